@@ -1,0 +1,1 @@
+"""Claim -> CheckReport, numerically, knowing no calculus."""

@@ -1,0 +1,126 @@
+"""What a page is made of: derivations and words in, the same with their verdicts out."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum
+from typing import TYPE_CHECKING
+
+from symgrad.core.verdict import CheckReport, Outcome, Status, Verdict
+
+if TYPE_CHECKING:
+    from sympy import Expr
+
+    from symgrad.core.definition import Definition
+    from symgrad.core.derivation import Derivation
+    from symgrad.core.facts import Facts
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """One page: its stable `name` (also its file name), title, theme, words, and what it derives.
+
+    `about` adds the facts, plots and conventions of catalogue entries; `pairs` asks for the comparison table
+    of all activations with all losses. `notes` are paragraphs; `$...$` in them is LaTeX.
+    """
+
+    name: str
+    title: str
+    theme: str
+    lead: str = ""
+    derivations: tuple[Derivation, ...] = ()
+    about: tuple[Definition, ...] = ()
+    notes: tuple[str, ...] = ()
+    pairs: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """A derivation with a verdict for every step (in the order of `every_step`), its claim, and its check."""
+
+    derivation: Derivation
+    verdicts: tuple[Verdict, ...]
+    claim: Verdict
+    check: CheckReport | None = None
+
+
+class Cancels(Enum):
+    """Whether phi'(z) cancels from an output delta."""
+
+    FULLY = "fully"
+    PARTLY = "partly"
+    NO = "no"
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """One row of the comparison table: delta = dJ/dz of a loss after an activation; `refused` says why not."""
+
+    activation: Definition
+    loss: Definition
+    delta: Expr | None = None
+    cancels: Cancels | None = None
+    verdict: Verdict | None = None
+    check: CheckReport | None = None
+    refused: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """A document with everything that was settled about it, ready to be rendered."""
+
+    document: Document
+    settled: tuple[Settled, ...]
+    facts: tuple[Facts, ...] = ()
+    pairs: tuple[Pair, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """What a summary line counts."""
+
+    documents: int = 0
+    steps: int = 0
+    proved: int = 0
+    refuted: int = 0
+    unknown: int = 0  # every status that is neither PROVED nor REFUTED
+    ok: int = 0
+    wrong: int = 0
+    unresolved: int = 0
+
+    def __add__(self, other: Tally) -> Tally:
+        return Tally(
+            self.documents + other.documents,
+            self.steps + other.steps,
+            self.proved + other.proved,
+            self.refuted + other.refuted,
+            self.unknown + other.unknown,
+            self.ok + other.ok,
+            self.wrong + other.wrong,
+            self.unresolved + other.unresolved,
+        )
+
+    @property
+    def failed(self) -> bool:
+        """Whether anything was refuted or wrong: the exit status 1."""
+        return bool(self.refuted or self.wrong)
+
+
+def tally(page: Page) -> Tally:
+    """The counts of one page."""
+    verdicts = [v for s in page.settled for v in (*s.verdicts, s.claim)]
+    verdicts += [p.verdict for p in page.pairs if p.verdict]
+    checks = [s.check for s in page.settled if s.check] + [p.check for p in page.pairs if p.check]
+    statuses = [v.status for v in verdicts]
+    outcomes = [c.outcome for c in checks]
+    proved, refuted = statuses.count(Status.PROVED), statuses.count(Status.REFUTED)
+    return Tally(
+        documents=1,
+        steps=len(verdicts),
+        proved=proved,
+        refuted=refuted,
+        unknown=len(verdicts) - proved - refuted,
+        ok=outcomes.count(Outcome.OK),
+        wrong=outcomes.count(Outcome.WRONG),
+        unresolved=outcomes.count(Outcome.UNRESOLVED),
+    )

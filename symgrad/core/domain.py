@@ -1,0 +1,50 @@
+"""Where a variable or a parameter may lie."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from sympy import Expr
+
+
+@dataclass(frozen=True, slots=True)
+class Domain:
+    """A real interval, or the finite set `values`; an end of None is infinite.
+
+    Ends may be expressions in parameters: ELU's range is `Domain(-alpha, None)`.
+    """
+
+    lower: Expr | None = None
+    upper: Expr | None = None
+    lower_open: bool = True
+    upper_open: bool = True
+    values: tuple[Expr, ...] = ()
+
+    def __str__(self) -> str:
+        if self.values:
+            return "{" + ", ".join(str(v) for v in self.values) + "}"
+        left = "(" if self.lower_open or self.lower is None else "["
+        right = ")" if self.upper_open or self.upper is None else "]"
+        low = "-∞" if self.lower is None else str(self.lower)
+        high = "∞" if self.upper is None else str(self.upper)
+        return f"{left}{low}, {high}{right}"
+
+
+REALS = Domain()
+
+
+def interval(lower: Expr | int | None, upper: Expr | int | None, closed: str = "") -> Domain:
+    """The interval between two ends, open unless `closed` names "left", "right" or "both"."""
+    from sympy import sympify  # noqa: PLC0415 - SymPy is loaded only where an expression is made
+
+    ends = [None if e is None else sympify(e) for e in (lower, upper)]
+    return Domain(ends[0], ends[1], closed not in {"left", "both"}, closed not in {"right", "both"})
+
+
+def one_of(*values: Expr | int) -> Domain:
+    """The finite set of these values, such as the labels -1 and 1."""
+    from sympy import sympify  # noqa: PLC0415 - as above
+
+    return Domain(values=tuple(sympify(v) for v in values))

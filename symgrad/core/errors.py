@@ -1,0 +1,72 @@
+"""What can go wrong, each error naming its mend."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+
+class SymgradError(Exception):
+    """A mistake in the input; its message tells how to mend it. The command line prints it and exits with 2."""
+
+
+class DuplicateNameError(SymgradError):
+    """Two entries of one catalogue share a name."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(f"the name {name!r} is used twice in one catalogue; rename one of the two entries")
+
+
+class UnknownNameError(SymgradError):
+    """A name that no catalogue entry has."""
+
+    def __init__(self, kind: str, name: str, near: Sequence[str] = ()) -> None:
+        self.kind, self.name, self.near = kind, name, tuple(near)
+        hint = f"did you mean {' or '.join(near)}?" if near else "`symgrad list` shows what is known"
+        super().__init__(f"no {kind} is called {name[:80]!r}; {hint}")
+
+
+class GapError(SymgradError):
+    """A chain in which one step does not begin where the one before it ended."""
+
+    def __init__(self, number: int, ended: object, began: object) -> None:
+        self.number = number
+        super().__init__(
+            f"step {number} ends at {ended} but step {number + 1} begins at {began}; "
+            "insert the missing step, or correct one of the two"
+        )
+
+
+class EmptyDerivationError(SymgradError):
+    """A derivation without a single step."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(f"the derivation {name!r} has no steps; give it at least one")
+
+
+class PairError(SymgradError):
+    """An activation whose outputs leave the domain of the loss it was paired with."""
+
+
+class UnsupportedError(SymgradError):
+    """An expression outside what symgrad can work on; the message names the part and what to use instead."""
+
+
+class ParseError(SymgradError):
+    """Text that is not an expression of the grammar: what is wrong, where, and what was expected."""
+
+    def __init__(self, message: str, text: str = "", position: int = 0) -> None:
+        self.text, self.position = text, position
+        shown = excerpt(text, position)
+        super().__init__(f"{message}\n{shown}" if shown else message)
+
+
+def excerpt(text: str, position: int, width: int = 60) -> str:
+    """The part of `text` around `position`, with a caret under it; unprintable characters are shown as `�`."""
+    if not text:
+        return ""
+    start = max(0, min(position - width // 2, len(text) - width))
+    part = "".join(c if c.isprintable() else "\ufffd" for c in text[start : start + width])
+    return f"  {part}\n  {' ' * (position - start)}^"

@@ -1,0 +1,72 @@
+"""What is derived about an activation beyond its derivative."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from sympy import Expr, Symbol
+
+    from symgrad.core.definition import Definition, Kink
+    from symgrad.core.domain import Domain
+
+
+@dataclass(frozen=True, slots=True)
+class Extremum:
+    """An infimum or supremum over R: `lower <= true value <= upper`, both exact rationals.
+
+    `exact` is its closed form where one was proved; `at` the points where it is attained, as exact numbers or
+    as decimal enclosures `(lower, upper)`; `at` is empty where it is only approached, `approached` says from
+    where (an expression for the point, or +-oo). An infinite extremum has `exact` = oo or -oo.
+    """
+
+    lower: Expr
+    upper: Expr
+    exact: Expr | None = None
+    at: tuple[Expr | tuple[Expr, Expr], ...] = ()
+    approached: tuple[Expr, ...] = ()
+
+    @property
+    def attained(self) -> bool:
+        """Whether some point has this value."""
+        return bool(self.at)
+
+
+class Monotone(Enum):
+    """How a function of one variable moves."""
+
+    STRICTLY_INCREASING = "strictly increasing"
+    NON_DECREASING = "non-decreasing"
+    STRICTLY_DECREASING = "strictly decreasing"
+    NOT_MONOTONE = "not monotone"
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """The proved facts of an activation, at the parameter values `at` where it has parameters.
+
+    `limits`: phi(-oo), phi(oo), phi'(-oo), phi'(oo); `decay`: what phi'(z) is asymptotically equal to at -oo
+    and at oo where it tends to 0 without reaching it; `dead`: the intervals on which phi' is identically 0.
+    """
+
+    definition: Definition
+    at: tuple[tuple[Symbol, Expr], ...]
+    derivative: Expr
+    in_output: Expr | None
+    second: Expr
+    infimum: Extremum
+    supremum: Extremum
+    lipschitz: Extremum
+    limits: tuple[Expr | None, Expr | None, Expr | None, Expr | None]
+    decay: tuple[Expr | None, Expr | None]
+    monotone: Monotone
+    odd: bool
+    dead: tuple[Domain, ...] = ()
+    kinks: tuple[Kink, ...] = ()
+
+    @property
+    def zero_centred(self) -> bool:
+        """Odd functions are: inputs symmetric about 0 give outputs symmetric about 0."""
+        return self.odd

@@ -1,0 +1,101 @@
+"""What a proof or a numeric check may answer, and on what evidence."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from sympy import Expr, Symbol
+
+
+class Status(Enum):
+    """The answers of an exact proof; one that nobody earned is never given."""
+
+    PROVED = "proved"
+    PROVED_EXCEPT = "proved except"  # everywhere but at listed kink points
+    REFUTED = "refuted"  # a point where two disjoint balls hold the two sides
+    DOMAIN_MISMATCH = "domain mismatch"  # equal where both are defined, not defined on the same set
+    UNKNOWN = "unknown"  # never rounded up to PROVED, never down to REFUTED
+    VACUOUS = "vacuous"  # no point satisfies the assumptions
+
+
+@dataclass(frozen=True, slots=True)
+class Witness:
+    """A point at which two sides differ: each coordinate exact, each side inside its ball.
+
+    The balls are decimal strings `[middle +/- radius]`, disjoint; "undefined" where a side has no real value.
+    """
+
+    point: tuple[tuple[Symbol, Expr], ...]
+    left: str
+    right: str
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """The answer to one statement.
+
+    `conditions`: assumptions that the proof used; `exceptions`: the kink points of PROVED_EXCEPT and the
+    points of DOMAIN_MISMATCH with both values there; `reason`: why UNKNOWN; `certificate`: the JSON text that
+    an independent checker replays.
+    """
+
+    status: Status
+    method: str = ""
+    conditions: tuple[Any, ...] = ()
+    exceptions: tuple[Witness, ...] = ()
+    witness: Witness | None = None
+    reason: str = ""
+    certificate: str = ""
+
+    @property
+    def proved(self) -> bool:
+        """Whether the statement holds as it stands, with no exception."""
+        return self.status is Status.PROVED
+
+
+class Outcome(Enum):
+    """The answers of a numeric check at one point; only WRONG fails."""
+
+    OK = "ok"
+    WRONG = "wrong"
+    UNRESOLVED = "unresolved"  # the error bound is too wide to say
+    FLOOR = "floor"  # the difference is below what the function's own rounding can show
+
+
+@dataclass(frozen=True, slots=True)
+class CheckPoint:
+    """One comparison: the claimed gradient against an estimate known to within `bound`."""
+
+    point: tuple[tuple[str, float], ...]
+    claimed: float
+    estimate: float
+    bound: float
+    outcome: Outcome
+
+
+@dataclass(frozen=True, slots=True)
+class CheckReport:
+    """How a claimed gradient fared at every sampled point; `shown` is a spread of them for a reader."""
+
+    ok: int
+    wrong: int
+    unresolved: int
+    floor: int
+    worst: CheckPoint | None = None  # the wrong point with the largest error, else the largest error of all
+    shown: tuple[CheckPoint, ...] = ()
+    kinks: int = 0  # how many of the points lie on a kink
+
+    @property
+    def points(self) -> int:
+        """How many points were compared."""
+        return self.ok + self.wrong + self.unresolved + self.floor
+
+    @property
+    def outcome(self) -> Outcome:
+        """WRONG if any point is, UNRESOLVED if none could be settled, else OK."""
+        if self.wrong:
+            return Outcome.WRONG
+        return Outcome.OK if self.ok else Outcome.UNRESOLVED

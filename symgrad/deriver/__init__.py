@@ -1,0 +1,1 @@
+"""Definition -> Derivation, one rule at one place at a time."""

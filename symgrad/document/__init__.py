@@ -1,0 +1,1 @@
+"""Page -> text, LaTeX, MathML, Markdown, HTML."""

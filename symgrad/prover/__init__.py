@@ -1,0 +1,1 @@
+"""Step -> Verdict, exactly."""

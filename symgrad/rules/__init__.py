@@ -1,0 +1,1 @@
+"""What may justify a step, as data."""
