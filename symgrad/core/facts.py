@@ -18,8 +18,9 @@ class Extremum:
     """An infimum or supremum over R: `lower <= true value <= upper`, both exact rationals.
 
     `exact` is its closed form where one was proved; `at` the points where it is attained, as exact numbers or
-    as decimal enclosures `(lower, upper)`; `at` is empty where it is only approached, `approached` says from
-    where (an expression for the point, or +-oo). An infinite extremum has `exact` = oo or -oo.
+    as decimal enclosures `(lower, upper)`; `on` the intervals throughout which it is attained (ReLU' is 1 on
+    all of z > 0). Both are empty where it is only approached; `approached` says from where (an expression for
+    the point, or +-oo). An infinite extremum has `exact` = oo or -oo.
     """
 
     lower: Expr
@@ -27,11 +28,12 @@ class Extremum:
     exact: Expr | None = None
     at: tuple[Expr | tuple[Expr, Expr], ...] = ()
     approached: tuple[Expr, ...] = ()
+    on: tuple[Domain, ...] = ()
 
     @property
     def attained(self) -> bool:
         """Whether some point has this value."""
-        return bool(self.at)
+        return bool(self.at or self.on)
 
 
 class Monotone(Enum):
@@ -40,6 +42,8 @@ class Monotone(Enum):
     STRICTLY_INCREASING = "strictly increasing"
     NON_DECREASING = "non-decreasing"
     STRICTLY_DECREASING = "strictly decreasing"
+    NON_INCREASING = "non-increasing"
+    CONSTANT = "constant"
     NOT_MONOTONE = "not monotone"
 
 
