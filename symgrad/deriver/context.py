@@ -1,0 +1,77 @@
+"""What a derivation knows about its symbols while it is being made."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from sympy import And, Eq, Ge, Gt, Le, Lt, Ne, S, Symbol, together
+
+if TYPE_CHECKING:
+    from symgrad.core import Kink, Let, Variable
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """Where each symbol lies, which symbols are names for other quantities, and where gradients are conventions."""
+
+    domains: tuple[Variable, ...] = ()
+    lets: tuple[Let, ...] = ()
+    kinks: tuple[Kink, ...] | None = None  # None where nobody has listed them, as in a user's expression
+
+    def breaks(self, relation: Any) -> bool:
+        """Whether the two sides of a case distinction may meet at a kink; unlisted boundaries are smooth."""
+        if self.kinks is None:
+            return True
+        gap = relation.lhs - relation.rhs
+        return any(gap.subs(kink.variable, kink.at).equals(0) for kink in self.kinks)
+
+    def value(self, symbol: Symbol) -> Any:
+        """What a named quantity stands for, or None for a free symbol."""
+        return next((let.value for let in self.lets if let.symbol == symbol), None)
+
+    def depends(self, expr: Any, variable: Symbol) -> bool:
+        """Whether `expr` changes with `variable`, looking through every named quantity."""
+        symbols = expr.free_symbols
+        if variable in symbols:
+            return True
+        values = (self.value(s) for s in symbols)
+        return any(v is not None and self.depends(v, variable) for v in values)
+
+    def needed(self, condition: Any) -> Any:
+        """The part of `condition` that the domains alone do not guarantee."""
+        parts = And.make_args(condition) if condition not in (True, S.true) else ()
+        return And(*(p for p in parts if not self.holds(p)))
+
+    def holds(self, condition: Any) -> bool:
+        """Whether SymPy's assumption system sees that `condition` holds all over the domains.
+
+        A False only leaves a condition standing that could have been dropped.
+        """
+        witness = together((condition.lhs - condition.rhs).xreplace(self.stand_ins()))
+        match condition:
+            case Gt():
+                return bool(witness.is_positive)
+            case Lt():
+                return bool(witness.is_negative)
+            case Ge():
+                return bool(witness.is_nonnegative)
+            case Le():
+                return bool(witness.is_nonpositive)
+            case Ne():
+                return bool(witness.is_nonzero)
+            case Eq():
+                return bool(witness.is_zero)
+        return False
+
+    def stand_ins(self) -> dict[Any, Any]:
+        """Each bounded symbol as an expression in positive symbols that runs through the same set."""
+        found = {}
+        for variable in self.domains:
+            p = Symbol(f"p_{variable.symbol.name}", positive=True)
+            match (variable.domain.lower, variable.domain.upper):
+                case (S.Zero, None):
+                    found[variable.symbol] = p
+                case (S.Zero, S.One):
+                    found[variable.symbol] = 1 / (1 + p)
+        return found

@@ -1,0 +1,209 @@
+"""One rule at one place: what `d/dx of this` becomes next, because of which rule, and where."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from sympy import (
+    Abs,
+    Add,
+    Integral,
+    Max,
+    Min,
+    Mul,
+    Ne,
+    Piecewise,
+    Pow,
+    S,
+    Symbol,
+    atan,
+    cos,
+    cosh,
+    erf,
+    exp,
+    fraction,
+    log,
+    sign,
+    sin,
+    sinh,
+    srepr,
+    tanh,
+)
+from sympy.core.relational import Relational
+
+from symgrad.core import UnsupportedError
+from symgrad.functions import D, Elementwise
+from symgrad.functions.symbols import c
+from symgrad.rules import RULES
+from symgrad.rules.calculus import f, g
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from symgrad.deriver.context import Context
+
+
+@dataclass(frozen=True, slots=True)
+class Move:
+    """`node` becomes `after` because of `rule`, wherever `given` holds."""
+
+    node: D
+    after: Any
+    rule: str
+    given: Any = S.true
+
+
+def advance(node: D, context: Context) -> Move:
+    """The one rule that applies to this derivative; UnsupportedError if symgrad knows none."""
+    expr, x = node.expr, node.variable
+    if not context.depends(expr, x):
+        return Move(node, S.Zero, "constant")
+    if expr == x:
+        return Move(node, S.One, "variable")
+    if isinstance(expr, Symbol):
+        return _named_quantity(node, context)
+    for kind, move in _BY_KIND:
+        if isinstance(expr, kind):
+            return move(node, context)
+    raise UnsupportedError(
+        f"symgrad has no rule for the derivative of {expr.func.__name__}; "
+        "write it with functions that `symgrad list` shows, or with exp, log, sqrt, abs and cases"
+    )
+
+
+def _named_quantity(node: D, context: Context) -> Move:
+    """J = L(a, y) with a = phi(z) goes by the chain rule; a quantity given directly in x is written out."""
+    value = context.value(node.expr)
+    x = node.variable
+    if x in value.free_symbols:
+        return Move(node, D(value, x), "definition")
+    inner = [s for s in sorted(value.free_symbols, key=str) if context.depends(s, x)]
+    return Move(node, Add(*(D(node.expr, s) * D(s, x) for s in inner)), "chain")
+
+
+def _sum(node: D, _: Context) -> Move:
+    return Move(node, Add(*(D(term, node.variable) for term in node.expr.args)), "sum")
+
+
+def _product(node: D, context: Context) -> Move:
+    x = node.variable
+    constant, rest = node.expr.as_independent(x, as_Add=False)
+    if constant != 1 and not context.depends(constant, x):
+        return Move(node, constant * D(rest, x), "multiple")
+    top, bottom = fraction(node.expr, exact=True)
+    if not context.depends(bottom, x):
+        first, *others = node.expr.args
+        return _instance("product", node, context, f=first, g=Mul(*others))
+    given = context.needed(Ne(bottom, 0))
+    if not context.depends(top, x):
+        return Move(node, -top * D(bottom, x) / bottom**2, "reciprocal", given)
+    return _instance("quotient", node, context, f=top, g=bottom)
+
+
+def _power(node: D, context: Context) -> Move:
+    base, exponent = node.expr.args
+    x = node.variable
+    if context.depends(exponent, x):
+        if context.depends(base, x):
+            return _instance("tower", node, context, f=base, g=exponent)
+        return _instance("base", node, context, c=base, f=exponent)
+    if exponent == -1:
+        return _instance("reciprocal", node, context, f=base)
+    after = exponent * base ** (exponent - 1) * D(base, x)
+    given = base > 0
+    if exponent.is_integer:
+        given = Ne(base, 0) if (exponent - 1).is_negative else S.true
+    return Move(node, after, "power", context.needed(given))
+
+
+def _instance(rule: str, node: D, context: Context, **parts: Any) -> Move:
+    """The rule of the catalogue with its f, g and c replaced by `parts`."""
+    values = {_LETTERS[letter]: value for letter, value in parts.items()}
+    after = _put(RULES[rule].after, values, node.variable)
+    given = _put(RULES[rule].given, values, node.variable)
+    return Move(node, after, rule, context.needed(given))
+
+
+def _put(pattern: Any, values: dict[Any, Any], x: Symbol) -> Any:
+    """`pattern` with its letters replaced, those inside a derivative by way of the whole derivative."""
+    if pattern in (True, S.true):
+        return S.true
+    held = {node: D(node.expr.xreplace(values), x) for node in pattern.atoms(D)}
+    return pattern.xreplace({**values, **held})
+
+
+def _applied(node: D, context: Context) -> Move:
+    """exp, log, tanh, ...: the rule of that name, with f the argument."""
+    return _instance(node.expr.func.__name__.lower(), node, context, f=node.expr.args[0])
+
+
+def _named(node: D, context: Context) -> Move:
+    """A catalogue function inside another: its own derivative is known, the chain rule does the rest."""
+    x, expr = node.variable, node.expr
+    parts = [expr.fdiff(i) * D(arg, x) for i, arg in enumerate(expr.args, 1) if context.depends(arg, x)]
+    return Move(node, Add(*parts), "named", context.needed(off_boundaries(expr)))
+
+
+def off_boundaries(expr: Any) -> Any:
+    """The condition that no case distinction inside `expr` is on its boundary."""
+    found = S.true
+    for part in expr.atoms(Piecewise, Abs, sign, Max, Min, Elementwise):
+        match part:
+            case Elementwise():
+                found &= off_boundaries(part.unfold())
+            case Piecewise():
+                for boundary in boundaries(part):
+                    found &= Ne(boundary.lhs, boundary.rhs)
+            case Max() | Min():
+                first, *others = part.args
+                for other in others:
+                    found &= Ne(first, other)
+            case _:
+                found &= Ne(part.args[0], 0)
+    return found
+
+
+def boundaries(cases: Piecewise) -> list[Any]:
+    """The relations whose two sides meet where one case passes into the next."""
+    relations = {r for _, condition in cases.args for r in condition.atoms(Relational)}
+    return sorted(relations, key=srepr)
+
+
+def _cases(node: D, _: Context) -> Move:
+    """max and min, written as cases first."""
+    return Move(node, D(node.expr.rewrite(Piecewise), node.variable), "cases")
+
+
+def _piecewise(node: D, context: Context) -> Move:
+    """Each case by itself; at a boundary only where the cases are known to join smoothly."""
+    x = node.variable
+    after = Piecewise(*((D(value, x), condition) for value, condition in node.expr.args), evaluate=False)
+    given = S.true
+    for relation in boundaries(node.expr):
+        if context.depends(relation.lhs - relation.rhs, x) and context.breaks(relation):
+            given &= Ne(relation.lhs, relation.rhs)
+    return Move(node, after, "piecewise", given)
+
+
+def _integral(node: D, context: Context) -> Move:
+    """The fundamental theorem, for an integral whose upper end alone depends on the variable."""
+    integrand, (dummy, lower, upper) = node.expr.function, node.expr.limits[0]
+    x = node.variable
+    if context.depends(lower, x) or context.depends(integrand.subs(dummy, 0), x):
+        raise UnsupportedError("symgrad differentiates an integral by its upper end only")
+    return Move(node, integrand.xreplace({dummy: upper}) * D(upper, x), "integral")
+
+
+_LETTERS = {"f": f, "g": g, "c": c}
+_BY_ARGUMENT = (exp, log, tanh, sinh, cosh, sin, cos, atan, erf, Abs, sign)
+_BY_KIND: tuple[tuple[Any, Callable[[D, Context], Move]], ...] = (
+    (_BY_ARGUMENT, _applied),
+    (Add, _sum),
+    (Mul, _product),
+    (Pow, _power),
+    (Elementwise, _named),
+    (Piecewise, _piecewise),
+    ((Max, Min), _cases),
+    (Integral, _integral),
+)

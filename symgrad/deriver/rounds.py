@@ -1,0 +1,88 @@
+"""Fine steps, one rule at one place, gathered into the lines that a textbook would print."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from sympy import And, S, preorder_traversal
+
+from symgrad.core import Step
+from symgrad.deriver.moves import Move, advance
+from symgrad.functions import D
+from symgrad.rules import LINEAR, RULES
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from symgrad.deriver.context import Context
+
+_LINEAR = {rule.name for rule in LINEAR}
+_OPENING = {"definition", "cases", "chain"}  # each deserves a line of its own
+_MOST_ROUNDS = 60
+
+
+def carry_out(expr: Any, context: Context) -> tuple[Step, ...]:
+    """Textbook steps from `expr` to an equal expression in which no derivative is left standing."""
+    steps: list[Step] = []
+    while standing(expr) and len(steps) < _MOST_ROUNDS:
+        step = gather(tuple(_round(expr, context)))
+        steps.append(step)
+        expr = step.after
+    return tuple(steps)
+
+
+def standing(expr: Any) -> list[D]:
+    """The derivatives not carried out yet, outermost and leftmost first, none inside another."""
+    found: list[D] = []
+    walk = preorder_traversal(expr)
+    for node in walk:
+        if isinstance(node, D):
+            walk.skip()
+            if node not in found:
+                found.append(node)
+    return found
+
+
+def _round(expr: Any, context: Context) -> Iterator[Step]:
+    """Move every standing derivative past one rule that is not linear, and finish what is linear.
+
+    Linear rules (sum, constant, multiple) cost a reader nothing, so they join the line they lead to.
+    """
+    fresh = set(standing(expr))
+    while moves := [m for m in (advance(n, context) for n in standing(expr)) if _due(m, fresh, context)]:
+        move = moves[0]
+        after = expr.xreplace({move.node: move.after})
+        yield Step(expr, after, move.rule, move.given, focus=move.node, became=move.after)
+        if move.node in fresh and move.rule in _LINEAR:
+            fresh |= set(standing(move.after))
+        fresh.discard(move.node)
+        expr = after
+        if move.rule in _OPENING:
+            return
+
+
+def _due(move: Move, fresh: set[D], context: Context) -> bool:
+    """Whether this derivative is moved in this round: it was here when the round began, or is linear anyway."""
+    return move.node in fresh or _is_linear(move, context)
+
+
+def _is_linear(move: Move, context: Context) -> bool:
+    if move.rule not in _LINEAR:
+        return False
+    return all(_is_linear(advance(node, context), context) for node in standing(move.after))
+
+
+def gather(fine: tuple[Step, ...]) -> Step:
+    """One step made of finer ones; it is named after the first rule that is not linear."""
+    if len(fine) == 1:
+        return fine[0]
+    main = next((s for s in fine if s.rule not in _LINEAR), fine[0])
+    given = And(*(s.given for s in fine)) if any(s.given != S.true for s in fine) else S.true
+    return Step(fine[0].before, fine[-1].after, main.rule, given, _names(fine, main.rule), fine)
+
+
+def _names(fine: tuple[Step, ...], main: str) -> str:
+    """The rules that a gathered line rests on, in order of use."""
+    others = [RULES[s.rule].title.lower() for s in fine if s.rule != main and s.rule not in {"variable", "constant"}]
+    distinct = list(dict.fromkeys(others))
+    return f"{RULES[main].why} Also used: {', '.join(distinct)}." if distinct else ""

@@ -1,0 +1,130 @@
+"""Rewriting a finished derivative the way a person would print it. The prover settles every rewrite."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from sympy import (
+    Abs,
+    Add,
+    Eq,
+    Mul,
+    Piecewise,
+    PolynomialError,
+    S,
+    Symbol,
+    exp,
+    expand_mul,
+    factor,
+    factor_terms,
+    sign,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from symgrad.deriver.context import Context
+
+_LARGEST = 400  # operations; beyond it rational simplification may take minutes, and no line is readable
+
+
+def tidy(expr: Any) -> Any:
+    """The shortest of a few equal forms; the expression itself where none is shorter."""
+    if isinstance(expr, Piecewise):
+        return by_case(expr, tidy)
+    if expr.count_ops() > _LARGEST:
+        return expr
+    best = min(_forms(expr), key=cost, default=expr)
+    return best if cost(best) < cost(expr) else expr
+
+
+def by_case(cases: Any, rewrite: Callable[[Any], Any]) -> Any:
+    """`rewrite` applied to the value of every case."""
+    if not isinstance(cases, Piecewise):
+        return rewrite(cases)
+    return Piecewise(*((rewrite(value), condition) for value, condition in cases.args), evaluate=False)
+
+
+def _forms(expr: Any) -> Iterator[Any]:
+    """Equal forms to choose from."""
+    plain = expr.replace(sign, lambda u: Abs(u) / u) if expr.has(sign) else expr
+    for form in (factor_terms, factor, expand_mul):
+        try:
+            found = form(plain)
+        except PolynomialError:
+            continue
+        if not found.has(S.NaN, S.ComplexInfinity):
+            yield positive_leads(found)
+
+
+def cost(expr: Any) -> int:
+    """How much a reader has to take in: operations, and how many sums begin with a minus."""
+    return int(expr.count_ops()) + sum(1 for part in expr.atoms(Add) if _starts_negative(part))
+
+
+def positive_leads(expr: Any) -> Any:
+    """A product with the sign of each sum turned so that a person would write it: 1 - a, and a - y."""
+    sign_left, factors = S.One, []
+    for part in Mul.make_args(expr):
+        base, exponent = part.as_base_exp()
+        if isinstance(base, Add) and exponent.is_integer and _starts_negative(base):
+            sign_left *= (-1) ** exponent
+            base = Add(*(-term for term in base.args))
+        factors.append((base, exponent))
+    for i, (base, exponent) in enumerate(factors):
+        if sign_left == -1 and exponent == 1 and isinstance(base, Add) and base.as_coeff_Add()[0] == 0:
+            factors[i] = (Add(*(-term for term in base.args)), exponent)
+            sign_left = S.One
+    return Mul(sign_left, *(base**exponent for base, exponent in factors))
+
+
+def _starts_negative(terms: Add) -> bool:
+    """Whether a person would rather write the negative: 1 - a, not -(a - 1); a - y, not -(y - a)."""
+    constant = terms.as_coeff_Add()[0]
+    if constant != 0:
+        return bool(constant.is_negative)
+    return all(term.could_extract_minus_sign() for term in terms.args)
+
+
+def at_kinks(expr: Any, variable: Symbol, context: Context) -> Any:
+    """A derivative by cases whose value at each kink is the convention listed for it."""
+    for kink in context.kinks or ():
+        if kink.variable == variable and isinstance(expr, Piecewise):
+            expr = _with_value(expr, variable, kink.at, kink.convention, context)
+    return expr
+
+
+def _with_value(cases: Piecewise, x: Symbol, at: Any, wanted: Any, context: Context) -> Any:
+    """Move the point `at` to the neighbouring case that has the wanted value there, or give it a case of its own."""
+    if _value_at(cases, x, at, context) == wanted:
+        return cases
+    for relation in {r for _, condition in cases.args for r in condition.atoms(*_TURNED)}:
+        if (relation.lhs - relation.rhs).subs(x, at).equals(0):
+            moved = cases.func(*((v, k.xreplace({relation: _TURNED[relation.func](*relation.args)}))
+                                 for v, k in cases.args), evaluate=False)
+            if _value_at(moved, x, at, context) == wanted:
+                return moved
+    return Piecewise((wanted, Eq(x, at)), *cases.args, evaluate=False)
+
+
+def _value_at(cases: Piecewise, x: Symbol, at: Any, context: Context) -> Any:
+    """The value at one point, the cases decided with every bounded symbol as a positive one."""
+    stand_ins = context.stand_ins()
+    back = {new: old for old, new in stand_ins.items() if new.is_Symbol}
+    for value, condition in cases.args:
+        if condition.xreplace({x: at}).xreplace(stand_ins) in (True, S.true):
+            return value.xreplace({x: at}).xreplace(stand_ins).xreplace(back)
+    return None
+
+
+_TURNED = {
+    type(Symbol("x") < 0): lambda left, right: left <= right,
+    type(Symbol("x") <= 0): lambda left, right: left < right,
+    type(Symbol("x") > 0): lambda left, right: left >= right,
+    type(Symbol("x") >= 0): lambda left, right: left > right,
+}
+
+
+def has_exponential(expr: Any) -> bool:
+    """Whether e to some power stands in the open, outside every named function."""
+    return bool(expr.atoms(exp))
