@@ -1,1 +1,5 @@
-"""The command line: parses and prints, decides nothing."""
+"""The command line: it parses and prints, and decides nothing."""
+
+from symgrad.cli.main import main
+
+__all__ = ["main"]

@@ -1,1 +1,1 @@
-"""The order of the stages; no other package knows it."""
+"""The order of the stages; no other part of symgrad knows it. Import the module you need: none is loaded here."""

@@ -1,0 +1,24 @@
+# One word for everything: `just check` is what CI runs.
+bin := if path_exists(justfile_directory() / ".venv/bin") == "true" { justfile_directory() / ".venv/bin/" } else { "" }
+
+# Format, lint, types, import contract, every test.
+check: lint
+    {{bin}}python -m pytest
+
+# As `check`, without the slow tests.
+quick: lint
+    {{bin}}python -m pytest -m "not slow"
+
+lint:
+    {{bin}}ruff format --check .
+    {{bin}}ruff check .
+    {{bin}}mypy
+    {{bin}}lint-imports
+
+# The site, into build/.
+build:
+    {{bin}}symgrad build
+
+# Write the golden pages anew; read the diff as a reader would.
+golden:
+    {{bin}}python -m pytest tests/test_golden.py --update-golden

@@ -1,0 +1,98 @@
+"""`symgrad WORD ...`: each word is loaded only when it is used."""
+
+from __future__ import annotations
+
+import os
+import sys
+from importlib import import_module
+from typing import Any
+
+import click
+
+from symgrad import __version__
+
+WORDS = {
+    "list": ("symgrad.cli.catalogue", "what is known: every activation and loss, with its facts"),
+    "show": ("symgrad.cli.show", "one definition and what is proved about it"),
+    "derive": ("symgrad.cli.derive", "a derivation: of an entry, of a pair, or of an expression of your own"),
+    "build": ("symgrad.cli.build", "the documents of derivations/ (or of PATHS) into a site"),
+    "verify": ("symgrad.cli.verify", "prove and check everything, with a verdict table"),
+}
+INTERRUPTED = 130
+
+
+class Refused(click.ClickException):
+    """A mistake in the input, told in its own words."""
+
+    exit_code = 2
+
+    def show(self, file: Any = None) -> None:
+        """The message alone: it names the mend, so a usage line would be noise."""
+        click.echo(f"symgrad: {self.format_message()}", file=file, err=True)
+
+
+class Words(click.Group):
+    """A group which imports a command only to run it or to show its own help."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """The words, in the order in which they are learnt."""
+        del ctx
+        return list(WORDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """The command of this word."""
+        del ctx
+        if cmd_name not in WORDS:
+            return None
+        command = import_module(WORDS[cmd_name][0]).command
+        return command if isinstance(command, click.Command) else None
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """The words with their meaning, none of them imported."""
+        del ctx
+        with formatter.section("Commands"):
+            formatter.write_dl([(word, about) for word, (_, about) in WORDS.items()])
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run the word; a mistake in the input is one message and exit status 2, unless --debug asks for more."""
+        try:
+            return super().invoke(ctx)
+        except KeyboardInterrupt:
+            click.echo("symgrad: interrupted", err=True)
+            ctx.exit(INTERRUPTED)
+        except Exception as error:
+            if ctx.params.get("debug") or not mistake(error):
+                raise
+            raise Refused(str(error)) from error
+
+
+def mistake(error: Exception) -> bool:
+    """Whether the error is one of symgrad's own, which are sentences for the user."""
+    from symgrad.core import SymgradError  # noqa: PLC0415 - `--help` must not wait for it
+
+    return isinstance(error, SymgradError)
+
+
+@click.command(cls=Words, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
+@click.version_option(__version__, "-V", "--version", prog_name="symgrad")
+@click.option("--debug", is_flag=True, help="Show the whole traceback of an error.")
+def app(debug: bool) -> None:  # noqa: FBT001 - click passes a flag so
+    """Gradients of neural networks, derived line by line, each line proved."""
+    del debug  # read by Words.invoke
+
+
+def main() -> None:
+    """Run the command line; text that the terminal can't show is replaced, a reader who leaves early is let go."""
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="replace")
+    try:
+        try:
+            app(prog_name="symgrad")
+        finally:
+            sys.stdout.flush()
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(0)
+    except KeyboardInterrupt:
+        sys.exit(INTERRUPTED)

@@ -1,0 +1,42 @@
+"""Options that several words share, and where their answer goes."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import click
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+FORMATS = ("text", "latex", "mathml", "markdown", "html", "json")
+DETAILS = ("result", "textbook", "every-rule")
+
+F = TypeVar("F", bound="Callable[..., Any]")
+
+
+def rendering(function: F) -> F:
+    """--format, --detail, -o and --json: how an answer is written, and where to."""
+    for option in (
+        click.option("--json", "as_json", is_flag=True, help="Short for --format json."),
+        click.option("-o", "--output", type=click.Path(path_type=Path), help="Write to FILE.", metavar="FILE"),
+        click.option("--detail", type=click.Choice(DETAILS), default="textbook", show_default=True),
+        click.option("--format", "form", type=click.Choice(FORMATS), default="text", show_default=True),
+    ):
+        function = option(function)
+    return function
+
+
+def emit(text: str, output: Path | None = None) -> None:
+    """Print, or write a file whole."""
+    if output is None:
+        click.echo(text.rstrip("\n"))
+        return
+    from symgrad.core import SymgradError  # noqa: PLC0415 - `--help` must not wait for them
+    from symgrad.pipeline.files import write  # noqa: PLC0415 - as above
+
+    try:
+        write(output, (text.rstrip("\n") + "\n").encode("utf-8", "replace"))
+    except OSError as error:
+        raise SymgradError(f"{output} can't be written: {error.strerror}; choose another file") from error

@@ -1,0 +1,95 @@
+"""What the public functions return: a derivation that settles itself when it is asked, once."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+from symgrad import document
+from symgrad.core import Derivation, Outcome, Settled, Status, Step, Verdict, every_step
+from symgrad.pipeline.stages import settle
+
+if TYPE_CHECKING:
+    from sympy import Expr, Symbol
+
+    from symgrad.core import CheckReport
+
+WORST_FIRST = (
+    Status.REFUTED,
+    Status.DOMAIN_MISMATCH,
+    Status.VACUOUS,
+    Status.UNKNOWN,
+    Status.PROVED_EXCEPT,
+    Status.PROVED,
+)
+
+
+@dataclass(frozen=True)
+class Worked:
+    """A derivation with its result, its verdict and its check; `back` restores the symbols the user wrote."""
+
+    derivation: Derivation
+    back: tuple[tuple[Symbol, Symbol], ...] = field(default=(), repr=False)
+
+    @property
+    def name(self) -> str:
+        """The derivation's id."""
+        return self.derivation.name
+
+    @property
+    def result(self) -> Expr:
+        """Where the chain ends, as a SymPy expression in the user's own symbols."""
+        return self.derivation.result.xreplace(dict(self.back))
+
+    @property
+    def steps(self) -> tuple[Step, ...]:
+        """The chain, in real symbols; finer steps are nested in each."""
+        return self.derivation.steps
+
+    @cached_property
+    def settled(self) -> Settled:
+        """Every step and the whole chain proved, and the result checked numerically."""
+        return settle(self.derivation)
+
+    @property
+    def verdict(self) -> Verdict:
+        """PROVED only if every step and the whole chain are; else the worst verdict, with the step it is about."""
+        return together(self.settled)
+
+    @property
+    def check(self) -> CheckReport | None:
+        """How the result fared against finite differences; None where nothing is differentiated."""
+        return self.settled.check
+
+    @property
+    def failed(self) -> bool:
+        """Whether anything was refuted, or wrong in numbers."""
+        wrong = self.check is not None and self.check.outcome is Outcome.WRONG
+        return wrong or self.verdict.status is Status.REFUTED
+
+    def to(self, form: str, detail: str = "textbook") -> str:
+        """The derivation as "text", "latex", "mathml", "markdown", "html" or "json".
+
+        `detail` is "result", "textbook" or "every-rule".
+        """
+        return document.render(self.settled, form, detail)
+
+    def _repr_html_(self) -> str:
+        return self.to("html")
+
+    def _repr_latex_(self) -> str:
+        return self.to("latex")
+
+    def __repr__(self) -> str:
+        return f"<{self.derivation.name}: {self.derivation.start} = {self.result}>"
+
+
+def together(settled: Settled) -> Verdict:
+    """The worst verdict of a settled derivation; that of the whole chain where all is PROVED."""
+    steps = tuple(every_step(settled.derivation.steps))
+    worst = min(settled.verdicts, key=lambda v: WORST_FIRST.index(v.status), default=settled.claim)
+    if WORST_FIRST.index(settled.claim.status) <= WORST_FIRST.index(worst.status):
+        return settled.claim
+    number = settled.verdicts.index(worst)
+    return replace(worst, reason=f"step {number + 1} ({steps[number].rule}): {worst.reason or worst.status.value}")

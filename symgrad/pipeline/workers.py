@@ -1,0 +1,112 @@
+"""Work in other processes, named by text so that the one which asks never loads what it takes."""
+
+from __future__ import annotations
+
+import os
+import signal
+import threading
+import traceback
+from concurrent.futures import Future, ProcessPoolExecutor, as_completed
+from concurrent.futures.process import BrokenProcessPool
+from contextlib import contextmanager
+from dataclasses import dataclass
+from importlib import import_module
+from multiprocessing import active_children, get_context, parent_process
+from typing import TYPE_CHECKING, Any
+
+from symgrad.core import SymgradError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+
+class WorkError(SymgradError):
+    """A piece of work that failed; where it failed is in its notes."""
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """A function, as `module:name`, and its arguments; `label` says what a reader would call it."""
+
+    function: str
+    arguments: tuple[Any, ...]
+    label: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """An error as text: exceptions of our own don't survive the way between processes."""
+
+    message: str
+    trace: str
+    mistake: bool  # of the user, who needs no traceback
+
+
+def perform(task: Task) -> Any:
+    """The task's value, or its Failure."""
+    module, _, name = task.function.partition(":")
+    try:
+        return getattr(import_module(module), name)(*task.arguments)
+    except SymgradError as error:
+        return Failure(str(error), traceback.format_exc(), mistake=True)
+    except Exception as error:  # noqa: BLE001 - whatever it is, the process that asked must hear of it
+        return Failure(f"{type(error).__name__}: {error}", traceback.format_exc(), mistake=False)
+
+
+def perform_all(tasks: Sequence[Task], jobs: int) -> Iterator[tuple[Task, Any]]:
+    """Each task with its value as it is done; the first failure ends it all. One job stays in this process."""
+    if jobs <= 1 or len(tasks) <= 1:
+        for task in tasks:
+            yield task, value_of(task, perform(task))
+        return
+    with pool(min(jobs, len(tasks))) as workers:
+        waiting = {workers.submit(perform, task): task for task in tasks}
+        for future in as_completed(waiting):
+            yield waiting[future], value_of(waiting[future], outcome(future))
+
+
+def outcome(future: Future[Any]) -> Any:
+    """What the future holds; a process that died is a failure like any other."""
+    try:
+        return future.result()
+    except BrokenProcessPool:
+        return Failure("a worker process died (out of memory?); try --jobs 1", "", mistake=False)
+
+
+def value_of(task: Task, value: Any) -> Any:
+    """The value, or the failure raised as an error that names the task."""
+    if not isinstance(value, Failure):
+        return value
+    error = WorkError(value.message if value.mistake or not task.label else f"{task.label}: {value.message}")
+    if value.trace:
+        error.add_note(value.trace)
+    raise error
+
+
+@contextmanager
+def pool(jobs: int) -> Iterator[ProcessPoolExecutor]:
+    """A pool whose processes end with the block, however it is left."""
+    others = set(active_children())
+    workers = ProcessPoolExecutor(jobs, mp_context=get_context("spawn"), initializer=become_worker)
+    try:
+        yield workers
+        workers.shutdown()
+    except BaseException:
+        for child in set(active_children()) - others:
+            child.terminate()
+        workers.shutdown(wait=False, cancel_futures=True)
+        raise
+
+
+def become_worker() -> None:
+    """Leave Ctrl-C to the process that asked, and end when it does."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    threading.Thread(target=end_with_parent, daemon=True).start()
+
+
+def end_with_parent() -> None:
+    """Wait until the process that asked is gone: without it nobody wants the answer."""
+    parent = parent_process()
+    if parent is not None:
+        parent.join()
+        os._exit(1)
