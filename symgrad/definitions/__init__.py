@@ -1,1 +1,19 @@
-"""The catalogues, as data."""
+"""What there is: the activations and the losses as data, and the grammar of a user's own expression."""
+
+from symgrad.definitions.activations import ACTIVATIONS
+from symgrad.definitions.block import activation, entry, kink, loss, parameter
+from symgrad.definitions.lookup import ALIASES, activation_named, loss_named
+from symgrad.definitions.losses import LOSSES
+
+__all__ = [
+    "ACTIVATIONS",
+    "ALIASES",
+    "LOSSES",
+    "activation",
+    "activation_named",
+    "entry",
+    "kink",
+    "loss",
+    "loss_named",
+    "parameter",
+]

@@ -14,9 +14,12 @@ alpha = Symbol("alpha", real=True)
 beta = Symbol("beta", real=True)
 gamma = Symbol("gamma", real=True)
 delta = Symbol("delta", real=True)
+epsilon = Symbol("epsilon", real=True)
 theta = Symbol("theta", real=True)
 lambda_ = Symbol("lambda", real=True)
 tau = Symbol("tau", real=True)
 v = Symbol("v", real=True)
 c = Symbol("c", real=True)
 s = Symbol("s", real=True)  # a variance
+l = Symbol("l", real=True)  # the lower end of a range of slopes
+u = Symbol("u", real=True)  # the upper end
