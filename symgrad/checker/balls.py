@@ -1,0 +1,304 @@
+"""Expressions as straight-line programs over Arb balls, so that a formula is tested and not its float form."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from enum import Enum
+from functools import lru_cache
+from typing import Any
+
+import sympy as sp
+from flint import arb, fmpq
+from sympy.codegen.cfunctions import expm1, log1p
+
+from symgrad.core import UnsupportedError
+from symgrad.functions import Elementwise
+
+
+class Hole(Enum):
+    """What an operation gives instead of a real number."""
+
+    UNDEFINED = "certainly not a real number"
+    UNSURE = "cannot be told at this precision"
+
+
+Value = Any  # an arb, a bool, or a Hole
+Operation = Callable[..., Value]
+
+
+@dataclass(frozen=True, slots=True)
+class Program:
+    """Operations in order, each on earlier results; the first results are the values of the symbols.
+
+    `lazy` operations (branches) accept holes among their arguments, the others pass a hole on.
+    """
+
+    symbols: tuple[sp.Symbol, ...]
+    code: tuple[tuple[Operation, tuple[int, ...], bool], ...]
+
+    def __call__(self, values: Sequence[Any]) -> Value:
+        """The value at a point, in the precision now set."""
+        slots = list(values)
+        for operation, places, lazy in self.code:
+            arguments = [slots[p] for p in places]
+            hole = None if lazy else worst_hole(arguments)
+            slots.append(hole or tidy(operation(*arguments)))
+        return slots[-1]
+
+
+def worst_hole(arguments: list[Value]) -> Hole | None:
+    """The hole among the arguments, UNDEFINED before UNSURE."""
+    found = [v for v in arguments if type(v) is Hole]
+    if not found:
+        return None
+    return Hole.UNDEFINED if Hole.UNDEFINED in found else Hole.UNSURE
+
+
+def tidy(value: Value) -> Value:
+    """A ball without a finite middle and radius tells nothing."""
+    return Hole.UNSURE if type(value) is arb and not value.is_finite() else value
+
+
+@lru_cache(maxsize=512)
+def program(expr: Any, symbols: tuple[Any, ...]) -> Program:
+    """`expr` as a program of its symbols; raises UnsupportedError at a function that it does not know."""
+    places: dict[Any, int] = {s: i for i, s in enumerate(symbols)}
+    code: list[tuple[Operation, tuple[int, ...], bool]] = []
+
+    def place(node: Any) -> int:
+        if node not in places:
+            if isinstance(node, Elementwise):
+                places[node] = place(node.unfold())
+                return places[node]
+            operation, arguments, lazy = translate(node)
+            code.append((operation, tuple(place(a) for a in arguments), lazy))
+            places[node] = len(symbols) + len(code) - 1
+        return places[node]
+
+    last = place(expr)
+    code.append((lambda v: v, (last,), True))
+    return Program(symbols, tuple(code))
+
+
+def translate(node: Any) -> tuple[Operation, tuple[Any, ...], bool]:
+    """The operation of one node, what it applies to, and whether it is lazy."""
+    if node.is_Number or node.is_NumberSymbol or node in (sp.true, sp.false):
+        return constant(node), (), False
+    if isinstance(node, sp.Piecewise):
+        return branch, tuple(part for pair in node.args for part in pair), True
+    if isinstance(node, sp.Pow):
+        return power(node)
+    operation = OPERATIONS.get(node.func)
+    if operation is None:
+        raise UnsupportedError(f"{node.func.__name__} has no numeric check here; unfold it into known functions")
+    return operation, node.args, node.func in LAZY
+
+
+def constant(node: Any) -> Operation:
+    """A number, rounded anew at each precision."""
+    if node in (sp.true, sp.false):
+        return lambda: bool(node)
+    if node.is_Rational:
+        exact = fmpq(int(node.p), int(node.q))
+        return lambda: arb(exact)
+    if node.is_Float:
+        return constant(sp.Rational(node))
+    if node in CONSTANTS:
+        return CONSTANTS[node]
+    raise UnsupportedError(f"{node} is no real number; keep to finite real constants")
+
+
+CONSTANTS: dict[Any, Operation] = {
+    sp.pi: arb.pi,
+    sp.E: arb.const_e,
+    sp.EulerGamma: arb.const_euler,
+}
+
+
+def power(node: Any) -> tuple[Operation, tuple[Any, ...], bool]:
+    """A power; integer and half exponents are told apart before anything is evaluated."""
+    base, exponent = node.args
+    if exponent.is_Integer:
+        n = int(exponent)
+        return (lambda b: integer_power(b, n)), (base,), False
+    if exponent in (sp.S.Half, -sp.S.Half):
+        return (root if exponent.is_positive else (lambda b: reciprocal(root(b)))), (base,), False
+    if base is sp.E:
+        return arb.exp, (exponent,), False
+    return real_power, (base, exponent), False
+
+
+def integer_power(base: Any, n: int) -> Value:
+    """b^n, undefined only for a negative power of 0."""
+    return base**n if n >= 0 else reciprocal(base**-n)
+
+
+def reciprocal(base: Value) -> Value:
+    """One over b, where b is not 0."""
+    if type(base) is Hole:
+        return base
+    if base.is_zero():
+        return Hole.UNDEFINED
+    return Hole.UNSURE if base.contains(0) else 1 / base
+
+
+def root(base: Any) -> Value:
+    """The square root of what is not negative."""
+    if base < 0:
+        return Hole.UNDEFINED
+    return base.sqrt() if base >= 0 else Hole.UNSURE
+
+
+def real_power(base: Any, exponent: Any) -> Value:
+    """b^e for a base above 0, or an exponent that happens to be an integer."""
+    if base > 0:
+        return (base.log() * exponent).exp()
+    whole = exponent.unique_fmpz() if exponent.is_exact() and exponent.is_integer() else None
+    if whole is not None and abs(whole) < 2**20:
+        return integer_power(base, int(whole))
+    if base.is_zero() and exponent > 0:
+        return arb(0)
+    return Hole.UNDEFINED if base < 0 or base.is_zero() else Hole.UNSURE
+
+
+def logarithm(x: Any) -> Value:
+    """The logarithm of what is above 0."""
+    if x > 0:
+        return x.log()
+    return Hole.UNDEFINED if x <= 0 else Hole.UNSURE
+
+
+def sign_of(x: Any) -> int | None:
+    """-1, 0, 1, or None where the ball holds more than one of them."""
+    if x > 0:
+        return 1
+    if x < 0:
+        return -1
+    return 0 if x.is_zero() else None
+
+
+def sign(x: Any) -> Value:
+    """The sign, as a number."""
+    found = sign_of(x)
+    return Hole.UNSURE if found is None else arb(found)
+
+
+def step(x: Any, middle: Any) -> Value:
+    """Heaviside's step with its value at 0."""
+    found = sign_of(x)
+    if found is None:
+        return Hole.UNSURE
+    return middle if found == 0 else arb(max(found, 0))
+
+
+def compared(accepted: tuple[int, ...]) -> Operation:
+    """A relation that holds where the sign of left - right is among the accepted ones."""
+
+    def relation(left: Any, right: Any) -> Value:
+        if left > right:
+            return 1 in accepted
+        if left < right:
+            return -1 in accepted
+        if left.is_exact() and right.is_exact():
+            return 0 in accepted
+        return Hole.UNSURE
+
+    return relation
+
+
+def branch(*parts: Value) -> Value:
+    """The first expression whose condition holds; no other branch is looked at."""
+    for value, condition in zip(parts[::2], parts[1::2], strict=True):
+        if type(condition) is Hole:
+            return condition
+        if condition:
+            return value
+    return Hole.UNDEFINED
+
+
+def every(*parts: Value) -> Value:
+    """And, settled by any part that fails."""
+    if any(p is False for p in parts):
+        return False
+    return worst_hole(list(parts)) or True
+
+
+def some(*parts: Value) -> Value:
+    """Or, settled by any part that holds."""
+    if any(p is True for p in parts):
+        return True
+    return worst_hole(list(parts)) or False
+
+
+def total(*parts: Any) -> Any:
+    """A sum."""
+    result = parts[0]
+    for part in parts[1:]:
+        result = result + part
+    return result
+
+
+def product(*parts: Any) -> Any:
+    """A product."""
+    result = parts[0]
+    for part in parts[1:]:
+        result = result * part
+    return result
+
+
+def largest(*parts: Any) -> Any:
+    """Max."""
+    result = parts[0]
+    for part in parts[1:]:
+        result = result.max(part)
+    return result
+
+
+def smallest(*parts: Any) -> Any:
+    """Min."""
+    result = parts[0]
+    for part in parts[1:]:
+        result = result.min(part)
+    return result
+
+
+OPERATIONS: dict[Any, Operation] = {
+    sp.Add: total,
+    sp.Mul: product,
+    sp.exp: arb.exp,
+    sp.log: logarithm,
+    log1p: lambda x: logarithm(1 + x),
+    expm1: arb.expm1,
+    sp.LambertW: arb.lambertw,
+    sp.tanh: arb.tanh,
+    sp.sinh: arb.sinh,
+    sp.cosh: arb.cosh,
+    sp.sech: arb.sech,
+    sp.coth: lambda x: reciprocal(arb.tanh(x)),
+    sp.csch: lambda x: reciprocal(arb.sinh(x)),
+    sp.sin: arb.sin,
+    sp.cos: arb.cos,
+    sp.atan: arb.atan,
+    sp.asinh: arb.asinh,
+    sp.erf: arb.erf,
+    sp.erfc: arb.erfc,
+    sp.loggamma: arb.lgamma,
+    sp.gamma: arb.gamma,
+    sp.digamma: arb.digamma,
+    sp.Abs: abs,
+    sp.sign: sign,
+    sp.Heaviside: step,
+    sp.Max: largest,
+    sp.Min: smallest,
+    sp.And: every,
+    sp.Or: some,
+    sp.Not: lambda p: not p,
+    sp.Gt: compared((1,)),
+    sp.Ge: compared((1, 0)),
+    sp.Lt: compared((-1,)),
+    sp.Le: compared((-1, 0)),
+    sp.Eq: compared((0,)),
+    sp.Ne: compared((1, -1)),
+}
+LAZY = frozenset({sp.And, sp.Or})

@@ -1,0 +1,174 @@
+"""A claimed gradient against the function, over its whole domain: the numeric opinion, ignorant of any proof."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, Literal
+
+import numpy as np
+
+from symgrad.checker.balls import Program, program
+from symgrad.checker.compiled import compiled
+from symgrad.checker.difference import Array, Estimate, Function, difference, sampled
+from symgrad.checker.draws import Sample, sample, symbols_of
+from symgrad.checker.judge import judge
+from symgrad.checker.limits import Settlement, settle
+from symgrad.checker.points import points
+from symgrad.checker.report import Compared, report
+from symgrad.core import CheckReport, Kink, Outcome, UnsupportedError, Variable
+
+Convention = Literal["torch", "jax", "textbook"]
+SHARP = 1e-9  # a bound above this part of the gradient earns a second look
+
+
+def check(
+    function: Any,
+    gradient: Any,
+    variable: Any,
+    *,
+    variables: Sequence[Variable] = (),
+    kinks: Sequence[Kink] = (),
+    values: Mapping[Any, Sequence[Any]] | None = None,
+    convention: Convention | None = None,
+) -> CheckReport:
+    """How `gradient` fares as the derivative of `function` by `variable`; nothing is differentiated here.
+
+    First look: both expressions as NumPy code, and finite differences with their bound. Second look, wherever
+    that is not sharp, fails, or lies on a kink: the same comparison in balls of up to 4096 bits, so that a
+    formula is not blamed for its rounding. `values` replaces the drawn values of other symbols; at kinks any
+    value between the slopes passes unless a `convention` is demanded. The slopes that `kinks` declare are
+    checked too.
+    """
+    values = values or {}
+    own = [k for k in kinks if k.variable == variable]
+    declared = [e for k in own for e in (k.at, k.left, k.right)]
+    ends = [e for v in variables if v.symbol == variable for e in (v.domain.lower, v.domain.upper) if e is not None]
+    symbols = symbols_of(variable, (function, gradient, *declared, *ends))
+    drawn = sample(symbols, variables, own, values)
+    balls = programs(symbols, function, gradient)
+    demands = [demand(k, convention, symbols) for k in own]
+    rows = compare(drawn, first_look(function, gradient, symbols, drawn), balls, demands)
+    if balls:
+        rows += declared_slopes(drawn, balls[0], own, symbols)
+    return report(rows, [s.name for s in symbols])
+
+
+def programs(symbols: tuple[Any, ...], *expressions: Any) -> tuple[Program, ...] | None:
+    """The expressions as ball programs; None where one of them has a function that balls do not know."""
+    try:
+        return tuple(program(e, symbols) for e in expressions)
+    except UnsupportedError:
+        return None
+
+
+def first_look(function: Any, gradient: Any, symbols: tuple[Any, ...], drawn: Sample) -> tuple[Array, Estimate] | None:
+    """The claimed values and the finite differences, in doubles; None where NumPy can't evaluate the two."""
+    f, g = compiled(function, symbols), compiled(gradient, symbols)
+    if f is None or g is None:
+        return None
+    others = drawn.points[:, 1:].T
+
+    def sampler(u: Array, which: Array) -> Array:
+        return f(u, *others[:, which])
+
+    estimate = sampled(sampler, drawn.points[:, 0], lower=drawn.lower, upper=drawn.upper)
+    return g(*drawn.points.T), estimate
+
+
+def compare(
+    drawn: Sample,
+    first: tuple[Array, Estimate] | None,
+    balls: tuple[Program, ...] | None,
+    demands: Sequence[Program | None],
+) -> list[Compared]:
+    """Every point with its outcome, after as many looks as it needs; `demands` has what each kink must give."""
+    quick = None if first is None else from_estimate(drawn, *first)
+    rows = []
+    for n, point in enumerate(drawn.points.tolist()):
+        row, blunt = (None, True) if quick is None else quick[n]
+        if balls and (blunt or drawn.kink[n] >= 0):
+            demanded = demands[drawn.kink[n]] if drawn.kink[n] >= 0 else None
+            row = settled(
+                point, settle(balls[0], balls[1], point, demanded=demanded), row, on_kink=bool(drawn.kink[n] >= 0)
+            )
+        elif row is None:
+            nan = float("nan")
+            row = Compared(tuple(point), nan, nan, float("inf"), Outcome.UNRESOLVED, on_kink=False)
+        if row is not None:
+            rows.append(row)
+    return rows
+
+
+def from_estimate(drawn: Sample, claimed: Array, estimate: Estimate) -> list[tuple[Compared, bool]]:
+    """The outcomes of the first look, each with whether it is too blunt to rest on."""
+    outcomes = judge(claimed, estimate)
+    size = np.maximum(np.abs(claimed), np.abs(estimate.estimate))
+    sharp = (outcomes == Outcome.OK) & ~estimate.kink & (estimate.bound <= SHARP * size)
+    return list(zip(table(drawn.points, claimed, estimate, outcomes, drawn.kink >= 0), (~sharp).tolist(), strict=True))
+
+
+def table(points: Array, claimed: Array, estimate: Estimate, outcomes: Array, on_kink: Array) -> list[Compared]:
+    """Rows of the first look; at a kink the estimate is the middle of the slopes, the bound half their gap."""
+    middle, half = (estimate.left + estimate.right) / 2, np.abs(estimate.right - estimate.left) / 2
+    value, bound = np.where(estimate.kink, [middle, half], [estimate.estimate, estimate.bound])
+    columns = (claimed.tolist(), value.tolist(), bound.tolist(), outcomes.tolist(), on_kink.tolist())
+    return [Compared(tuple(p), *row) for p, *row in zip(points.tolist(), *columns, strict=True)]
+
+
+def settled(point: list[float], found: Settlement, quick: Compared | None, *, on_kink: bool) -> Compared | None:
+    """The row after the second look; None where the function has no value.
+
+    Where the second look could not tell, the first one stands, but for a WRONG, which may be mere rounding.
+    """
+    if found.outcome is None:
+        return None
+    if found.outcome is not Outcome.UNRESOLVED or quick is None:
+        return Compared(tuple(point), found.claimed, found.estimate, found.bound, found.outcome, on_kink)
+    outcome = Outcome.UNRESOLVED if quick.outcome is Outcome.WRONG else quick.outcome
+    return Compared(quick.point, quick.claimed, quick.estimate, quick.bound, outcome, on_kink)
+
+
+def demand(kink: Kink, convention: Convention | None, symbols: tuple[Any, ...]) -> Program | None:
+    """What the convention asks for at this kink, if anything."""
+    value = getattr(kink, convention) if convention else None
+    return None if value is None else program(value, symbols)
+
+
+def declared_slopes(
+    drawn: Sample, function: Program, kinks: Sequence[Kink], symbols: tuple[Any, ...]
+) -> list[Compared]:
+    """The slopes that kinks declare, against those which the function has."""
+    rows = []
+    for n in np.flatnonzero(drawn.kink >= 0):
+        kink, point = kinks[drawn.kink[n]], drawn.points[n].tolist()
+        for side in ("left", "right"):
+            slope = programs(symbols, getattr(kink, side))
+            if slope:
+                found = settle(function, slope[0], point, side=side)
+                row = settled(point, found, None, on_kink=True)
+                rows += [row] if row else []
+    return rows
+
+
+def check_function(
+    f: Function,
+    g: Function,
+    *,
+    lower: float = -np.inf,
+    upper: float = np.inf,
+    kinks: Sequence[float] = (),
+    convention: Callable[[float], float] | Mapping[float, float] | None = None,
+    count: int = 150,
+) -> CheckReport:
+    """The same for plain functions of NumPy arrays; only the first look, for code is what it computes."""
+    x = points(float(lower), float(upper), tuple(float(k) for k in kinks), count)
+    with np.errstate(all="ignore"):
+        claimed = np.broadcast_to(np.asarray(g(x), float), x.shape)
+        estimate = difference(f, x, lower=lower, upper=upper)
+    demanded = None
+    if convention is not None:
+        look_up = convention.get if isinstance(convention, Mapping) else convention
+        demanded = np.asarray([look_up(v) if v in kinks else None for v in x.tolist()], float)
+    outcomes = judge(claimed, estimate, demanded)
+    on_kink = np.isin(x, np.asarray(kinks, float))
+    return report(table(x[:, None], claimed, estimate, outcomes, on_kink), ["x"])

@@ -1,0 +1,234 @@
+"""Finite differences that come with an error bound, and know no calculus.
+
+Central differences at power-of-two steps, Richardson's table over them, the rounding noise of the function
+measured by a difference table, and one-sided slopes which tell a kink from a bend. No tolerance is typed in.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from symgrad.core import UnsupportedError
+
+Array = NDArray[Any]
+Function = Callable[[Array], Array]
+Sampler = Callable[[Array, Array], Array]  # rows of points, and which of the caller's points each column is
+
+STEPS = 14
+LEVELS = 4
+SAMPLES = 24  # of the noise measurement
+SPACING = 0.7390851332151607 * 2.0**-18  # not a power of two: a dyadic one aliases with quantised values
+SMOOTH = 3.0  # the least gain from halving a step that still counts as smooth; 4 is perfect
+CHUNK = 2000
+NEAR = 0.5  # closer to 0 than this, features may be finer than the usual scale
+NARROW = 2.0**-14  # how much finer the second look at a suspected kink is
+
+
+@dataclass(frozen=True, slots=True)
+class Estimate:
+    """The derivative at each point of `x`: `estimate` to within `bound` (infinite: cannot say).
+
+    Where `kink` is set there are two slopes, `left` and `right`, each known to within `slack`. `step` is the
+    finest step that the estimate used.
+    """
+
+    x: Array
+    estimate: Array
+    bound: Array
+    kink: Array
+    left: Array
+    right: Array
+    slack: Array
+    step: Array
+    noise: Array
+
+    def at(self, where: Array) -> Estimate:
+        """The same at some of the points only."""
+        return Estimate(*(getattr(self, name)[where] for name in self.__dataclass_fields__))
+
+
+def difference(f: Function, x: Any, *, lower: Any = None, upper: Any = None) -> Estimate:
+    """The derivative of an elementwise `f` at each point of `x`; `f` is never called outside (lower, upper)."""
+    return sampled(lambda u, _: np.asarray(f(u.ravel()), float).reshape(u.shape), x, lower=lower, upper=upper)
+
+
+def sampled(f: Sampler, x: Any, *, lower: Any = None, upper: Any = None) -> Estimate:
+    """As `difference`, for a function with other arguments that vary from point to point."""
+    x = np.atleast_1d(np.asarray(x, float))
+    scale = reach(x, lower, upper)
+    which = np.arange(x.size)
+    parts = [two_looks(f, x[w], scale[w], w) for w in (which[i : i + CHUNK] for i in range(0, max(x.size, 1), CHUNK))]
+    return Estimate(*(np.concatenate([getattr(p, name) for p in parts]) for name in Estimate.__dataclass_fields__))
+
+
+def reach(x: Array, lower: Any, upper: Any) -> Array:
+    """The scale of the steps at each point: max(1, |x|), or the distance to the nearer end if that is less."""
+    scale = np.maximum(1.0, np.abs(x))
+    for end, sign in ((lower, 1.0), (upper, -1.0)):
+        if end is not None:
+            gap = sign * (x - np.asarray(end, float))
+            if not np.all(gap > 0):
+                raise UnsupportedError(
+                    f"{x[~(gap > 0)][0]} is not inside the open domain; leave the point out, or widen lower and upper"
+                )
+            scale = np.minimum(scale, gap)
+    return scale
+
+
+def two_looks(f: Sampler, x: Array, scale: Array, which: Array) -> Estimate:
+    """The estimate at the usual scale, redone more finely near 0 and at suspected kinks."""
+    with np.errstate(all="ignore"):
+        first = one_look(f, x, scale, which, np.zeros(x.size))
+        near = (~(first.bound <= 1e-7 * np.abs(first.estimate)) | first.kink) & (x != 0) & (np.abs(x) < NEAR)
+        first = look_again(f, first, np.minimum(np.abs(x), scale), which, near)
+        return look_again(f, first, scale * NARROW, which, first.kink)
+
+
+def look_again(f: Sampler, first: Estimate, scale: Array, which: Array, mask: Array) -> Estimate:
+    """`first` with the points of `mask` replaced where the finer scale says more."""
+    index = np.flatnonzero(mask)
+    if not index.size:
+        return first
+    old = first.at(index)
+    new = one_look(f, old.x, scale[index], which[index], 6 * np.nan_to_num(old.noise, posinf=0.0))
+    smooth = (new.bound <= 1e-3 * np.maximum(np.abs(new.estimate), 1e-3)) & ~new.kink
+    better = np.where(old.kink, smooth, (new.bound < old.bound) & ~new.kink)
+    sharper = old.kink & new.kink  # a kink seen from afar: the finer one-sided slopes are the better ones
+    take = {"estimate": better, "bound": better, "kink": better, "step": better}
+    take |= {"left": sharper, "right": sharper, "slack": sharper}
+    arrays = {name: getattr(first, name).copy() for name in first.__dataclass_fields__}
+    for name, chosen in take.items():
+        arrays[name][index[chosen]] = getattr(new, name)[chosen]
+    return Estimate(**arrays)
+
+
+@dataclass(frozen=True, slots=True)
+class Ladder:
+    """The function at x and at x + h, x - h for every step h; each value doubted by `doubt`. Rows are steps."""
+
+    x: Array
+    plus: Array
+    minus: Array
+    above: Array
+    below: Array
+    here: Array
+    doubt: Array
+    noise: Array
+
+    @property
+    def central(self) -> tuple[Array, Array]:
+        """The central differences, over the steps really taken, and what the doubt does to them."""
+        width = self.plus - self.minus
+        return (self.above - self.below) / width, 2 * self.doubt / width
+
+
+def climb(f: Sampler, x: Array, scale: Array, which: Array, least: Array) -> Ladder:
+    """All values that one look needs, in one call of `f`."""
+    unit = 2.0 ** np.floor(np.log2(scale))  # x + h is then exact, or nearly
+    h = unit / 4 * 2.0 ** -np.arange(STEPS)[:, None]
+    plus, minus = x + h, x - h
+    around = x + (np.arange(SAMPLES)[:, None] - (SAMPLES - 1) / 2) * (unit * SPACING)
+    values = f(np.vstack([plus, minus, x[None, :], around]), which)
+    above, below, here, nearby = np.split(values, [STEPS, 2 * STEPS, 2 * STEPS + 1])
+    noise = measured_noise(nearby, unit)
+    plateau = np.where(noise < 0.02 * np.spacing(np.abs(here[0])), least, 0.0)  # no noise is visible at this scale
+    doubt = np.maximum(2 * np.spacing(np.maximum(np.abs(above), np.abs(below))), np.maximum(6 * noise, plateau))
+    return Ladder(x, plus, minus, above, below, here[0], doubt, noise)
+
+
+def measured_noise(values: Array, unit: Array) -> Array:
+    """The standard deviation of the rounding errors in equally spaced `values` (rows).
+
+    Sixth differences annihilate the smooth part; a kink spoils six of the windows, so the median ignores it.
+    A quantised function may have a median of 0 though steps occur: then the mean counts.
+    """
+    sixth = np.abs(np.diff(values, n=6, axis=0))
+    finite = np.isfinite(sixth)
+    median = np.median(np.where(finite, sixth, np.inf), axis=0) / (0.6745 * np.sqrt(924.0))  # 924 = C(12, 6)
+    mean = np.sqrt(np.mean(np.where(finite, sixth, 0) ** 2, axis=0) / 924.0)
+    size = np.maximum(unit, np.max(np.abs(np.where(np.isfinite(values), values, 0)), axis=0))
+    return np.asarray(np.where((median == 0) & (mean <= 2.0**-36 * size), mean, median))
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """Richardson's table: extrapolated `value`s and their `bound`s, indexed by level - 1, step, point."""
+
+    value: Array
+    bound: Array
+    doubt: Array  # what rounding did to the first level
+    change: Array  # how far the first level moved
+
+
+def richardson(ladder: Ladder) -> Table:
+    """Each entry is bounded by its distance from its parents, damped by the expected gain, plus its noise."""
+    central, doubt = ladder.central
+    slow = slowly(central, doubt)
+    shape = (LEVELS, *central.shape)
+    values, bounds = np.full(shape, np.nan), np.full(shape, np.inf)
+    first: tuple[Array, Array] = (np.full(central.shape, np.inf), np.full(central.shape, np.inf))
+    for level in range(1, LEVELS + 1):
+        factor = 4.0**level
+        better = (factor * central[1:] - central[:-1]) / (factor - 1)
+        doubt = (factor * doubt[1:] + doubt[:-1]) / (factor - 1)
+        change = np.maximum(np.abs(better - central[1:]), np.abs(better - central[:-1]))
+        damped = np.where(slow[level:] | slow[level - 1 : -1], 12.0, 3.0 / 2.0**level)  # C1 only: no damping
+        bound = damped * change + doubt
+        values[level - 1, level:] = better
+        bounds[level - 1, level:] = np.where(np.isfinite(better) & np.isfinite(bound), bound, np.inf)
+        central = better
+        if level == 1:
+            first[0][1:], first[1][1:] = doubt, change
+    return Table(values, bounds, *first)
+
+
+def slowly(central: Array, doubt: Array) -> Array:
+    """Where halving the step does not quarter the error, as it would for a smooth function."""
+    moved = np.abs(np.diff(central, axis=0))
+    ratio = np.full(central.shape, 4.0)
+    ratio[2:] = np.where(moved[1:] > 2 * doubt[2:], moved[:-1] / np.maximum(moved[1:], 1e-300), 4.0)
+    return np.asarray(ratio < SMOOTH)
+
+
+def choose(table: Table) -> tuple[Array, Array, Array]:
+    """The entry of least bound at each point, its bound raised to its disagreement with finer entries; its row."""
+    points = np.arange(table.value.shape[-1])
+    best = np.argmin(table.bound.reshape(-1, points.size), axis=0)
+    value, bound = (a.reshape(-1, points.size)[best, points] for a in (table.value, table.bound))
+    row = best % STEPS
+    rows = np.arange(STEPS)[:, None]
+    apart = np.abs(table.value - value) - table.bound
+    apart = np.where(np.isfinite(apart) & (rows >= row - 1), apart, 0).max(axis=(0, 1))
+    bound = np.maximum(bound, apart)
+    aliased = np.abs(table.value[0] - value) - table.doubt - table.change  # such as sin at steps of 2 pi
+    aliased = np.where(np.isfinite(aliased) & (rows >= row), aliased, -np.inf).max(axis=0)
+    return value, np.where(aliased > bound, 2 * aliased, bound), row
+
+
+def one_sided(values: Array, widths: Array, doubt: Array) -> tuple[Array, Array]:
+    """The slope from one side, extrapolated once, where it is best known; and its error."""
+    slope = values / widths
+    better = 2 * slope[1:] - slope[:-1]
+    error = np.maximum(np.abs(np.diff(better, axis=0)), np.abs(slope[2:] - better[1:]) / 2)
+    error = error + 6 * doubt[2:] / widths[2:]
+    error = np.where(np.isfinite(error), error, np.inf)
+    best, points = np.argmin(error, axis=0), np.arange(values.shape[1])
+    return better[1:][best, points], error[best, points]
+
+
+def one_look(f: Sampler, x: Array, scale: Array, which: Array, least: Array) -> Estimate:
+    """Value, bound and one-sided slopes from one ladder of steps."""
+    ladder = climb(f, x, scale, which, least)
+    value, bound, row = choose(richardson(ladder))
+    right, above = one_sided(ladder.above - ladder.here, ladder.plus - x, ladder.doubt)
+    left, below = one_sided(ladder.here - ladder.below, x - ladder.minus, ladder.doubt)
+    gap, slack = np.abs(right - left), above + below
+    kink = np.isfinite(gap) & (gap > 4 * slack) & (gap > 1e-7 * np.maximum(np.abs(right), np.abs(left)))
+    bound = np.where(np.isfinite(ladder.here) & np.isfinite(value), bound, np.inf)
+    step = ladder.plus[row, np.arange(x.size)] - x
+    return Estimate(x, value, bound, kink, left, right, slack, step, ladder.noise)

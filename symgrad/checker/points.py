@@ -1,0 +1,87 @@
+"""Where to look: kinks and their neighbours, tails, powers of ten, every size of double, and random points."""
+
+from __future__ import annotations
+
+import math
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from symgrad.checker.difference import Array
+
+ROUND = (0.0, 0.1, 0.25, 0.5, 1.0, 1.5, 2.0, 3.0, 5.0, 10.0)  # what a reader would try, with both signs
+TAILS = (15.5, 18.0, 25.0, 36.7, 40.0, 88.8, 100.0, 700.0, 746.0, 1e3, 1e4)
+SMALL = tuple(10.0**-k for k in range(2, 10))
+ORDINALS = 0.2  # the part of random points with a random exponent
+PLENTY = 48  # from this many points on, all round numbers are among them
+BESIDE = (0.1, 1e-2, 1e-3, 1e-5, 3e-7, 1e-8, 1e-12)
+
+
+@lru_cache(maxsize=256)
+def points(
+    lower: float = -math.inf, upper: float = math.inf, kinks: tuple[float, ...] = (), count: int = 96, seed: int = 0
+) -> Array:
+    """About `count` sorted points strictly inside (lower, upper); the kinks and their neighbours are all kept."""
+    rng = np.random.default_rng(seed)
+    always = inside(near(kinks), lower, upper)
+    if count >= PLENTY:
+        always = np.concatenate([always, inside(signed(ROUND), lower, upper)])
+    special = inside(signed((*ROUND, *TAILS, *SMALL)), lower, upper)
+    if math.isfinite(lower) or math.isfinite(upper):
+        special = np.concatenate([special, inside(at_ends(lower, upper), lower, upper)])
+    room = max(count - always.size, 8)
+    if special.size > room * 2 // 3:
+        special = rng.choice(special, room * 2 // 3, replace=False)
+    wanted = max(room - special.size, 4)
+    drawn = inside(scattered(rng, 8 * wanted, lower, upper), lower, upper)[:wanted]
+    found = np.unique(np.concatenate([always, special, drawn]))
+    found.flags.writeable = False
+    return found
+
+
+def inside(x: Iterable[float], lower: float, upper: float) -> Array:
+    """Those of `x` that lie in the open interval."""
+    found = np.asarray(list(x), float)
+    return found[(found > lower) & (found < upper)]
+
+
+def signed(sizes: Iterable[float]) -> Array:
+    """Every size with both signs."""
+    sizes = np.asarray(tuple(sizes))
+    return np.unique(np.concatenate([sizes, -sizes]))
+
+
+def near(kinks: Iterable[float]) -> Array:
+    """Every kink, the doubles next to it, and points at decreasing distances."""
+    found: list[float] = []
+    for kink in kinks:
+        found += [kink, math.nextafter(kink, math.inf), math.nextafter(kink, -math.inf)]
+        found += [kink + s * d for d in BESIDE for s in (1, -1)]
+    return np.asarray(found, float)
+
+
+def at_ends(lower: float, upper: float) -> Array:
+    """Points which approach the finite ends of a domain, and a grid between them."""
+    width = upper - lower if math.isfinite(upper - lower) else 1.0
+    steps = width * np.asarray([2.0**-k for k in (2, 4, 7, 10, 20, 30, 40)])
+    low = lower + steps if math.isfinite(lower) else np.empty(0)
+    high = upper - steps if math.isfinite(upper) else np.empty(0)
+    grid = lower + width * np.arange(1, 10) / 10 if math.isfinite(upper - lower) else np.empty(0)
+    return np.concatenate([low, high, grid])
+
+
+def scattered(rng: np.random.Generator, count: int, lower: float, upper: float) -> Array:
+    """Random points: normal of two widths, and doubles of every exponent; pressed into a bounded domain."""
+    ordinals = np.exp2(rng.uniform(-30, 13, count)) * rng.choice([-1.0, 1.0], count)
+    normals = rng.normal(size=count) * rng.choice([1.0, 3.0], count)
+    x = np.where(rng.random(count) < ORDINALS, ordinals, normals)
+    low, high = math.isfinite(lower), math.isfinite(upper)
+    if low and high:
+        x = (upper - lower) / (1 + np.exp(-normals))
+    elif low or high:
+        x = np.abs(x)
+    return np.asarray(lower + x if low else upper - x if high else x)
