@@ -11,6 +11,16 @@ if TYPE_CHECKING:
     from symgrad.core import Kink, Let, Variable
 
 
+_SIGN_OF = {
+    Gt: "is_positive",
+    Lt: "is_negative",
+    Ge: "is_nonnegative",
+    Le: "is_nonpositive",
+    Ne: "is_nonzero",
+    Eq: "is_zero",
+}
+
+
 @dataclass(frozen=True, slots=True)
 class Context:
     """Where each symbol lies, which symbols are names for other quantities, and where gradients are conventions."""
@@ -49,20 +59,8 @@ class Context:
         A False only leaves a condition standing that could have been dropped.
         """
         witness = together((condition.lhs - condition.rhs).xreplace(self.stand_ins()))
-        match condition:
-            case Gt():
-                return bool(witness.is_positive)
-            case Lt():
-                return bool(witness.is_negative)
-            case Ge():
-                return bool(witness.is_nonnegative)
-            case Le():
-                return bool(witness.is_nonpositive)
-            case Ne():
-                return bool(witness.is_nonzero)
-            case Eq():
-                return bool(witness.is_zero)
-        return False
+        wanted = _SIGN_OF.get(type(condition))
+        return wanted is not None and bool(getattr(witness, wanted))
 
     def stand_ins(self) -> dict[Any, Any]:
         """Each bounded symbol as an expression in positive symbols that runs through the same set."""

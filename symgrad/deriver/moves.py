@@ -171,7 +171,7 @@ def boundaries(cases: Piecewise) -> list[Any]:
 
 
 def _cases(node: D, _: Context) -> Move:
-    """max and min, written as cases first."""
+    """Max and min, written as cases first."""
     return Move(node, D(node.expr.rewrite(Piecewise), node.variable), "cases")
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from sympy import Dummy, Mul, Piecewise, together
+from sympy import And, Dummy, Mul, Ne, Piecewise, together
 
 from symgrad.core import Step
 from symgrad.deriver.tidy import at_kinks, by_case, has_exponential, tidy
@@ -25,29 +25,33 @@ def present(expr: Any, formula: Any, applied: Any, variable: Symbol, context: Co
     A function that has a name is recognised first (softplus' is sigma); else exponentials are expressed by the
     output, which eliminates `variable` wherever the function can be inverted; else the shortest form is kept.
     """
-    steps = []
-    for rule, after, note in _rewrites(expr, formula, applied, variable, context):
+    settled = at_kinks(expr, variable, context)
+    steps = [Step(expr, settled, "convention", off_kinks(variable, context))] if settled != expr else []
+    for rule, after in _rewrites(settled, formula, applied, variable):
         before = steps[-1].after if steps else expr
         if after != before:
-            steps.append(Step(before, after, rule, note=note))
+            steps.append(Step(before, after, rule))
     return tuple(steps)
 
 
-def _rewrites(expr: Any, formula: Any, applied: Any, variable: Symbol, context: Context) -> Iterator[Any]:
-    settled = at_kinks(expr, variable, context)
-    yield "convention", settled, ""
+def off_kinks(variable: Symbol, context: Context) -> Any:
+    """The condition that `variable` is at none of the listed kinks."""
+    return And(*(Ne(variable, kink.at) for kink in context.kinks or () if kink.variable == variable))
+
+
+def _rewrites(settled: Any, formula: Any, applied: Any, variable: Symbol) -> Iterator[tuple[str, Any]]:
     folded = by_case(settled, lambda e: tidy(fold_named(e)) if has_exponential(e) else e)
     if not has_exponential(folded):
-        yield "recognise", folded, ""
-        yield "simplify", tidy(folded), ""
+        yield "recognise", folded
+        yield "simplify", tidy(folded)
         return
     output = by_output(settled, formula, variable)
     if output is None:
-        yield "recognise", _own_name(tidy(settled), formula, applied), ""
-        yield "simplify", tidy(_own_name(tidy(settled), formula, applied)), ""
+        yield "recognise", _own_name(tidy(settled), formula, applied)
+        yield "simplify", tidy(_own_name(tidy(settled), formula, applied))
         return
-    yield "regroup", _regrouped(output, formula), ""
-    yield "output", _replaced(output, {a: applied}), ""
+    yield "regroup", _regrouped(output, formula)
+    yield "output", _replaced(output, {a: applied})
 
 
 def by_output(slope: Any, formula: Any, variable: Symbol) -> Any:

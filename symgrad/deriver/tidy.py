@@ -100,8 +100,10 @@ def _with_value(cases: Piecewise, x: Symbol, at: Any, wanted: Any, context: Cont
         return cases
     for relation in {r for _, condition in cases.args for r in condition.atoms(*_TURNED)}:
         if (relation.lhs - relation.rhs).subs(x, at).equals(0):
-            moved = cases.func(*((v, k.xreplace({relation: _TURNED[relation.func](*relation.args)}))
-                                 for v, k in cases.args), evaluate=False)
+            moved = cases.func(
+                *((v, k.xreplace({relation: _TURNED[relation.func](*relation.args)})) for v, k in cases.args),
+                evaluate=False,
+            )
             if _value_at(moved, x, at, context) == wanted:
                 return moved
     return Piecewise((wanted, Eq(x, at)), *cases.args, evaluate=False)

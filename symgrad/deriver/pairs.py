@@ -1,0 +1,166 @@
+"""delta = dJ/dz of a loss after an activation, and whether phi'(z) cancels from it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from sympy import And, Mul, Piecewise, Symbol
+
+from symgrad.core import Cancels, Definition, Derivation, Domain, Let, Pair, PairError, Step, Variable
+from symgrad.deriver.cancelling import Cancelling, cancelling
+from symgrad.deriver.context import Context
+from symgrad.deriver.present import off_kinks
+from symgrad.deriver.rounds import carry_out
+from symgrad.deriver.scalar import derivative, in_output
+from symgrad.deriver.tidy import at_kinks, by_case, tidy
+from symgrad.functions import D
+from symgrad.functions.symbols import J, a
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+
+def output_delta(activation: Definition, loss: Definition) -> Derivation:
+    """Delta = dJ/da * phi'(z), simplified, the common factor struck out; PairError where the ranges don't fit."""
+    require_fit(activation, loss)
+    z = activation.variable
+    lets = (Let(a, activation.applied), Let(J, loss.of))
+    start = D(J, z)
+    split = D(J, a) * D(a, z)
+    found = Step(start, split, "chain", focus=start, became=split)
+    loss_steps = _loss_part(activation, loss)
+    slope, given = slope_of(activation)
+    steps = [found, *within(loss_steps, D(a, z))]
+    part = loss_steps[-1].after
+    steps += _product(part, slope, given, z)
+    return Derivation(
+        f"{activation.name}-{loss.name}",
+        f"{activation.title} output with {loss.title}",
+        tuple(steps),
+        _domains(activation, loss),
+        lets,
+        kinks=activation.kinks,
+        source="; ".join(dict.fromkeys(filter(None, (activation.source, loss.source)))),
+    )
+
+
+def require_fit(activation: Definition, loss: Definition) -> None:
+    """Raise PairError unless every output of the activation is an input that the loss is defined for."""
+    domain = loss.variables[0].domain
+    if within_domain(activation.range, domain, activation):
+        return
+    raise PairError(
+        f"{loss.title} needs {loss.variable} in {domain}, but {activation.title} gives values in {activation.range}; "
+        f"choose an activation whose range lies in {domain}, or another loss"
+    )
+
+
+def within_domain(inner: Domain, outer: Domain, activation: Definition) -> bool:
+    """Whether the range lies inside the loss's domain, parameters being as positive as their domains say."""
+    stand_ins = Context(activation.domains).stand_ins()
+
+    def beyond(end: Any, limit: Any, both_open: bool, sign: int) -> bool:  # noqa: FBT001 - a fact, not a switch
+        if limit is None:
+            return False
+        if end is None:
+            return True
+        gap = ((end - limit) * sign).xreplace(stand_ins)
+        return not (gap.is_positive or (gap.is_zero and both_open))
+
+    low = beyond(inner.lower, outer.lower, inner.lower_open or not outer.lower_open, 1)
+    high = beyond(inner.upper, outer.upper, inner.upper_open or not outer.upper_open, -1)
+    return not (low or high)
+
+
+def _loss_part(activation: Definition, loss: Definition) -> tuple[Step, ...]:
+    """The lines of dJ/da, a ranging over what the activation gives."""
+    domains = (Variable(a, activation.range), *(v for v in loss.domains if v.symbol != loss.variable))
+    context = Context(domains, (Let(J, loss.of.xreplace({loss.variable: a})),), loss.kinks)
+    steps = carry_out(D(J, a), context)
+    settled = at_kinks(steps[-1].after, a, context)
+    shorter = by_case(settled, tidy)
+    if settled != steps[-1].after:
+        steps += (Step(steps[-1].after, settled, "convention", off_kinks(a, context)),)
+    if shorter != settled:
+        rule = "denominator" if not isinstance(shorter, Piecewise) and shorter.as_numer_denom()[1] != 1 else "simplify"
+        steps += (Step(settled, shorter, rule),)
+    return steps
+
+
+def slope_of(activation: Definition) -> tuple[Any, Any]:
+    """phi'(z), in the output `a` where that is possible without new functions, and where it holds."""
+    first = derivative(activation)
+    output = in_output(activation)
+    usable = output is not None and not (output.atoms(type(activation.applied)) or _new_functions(output, first.result))
+    return (output if usable else first.result), And(*(s.given for s in first.steps))
+
+
+def _new_functions(output: Any, slope: Any) -> bool:
+    """Whether writing phi' in the output needs an inverse function that phi' itself does not."""
+    kinds = {type(f) for f in output.atoms(*_functions(output))} - {type(f) for f in slope.atoms(*_functions(slope))}
+    return bool(kinds - {Piecewise})
+
+
+def _functions(expr: Any) -> tuple[type, ...]:
+    from sympy.core.function import Application  # noqa: PLC0415
+
+    return tuple({type(part) for part in expr.atoms(Application)}) or (type(None),)
+
+
+def within(steps: Sequence[Step], factor: Any) -> list[Step]:
+    """The steps of one factor, each standing beside the other factor."""
+    return [
+        Step(
+            s.before * factor,
+            s.after * factor,
+            s.rule,
+            s.given,
+            s.note,
+            tuple(within(s.substeps, factor)),
+            s.focus or s.before,
+            s.became if s.focus else s.after,
+        )
+        for s in steps
+    ]
+
+
+def _product(part: Any, slope: Any, given: Any, z: Symbol) -> list[Step]:
+    """The two factors multiplied, what they share struck out, the rest simplified."""
+    before = part * D(a, z)
+    beside = Mul(part, slope, evaluate=False)
+    steps = [Step(before, beside, "substitute", given, focus=D(a, z), became=slope)]
+    found = cancelling(part, slope)
+    if found.struck:
+        steps.append(Step(beside, found.left, "cancel", cancelled=found.struck))
+    final = _final(found)
+    rule = "distribute" if isinstance(final, Piecewise) else "simplify"
+    if final != steps[-1].after:
+        steps.append(Step(steps[-1].after, final, rule))
+    return steps
+
+
+def _final(found: Cancelling) -> Any:
+    if not isinstance(found.left, Mul):
+        return tidy(found.left)
+    cases = [p for p in found.left.args if isinstance(p, Piecewise)]
+    if len(cases) != 1:
+        return tidy(found.left)
+    rest = found.left / cases[0]
+    return by_case(cases[0], lambda value: tidy(rest * value))
+
+
+def _domains(activation: Definition, loss: Definition) -> tuple[Variable, ...]:
+    return (*activation.domains, *(v for v in loss.domains if v.symbol != loss.variable))
+
+
+def pair(activation: Definition, loss: Definition) -> Pair:
+    """One row of the comparison table: the delta and whether phi'(z) cancels, or the reason of the refusal."""
+    try:
+        require_fit(activation, loss)
+    except PairError as reason:
+        return Pair(activation, loss, refused=str(reason))
+    derivation = output_delta(activation, loss)
+    struck = next((s for s in derivation.steps if s.rule == "cancel"), None)
+    beside = next(s for s in derivation.steps if s.rule == "substitute").after
+    answer = cancelling(*beside.args).answer if struck else Cancels.NO
+    return Pair(activation, loss, derivation.result, answer)

@@ -1,0 +1,96 @@
+"""Derivations about one function: its first and second derivative, by a parameter, and of a user's expression."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from sympy import Piecewise, Symbol
+
+from symgrad.core import Definition, Derivation, Step, UnknownNameError, Variable
+from symgrad.deriver.context import Context
+from symgrad.deriver.present import by_output, present
+from symgrad.deriver.rounds import carry_out
+from symgrad.functions import D
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+
+def derivative(definition: Definition) -> Derivation:
+    """phi'(z) of an activation, or dJ/da of a loss: from the textbook formula to the form that is printed."""
+    return _by(definition, definition.variable, "derivative", f"The derivative of {definition.title}")
+
+
+def parameter_derivative(definition: Definition, symbol: Symbol) -> Derivation:
+    """The derivative by one of the parameters, such as PReLU's alpha, or by another variable of a loss."""
+    known = [v.symbol for v in definition.domains]
+    if symbol not in known:
+        raise UnknownNameError(f"parameter of {definition.name}", str(symbol), [str(s) for s in known])
+    return _by(definition, symbol, f"derivative-by-{symbol}", f"The derivative of {definition.title} by its {symbol}")
+
+
+def _by(definition: Definition, x: Symbol, suffix: str, title: str) -> Derivation:
+    context = Context(definition.domains, kinks=definition.kinks)
+    steps = _chain(definition, x, context)
+    final = present(steps[-1].after, definition.of, definition.applied, x, context)
+    return Derivation(
+        f"{definition.name}-{suffix}",
+        title,
+        (*steps, *final),
+        definition.domains,
+        kinks=tuple(k for k in definition.kinks if k.variable == x),
+        source=definition.source,
+    )
+
+
+def _chain(definition: Definition, x: Symbol, context: Context) -> tuple[Step, ...]:
+    """The definition written out, then one line a round until no derivative is left standing."""
+    start = D(definition.applied, x)
+    opened = D(definition.of, x)
+    first = (Step(start, opened, "definition", focus=start, became=opened),) if opened != start else ()
+    return (*first, *carry_out(opened, context))
+
+
+def second_derivative(definition: Definition) -> Derivation:
+    """phi''(z), from the printed form of phi' or, for a definition by cases, from its cases in z."""
+    x = definition.variable
+    context = Context(definition.domains, kinks=definition.kinks)
+    first = derivative(definition)
+    slope = first.result
+    if isinstance(slope, Piecewise):
+        slope = in_cases(first, x)
+    steps = carry_out(D(slope, x), context)
+    final = present(steps[-1].after, definition.of, definition.applied, x, context)
+    return Derivation(
+        f"{definition.name}-second-derivative",
+        f"The second derivative of {definition.title}",
+        (*steps, *final),
+        definition.domains,
+        lead="The derivative of the derivative found above.",
+        source=definition.source,
+    )
+
+
+def in_cases(derivation: Derivation, x: Symbol) -> Any:
+    """The last form of a derivative by cases in which every case is written in the variable itself."""
+    forms = [step.after for step in derivation.steps if isinstance(step.after, Piecewise) and not step.after.has(D)]
+    return next((f for f in forms if x in f.free_symbols), derivation.result)
+
+
+def in_output(definition: Definition) -> Any:
+    """Phi' as an expression in the output `a` and the parameters; None where phi can't be inverted."""
+    first = derivative(definition)
+    slope = in_cases(first, definition.variable) if isinstance(first.result, Piecewise) else first.result
+    return by_output(slope, definition.of, definition.variable)
+
+
+def derive(expr: Any, variable: Symbol, domains: Sequence[Variable] = ()) -> Derivation:
+    """The derivative of a user's own expression, every rule shown, on the set where the expression has one."""
+    context = Context(tuple(domains))
+    start = D(expr, variable)
+    steps = carry_out(start, context)
+    final = present(steps[-1].after, expr, expr, variable, context)
+    symbols = sorted(expr.free_symbols | {variable}, key=str)
+    named = {v.symbol for v in domains}
+    free = tuple(Variable(s) for s in symbols if s not in named)
+    return Derivation("derivation", "A derivative", (*steps, *final), (*domains, *free))

@@ -1,0 +1,44 @@
+"""Derivations that a person wrote: given, find, and one line after another."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from sympy import S, Symbol
+
+from symgrad.core import REALS, Derivation, Domain, Let, Step, UnknownNameError, Variable
+from symgrad.core.catalogue import nearest
+from symgrad.rules import RULES
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+
+def worked(
+    name: str,
+    title: str,
+    find: Any,
+    *steps: tuple[Any, ...],
+    lets: Mapping[Symbol, Any] | None = None,
+    domains: Mapping[Symbol, Domain] | None = None,
+    lead: str = "",
+) -> Derivation:
+    """A derivation by hand. Each step is `(rule, expression)`, with a condition and a note to follow if wanted.
+
+    A rule that the catalogue does not have raises UnknownNameError. Whether the lines are right is not
+    asked here: the prover settles every one of them.
+    """
+    before, chain = find, []
+    for rule, after, *more in steps:
+        if rule not in RULES:
+            raise UnknownNameError("rule", rule, nearest(rule, RULES))
+        given = next((m for m in more if not isinstance(m, str)), S.true)
+        note = next((m for m in more if isinstance(m, str)), "")
+        chain.append(Step(before, after, rule, given, note))
+        before = after
+    known = tuple(Let(symbol, value) for symbol, value in (lets or {}).items())
+    symbols = set().union(*(e.free_symbols for e in [find, *(s.after for s in chain), *(k.value for k in known)]))
+    free = sorted(symbols - {k.symbol for k in known}, key=str)
+    lies_in = domains or {}
+    variables = tuple(Variable(s, lies_in.get(s, REALS)) for s in free)
+    return Derivation(name, title, tuple(chain), variables, known, lead=lead)
