@@ -1,0 +1,36 @@
+"""Conditions in the order people say them: z > 0 rather than 0 < z, and −1 < z < 1 for a stretch."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sympy import And
+from sympy.core.relational import Relational
+
+REVERSED = {"<": ">", "<=": ">=", ">": "<", ">=": "<=", "==": "==", "!=": "!="}
+
+Chain = tuple[Any, ...]  # expression, sign, expression, sign, expression
+
+
+def turned(relation: Relational) -> tuple[Any, str, Any]:
+    """A relation with its variable on the left."""
+    left, sign, right = relation.lhs, relation.rel_op, relation.rhs
+    if left.is_number and not right.is_number:
+        return right, REVERSED[sign], left
+    return left, sign, right
+
+
+def betweens(expr: And) -> list[Chain]:
+    """The parts of a conjunction as chains, two bounds on one variable drawn together."""
+    relations = [turned(p) for p in sorted(expr.args, key=str) if isinstance(p, Relational)]
+    chains: list[Chain] = [(p,) for p in sorted(expr.args, key=str) if not isinstance(p, Relational)]
+    while relations:
+        left, sign, right = relations.pop(0)
+        other = next((r for r in relations if r[0] == left and {sign[0], r[1][0]} == {"<", ">"}), None)
+        if other is None:
+            chains.append((left, sign, right))
+            continue
+        relations.remove(other)
+        low, high = ((sign, right), other[1:]) if sign[0] == ">" else (other[1:], (sign, right))
+        chains.append((low[1], REVERSED[low[0]], left, *high))
+    return chains

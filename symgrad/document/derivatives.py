@@ -1,0 +1,48 @@
+"""Derivatives that stand: f′(z), da/dz, ∂J/∂a, d/dz (...)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from sympy import Add, Mul, Piecewise, Symbol
+
+from symgrad.document.boxes import Box, Diff, Fence, Fn, Ident, Prime, Script, fenced, row, walk
+from symgrad.document.spelling import GREEK
+
+if TYPE_CHECKING:
+    from symgrad.document.notation import Notation
+
+
+def by_prime(function: Any, variable: Any) -> bool:
+    """Whether f(z) differentiated by z is f′(z): by its only variable."""
+    return bool(function.args == (variable,))
+
+
+def primed(applied: Box, order: int) -> Box:
+    """f(z) as f′(z)."""
+    if not isinstance(applied, Fn):
+        return applied
+    return Fn(Prime(applied.head, order), applied.argument)
+
+
+def is_partial(expr: Any, variable: Any, notation: Notation) -> bool:
+    """Whether the round ∂ is due: other variables move the value too. Greek letters and lets are held fixed."""
+    named = {let.symbol for let in notation.lets}
+    others = notation.value(expr).free_symbols - {variable} - named
+    return any(s.name not in GREEK for s in others) or (variable.name in GREEK and bool(others))
+
+
+def operator(operand: Box, expr: Any, by: Box, *, partial: bool, order: int) -> Box:
+    """da/dz of a letter, and d/dz in front of anything longer."""
+    if isinstance(operand, Ident | Script) and isinstance(expr, Symbol):
+        return Diff(operand, by, partial=partial, order=order)
+    if isinstance(expr, Add | Mul):
+        operand = fenced(operand, "[", "]") if has_round(operand) else fenced(operand)
+    elif isinstance(expr, Piecewise):
+        operand = fenced(operand, "[", "]")
+    return row(Diff(None, by, partial=partial, order=order), operand)
+
+
+def has_round(box: Box) -> bool:
+    """Whether a box has parentheses of its own, so that brackets read better around it."""
+    return any(isinstance(b, Fence) and b.left == "(" for b in walk(box))

@@ -1,0 +1,208 @@
+"""Boxes as LaTeX that amsmath understands."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from symgrad.document.boxes import (
+    Aligned,
+    At,
+    Big,
+    Box,
+    Cancel,
+    Cases,
+    Diff,
+    Fence,
+    Fn,
+    Frac,
+    Grid,
+    Ident,
+    Mark,
+    Num,
+    Op,
+    Over,
+    Prime,
+    Root,
+    Row,
+    Script,
+    Space,
+    Text,
+    Under,
+)
+from symgrad.document.spelling import TEX_BIG, TEX_FUNCTIONS, TEX_LETTERS, TEX_SIGNS, tex_words
+
+FENCES = {"{": r"\{", "}": r"\}", "‖": r"\|", "⟨": r"\langle", "⟩": r"\rangle", "⌊": r"\lfloor", "⌋": r"\rfloor"}
+
+ACCENTS = {"^": r"\hat", "¯": r"\bar", "‾": r"\overline", "→": r"\vec", "~": r"\tilde", "˙": r"\dot"}
+
+
+@dataclass(frozen=True, slots=True)
+class Flavour:
+    """What a reader of LaTeX knows: `cancel` the package of that name, `coloured` our two highlight colours."""
+
+    cancel: bool = True
+    coloured: bool = False
+
+
+PAPER = Flavour()
+GITHUB = Flavour(cancel=False)  # its renderer forbids \operatorname and may not know \cancel
+PRINT = Flavour(coloured=True)
+
+
+def latex(box: Box, flavour: Flavour = PAPER) -> str:
+    """The formula in LaTeX, without dollars around it."""
+    return joined(parts(box, flavour))
+
+
+def joined(pieces: list[str]) -> str:
+    """Pieces with a space only where a control word would swallow the next letter."""
+    out = ""
+    for piece in pieces:
+        if out and piece[:1].isalpha() and ends_in_control_word(out):
+            out += " "
+        out += piece
+    return out
+
+
+def ends_in_control_word(tex: str) -> bool:
+    """Whether a letter right after `tex` would become part of its last command's name."""
+    stem = tex.rstrip("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ")
+    return stem.endswith("\\") and stem != tex
+
+
+def parts(box: Box, flavour: Flavour) -> list[str]:
+    """The pieces of one box."""
+    match box:
+        case Row(kids):
+            return [piece for kid in kids for piece in spaced(kid, flavour)]
+        case Ident() | Num() | Op() | Text() | Space():
+            return [leaf(box)]
+        case Cases(rows):
+            return [table("cases", [[latex(v, flavour), latex(c, flavour)] for v, c in rows])]
+        case Aligned(rows):
+            return [table("aligned", [[latex(a, flavour), latex(b, flavour)] for a, b in rows])]
+        case Grid(rows, left, right):
+            body = table("matrix", [[latex(c, flavour) for c in line] for line in rows])
+            return [rf"\left{fence(left)}{body}\right{fence(right)}"]
+        case Mark(body, tone):
+            inside = latex(body, flavour)
+            return [rf"\sg{tone}{{{inside}}}" if flavour.coloured else inside]
+        case Cancel(body):
+            inside = latex(body, flavour)
+            return [rf"\cancel{{{inside}}}" if flavour.cancel else inside]
+        case _:
+            return [composite(box, flavour)]
+
+
+def spaced(kid: Box, flavour: Flavour) -> list[str]:
+    """A part of a row; binary operators get room around them for the eye that reads the source."""
+    if isinstance(kid, Op) and not kid.prefix and kid.glyph not in {",", ";", "/", "!"}:
+        return [" ", leaf(kid), " "]
+    if isinstance(kid, Op) and kid.glyph in {",", ";"}:
+        return [kid.glyph, " "]
+    return parts(kid, flavour)
+
+
+def leaf(box: Ident | Num | Op | Text | Space) -> str:
+    """A box without boxes inside."""
+    match box:
+        case Ident():
+            return identifier(box)
+        case Num(digits):
+            return digits if digits.isascii() and digits.isprintable() and is_number(digits) else text(digits)
+        case Op(glyph):
+            return TEX_SIGNS.get(glyph) or (glyph if glyph in OPERATORS else text(glyph))
+        case Text(words):
+            return text(words)
+        case Space(ems):
+            return r"\quad" if ems >= 1 else r"\;" if ems > 0.2 else r"\,"  # noqa: PLR2004 - TeX's own widths
+
+
+OPERATORS = frozenset("+-=<>,;:/!.()[]|*")
+
+
+def is_number(digits: str) -> bool:
+    """Whether these characters may stand in maths mode as they are."""
+    return all(c in "0123456789.e+-" for c in digits)
+
+
+def text(words: str) -> str:
+    r"""Words in a \text."""
+    return rf"\text{{{tex_words(words)}}}"
+
+
+def identifier(box: Ident) -> str:
+    """A name: its own LaTeX, a letter, a known function, or an upright word."""
+    name = box.name
+    if box.tex:
+        return box.tex
+    if name in TEX_LETTERS:
+        return TEX_LETTERS[name]
+    if name in TEX_FUNCTIONS:
+        return "\\" + name
+    if len(name) == 1 and name.isascii() and name.isalpha():
+        return rf"\mathrm{{{name}}}" if box.upright else name
+    if name.isascii() and name.isalnum():
+        return rf"\mathrm{{{name}}}"
+    return text(name)
+
+
+def fence(glyph: str) -> str:
+    r"""A delimiter after \left or \right; an absent one is a dot."""
+    if not glyph:
+        return "."
+    spelt = FENCES.get(glyph, glyph if glyph in "()[]|" else "|")
+    return spelt + " " if spelt[-1].isalpha() else spelt
+
+
+def composite(box: Box, flavour: Flavour) -> str:
+    """A box that has others inside."""
+    def tex(inner: Box) -> str:
+        return latex(inner, flavour)
+
+    match box:
+        case Frac(top, bottom):
+            return rf"\frac{{{tex(top)}}}{{{tex(bottom)}}}"
+        case Script(base, sub, sup):
+            stem = tex(base)
+            stem = stem if isinstance(base, Ident | Num | Fence | Fn) else f"{{{stem}}}"
+            return stem + (f"_{{{tex(sub)}}}" if sub else "") + (f"^{{{tex(sup)}}}" if sup else "")
+        case Prime(base, order):
+            stem = tex(base)
+            return (stem if isinstance(base, Ident) else f"{{{stem}}}") + "'" * order
+        case Root(body, index):
+            return (rf"\sqrt[{tex(index)}]" if index else r"\sqrt") + f"{{{tex(body)}}}"
+        case Fence(body, left, right, tall):
+            if tall:
+                return rf"\left{fence(left)}{tex(body)}\right{fence(right)}"
+            return joined([fence(left).strip(), tex(body), fence(right).strip()])
+        case Fn(head, argument):
+            return joined([tex(head), tex(argument)])
+        case Diff():
+            return quotient(box, flavour)
+        case At(body, point):
+            return rf"\left.{tex(body)}\right|_{{{tex(point)}}}"
+        case Big(glyph, lower, upper, body):
+            limits = (f"_{{{tex(lower)}}}" if lower else "") + (f"^{{{tex(upper)}}}" if upper else "")
+            return joined([TEX_BIG.get(glyph, r"\int") + limits + " ", tex(body)])
+        case Under(body, label):
+            return rf"\underbrace{{{tex(body)}}}_{{{tex(label)}}}"
+        case Over(body, accent):
+            named = ACCENTS.get(accent.glyph) if isinstance(accent, Op) else None
+            return rf"{named}{{{tex(body)}}}" if named else rf"\overset{{{tex(accent)}}}{{{tex(body)}}}"
+        case _:
+            raise AssertionError(box)
+
+
+def quotient(box: Diff, flavour: Flavour) -> str:
+    """d/dz, da/dz, or either with a round ∂."""
+    d = r"\partial" if box.partial else "d"
+    power = f"^{{{box.order}}}" if box.order > 1 else ""
+    top = joined([d + power, latex(box.of, flavour)]) if box.of is not None else d + power
+    return rf"\frac{{{top}}}{{{joined([d, latex(box.by, flavour)])}{power}}}"
+
+
+def table(environment: str, lines: list[list[str]]) -> str:
+    """An environment of aligned cells."""
+    body = r" \\ ".join(" & ".join(cells) for cells in lines)
+    return rf"\begin{{{environment}}}{body}\end{{{environment}}}"

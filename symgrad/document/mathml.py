@@ -1,0 +1,214 @@
+"""Boxes as MathML Core: only elements and attributes that browsers draw, every slot escaped."""
+
+from __future__ import annotations
+
+from html import escape
+
+from symgrad.document.boxes import (
+    Aligned,
+    At,
+    Big,
+    Box,
+    Cancel,
+    Cases,
+    Diff,
+    Fence,
+    Fn,
+    Frac,
+    Grid,
+    Ident,
+    Mark,
+    Num,
+    Op,
+    Over,
+    Prime,
+    Root,
+    Row,
+    Script,
+    Space,
+    Text,
+    Under,
+)
+from symgrad.document.latex import latex
+from symgrad.document.speech import speech
+
+NAMESPACE = "http://www.w3.org/1998/Math/MathML"
+
+APPLY = "<mo>\u2061</mo>"  # function application: tells a screen reader "of", takes no room
+THIN = '<mspace width="0.167em"/>'
+
+
+def mathml(box: Box, *, block: bool = False) -> str:
+    """A `math` element with speech as its alttext and LaTeX as its annotation; well-formed XML."""
+    display = ' display="block"' if block else ""
+    alt = escape(clean(speech(box)), quote=True)
+    tex = escape(clean(latex(box)), quote=False)
+    return (
+        f'<math xmlns="{NAMESPACE}"{display} alttext="{alt}"><semantics>{core(box)}'
+        f'<annotation encoding="application/x-tex">{tex}</annotation></semantics></math>'
+    )
+
+
+def clean(words: str) -> str:
+    """Words without the control characters that XML forbids."""
+    return "".join(c if c.isprintable() or c == "\u00a0" else "\ufffd" for c in words)
+
+
+def escaped(words: str) -> str:
+    """Words as XML text; blanks are kept."""
+    return escape(clean(words), quote=False).replace(" ", "\u00a0")
+
+
+def core(box: Box) -> str:
+    """One element for one box."""
+    match box:
+        case Row(kids):
+            return core(kids[0]) if len(kids) == 1 else f"<mrow>{row_of(kids)}</mrow>"
+        case Ident() | Num() | Op() | Text() | Space():
+            return leaf(box)
+        case Cases(rows):
+            lines = "".join(cells(line) for line in rows)
+            return f'<mrow><mo form="prefix">{{</mo><mtable class="m-cases">{lines}</mtable></mrow>'
+        case Aligned(rows):
+            return f'<mtable displaystyle="true" class="m-align">{"".join(cells(line) for line in rows)}</mtable>'
+        case Grid(rows, left, right):
+            body = f"<mtable>{''.join(cells(line) for line in rows)}</mtable>"
+            return f"<mrow>{delimiter(left, 'prefix')}{body}{delimiter(right, 'postfix')}</mrow>"
+        case Cancel(body):
+            return f'<mrow class="m-cancel">{core(body)}</mrow>'
+        case Mark(body, tone):
+            return f'<mrow class="m-{escape(tone)}">{core(body)}</mrow>'
+        case _:
+            return composite(box)
+
+
+def leaf(box: Ident | Num | Op | Text | Space) -> str:
+    """A box without boxes inside."""
+    match box:
+        case Ident(name, _, upright):
+            variant = ' mathvariant="normal"' if upright and len(name) == 1 else ""
+            return f"<mi{variant}>{escaped(name)}</mi>"
+        case Num(digits):
+            return f"<mn>{escaped(digits)}</mn>"
+        case Op(glyph, prefix):
+            return operator(glyph, prefix=prefix)
+        case Text(words):
+            return f"<mtext>{escaped(words)}</mtext>"
+        case Space(ems):
+            return f'<mspace width="{ems:g}em"/>'
+
+
+def operator(glyph: str, *, prefix: bool) -> str:
+    """A sign with the spacing that its place asks for."""
+    if glyph in {"∂", "∇", "⊤"}:
+        return f"<mi>{glyph}</mi>"
+    if prefix:
+        return f'<mo form="prefix">{escaped(glyph)}</mo>'
+    if glyph in {"|", "‖", "/"}:
+        return f'<mo lspace="0" rspace="0" stretchy="false">{escaped(glyph)}</mo>'
+    if glyph in {"(", ")", "[", "]", "{", "}"}:
+        return f'<mo stretchy="false">{escaped(glyph)}</mo>'
+    return f"<mo>{escaped(glyph)}</mo>"
+
+
+def row_of(kids: tuple[Box, ...]) -> str:
+    """Parts side by side, with TeX's thin space beside a function that is named by a word."""
+    out = ""
+    for n, kid in enumerate(kids):
+        before = kids[n - 1] if n else None
+        if before is not None and not isinstance(before, Op | Space) and needs_room(before, kid):
+            out += THIN
+        out += core(kid)
+    return out
+
+
+def needs_room(before: Box, after: Box) -> bool:
+    """Whether a thin space keeps two factors apart."""
+    if isinstance(after, Op | Space):
+        return False
+    return is_wide(after) or is_wide(before) or isinstance(before, Diff)
+
+
+def is_wide(box: Box) -> bool:
+    """A function with a word for a name, an integral, a brace below."""
+    match box:
+        case Mark(body) | Cancel(body):
+            return is_wide(body)
+        case Fn(Ident(name) | Script(Ident(name))):
+            return len(name) > 1
+        case Big() | Under():
+            return True
+        case _:
+            return False
+
+
+def cells(line: tuple[Box, ...]) -> str:
+    """One row of a table."""
+    return f"<mtr>{''.join(f'<mtd>{core(c)}</mtd>' for c in line)}</mtr>"
+
+
+def delimiter(glyph: str, form: str, *, tall: bool = True) -> str:
+    """One fence; a short one is told not to grow, since browsers make it a size too big."""
+    if not glyph:
+        return ""
+    return f'<mo form="{form}"{"" if tall else STILL}>{escaped(glyph)}</mo>'
+
+
+STILL = ' stretchy="false"'
+
+
+def composite(box: Box) -> str:
+    """A box that has others inside."""
+    match box:
+        case Frac(top, bottom):
+            return f"<mfrac>{core(top)}{core(bottom)}</mfrac>"
+        case Script(base, sub, sup):
+            tag = "msubsup" if sub and sup else "msub" if sub else "msup"
+            return f"<{tag}>{core(base)}{core(sub) if sub else ''}{core(sup) if sup else ''}</{tag}>"
+        case Prime(base, order):
+            return f'<msup>{core(base)}<mo class="m-prime">{"′" * order}</mo></msup>'
+        case Root(body, None):
+            return f"<msqrt>{core(body)}</msqrt>"
+        case Root(body, index):
+            return f"<mroot>{core(body)}{core(index or Row(()))}</mroot>"
+        case Fence(body, left, right, tall):
+            before, after = (delimiter(g, f, tall=tall) for g, f in ((left, "prefix"), (right, "postfix")))
+            return f"<mrow>{before}{core(body)}{after}</mrow>"
+        case Fn(head, argument):
+            room = "" if isinstance(argument, Fence) else THIN
+            return f"<mrow>{core(head)}{APPLY}{room}{core(argument)}</mrow>"
+        case Diff(of, by, partial, order):
+            return quotient(of, by, order, "<mi>∂</mi>" if partial else "<mi>d</mi>")
+        case At(body, point):
+            bar = '<mo form="postfix" stretchy="true" symmetric="true">|</mo>'
+            return f"<msub><mrow>{core(body)}{bar}</mrow>{core(point)}</msub>"
+        case Big():
+            return big(box)
+        case Under(body, label):
+            brace = f'<munder>{core(body)}<mo stretchy="true">⏟</mo></munder>'  # noqa: RUF001 - the brace itself
+            return f"<munder>{brace}{core(label)}</munder>"
+        case Over(body, accent):
+            return f"<mover>{core(body)}{core(accent)}</mover>"
+        case _:
+            raise AssertionError(box)
+
+
+def quotient(of: Box | None, by: Box, order: int, d: str) -> str:
+    """d/dz or da/dz."""
+    def powered(base: str) -> str:
+        return f"<msup>{base}<mn>{order}</mn></msup>" if order > 1 else base
+
+    top = powered(d) + (core(of) if of is not None else "")
+    return f"<mfrac><mrow>{top}</mrow><mrow>{d}{powered(core(by))}</mrow></mfrac>"
+
+
+def big(box: Big) -> str:
+    """An integral with limits beside it, a sum with limits above and below."""
+    side = box.glyph == "∫"
+    sign = f"<mo>{escaped(box.glyph)}</mo>" if side else f'<mo movablelimits="true">{escaped(box.glyph)}</mo>'
+    tags = ("msub", "msup", "msubsup") if side else ("munder", "mover", "munderover")
+    limits = [core(x) for x in (box.lower, box.upper) if x is not None]
+    if limits:
+        tag = tags[2] if len(limits) == 2 else tags[0] if box.lower is not None else tags[1]  # noqa: PLR2004 - both
+        sign = f"<{tag}>{sign}{''.join(limits)}</{tag}>"
+    return f"<mrow>{sign}{core(box.body)}</mrow>"

@@ -1,0 +1,90 @@
+"""What a formula's surroundings say about how to write it: the named quantities, and the parts to point at."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from sympy import Add, Mul, Pow
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from symgrad.core import Let
+
+
+@dataclass(frozen=True, slots=True)
+class Notation:
+    """`lets` are the symbols that stand for values; `pointed` parts are marked in `tone`, `cancelled` crossed out."""
+
+    lets: tuple[Let, ...] = ()
+    pointed: Any = None
+    tone: str = "was"
+    cancelled: tuple[Any, ...] = ()
+
+    def value(self, symbol: Any) -> Any:
+        """What a symbol stands for; itself where it is no let."""
+        return next((let.value for let in self.lets if let.symbol == symbol), symbol)
+
+
+PLAIN = Notation()
+
+
+@dataclass(slots=True)
+class Strikes:
+    """How many more times each factor may be crossed out above and below the fraction bar.
+
+    A factor goes in pairs: as often above as below, and no more often than it stands there.
+    """
+
+    left: dict[tuple[Any, bool], int]
+
+    def take(self, factor: Any, *, above: bool) -> bool:
+        """Whether this occurrence is crossed out; if so there is one fewer to go."""
+        remaining = self.left.get((factor, above), 0)
+        if remaining:
+            self.left[factor, above] = remaining - 1
+        return bool(remaining)
+
+
+def strikes(expr: Any, cancelled: tuple[Any, ...]) -> Strikes:
+    """The crossings-out that the factors said to cancel allow in this expression."""
+    found = list(places(expr, above=True))
+    budget: dict[tuple[Any, bool], int] = {}
+    for factor in cancelled:
+        whole = pairs(found, factor)
+        parts = () if whole or not isinstance(factor, Mul) else factor.args
+        for part in (factor, *parts):
+            if count := pairs(found, part):
+                budget[part, True] = budget[part, False] = count
+    return Strikes(budget)
+
+
+def pairs(found: list[tuple[Any, bool]], factor: Any) -> int:
+    """How often a factor stands both above and below."""
+    return min(found.count((factor, True)), found.count((factor, False)))
+
+
+def places(expr: Any, *, above: bool) -> Iterator[tuple[Any, bool]]:
+    """Every factor of every product, with the side of the fraction bar that it is on."""
+    if isinstance(expr, Pow) and expr.exp.is_number and expr.exp.is_negative:
+        base = expr.base if expr.exp == -1 else Pow(expr.base, -expr.exp, evaluate=False)
+        yield from places(base, above=not above)
+        return
+    yield expr, above
+    inner = above if isinstance(expr, Mul) else True
+    for part in expr.args:
+        yield from places(part, above=inner)
+
+
+def pointed_parts(whole: Any, part: Any) -> frozenset[Any]:
+    """What to mark: the part itself where it is a node, else its terms or factors where the whole has them all."""
+    if part is None or part == whole:
+        return frozenset()
+    if whole.has(part):
+        return frozenset({part})
+    if isinstance(part, Add | Mul):
+        for node in whole.atoms(type(part)):
+            if set(part.args) <= set(node.args):
+                return frozenset(part.args)
+    return frozenset()

@@ -1,0 +1,117 @@
+"""The order in which a person writes terms and factors; SymPy's own order is that of its memory."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sympy import Abs, Add, Function, Max, Min, Mul, Number, NumberSymbol, Poly, Pow, Subs, Symbol, exp, log
+from sympy.core.function import AppliedUndef
+from sympy.polys.polyerrors import PolynomialError
+
+from symgrad.document.spelling import GREEK
+from symgrad.functions import D
+
+Key = tuple[Any, ...]
+
+
+def stands(expr: Any) -> bool:
+    """Whether somebody built this sum or product by hand, so that it must be printed as it stands."""
+    return bool(expr.func(*expr.args).args != expr.args)
+
+
+def is_negative(term: Any) -> bool:
+    """Whether a term is written with a minus in front."""
+    if isinstance(term, Number):
+        return bool(term < 0)
+    if isinstance(term, Mul):
+        return is_negative(term.args[0]) if stands(term) else bool(term.as_coeff_Mul()[0] < 0)
+    return False
+
+
+def terms(expr: Any) -> tuple[Any, ...]:
+    """The terms of a sum in reading order: 1 − y, not −y + 1."""
+    if stands(expr):
+        return tuple(expr.args)
+    ordered = tuple(descending(expr) or sorted(expr.args, key=term_key))
+    return ordered
+
+
+def descending(expr: Any) -> list[Any] | None:
+    """A polynomial by falling degree, unless that would put a minus or hide the 1 of 1 + z²."""
+    symbols = sorted(expr.free_symbols, key=symbol_key)
+    if not all(isinstance(f, Symbol | Number | Pow | Mul | Add) for f in expr.args) or not expr.is_polynomial(*symbols):
+        return None
+    if len(expr.args) == 2 and 1 in expr.args:  # noqa: PLR2004 - 1 and one other term
+        return None
+    try:
+        degrees = {term: Poly(term, *symbols).monoms()[0] for term in expr.args} if symbols else {}
+    except PolynomialError:
+        return None
+    if not degrees or max(map(sum, degrees.values())) < 2:  # noqa: PLR2004 - the degree of a square
+        return None
+    ordered = sorted(expr.args, key=lambda t: (-sum(degrees[t]), tuple(-d for d in degrees[t])))
+    return None if is_negative(ordered[0]) else ordered
+
+
+def term_key(term: Any) -> Key:
+    """Positive terms first; then a leading 1, the simpler terms, and other numbers last."""
+    number = isinstance(term, Number | NumberSymbol) or not term.free_symbols
+    if number:
+        rank = 0 if term == 1 or not isinstance(term, Number) else 2
+    else:
+        rank = 1
+    return is_negative(term), rank, weight(term), factor_key(leading(term)), str(term)
+
+
+def weight(term: Any) -> int:
+    """How much there is to read."""
+    return int(term.count_ops(visual=False)) - int(is_negative(term))
+
+
+def leading(term: Any) -> Any:
+    """The factor of a term that it is known by."""
+    if isinstance(term, Mul) and not stands(term):
+        rest = [f for f in term.args if not isinstance(f, Number)]
+        return min(rest, key=factor_key) if rest else term
+    return term
+
+
+def factors(expr: Any) -> list[Any]:
+    """The factors of an evaluated product in reading order: numbers, symbols, functions, sums, logarithms."""
+    return sorted(expr.args, key=factor_key)
+
+
+def factor_key(factor: Any) -> Key:
+    """Where a factor stands in a product."""
+    base, power = factor.as_base_exp() if isinstance(factor, Pow) else (factor, 1)
+    if isinstance(base, Number | NumberSymbol) or (isinstance(base, Pow) and not base.free_symbols):
+        return 0, not isinstance(factor, Number), str(base)
+    if isinstance(base, Symbol):
+        return 1, symbol_key(base), str(power)
+    if isinstance(base, exp):
+        return 2, "", str(base)
+    if isinstance(base, log):
+        return 6, "", str(base)
+    if isinstance(base, D):
+        return derivative_key(base)
+    if isinstance(base, Subs) and isinstance(base.expr, D):
+        return derivative_key(base.expr)
+    if isinstance(base, Function | Abs | Max | Min):
+        return 3, type(base).__name__, str(base), str(power)
+    if isinstance(base, Add):
+        return 4, "", str(base)
+    return 5, "", str(base)
+
+
+def derivative_key(d: Any) -> Key:
+    """f′(z) stands where f would; dJ/da before da/dz; an operator d/dz last."""
+    if isinstance(d.expr, AppliedUndef):
+        return 3, d.expr.func.__name__, "", ""
+    if isinstance(d.expr, Symbol):
+        return 5, d.expr.name.islower(), d.expr.name, str(d.variable)
+    return 7, "", str(d)
+
+
+def symbol_key(symbol: Any) -> tuple[bool, str]:
+    """Greek letters (parameters) come before Latin ones."""
+    return symbol.name not in GREEK, symbol.name

@@ -1,0 +1,186 @@
+"""Products: what goes above the fraction bar, what below, and what needs fences or a dot."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+from sympy import Add, Integer, Mul, Number, Piecewise, Pow, Rational, S, Symbol, exp
+
+from symgrad.document.boxes import Box, Cancel, Cases, Diff, Fence, Fn, Frac, Mark, Num, Op, Root, Row, fenced, row
+from symgrad.document.order import factors
+from symgrad.functions import D
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from symgrad.document.from_sympy import Writer
+
+
+@dataclass(frozen=True, slots=True)
+class Product:
+    """Factors above and below the bar, and a rational number in front; `whole` is one unbreakable factor."""
+
+    above: tuple[Any, ...]
+    below: tuple[Any, ...] = ()
+    number: Any = S.One
+    whole: bool = False
+
+
+def split(expr: Mul) -> Product:
+    """An evaluated product with its factors in reading order, roots of the number's denominator drawn together."""
+    number, _ = expr.as_coeff_Mul()
+    above: list[Any] = []
+    below: list[Any] = []
+    for factor in factors(expr):
+        if isinstance(factor, Number):
+            continue
+        if is_reciprocal(factor):
+            below.append(reciprocal(factor))
+        else:
+            above.append(factor)
+    return rooted(Product(tuple(above), tuple(below), number))
+
+
+def grouped(every: tuple[Any, ...]) -> list[Product]:
+    """Factors where they stand, gathered into fractions: each reciprocal goes under what comes before it."""
+    groups: list[Product] = []
+    for factor in every:
+        last = groups[-1] if groups and not groups[-1].whole else None
+        if below := reciprocals(factor):
+            start = last if last is not None else Product(())
+            groups[len(groups) - (last is not None) :] = [replace(start, below=(*start.below, *below))]
+        elif isinstance(factor, Mul):
+            groups.append(Product((factor,), whole=True))
+        elif last is not None and not last.below:
+            groups[-1] = replace(last, above=(*last.above, factor))
+        else:
+            groups.append(Product((factor,)))
+    return groups
+
+
+def reciprocals(factor: Any) -> tuple[Any, ...]:
+    """What a factor divides by, where it does nothing but divide."""
+    if is_reciprocal(factor):
+        return (reciprocal(factor),)
+    if isinstance(factor, Mul) and all(map(is_reciprocal, factor.args)):
+        return tuple(map(reciprocal, factors(factor)))
+    return ()
+
+
+def is_reciprocal(factor: Any) -> bool:
+    """Whether a factor is a negative power."""
+    return isinstance(factor, Pow) and bool(factor.exp.is_number and factor.exp.is_negative)
+
+
+def reciprocal(power: Pow) -> Any:
+    """What stands below the bar for a negative power."""
+    return power.base if power.exp == -1 else Pow(power.base, -power.exp, evaluate=False)
+
+
+def rooted(product: Product) -> Product:
+    """√2/2 is written 1/√2, and √2·√π below the bar √(2π)."""
+    number, above = product.number, list(product.above)
+    radicands = [f.base for f in product.below if is_number_root(f)]
+    rest = [f for f in product.below if not is_number_root(f)]
+    for factor in product.above:
+        if is_number_root(factor) and isinstance(factor.base, Integer) and number.q % factor.base == 0:
+            above.remove(factor)
+            number *= factor.base
+            radicands.append(factor.base)
+    if radicands:
+        rest.insert(0, Pow(Mul(*radicands), S.Half, evaluate=False))
+    return replace(product, above=tuple(above), below=tuple(rest), number=number)
+
+
+def is_number_root(factor: Any) -> bool:
+    """√2, √π."""
+    return isinstance(factor, Pow) and factor.exp == S.Half and not factor.base.free_symbols
+
+
+def assemble(product: Product, writer: Writer, *, alone: bool = True) -> Box:
+    """The box of a product: a fraction where anything stands below the bar."""
+    p, q = (product.number.p, product.number.q) if isinstance(product.number, Rational) else (1, 1)
+    above, below = list(product.above), list(product.below)
+    if q > 1 and not below and not all(map(is_short, above)):
+        return row(Frac(Num(str(p)), Num(str(q))), side_by_side(above, writer, above=True, alone=False))
+    top = [Integer(p), *above] if p != 1 or not above else above
+    bottom = [Integer(q), *below] if q > 1 else below
+    upper = side_by_side(top, writer, above=True, alone=alone or bool(bottom))
+    return Frac(upper, side_by_side(bottom, writer, above=False)) if bottom else upper
+
+
+def is_short(factor: Any) -> bool:
+    """Whether a factor may stand above a plain number: z/2, but ½(a − y)²."""
+    base = factor.base if isinstance(factor, Pow) else factor
+    return isinstance(base, Symbol | Number) or not base.free_symbols or isinstance(base, exp)
+
+
+def side_by_side(every: Sequence[Any], writer: Writer, *, above: bool, alone: bool = True) -> Box:
+    """Factors in a row, with fences round sums and dots where two would run together."""
+    parts: list[Box] = []
+    for n, factor in enumerate(every):
+        struck = writer.strikes.take(factor, above=above)
+        box = writer.write(factor)
+        if not alone or len(every) > 1:
+            box = as_factor(box, factor, last=n == len(every) - 1)
+        if parts and (needs_dot(parts[-1], box) or factor == every[n - 1]):
+            parts.append(Op("·"))
+        before = parts[-1] if parts else None
+        if struck and isinstance(before, Cancel):
+            parts[-1] = Cancel(row(before.body, box))
+        else:
+            parts.append(Cancel(box) if struck else box)
+    return row(*parts) if parts else Num("1")
+
+
+def as_factor(box: Box, factor: Any, *, last: bool) -> Box:
+    """A factor with the fences that it needs among others."""
+    bare = box.body if isinstance(box, Mark) else box
+    signed = isinstance(bare, Row) and bare.kids and isinstance(bare.kids[0], Op)
+    opens = isinstance(factor, D) and isinstance(bare, Row) and not last
+    if isinstance(factor, Add | Piecewise) or signed or opens or isinstance(bare, Cases):
+        return Mark(fenced(bare), box.tone) if isinstance(box, Mark) else fenced(box)
+    return box
+
+
+def needs_dot(left: Box, right: Box) -> bool:
+    """Whether two factors would be misread without a dot between them."""
+    before, after = inner(left, last=True), inner(right, last=False)
+    if isinstance(after, Num):
+        return True
+    if isinstance(before, Fn) and not isinstance(before.argument, Fence):
+        return True
+    return isinstance(before, Frac | Diff | Root) and isinstance(after, Frac | Diff | Root)
+
+
+def inner(box: Box, *, last: bool) -> Box:
+    """The outermost character of a box on one side."""
+    match box:
+        case Mark(body) | Cancel(body):
+            return inner(body, last=last)
+        case Row(kids) if kids:
+            return inner(kids[-1 if last else 0], last=last)
+        case _:
+            return box
+
+
+def inline(box: Box) -> Box:
+    """Fractions laid flat with a slash, for an exponent: e^{−z²/2}."""
+    match box:
+        case Row(kids):
+            return row(*map(inline, kids))
+        case Frac(top, bottom):
+            over = Fence(top) if has_sum(top) else top
+            under = Fence(bottom) if has_sum(bottom) or isinstance(bottom, Row) else bottom
+            return row(inline(over), Op("/"), inline(under))
+        case Fence(body, left, right):
+            flat = inline(body)
+            return fenced(flat, left, right)
+        case _:
+            return box
+
+
+def has_sum(box: Box) -> bool:
+    """Whether a row has a plus or minus of its own."""
+    return isinstance(box, Row) and any(isinstance(k, Op) and k.glyph in "+−" for k in box.kids)

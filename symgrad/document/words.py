@@ -1,0 +1,71 @@
+"""Prose with formulas in it: `$...$` is LaTeX, everything else is text and stays text."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from html import escape
+from typing import TYPE_CHECKING
+
+from symgrad.document.latex import GITHUB, PAPER, latex
+from symgrad.document.latex_in import read
+from symgrad.document.mathml import clean, mathml
+from symgrad.document.spelling import tex_words
+from symgrad.document.text import text
+
+if TYPE_CHECKING:
+    from symgrad.document.boxes import Box
+
+FORMULA = re.compile(r"(?<!\\)\$((?:[^$\\]|\\.)+)\$")
+
+
+@dataclass(frozen=True, slots=True)
+class Formula:
+    """A formula in the middle of a sentence."""
+
+    box: Box
+
+
+Piece = str | Formula
+
+
+def pieces(prose: str) -> tuple[Piece, ...]:
+    r"""The words and formulas of a text in turn; `\$` is a dollar sign."""
+    found: list[Piece] = []
+    for n, part in enumerate(FORMULA.split(prose)):
+        if part:
+            found.append(Formula(read(part)) if n % 2 else part.replace(r"\$", "$"))
+    return tuple(found)
+
+
+def to_html(prose: str) -> str:
+    """The text as HTML; a full stop stays on the line of its formula."""
+    out = ""
+    for piece in pieces(prose):
+        out += mathml(piece.box) if isinstance(piece, Formula) else escape(clean(piece), quote=False)
+    return re.sub(r"(<math .*?</math>)([,.;:!?)]+)", r'<span class="nw">\1\2</span>', out, flags=re.DOTALL)
+
+
+def to_tex(prose: str) -> str:
+    """The text as LaTeX."""
+    return "".join(f"${latex(p.box, PAPER)}$" if isinstance(p, Formula) else tex_words(p) for p in pieces(prose))
+
+
+def to_text(prose: str) -> str:
+    """The text for a terminal."""
+    return "".join(text(p.box) if isinstance(p, Formula) else clean(p) for p in pieces(prose))
+
+
+def to_markdown(prose: str) -> str:
+    """The text for GitHub: formulas between dollar and backtick, which its Markdown leaves alone."""
+    return "".join(inline_math(p.box) if isinstance(p, Formula) else markdown_words(p) for p in pieces(prose))
+
+
+def inline_math(box: Box) -> str:
+    """A formula within a line of GitHub's Markdown."""
+    return f"$`{latex(box, GITHUB)}`$"
+
+
+def markdown_words(words: str) -> str:
+    """Words of which Markdown and HTML make nothing."""
+    return re.sub(r"([\\`*_{}\[\]<>#|$~!&])", r"\\\1", clean(words))
