@@ -294,6 +294,7 @@ OPERATIONS: dict[Any, Operation] = {
     sp.And: every,
     sp.Or: some,
     sp.Not: lambda p: not p,
+    sp.ITE: lambda p, yes, no: branch(yes, p, no, True),  # noqa: FBT003 - the last branch
     sp.Gt: compared((1,)),
     sp.Ge: compared((1, 0)),
     sp.Lt: compared((-1,)),
@@ -301,4 +302,4 @@ OPERATIONS: dict[Any, Operation] = {
     sp.Eq: compared((0,)),
     sp.Ne: compared((1, -1)),
 }
-LAZY = frozenset({sp.And, sp.Or})
+LAZY = frozenset({sp.And, sp.Or, sp.ITE})

@@ -44,7 +44,7 @@ def check(
     declared = [e for k in own for e in (k.at, k.left, k.right)]
     ends = [e for v in variables if v.symbol == variable for e in (v.domain.lower, v.domain.upper) if e is not None]
     symbols = symbols_of(variable, (function, gradient, *declared, *ends))
-    drawn = sample(symbols, variables, own, values)
+    drawn = sample(symbols, variables, own, values, (function, gradient))
     balls = programs(symbols, function, gradient)
     demands = [demand(k, convention, symbols) for k in own]
     rows = compare(drawn, first_look(function, gradient, symbols, drawn), balls, demands)
@@ -161,7 +161,7 @@ def check_function(
     count: int = 150,
 ) -> CheckReport:
     """The same for plain functions of NumPy arrays; only the first look, for code is what it computes."""
-    x = points(float(lower), float(upper), tuple(float(k) for k in kinks), count)
+    x = points(float(lower), float(upper), tuple(float(k) for k in kinks), count=count)
     with np.errstate(all="ignore"):
         claimed = np.broadcast_to(np.asarray(g(x), float), x.shape)
         estimate = difference(f, x, lower=lower, upper=upper)

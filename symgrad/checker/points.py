@@ -19,15 +19,26 @@ SMALL = tuple(10.0**-k for k in range(2, 10))
 ORDINALS = 0.2  # the part of random points with a random exponent
 PLENTY = 48  # from this many points on, all round numbers are among them
 BESIDE = (0.1, 1e-2, 1e-3, 1e-5, 3e-7, 1e-8, 1e-12)
+CLOSE = (1e-3, 3e-7)
 
 
 @lru_cache(maxsize=256)
 def points(
-    lower: float = -math.inf, upper: float = math.inf, kinks: tuple[float, ...] = (), count: int = 96, seed: int = 0
+    lower: float = -math.inf,
+    upper: float = math.inf,
+    kinks: tuple[float, ...] = (),
+    *,
+    junctions: tuple[float, ...] = (),
+    count: int = 96,
+    seed: int = 0,
 ) -> Array:
-    """About `count` sorted points strictly inside (lower, upper); the kinks and their neighbours are all kept."""
+    """About `count` sorted points strictly inside (lower, upper).
+
+    All kinks and junctions (where branches meet without a kink) are kept with their neighbours.
+    """
     rng = np.random.default_rng(seed)
-    always = inside(near(kinks), lower, upper)
+    always = inside(near(kinks, BESIDE), lower, upper)
+    always = np.concatenate([always, inside(near(junctions, CLOSE), lower, upper)])
     if count >= PLENTY:
         always = np.concatenate([always, inside(signed(ROUND), lower, upper)])
     special = inside(signed((*ROUND, *TAILS, *SMALL)), lower, upper)
@@ -38,7 +49,7 @@ def points(
         special = rng.choice(special, room * 2 // 3, replace=False)
     wanted = max(room - special.size, 4)
     drawn = inside(scattered(rng, 8 * wanted, lower, upper), lower, upper)[:wanted]
-    found = np.unique(np.concatenate([always, special, drawn]))
+    found = np.unique(np.concatenate([always, special, drawn])) + 0.0  # -0.0 becomes 0.0
     found.flags.writeable = False
     return found
 
@@ -55,12 +66,12 @@ def signed(sizes: Iterable[float]) -> Array:
     return np.unique(np.concatenate([sizes, -sizes]))
 
 
-def near(kinks: Iterable[float]) -> Array:
+def near(kinks: Iterable[float], distances: Iterable[float]) -> Array:
     """Every kink, the doubles next to it, and points at decreasing distances."""
     found: list[float] = []
     for kink in kinks:
         found += [kink, math.nextafter(kink, math.inf), math.nextafter(kink, -math.inf)]
-        found += [kink + s * d for d in BESIDE for s in (1, -1)]
+        found += [kink + s * d for d in distances for s in (1, -1)]
     return np.asarray(found, float)
 
 

@@ -64,6 +64,8 @@ def spread(rows: Sequence[Compared]) -> list[Compared]:
     plain = list({r.point: r for r in reversed(plain)}.values())  # the gradient's own row, not a declared slope's
     short = [r for r in plain if r.on_kink or r.point[0] == round(r.point[0], 1)]
     chosen = sorted(short if len(short) >= SHOWN else plain, key=lambda r: r.point[0])
-    last = len(chosen) - 1
-    picks = range(len(chosen)) if last < SHOWN else sorted({round(i * last / (SHOWN - 1)) for i in range(SHOWN)})
-    return [chosen[i] for i in picks]
+    kinks = [r for r in chosen if r.on_kink][: SHOWN // 2]
+    others, room = [r for r in chosen if not r.on_kink], SHOWN - len(kinks)
+    last = len(others) - 1
+    picks = range(last + 1) if last < room else sorted({round(i * last / (room - 1)) for i in range(room)})
+    return sorted(kinks + [others[i] for i in picks], key=lambda r: r.point[0])
