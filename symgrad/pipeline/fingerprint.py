@@ -38,5 +38,7 @@ def installed() -> tuple[str, ...]:
 
 def own_code() -> tuple[bytes, ...]:
     """Path and content of every file of symgrad that takes part in a result, derivations excluded: those have keys."""
-    files = sorted(p for p in PACKAGE.rglob("*") if p.suffix in CODE and "derivations" not in p.relative_to(PACKAGE).parts)
+    files = sorted(
+        p for p in PACKAGE.rglob("*") if p.suffix in CODE and "derivations" not in p.relative_to(PACKAGE).parts
+    )
     return tuple(part for p in files for part in (p.relative_to(PACKAGE).as_posix().encode(), p.read_bytes()))

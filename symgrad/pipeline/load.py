@@ -96,7 +96,9 @@ def members(listed: Any, path: Path) -> list[Any]:
 def unwrap(value: Document | Derivation | Worked) -> Document | Derivation:
     """The value itself, with plain derivations where the public functions gave worked ones."""
     if isinstance(value, Document):
-        return replace(value, derivations=tuple(d.derivation if isinstance(d, Worked) else d for d in value.derivations))
+        return replace(
+            value, derivations=tuple(d.derivation if isinstance(d, Worked) else d for d in value.derivations)
+        )
     return value.derivation if isinstance(value, Worked) else value
 
 

@@ -42,7 +42,10 @@ class Twins:
 
 def twins(*values: Basic) -> Twins:
     """Twins of every symbol that occurs in the values."""
-    own = sorted({s for v in values for s in v.free_symbols if isinstance(s, Symbol)}, key=lambda s: (s.name, str(s.assumptions0)))
+    own = sorted(
+        {s for v in values for s in v.free_symbols if isinstance(s, Symbol)},
+        key=lambda s: (s.name, str(s.assumptions0)),
+    )
     refuse(own)
     real = {s: Symbol(s.name, real=True) for s in own}
     domains = tuple(Variable(twin, domain_of(s)) for s, twin in real.items())
@@ -55,9 +58,13 @@ def refuse(symbols: Iterable[Symbol]) -> None:
     named: dict[str, Symbol] = {}
     for symbol in symbols:
         if symbol.is_real is False or not symbol.is_commutative:
-            raise UnsupportedError(f"the symbol {symbol} is not real; symgrad works over the reals: Symbol({symbol.name!r}, real=True)")
+            raise UnsupportedError(
+                f"the symbol {symbol} is not real; symgrad works over the reals: Symbol({symbol.name!r}, real=True)"
+            )
         if isinstance(symbol, Dummy) or symbol.name in named:
-            raise UnsupportedError(f"two different symbols may be called {symbol.name!r} here; give each a name of its own")
+            raise UnsupportedError(
+                f"two different symbols may be called {symbol.name!r} here; give each a name of its own"
+            )
         named[symbol.name] = symbol
 
 

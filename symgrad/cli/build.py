@@ -1,0 +1,67 @@
+"""`symgrad build`: the documents into a site."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from symgrad.cli.progress import progress
+
+if TYPE_CHECKING:
+    from symgrad.pipeline.build import Built
+
+
+@click.command("build")
+@click.argument("paths", nargs=-1, type=click.Path(path_type=Path))
+@click.option(
+    "-o", "--output", type=click.Path(path_type=Path), default=Path("build"), show_default=True, metavar="DIR"
+)
+@click.option("-j", "--jobs", type=click.IntRange(1), help="Worker processes; by default one a core.")
+@click.option("--no-cache", is_flag=True, help="Settle everything anew, and keep nothing for next time.")
+@click.option("--force", is_flag=True, help="Write into a folder that holds other files.")
+@click.option("--json", "as_json", is_flag=True, help="Print the summary as JSON.")
+def command(  # noqa: PLR0917 - click passes them by name
+    paths: tuple[Path, ...],
+    output: Path,
+    jobs: int | None,
+    no_cache: bool,  # noqa: FBT001 - click passes a flag so
+    force: bool,  # noqa: FBT001 - as above
+    as_json: bool,  # noqa: FBT001 - as above
+) -> None:
+    """Derive, prove and check every document, and write them as a site into DIR.
+
+    PATHS are files or folders of derivations; without them symgrad's own are built. DIR keeps its last good
+    site until the new one is whole. The exit status is 1 if anything is refuted or wrong.
+    """
+    from symgrad.pipeline.build import build  # noqa: PLC0415 - `symgrad build --help` must not wait for it
+    from symgrad.pipeline.cache import open_cache  # noqa: PLC0415 - as above
+
+    with progress("reading the documents") as report:
+        built = build(paths, output, open_cache(enabled=not no_cache), jobs or os.cpu_count() or 1, report, force=force)
+    click.echo(as_object(built) if as_json else summary(built))
+    if built.tally.failed:
+        raise SystemExit(1)
+
+
+def summary(built: Built) -> str:
+    """Two lines: what was settled, and where it is."""
+    t = built.tally
+    kept = "" if built.fresh == built.pages else f" ({built.pages - built.fresh} from the cache)"
+    return (
+        f"{t.documents} documents{kept}, {t.steps} steps: {t.proved} PROVED, {t.refuted} REFUTED, {t.unknown} UNKNOWN; "
+        f"checks: {t.ok} ok, {t.wrong} wrong, {t.unresolved} unresolved; {built.seconds:.1f} s\n"
+        f"open {built.folder / 'index.html'}"
+    )
+
+
+def as_object(built: Built) -> str:
+    """The summary for a program."""
+    import json  # noqa: PLC0415 - loaded where it is used, like all of the build
+    from dataclasses import asdict  # noqa: PLC0415 - as above
+
+    return json.dumps(
+        {**asdict(built.tally), "fresh": built.fresh, "seconds": round(built.seconds, 3), "folder": str(built.folder)}
+    )

@@ -1,0 +1,61 @@
+"""`symgrad derive`: a derivation in the terminal or in a file."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import click
+
+from symgrad.cli.options import emit, rendering
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+SECONDS = 60.0
+
+
+@click.command("derive")
+@click.argument("what", required=False, metavar="[NAME | EXPRESSION]")
+@click.option("--wrt", metavar="SYMBOL", help="Differentiate by this symbol: z, or a parameter such as alpha.")
+@click.option("-a", "--activation", metavar="NAME", help="With --loss: the output delta of this pair.")
+@click.option("-l", "--loss", metavar="NAME", help="A loss, or `matching` for the one that makes delta = a - y.")
+@click.option("--order", type=click.IntRange(1, 2), default=1, show_default=True, help="First or second derivative.")
+@click.option("--seconds", type=click.FloatRange(1), default=SECONDS, show_default=True, help="When to give up.")
+@rendering
+def command(  # noqa: PLR0917 - click passes them by name
+    what: str | None,
+    wrt: str | None,
+    activation: str | None,
+    loss: str | None,
+    order: int,
+    seconds: float,
+    form: str,
+    detail: str,
+    output: Path | None,
+    as_json: bool,  # noqa: FBT001 - click passes a flag so
+) -> None:
+    r"""Derive NAME, a pair, or an EXPRESSION of your own; prove every step; check the result numerically.
+
+    \b
+    symgrad derive sigmoid
+    symgrad derive prelu --wrt alpha
+    symgrad derive --activation sigmoid --loss binary_cross_entropy
+    symgrad derive "z*tanh(log(1+exp(z)))" --wrt z --format latex
+
+    The exit status is 1 if a step is refuted or the result is wrong in numbers. An expression that begins with
+    a minus sign comes after `--`.
+    """
+    if (activation is None) != (loss is None):
+        raise click.UsageError("--activation and --loss go together")
+    if (what is None) == (activation is None):
+        raise click.UsageError("give a NAME or an EXPRESSION, or --activation with --loss")
+    if activation is not None and (wrt is not None or order != 1):
+        raise click.UsageError("--wrt and --order belong to a NAME or an EXPRESSION, not to a pair")
+    from symgrad.pipeline.limited import limited  # noqa: PLC0415 - `symgrad derive --help` must not wait for it
+    from symgrad.pipeline.workers import Task  # noqa: PLC0415 - as above
+
+    question = (what, wrt, activation, loss, order, "json" if as_json else form, detail)
+    answer = limited(Task("symgrad.pipeline.answers:derivation", question), seconds)
+    emit(answer["text"], output)
+    if answer["failed"]:
+        raise SystemExit(1)

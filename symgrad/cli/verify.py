@@ -1,0 +1,73 @@
+"""`symgrad verify`: every statement of the catalogue, and how it fared."""
+
+from __future__ import annotations
+
+import json
+import os
+import time
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from symgrad.cli.progress import progress
+from symgrad.cli.table import table
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+
+@click.command("verify")
+@click.argument("names", nargs=-1)
+@click.option("--recheck", is_flag=True, help="Replay every certificate with the independent checker.")
+@click.option("-j", "--jobs", type=click.IntRange(1), help="Worker processes; by default one a core.")
+@click.option("--json", "as_json", is_flag=True, help="Print the rows as JSON.")
+def command(names: tuple[str, ...], recheck: bool, jobs: int | None, as_json: bool) -> None:  # noqa: FBT001 - as click does
+    """Prove and check every statement of the catalogue, or of the entries called NAMES.
+
+    Stable forms and rewrites, slopes at kinks, derivatives, matching losses, and the output delta of every
+    pair. The exit status is 1 if anything is refuted, wrong, or rests on a certificate that does not hold.
+    """
+    from symgrad.pipeline.workers import Task, perform_all  # noqa: PLC0415 - `symgrad verify --help` must not wait
+
+    began = time.perf_counter()
+    ((_, wanted),) = perform_all([Task("symgrad.pipeline.verify:subjects", (names,), "verify")], 1)
+    tasks = [Task("symgrad.pipeline.verify:verify", (kind, name, recheck), name) for kind, name in wanted]
+    found: dict[Task, list[dict[str, Any]]] = {}
+    with progress("verifying") as report:
+        for task, rows in perform_all(tasks, jobs or os.cpu_count() or 1):
+            found[task] = rows
+            report(len(found), len(tasks), task.label)
+    ordered = [row for task in tasks for row in found[task]]
+    seconds = time.perf_counter() - began
+    click.echo(as_object(ordered, seconds) if as_json else as_text(ordered, seconds))
+    if any(row["failed"] for row in ordered):
+        raise SystemExit(1)
+
+
+def as_text(rows: Sequence[dict[str, Any]], seconds: float) -> str:
+    """The table, what a reader must look into below it, and one line that sums it up."""
+    heads = ("subject", "statement", "verdict", "check", "rechecked")
+    body = [(r["subject"], r["statement"], r["status"], r["check"], r["rechecked"] or "") for r in rows]
+    open_ones = [r for r in rows if r["failed"] or r["status"] != "PROVED"]
+    told = [f"{r['status']}: {r['subject']}, {r['statement']}: {r['rejected'] or r['reason']}" for r in open_ones]
+    return "\n".join([table(heads, body), "", *told, summary(rows, seconds)])
+
+
+def summary(rows: Sequence[dict[str, Any]], seconds: float) -> str:
+    """How many statements there were, and what became of them."""
+    count = {s: sum(r["status"] == s for r in rows) for s in ("PROVED", "REFUTED")}
+    checks = {s: sum(r["check"] == s for r in rows) for s in ("ok", "wrong", "unresolved")}
+    behind = sum(r["statements"] for r in rows)
+    return (
+        f"{len(rows)} statements ({behind} proofs): {count['PROVED']} PROVED, {count['REFUTED']} REFUTED, "
+        f"{len(rows) - sum(count.values())} UNKNOWN; checks: {checks['ok']} ok, {checks['wrong']} wrong, "
+        f"{checks['unresolved']} unresolved; {sum(r['rechecked'] for r in rows)} certificates replayed; {seconds:.1f} s"
+    )
+
+
+def as_object(rows: Sequence[dict[str, Any]], seconds: float) -> str:
+    """The rows and their sums, for a program."""
+    failed = sum(r["failed"] for r in rows)
+    return json.dumps(
+        {"rows": list(rows), "failed": failed, "seconds": round(seconds, 3)}, indent=1, ensure_ascii=False
+    )

@@ -1,0 +1,57 @@
+"""What the command line asks for, answered as text; it runs in a process with a limit of time."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+from symgrad.core import Document, Kind, SymgradError
+from symgrad.definitions import activation_named, loss_named
+from symgrad.pipeline import public
+from symgrad.pipeline.records import definition_record
+from symgrad.pipeline.stages import facts, settle_document
+
+if TYPE_CHECKING:
+    from symgrad.core import Definition
+    from symgrad.pipeline.worked import Worked
+
+
+def derivation(
+    what: str | None, wrt: str | None, activation: str | None, loss: str | None, order: int, form: str, detail: str
+) -> dict[str, Any]:
+    """The derivation asked for, rendered, and whether anything in it is refuted or wrong."""
+    if activation is not None and loss is not None:
+        worked = public.output_delta(activation, loss)
+    else:
+        worked = of_name(what or "", wrt, order) or of_text(what or "", wrt, order)
+    return {"text": worked.to(form, detail), "failed": worked.failed}
+
+
+def of_name(what: str, wrt: str | None, order: int) -> Worked | None:
+    """The derivation of a catalogue entry; None where the text names none."""
+    definition = known(what)
+    if definition is None:
+        return None
+    if order == 1:
+        return public.derivative(definition, wrt)
+    if wrt not in {None, str(definition.variable)}:
+        raise SymgradError(f"the second derivative of {definition.name} is by {definition.variable} only; leave --wrt out")
+    return public.second_derivative(definition)
+
+
+def known(what: str) -> Definition | None:
+    """The catalogue entry of this name."""
+    for named in (activation_named, loss_named):
+        try:
+            return named(what)
+        except SymgradError:
+            continue
+    return None
+
+
+def of_text(what: str, wrt: str | None, order: int) -> Worked:
+    """The derivation of an expression; the second derivative starts from the first one's result."""
+    expr = public.expression(what)
+    variable = public.chosen(expr, wrt)
+    worked = public.derive(expr, variable)
+    return worked if order == 1 else public.derive(worked.result, variable)

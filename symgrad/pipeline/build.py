@@ -1,0 +1,128 @@
+"""The documents of a folder, settled and rendered, published as one site. Loads SymPy in the workers only."""
+
+from __future__ import annotations
+
+import json
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from symgrad.core import Tally
+from symgrad.pipeline.discover import Source, SourceError, shown, sources
+from symgrad.pipeline.fingerprint import digest, library
+from symgrad.pipeline.site import publish, require_site
+from symgrad.pipeline.workers import Task, WorkError, perform_all
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping, Sequence
+
+    from symgrad.pipeline.cache import Cache
+
+    Progress = Callable[[int, int, str], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """A document before it is settled: which one of which file, and what it is called."""
+
+    source: Source
+    index: int
+    key: str
+    about: Mapping[str, Any]
+
+    @property
+    def name(self) -> str:
+        """The document's name, which is its page's."""
+        return str(self.about["name"])
+
+
+@dataclass(frozen=True, slots=True)
+class Built:
+    """How a build went."""
+
+    folder: Path
+    tally: Tally
+    pages: int
+    fresh: int  # pages that the cache did not have
+    seconds: float
+
+
+def build(
+    paths: Iterable[Path], folder: Path, cache: Cache, jobs: int, progress: Progress, *, force: bool = False
+) -> Built:
+    """Build a site of the documents at `paths` into `folder`, which keeps its old site until the new one is whole."""
+    began = time.perf_counter()
+    require_site(folder, force=force)
+    heads = listed(sources(paths), cache, jobs)
+    require_distinct(heads)
+    progress(0, len(heads), "")
+    pages, fresh = made(heads, cache, jobs, progress)
+    files = {name: text for head in heads for name, text in pages[head.key]["files"].items()}
+    files |= frame(heads, pages, cache)
+    publish(folder, {name: text.encode("utf-8", "replace") for name, text in files.items()})
+    cache.trim()
+    total = sum((Tally(**pages[h.key]["tally"]) for h in heads), Tally())
+    return Built(folder, total, len(heads), fresh, time.perf_counter() - began)
+
+
+def listed(found: Sequence[Source], cache: Cache, jobs: int) -> list[Head]:
+    """The documents of every file, from the cache where nothing that a file rests on has changed."""
+    keys = {s: digest("list", library(), s.key, str(s.path)) for s in found}
+    known = {s: value for s in found if good(value := cache.get(keys[s]))}
+    tasks = [Task("symgrad.pipeline.pages:list_documents", (s,), shown(s.path)) for s in found if s not in known]
+    for task, value in perform_all(tasks, jobs):
+        known[task.arguments[0]] = value
+        cache.put(keys[task.arguments[0]], value)
+    return [
+        Head(s, n, digest("page", library(), s.key, json.dumps([n, about, known[s]["beside"]], sort_keys=True)), about)
+        for s in found
+        for n, about in enumerate(known[s]["heads"])
+    ]
+
+
+def good(listing: Any) -> bool:
+    """Whether a kept list of documents still holds: every loose module that the file may rest on is as it was."""
+    try:
+        return listing is not None and all(digest(Path(p).read_bytes()) == seal for p, seal in listing["beside"])
+    except OSError:
+        return False
+
+
+def require_distinct(heads: Iterable[Head]) -> None:
+    """Raise SourceError where two documents would be the same page."""
+    first: dict[str, Head] = {}
+    for head in heads:
+        other = first.setdefault(head.name.casefold(), head)
+        if other is not head:
+            raise SourceError(
+                f"two documents are called {head.name!r}, one in {shown(other.source.path)} and one in "
+                f"{shown(head.source.path)}; rename one of them"
+            )
+
+
+def made(heads: Sequence[Head], cache: Cache, jobs: int, progress: Progress) -> tuple[dict[str, dict[str, Any]], int]:
+    """Every page under its key, and how many had to be made; each is kept as soon as it is done."""
+    pages = {h.key: value for h in heads if (value := cache.get(h.key)) is not None}
+    wanted = sorted((h for h in heads if h.key not in pages), key=lambda h: -h.about["weight"])
+    tasks = {Task("symgrad.pipeline.pages:make_page", (h.source, h.index), h.name): h for h in wanted}
+    for task, page in perform_all(list(tasks), jobs):
+        head = tasks[task]
+        cache.put(head.key, page)
+        pages[head.key] = page
+        progress(len(pages), len(heads), head.name)
+    return pages, len(wanted)
+
+
+def frame(heads: Sequence[Head], pages: Mapping[str, Mapping[str, Any]], cache: Cache) -> dict[str, str]:
+    """The index, the page on trust, and the assets: kept like any page, keyed by all that they tell of."""
+    told = [{**h.about, "tally": pages[h.key]["tally"]} for h in heads]
+    key = digest("frame", library(), json.dumps(told, sort_keys=True))
+    kept = cache.get(key)
+    if kept is None:
+        (_, kept), *_ = perform_all([Task("symgrad.pipeline.pages:make_frame", (json.dumps(told),), "the index")], 1)
+        cache.put(key, kept)
+    return dict(kept)
+
+
+__all__ = ["Built", "WorkError", "build"]

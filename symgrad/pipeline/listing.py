@@ -1,0 +1,29 @@
+"""The rows of the table of everything, from the cache or from workers. Loads no SymPy itself."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from symgrad.pipeline.fingerprint import digest, library
+from symgrad.pipeline.workers import Task, perform_all
+
+if TYPE_CHECKING:
+    from symgrad.pipeline.build import Progress
+    from symgrad.pipeline.cache import Cache
+
+
+def rows(cache: Cache, jobs: int, progress: Progress) -> list[dict[str, Any]]:
+    """One row an entry, in the catalogue's order."""
+    key = digest("list", library())
+    kept = cache.get(key)
+    if kept is not None:
+        return list(kept)
+    ((_, names),) = perform_all([Task("symgrad.pipeline.tables:names", (), "the catalogue")], 1)
+    tasks = [Task("symgrad.pipeline.tables:row", (name,), name) for name in names]
+    found: dict[str, Any] = {}
+    for task, row in perform_all(tasks, jobs):
+        found[task.label] = row
+        progress(len(found), len(names), task.label)
+    ordered = [found[name] for name in names]
+    cache.put(key, ordered)
+    return ordered

@@ -1,0 +1,43 @@
+"""What a worker does for a build: list a file's documents, settle and render one of them."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+from symgrad import document
+from symgrad.core import Document, every_step, tally
+from symgrad.pipeline.load import beside, load
+from symgrad.pipeline.stages import settle_document
+
+if TYPE_CHECKING:
+    from symgrad.pipeline.discover import Source
+
+FORMS = ("html", "tex", "md", "mathml")
+
+documents = cache(load)  # a worker makes several pages of one file
+
+
+def list_documents(source: Source) -> dict[str, Any]:
+    """The name, title and weight of every document of a file, and the loose modules that the file may rest on."""
+    return {"heads": [head(d) for d in documents(source)], "beside": beside()}
+
+
+def head(page: Document) -> dict[str, Any]:
+    """What an index says about a document before it is settled; `weight` guesses how long that takes."""
+    steps = sum(1 for d in page.derivations for _ in every_step(d.steps))
+    return {
+        "name": page.name,
+        "title": page.title,
+        "theme": page.theme,
+        "lead": page.lead,
+        "weight": steps + 20 * len(page.about) + 5000 * page.pairs,
+    }
+
+
+def make_page(source: Source, index: int) -> dict[str, Any]:
+    """The files of one document, and what a summary counts of it."""
+    page = settle_document(documents(source)[index])
+    files = {f"{page.document.name}.{form}": document.render_page(page, form) for form in FORMS}
+    return {"files": files, "tally": asdict(tally(page))}

@@ -1,0 +1,57 @@
+"""The table of everything that is known: one row an entry, as plain text."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from sympy import S
+
+from symgrad import deriver
+from symgrad.core import Kind
+from symgrad.definitions import ACTIVATIONS, LOSSES
+from symgrad.pipeline.records import spell
+from symgrad.pipeline.stages import facts
+
+if TYPE_CHECKING:
+    from symgrad.core import Definition, Extremum
+
+
+def names() -> list[str]:
+    """Every entry, activations first."""
+    return [*ACTIVATIONS, *LOSSES]
+
+
+def row(name: str) -> dict[str, Any]:
+    """What the table says of one entry; facts are those at the usual parameters."""
+    definition = ACTIVATIONS.get(name) or LOSSES[name]
+    shared = {
+        "name": name,
+        "title": definition.title,
+        "kind": definition.kind.value,
+        "formula": spell(definition.of),
+        "derivative": spell(deriver.derivative(definition).result),
+        "kinks": [spell(k.at) for k in definition.kinks],
+        "parameters": {str(p.symbol): spell(p.default) for p in definition.parameters},
+    }
+    return shared | (about(definition) if definition.kind is Kind.ACTIVATION else domains(definition))
+
+
+def about(definition: Definition) -> dict[str, Any]:
+    """The proved facts of an activation."""
+    found = facts(definition)
+    return {"sup": number(found.lipschitz), "zero_centred": found.zero_centred, "monotone": found.monotone.value}
+
+
+def domains(definition: Definition) -> dict[str, Any]:
+    """Where the output and the target of a loss may lie."""
+    return {f"{v.symbol}_in": str(v.domain) for v in definition.variables}
+
+
+def number(extremum: Extremum) -> str:
+    """An extremum to six digits that are certain, or exactly where it is short."""
+    exact = extremum.exact
+    if exact in (S.Infinity, S.NegativeInfinity):
+        return "∞" if exact is S.Infinity else "-∞"
+    if exact is not None and exact.is_Rational:
+        return str(exact)
+    return f"{float((extremum.lower + extremum.upper) / 2):.6g}"

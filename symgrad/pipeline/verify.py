@@ -1,0 +1,127 @@
+"""Every statement of the catalogue, settled: rows for a verdict table."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING, Any
+
+from symgrad import deriver, prover
+from symgrad.core import Kind, PairError, every_step
+from symgrad.definitions import ACTIVATIONS, LOSSES
+from symgrad.pipeline.kinks import slopes
+from symgrad.pipeline.public import entry
+from symgrad.pipeline.stages import settle
+from symgrad.pipeline.worked import together
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from symgrad.core import Definition, Derivation, Verdict
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One statement of an entry and how it fared; plain text, so that it can travel.
+
+    `statements` counts the proofs behind the row, `rechecked` the certificates that the independent checker
+    replayed; `rejected` is its reason where it would not accept one.
+    """
+
+    subject: str
+    statement: str
+    status: str
+    statements: int
+    reason: str = ""
+    check: str = ""
+    rechecked: int = 0
+    rejected: str = ""
+    seconds: float = 0.0
+
+    @property
+    def failed(self) -> bool:
+        """Whether something is refuted, wrong, or rests on a certificate that does not hold."""
+        return self.status == "REFUTED" or self.check == "wrong" or bool(self.rejected)
+
+
+def subjects(names: Sequence[str] = ()) -> list[tuple[str, str]]:
+    """What there is to verify, each a piece of work of its own: entries, and an activation's pairs."""
+    chosen = {entry(name).name for name in names} or {*ACTIVATIONS, *LOSSES}
+    entries = [("entry", name) for name in (*ACTIVATIONS, *LOSSES) if name in chosen]
+    return [*entries, *(("pairs", name) for name in ACTIVATIONS if name in chosen)]
+
+
+def verify(kind: str, name: str, recheck: bool) -> list[dict[str, Any]]:  # noqa: FBT001 - it comes as a task's argument
+    """The rows of one subject."""
+    found = pair_rows(ACTIVATIONS[name]) if kind == "pairs" else entry_rows(ACTIVATIONS.get(name) or LOSSES[name])
+    rows, began = [], time.perf_counter()
+    for subject, statement, check, verdicts in found:
+        row = row_of(subject, statement, check, verdicts, recheck=recheck)
+        now = time.perf_counter()
+        rows.append({**asdict(row), "seconds": round(now - began, 4), "failed": row.failed})
+        began = now
+    return rows
+
+
+Found = tuple[str, str, str, "Sequence[Verdict]"]  # subject, statement, outcome of the check, verdicts, worst first
+
+
+def entry_rows(definition: Definition) -> Iterator[Found]:
+    """The claims that a definition makes, and what is derived from it."""
+    yield from form_rows(definition)
+    for label, verdict in slopes(definition):
+        yield definition.name, label, "", (verdict,)
+    for derivation in derivations(definition):
+        yield settled_row(definition.name, derivation.title, derivation)
+
+
+def form_rows(definition: Definition) -> Iterator[Found]:
+    """The stable form and the rewrites: each equals the formula."""
+    forms = [("stable form", definition.stable)] if definition.stable is not None else []
+    forms += [(f"in terms of {head.__name__}", form) for head, form in definition.rewrites]
+    for label, form in forms:
+        yield definition.name, label, "", (prover.prove(definition.of, form, variables=definition.domains),)
+
+
+def derivations(definition: Definition) -> Iterator[Derivation]:
+    """First and second derivative, by learned parameters too, and an activation's matching loss where it has one."""
+    yield deriver.derivative(definition)
+    yield deriver.second_derivative(definition)
+    for parameter in definition.parameters:
+        if parameter.learned:
+            yield deriver.parameter_derivative(definition, parameter.symbol)
+    if definition.kind is Kind.ACTIVATION:
+        try:
+            yield deriver.matching_loss(definition)
+        except PairError:
+            return  # it says that this activation has none
+
+
+def pair_rows(activation: Definition) -> Iterator[Found]:
+    """The output deltas of an activation with every loss that it fits."""
+    for loss in LOSSES.values():
+        try:
+            derivation = deriver.output_delta(activation, loss)
+        except PairError:
+            continue
+        yield settled_row(f"{activation.name} + {loss.name}", "output delta", derivation)
+
+
+def settled_row(subject: str, statement: str, derivation: Derivation) -> Found:
+    """A derivation as one row: the worst of its verdicts speaks for it."""
+    settled = settle(derivation)
+    outcome = settled.check.outcome.value if settled.check else ""
+    steps = sum(1 for _ in every_step(derivation.steps))
+    told = f"{statement}: {steps} steps and the whole"
+    return subject, told, outcome, (together(settled), *settled.verdicts, settled.claim)
+
+
+def row_of(subject: str, statement: str, check: str, verdicts: Sequence[Verdict], *, recheck: bool) -> Row:
+    """The row, with every certificate replayed by the independent checker if asked for."""
+    worst, *rest = verdicts
+    behind = rest or [worst]
+    replayed = [prover.recheck(v.certificate) for v in behind if v.certificate] if recheck else []
+    rejected = next((r.reason for r in replayed if not r.ok), "")
+    return Row(
+        subject, statement, worst.status.name, len(behind), worst.reason, check, sum(r.ok for r in replayed), rejected
+    )

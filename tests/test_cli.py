@@ -1,0 +1,226 @@
+"""The command line: what it prints, what it refuses, and what it never loads."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from symgrad.cli.main import WORDS, app
+
+HOSTILE = {
+    "import": "__import__('os').system('touch pwned')",
+    "attribute": "().__class__.__bases__[0].__subclasses__()",
+    "lambda": "(lambda: open('pwned','w'))()",
+    "tower of powers": "9**9**9**9",
+    "huge exponent": "z**(10**100)",
+    "nested": "(" * 10_000 + "z" + ")" * 10_000,
+    "nul": "z\0+1",
+    "megabyte": "z+" * 500_000 + "z",
+    "unknown function": "system(z)",
+    "unknown name": "sigmod",
+    "unbalanced": "((z)",
+    "empty": " ",
+    "statement": "z = 1",
+    "f-string": "f'{z}'",
+    "semicolon": "z; import os",
+}
+
+
+def run(*arguments: str) -> Result:
+    return CliRunner().invoke(app, list(arguments))
+
+
+def python(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(  # noqa: S603 - our own command
+        [sys.executable, *arguments],
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+        errors="replace",
+        env={**os.environ, **environment},
+        timeout=120,
+        check=False,
+    )
+
+
+def symgrad(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
+    return python("-m", "symgrad", *arguments, **environment)
+
+
+@pytest.mark.parametrize(
+    "line", ["import symgrad", "import symgrad.cli", "import symgrad; dir(symgrad); symgrad.__all__"]
+)
+def test_import_loads_neither_sympy_nor_numpy(line: str) -> None:
+    heavy = "sorted({'sympy', 'numpy', 'matplotlib', 'rich', 'jinja2'} & set(sys.modules))"
+
+    assert python("-c", f"import sys; {line}; print({heavy})").stdout.strip() == "[]"
+
+
+@pytest.mark.parametrize(
+    "arguments", [("--help",), ("--version",), *((word, "--help") for word in WORDS)], ids=" ".join
+)
+def test_help_is_quick(arguments: tuple[str, ...]) -> None:
+    done = python("-X", "importtime", "-m", "symgrad", *arguments)
+
+    assert done.returncode == 0
+    assert done.stdout
+    assert not {"sympy", "numpy", "rich", "symgrad.core"} & {
+        line.split("|")[-1].strip() for line in done.stderr.splitlines()
+    }
+
+
+def test_every_word_tells_what_it_does() -> None:
+    shown = run("--help").output
+
+    assert all(word in shown for word in WORDS)
+    assert len(WORDS) == 5
+
+
+@pytest.mark.parametrize("text", HOSTILE.values(), ids=HOSTILE)
+def test_hostile_text_is_refused_and_nothing_is_written(
+    text: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+
+    done = run("derive", text, "-o", "out.txt")
+
+    assert done.exit_code == 2, done.output
+    assert "Traceback" not in done.output
+    assert len(done.output) < 2000
+    assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        (("derive",), "give a NAME"),
+        (("derive", "sigmoid", "--activation", "tanh", "--loss", "bce"), "give a NAME"),
+        (("derive", "--activation", "sigmoid"), "--loss"),
+        (("derive", "--activation", "relu", "--loss", "binary_cross_entropy"), "(0, 1)"),
+        (("derive", "--activation", "sigmoid", "--loss", "croß"), "croß"),
+        (("derive", "sigmoid", "--format", "pdf"), "pdf"),
+        (("derive", "sigmoid", "--wrt", "q"), "q"),
+        (("derive", "alpha*beta"), "--wrt"),
+        (("show", "sigmod"), "sigmoid"),
+        (("show", "\0"), ""),
+        (("verify", "sigmod"), "sigmoid"),
+        (("build", "no/such/folder"), "no/such/folder"),
+        (("derive", "sigmoid", "-o", "no/such/\0"), ""),
+        (("biuld",), "biuld"),
+    ],
+    ids=str,
+)
+def test_mistakes_are_told_in_one_message_with_status_2(arguments: tuple[str, ...], told: str) -> None:
+    done = run(*arguments)
+
+    assert done.exit_code == 2, done.output
+    assert told in done.output
+    assert "Traceback" not in done.output
+
+
+def test_debug_shows_the_traceback() -> None:
+    assert "Traceback" in symgrad("--debug", "show", "sigmod").stderr
+
+
+@pytest.mark.parametrize("form", ["text", "latex", "mathml", "markdown", "html", "json"])
+def test_a_derivation_in_every_format(form: str, tmp_path: Path) -> None:
+    file = tmp_path / "sub" / "out"
+
+    done = run("derive", "sigmoid", "--format", form, "-o", str(file))
+
+    assert done.exit_code == 0, done.output
+    assert len(file.read_text("utf-8")) > 100
+    assert [p.name for p in file.parent.iterdir()] == ["out"]
+
+
+def test_json_is_read_by_a_program() -> None:
+    done = run("derive", "--activation", "sigmoid", "--loss", "binary_cross_entropy", "--json")
+    told = json.loads(done.output)
+
+    assert told["verdict"]["status"] == "PROVED"
+    assert told["check"]["outcome"] == "ok"
+    assert told["result"] == "a - y"
+    assert len(told["steps"]) >= 3
+
+
+@pytest.mark.parametrize("detail", ["result", "textbook", "every-rule"])
+def test_more_detail_is_longer(detail: str) -> None:
+    order = ["result", "textbook", "every-rule"]
+    lengths = [len(run("derive", "sigmoid", "--detail", d).output) for d in order[: order.index(detail) + 1]]
+
+    assert lengths == sorted(lengths)
+    assert lengths[0] > 0
+
+
+def test_an_expression_of_ones_own() -> None:
+    done = run("derive", "z*tanh(log(1+exp(z)))", "--wrt", "z")
+
+    assert done.exit_code == 0, done.output
+    assert "proved" in done.output.lower()
+
+
+def test_second_derivative_and_parameter() -> None:
+    assert run("derive", "tanh", "--order", "2").exit_code == 0
+    assert run("derive", "prelu", "--wrt", "alpha").exit_code == 0
+    assert run("derive", "z**3", "--order", "2").exit_code == 0
+
+
+def test_time_is_limited() -> None:
+    done = run("derive", "sigmoid", "--seconds", "1", "--order", "2")
+
+    assert done.exit_code in {0, 2}  # a fast machine may make it
+    assert "Traceback" not in done.output
+
+
+def test_show_tells_the_facts() -> None:
+    shown = run("show", "gelu").output
+
+    assert "1.1289" in shown
+    assert run("show", "huber").exit_code == 0
+    assert json.loads(run("show", "relu", "--json").output)["name"] == "relu"
+
+
+@pytest.mark.parametrize("encoding", ["ascii", "latin-1", "cp1252", "utf-8"])
+def test_no_terminal_is_too_old(encoding: str) -> None:
+    done = symgrad("derive", "sigmoid", PYTHONIOENCODING=encoding)
+
+    assert done.returncode == 0, done.stderr
+    assert "Error" not in done.stderr
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="a POSIX shell")
+def test_a_reader_who_leaves_early_is_let_go() -> None:
+    line = f'"{sys.executable}" -m symgrad derive sigmoid --format html | head -c 1'
+
+    done = subprocess.run(["/bin/sh", "-c", line], capture_output=True, timeout=120, check=False)
+
+    assert done.stderr == b""
+
+
+def test_list_has_every_entry() -> None:
+    from symgrad.definitions import ACTIVATIONS, LOSSES  # noqa: PLC0415 - the import tests come first
+
+    rows = {r["name"]: r for r in json.loads(run("list", "--json").output)}
+
+    assert set(rows) == {*ACTIVATIONS, *LOSSES}
+    assert rows["sigmoid"]["sup"] == "1/4"
+    assert rows["tanh"]["zero_centred"] is True
+    assert rows["relu"]["kinks"] == ["0"]
+    assert "sigmoid" in run("list").output
+
+
+def test_verify_settles_every_statement_of_an_entry() -> None:
+    done = run("verify", "sigmoid", "relu", "--json", "--recheck", "-j", "1")
+    rows = json.loads(done.output)["rows"]
+
+    assert done.exit_code == 0, done.output
+    assert len(rows) > 20
+    assert {r["status"] for r in rows} == {"PROVED"}
+    assert all(r["rechecked"] == r["statements"] for r in rows)
+    assert {r["check"] for r in rows} == {"ok", ""}

@@ -1,0 +1,161 @@
+"""The user's door: few names, each documented, each answering as promised."""
+
+from __future__ import annotations
+
+import inspect
+import json
+
+import pytest
+from sympy import Eq, Rational, Symbol, exp, log, sqrt, tanh
+
+import symgrad
+from symgrad import Status, Worked, a, y, z
+from symgrad.core import ParseError, UnknownNameError, UnsupportedError
+from symgrad.definitions import ACTIVATIONS, LOSSES
+
+PLAIN = {"a", "y", "z"}
+
+
+def test_the_door_is_small() -> None:
+    assert len(symgrad.__all__) <= 25
+    assert set(symgrad.__all__) <= set(dir(symgrad))
+    assert list(symgrad.__all__) == sorted(symgrad.__all__)
+
+
+@pytest.mark.parametrize("name", [n for n in symgrad.__all__ if n not in PLAIN])
+def test_every_public_name_is_documented(name: str) -> None:
+    value = getattr(symgrad, name)
+
+    assert inspect.getdoc(value)
+    if inspect.isfunction(value):
+        annotations = inspect.get_annotations(value)
+        assert set(inspect.signature(value).parameters) | {"return"} <= set(annotations)
+
+
+@pytest.mark.parametrize("name", [*ACTIVATIONS, *LOSSES])
+def test_every_entry_can_be_imported(name: str) -> None:
+    assert getattr(symgrad, name) is (ACTIVATIONS.get(name) or LOSSES[name]).head
+
+
+def test_an_unknown_name_is_an_attribute_error() -> None:
+    with pytest.raises(AttributeError, match="sigmod"):
+        _ = symgrad.sigmod
+    with pytest.raises(ImportError, match="sigmod"):
+        from symgrad import sigmod  # noqa: F401, PLC0415 - the import is what is tested
+
+
+def test_a_derivative_is_proved_and_checked() -> None:
+    worked = symgrad.derivative("sigmoid")
+
+    assert isinstance(worked, Worked)
+    assert worked.verdict.status is Status.PROVED
+    assert worked.check is not None
+    assert worked.check.wrong == 0
+    assert worked.check.ok > 50
+    assert worked.result == symgrad.sigmoid(z) * (1 - symgrad.sigmoid(z))
+    assert len(worked.steps) > 2
+    assert worked.settled is worked.settled
+
+
+def test_a_delta_is_proved() -> None:
+    worked = symgrad.output_delta("sigmoid", "binary_cross_entropy")
+
+    assert worked.result == a - y
+    assert worked.verdict.status is Status.PROVED
+    assert symgrad.output_delta("sigmoid", "matching").result == symgrad.matching_loss("sigmoid").result
+
+
+@pytest.mark.parametrize("form", ["latex", "mathml", "markdown", "html", "text", "json"])
+def test_every_form_can_be_had(form: str) -> None:
+    assert len(symgrad.derivative("tanh").to(form)) > 50
+
+
+def test_a_notebook_shows_it() -> None:
+    worked = symgrad.derivative("relu")
+
+    assert "<math" in worked._repr_html_()
+    assert worked._repr_latex_()
+    assert "ReLU" in repr(worked) or "relu" in repr(worked)
+    assert json.loads(worked.to("json"))["name"] == worked.name
+
+
+def test_symbols_of_ones_own_come_back() -> None:
+    x = Symbol("x")
+    p = Symbol("p", positive=True)
+
+    worked = symgrad.derive(x * log(p) + p * x**2, x)
+
+    assert worked.result.free_symbols == {x, p}
+    assert (worked.result - (log(p) + 2 * p * x)).expand() == 0
+    assert worked.verdict.status is Status.PROVED
+
+
+def test_text_is_parsed_not_run() -> None:
+    assert symgrad.derive("z**2 + 3").result == 2 * z
+    with pytest.raises(ParseError):
+        symgrad.derive("__import__('os').getcwd()")
+    with pytest.raises(UnsupportedError, match="say which"):
+        symgrad.derive("alpha*beta")
+    with pytest.raises(UnsupportedError, match="exactly"):
+        symgrad.derive(0.1, z)
+    with pytest.raises(UnknownNameError, match="sigmoid"):
+        symgrad.derivative("sigmod")
+
+
+def test_proofs_both_ways() -> None:
+    assert symgrad.prove("1/(1+exp(-z))", "sigmoid(z)").status is Status.PROVED
+    refuted = symgrad.prove("tanh(z)", "sigmoid(z)")
+    assert refuted.status is Status.REFUTED
+    assert refuted.witness is not None
+
+
+def test_assumptions_are_honoured() -> None:
+    x, p = Symbol("x"), Symbol("p", positive=True)
+
+    assert symgrad.prove(sqrt(x**2), x).status is Status.REFUTED
+    assert symgrad.prove(sqrt(p**2), p).status is Status.PROVED
+    assert symgrad.prove(sqrt(x**2), x, assuming=x > 0).status is Status.PROVED
+    assert symgrad.prove(sqrt(x**2), -x, assuming=[x < 0, x > -5]).status is Status.PROVED
+    assert symgrad.prove("abs(p)", p).status is Status.PROVED
+
+
+def test_a_counterexample_must_be_one_of_the_users_own() -> None:
+    n = Symbol("n", integer=True)
+
+    verdict = symgrad.prove(n**3, n)
+
+    assert verdict.status is Status.UNKNOWN  # a real witness need not be an integer
+    assert "n" in verdict.reason
+    assert symgrad.prove((n + 1) ** 2, n**2 + 2 * n + 1).status is Status.PROVED
+
+
+def test_a_witness_is_in_the_users_symbols() -> None:
+    x = Symbol("x")
+    verdict = symgrad.prove(tanh(x), exp(x))
+
+    assert verdict.witness is not None
+    assert [s for s, _ in verdict.witness.point] == [x]
+
+
+def test_symbols_that_cannot_be_real_are_refused() -> None:
+    with pytest.raises(UnsupportedError, match="real"):
+        symgrad.derive(Symbol("i", imaginary=True) ** 2, "i")
+    with pytest.raises(UnsupportedError, match="name of its own"):
+        symgrad.prove(Symbol("x") + Symbol("x", positive=True), 0)
+
+
+def test_an_equation_may_be_assumed() -> None:
+    x = Symbol("x")
+
+    assert symgrad.prove(x**2, Rational(1, 4), assuming=Eq(x, Rational(1, 2))).status is Status.PROVED
+
+
+def test_a_chain_is_no_better_than_its_worst_step() -> None:
+    wrong = symgrad.worked(
+        "w", "w", symgrad.D(z**2, z), ("power", 3 * z, "not true"), ("simplify", 2 * z, "nor is this")
+    )
+    worked = Worked(wrong)
+
+    assert worked.verdict.status is Status.REFUTED
+    assert "step 1" in worked.verdict.reason
+    assert worked.failed
