@@ -68,9 +68,8 @@ class Words(click.Group):
 
 def mistake(error: Exception) -> bool:
     """Whether the error is one of symgrad's own, which are sentences for the user."""
-    from symgrad.core import SymgradError  # noqa: PLC0415 - `--help` must not wait for it
-
-    return isinstance(error, SymgradError)
+    core = sys.modules.get("symgrad.core")  # not loaded, so none of its errors was raised
+    return core is not None and isinstance(error, core.SymgradError)
 
 
 @click.command(cls=Words, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})

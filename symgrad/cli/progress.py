@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
+import sys
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
-
-import click
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -14,7 +13,7 @@ if TYPE_CHECKING:
 @contextmanager
 def progress(doing: str) -> Iterator[Callable[[int, int, str], None]]:
     """A bar on a terminal, nothing elsewhere; it is told how much is done, of how much, and what is next."""
-    if not click.get_text_stream("stderr").isatty():
+    if not sys.stderr.isatty():
         yield silent
         return
     from rich.console import Console  # noqa: PLC0415 - for terminals only

@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING, Any
 
-from symgrad.core import Document, Kind, SymgradError
+from symgrad.core import SymgradError
 from symgrad.definitions import activation_named, loss_named
 from symgrad.pipeline import public
-from symgrad.pipeline.records import definition_record
-from symgrad.pipeline.stages import facts, settle_document
 
 if TYPE_CHECKING:
     from symgrad.core import Definition
     from symgrad.pipeline.worked import Worked
 
 
-def derivation(
+def derivation(  # noqa: PLR0917 - they come as a task's arguments
     what: str | None, wrt: str | None, activation: str | None, loss: str | None, order: int, form: str, detail: str
 ) -> dict[str, Any]:
     """The derivation asked for, rendered, and whether anything in it is refuted or wrong."""
@@ -35,7 +32,9 @@ def of_name(what: str, wrt: str | None, order: int) -> Worked | None:
     if order == 1:
         return public.derivative(definition, wrt)
     if wrt not in {None, str(definition.variable)}:
-        raise SymgradError(f"the second derivative of {definition.name} is by {definition.variable} only; leave --wrt out")
+        raise SymgradError(
+            f"the second derivative of {definition.name} is by {definition.variable} only; leave --wrt out"
+        )
     return public.second_derivative(definition)
 
 
