@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import mpmath
@@ -11,7 +12,7 @@ import pytest
 import sympy as sp
 from sympy import Abs, Integer, Max, Piecewise, Rational, Symbol, cosh, erf, exp, log, pi, sign, sqrt, tanh
 
-from symgrad.checker import check, check_function, difference, judge, points
+from symgrad.checker import check, check_function, check_slopes, difference, judge, points
 from symgrad.core import CheckReport, Definition, Kink, Outcome, UnsupportedError, Variable, interval, one_of
 from symgrad.definitions import ACTIVATIONS, LOSSES
 from symgrad.functions import unfold
@@ -19,7 +20,6 @@ from symgrad.functions.symbols import a, alpha, beta, delta, lambda_, y, z
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-from dataclasses import replace
 
 CATALOGUE = {**ACTIVATIONS, **LOSSES}
 every_definition = pytest.mark.parametrize("definition", CATALOGUE.values(), ids=CATALOGUE)
@@ -74,13 +74,15 @@ KINKED = {name: d for name, d in CATALOGUE.items() if d.kinks}
 @pytest.mark.parametrize("definition", KINKED.values(), ids=KINKED)
 def test_declared_kinks_have_the_declared_slopes(definition: Definition) -> None:
     crooked = tuple(Kink(k.variable, k.at, k.left - 1, k.right) for k in definition.kinks)
-    gradient = derivative_of(definition)
-    head = definition.applied
+    right, wrong = (
+        check_slopes(definition.applied, definition.variable, kinks, variables=definition.domains)
+        for kinks in (definition.kinks, crooked)
+    )
 
-    report = check(head, gradient, definition.variable, variables=definition.domains, kinks=crooked)
-
-    assert checked(definition, gradient).kinks >= len(definition.kinks)
-    assert report.wrong >= len(definition.kinks)
+    assert right.outcome is Outcome.OK
+    assert right.ok == right.points >= 2 * len(definition.kinks)
+    assert wrong.wrong == wrong.ok >= len(definition.kinks)  # the left slopes are crooked, the right ones not
+    assert checked(definition, derivative_of(definition)).kinks >= len(definition.kinks)
 
 
 s = 1 / (1 + exp(-z))

@@ -35,21 +35,32 @@ def check(
 
     First look: both expressions as NumPy code, and finite differences with their bound. Second look, wherever
     that is not sharp, fails, or lies on a kink: the same comparison in balls of up to 4096 bits, so that a
-    formula is not blamed for its rounding. `values` replaces the drawn values of other symbols; at kinks any
-    value between the slopes passes unless a `convention` is demanded. The slopes that `kinks` declare are
-    checked too.
+    formula is not blamed for its rounding. `values` replaces the drawn values of other symbols. `kinks` say
+    where to look closely: there any value between the two slopes passes, unless a `convention` is demanded.
     """
     values = values or {}
     own = [k for k in kinks if k.variable == variable]
-    declared = [e for k in own for e in (k.at, k.left, k.right)]
-    ends = [e for v in variables if v.symbol == variable for e in (v.domain.lower, v.domain.upper) if e is not None]
-    symbols = symbols_of(variable, (function, gradient, *declared, *ends))
+    symbols = symbols_of(variable, variables, (function, gradient, *(k.at for k in own)))
     drawn = sample(symbols, variables, own, values, (function, gradient))
     balls = programs(symbols, function, gradient)
     demands = [demand(k, convention, symbols) for k in own]
     rows = compare(drawn, first_look(function, gradient, symbols, drawn), balls, demands)
-    if balls:
-        rows += declared_slopes(drawn, balls[0], own, symbols)
+    return report(rows, [s.name for s in symbols])
+
+
+def check_slopes(
+    function: Any,
+    variable: Any,
+    kinks: Sequence[Kink],
+    *,
+    variables: Sequence[Variable] = (),
+    values: Mapping[Any, Sequence[Any]] | None = None,
+) -> CheckReport:
+    """Whether `function` has, at each of its kinks, the slopes on either side that the kink declares."""
+    own = [k for k in kinks if k.variable == variable]
+    symbols = symbols_of(variable, variables, (function, *(e for k in own for e in (k.at, k.left, k.right))))
+    balls = programs(symbols, function)
+    rows = declared_slopes(sample(symbols, variables, own, values or {}), balls[0], own, symbols) if balls else []
     return report(rows, [s.name for s in symbols])
 
 

@@ -156,7 +156,10 @@ def number(expr: Any, known: Mapping[Any, float]) -> tuple[float, bool]:
         ctx.prec = before
 
 
-def symbols_of(variable: Any, expressions: Iterable[Any]) -> tuple[Any, ...]:
-    """The variable, then every other symbol of the expressions in the order of their names."""
-    found = {s for e in expressions for s in e.free_symbols} - {variable}
+def symbols_of(variable: Any, variables: Iterable[Variable], expressions: Iterable[Any]) -> tuple[Any, ...]:
+    """The variable, then every other symbol of the expressions, and of the domains of all these, by name."""
+    found = {variable, *(s for e in expressions for s in e.free_symbols)}
+    for _ in (1, 2):  # an end of a domain may bring in a symbol, whose domain may bring in another
+        found |= {s for v in variables if v.symbol in found for s in needs(v.domain)}
+    found -= {variable}
     return (variable, *sorted(found, key=lambda s: str(s.name)))
