@@ -1,0 +1,312 @@
+"""The generators: how exp, log, roots, cosines and opaque functions of a fraction become fractions again.
+
+exp(f) is split by the monomials of f; log f = sum m log|p| over the irreducible factors of f, whatever their
+signs; |p|^(1/n) is one generator with the relation R^n = |p|. Equal functions thereby meet in equal generators.
+Nothing rests on the generators being independent: dependent ones can only hide that two sides are equal.
+"""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from functools import cache
+from math import isqrt
+from typing import TYPE_CHECKING, Any
+
+from sympy import factorint
+
+from symgrad.prover.field import Frac, Gen, Restart, StuckError, UndefinedHere
+from symgrad.prover.scalar import PI, Node, apply, call, mul, num, over, power
+from symgrad.prover.signs import Signs
+
+if TYPE_CHECKING:
+    from symgrad.prover.kernel import Exps, Poly
+
+FAR = 64  # exponents further apart than this share no generator: the degree would be too large
+ROOT = 32  # the highest root that is kept algebraic
+TRIAL = 5000  # primes beyond this are not looked for: a large cofactor stays one "prime"
+TURNS = 16  # multiples of an angle that are expanded
+BOUND = 10**6  # denominators of the rational bounds of constants
+
+Units = dict[Any, list[tuple[Fraction, int]]]  # per family: units, and how far they have been refined
+
+
+class Extensions(Signs):
+    """A field with signs that grows by a generator when a function of a fraction is not in it yet."""
+
+    def __init__(self, kernel: Any, slots: int, units: Units) -> None:
+        super().__init__(kernel, slots)
+        self.units = units
+
+    def unit(self, family: Any, c: Fraction) -> Fraction:
+        """A unit of which c is a small multiple; Restart where a common one has to be refined first."""
+        known = self.units.setdefault(family, [])
+        for u, _ in known:
+            if (c / u).denominator == 1 and abs(c / u) <= FAR:
+                return u
+        for i, (u, refined) in enumerate(known):
+            ratio = c / u
+            if ratio.denominator * refined <= FAR and abs(ratio.numerator) <= FAR:
+                known[i] = (u / ratio.denominator, refined * ratio.denominator)
+                raise Restart("unit")
+        known.append((abs(c), 1))
+        return abs(c)
+
+    def integer_power(self, f: Frac, n: int) -> Frac:
+        """f^n; f must be non-zero where n < 0."""
+        if n < 0:
+            f, n = self.inverse(f), -n
+        if n > FAR and max(len(f[0]), len(f[1])) > 1:
+            raise StuckError(f"a power of {n} of a sum is too large to expand")
+        return self.normal(f[0] ** n, f[1] ** n)
+
+    def inverse(self, f: Frac) -> Frac:
+        """1/f."""
+        if not self.nonzero(f):
+            raise UndefinedHere("division by zero")
+        return self.normal(f[1], f[0])
+
+    # ------------------------------------------------------------------------ exp
+
+    def exp(self, f: Frac) -> Frac:
+        """The exponential of f."""
+        result = self.one
+        for c, e, d in self.monomials(f):
+            log = self._lone_log(e, d)
+            if log is not None and c.denominator <= ROOT and abs(c) <= FAR:
+                result = self.mul(result, self.absolute_power(log.base, c))
+            else:
+                result = self.mul(result, self._exp_term(c, e, d))
+        return result
+
+    def _lone_log(self, e: Exps, d: Poly) -> Gen | None:
+        if sum(e) != 1 or not self.k.is_const(d):
+            return None
+        gen = self.gens[e.index(1)]
+        return gen if gen.kind == "log" else None
+
+    def _exp_term(self, c: Fraction, e: Exps, d: Poly) -> Frac:
+        u = self.unit(("exp", self.name_of_monomial(e), self.name_of(d)), c)
+        arg = (self.k.build({e: u.numerator}), d * u.denominator)
+        name = ("exp", self.k.key(arg[0]), self.k.key(arg[1]))
+        gen = self.named.get(name)
+        if gen is None:
+            gen = self.new(name, "exp", apply("exp", self._term_node(u, e, d)), args=(arg,), sign=1)
+            self.exp_facts(gen)
+        return self.integer_power(self.var(gen), int(c / u))
+
+    def _term_node(self, u: Fraction, e: Exps, d: Poly) -> Node:
+        top = mul(num(u), self.monomial_node(e))
+        return top if self.k.is_const(d) else over(top, self.node(d))
+
+    def exp_facts(self, gen: Gen) -> None:
+        """E > 1 or E < 1 by the sign of the argument, and E >= 1 + argument."""
+        (arg,) = gen.args
+        x, s = self.k.gens[gen.slot], self.sign_of(arg)
+        if s:
+            self.learn(x * s - s, ">", ("exp1", gen.slot, s))
+        if self.k.is_const(arg[1]):
+            self.learn(x * arg[1] - arg[1] - arg[0], ">" if s else ">=", ("exp2", gen.slot, s or 0))
+
+    # ------------------------------------------------------------------ log, roots
+
+    def log(self, f: Frac) -> Frac:
+        """Log f; f must be positive."""
+        if self.known(f) <= 0:
+            raise UndefinedHere("a logarithm of something that is not positive")
+        return self.log_absolute(f)
+
+    def log_absolute(self, f: Frac) -> Frac:
+        """log|f|; f must be non-zero."""
+        if not self.nonzero(f):
+            raise UndefinedHere("a logarithm of zero")
+        result = self.zero
+        for p, s in ((f[0], 1), (f[1], -1)):
+            content, factors = self.factor(p)
+            for prime, m in primes(content).items():
+                result = self.add(result, self.mul(self.rational(s * m), self._log_prime(prime)))
+            for q, m in factors:
+                result = self.add(result, self.mul(self.rational(s * m), self._log_of(q)))
+        return result
+
+    def _log_prime(self, prime: int) -> Frac:
+        name = ("log", prime)
+        gen = self.named.get(name)
+        if gen is None:
+            gen = self.new(name, "log", apply("log", num(prime)), base=self.k.const(prime), sign=1)
+        return self.var(gen)
+
+    def _log_of(self, p: Poly) -> Frac:
+        """log|p| of an irreducible polynomial."""
+        gen = self.single(p)
+        if gen is not None and gen.kind == "exp":
+            return gen.args[0]
+        if gen is not None and gen.kind == "root":
+            return self.mul(self.log_absolute((gen.base, self.k.one)), self.rational(Fraction(1, gen.degree)))
+        name = ("log", self.k.key(p))
+        found = self.named.get(name)
+        if found is None:
+            s = self.sign(p)
+            node = self.node(p)
+            shown = apply("log", node if s == 1 else mul(num(-1), node)) if s else apply("logabs", node)
+            found = self.new(name, "log", shown, base=p)
+            t = self.sign(p * s - 1) if s else None
+            if t:
+                self.learn(self.k.gens[found.slot] * t, ">", ("log", found.slot, t))
+        return self.var(found)
+
+    def power(self, f: Frac, r: Fraction) -> Frac:
+        """f^r for a rational r that is no integer; f must be >= 0, and > 0 where r < 0."""
+        s = self.known(f)
+        if s < 0 or (s == 0 and r < 0):
+            raise UndefinedHere("a root of something negative" if s else "division by zero")
+        if s == 0:
+            return self.zero
+        result = self.one
+        for p, t in ((f[0], 1), (f[1], -1)):
+            content, factors = self.factor(p)
+            result = self.mul(result, self.absolute_power(self.k.const(content), t * r))
+            for q, m in factors:
+                result = self.mul(result, self.absolute_power(q, t * m * r))
+        return result
+
+    def absolute_power(self, p: Poly, r: Fraction) -> Frac:
+        """|p|^r of an irreducible polynomial or a constant, known to be non-zero."""
+        if not self.k.is_const(p):
+            return self._irreducible_power(p, r)
+        result = self.one
+        for prime, m in primes(self.k.lead(p)).items():
+            result = self.mul(result, self._irreducible_power(self.k.const(prime), r * m))
+        return result
+
+    def _irreducible_power(self, p: Poly, r: Fraction) -> Frac:
+        constant = self.k.is_const(p)
+        if r.denominator == 1:
+            return self.integer_power((p if constant or r % 2 == 0 else self.absolute(p), self.k.one), int(r))
+        gen = None if constant else self.single(p)
+        if gen is not None and gen.kind == "exp":
+            return self.exp(self.mul(gen.args[0], self.rational(r)))
+        if gen is not None and gen.kind == "root":
+            return self.absolute_power(gen.base, r / gen.degree)
+        if r.denominator > ROOT or abs(r) > FAR:
+            log = self._log_prime(self.k.lead(p)) if constant else self._log_of(p)
+            return self.exp(self.mul(self.rational(r), log))
+        u = self.unit(("root", self.name_of(p)), Fraction(1, r.denominator))
+        return self.integer_power(self.var(self._root(p, u.denominator)), int(r / u))
+
+    def _root(self, p: Poly, degree: int) -> Gen:
+        name = ("root", self.k.key(p), degree)
+        gen = self.named.get(name)
+        if gen is None:
+            base = p if self.k.is_const(p) else self.absolute(p)
+            node = power(self.node(base), Fraction(1, degree))
+            gen = self.new(name, "root", node, base=base, degree=degree, relation=base, sign=1)
+            if self.k.is_const(p):
+                low = root_below(self.k.lead(p), degree)
+                x = self.k.gens[gen.slot] * BOUND
+                self.learn(x - low, ">=", ("root", gen.slot, low, 1))
+                self.learn(low + 1 - x, ">", ("root", gen.slot, low + 1, -1))
+        return gen
+
+    def absolute(self, p: Poly) -> Poly:
+        """|p|; Split where the sign of p is not known."""
+        s = self.known((p, self.k.one))
+        return p if s >= 0 else -p
+
+    # ------------------------------------------------------------------- the others
+
+    def pi(self) -> Frac:
+        """The number pi, with rational bounds."""
+        gen = self.named.get("pi")
+        if gen is None:
+            gen = self.new("pi", "pi", PI, sign=1)
+            x = self.k.gens[gen.slot]
+            self.learn(x * 1000 - 3141, ">", ("pi", gen.slot, 1))
+            self.learn(3142 - x * 1000, ">", ("pi", gen.slot, -1))
+        return self.var(gen)
+
+    def odd(self, kind: str, f: Frac) -> Frac:
+        """erf, atan or erfinv of f, by the sign of its leading coefficient; erf and erfinv undo one another."""
+        if self.k.is_zero(f[0]):
+            return self.zero
+        s = -1 if self.k.lead(f[0]) < 0 else 1
+        arg = self.neg(f) if s < 0 else f
+        inverse = {"erf": "erfinv", "erfinv": "erf"}.get(kind)
+        inner = self.single(arg[0]) if arg[1] == 1 else None
+        undone = inner is not None and inner.kind == inverse
+        found = inner.args[0] if inner is not None and undone else self.var(self._odd(kind, arg))
+        return self.neg(found) if s < 0 else found
+
+    def _odd(self, kind: str, arg: Frac) -> Gen:
+        name = (kind, self.k.key(arg[0]), self.k.key(arg[1]))
+        gen = self.named.get(name)
+        if gen is None:
+            gen = self.new(name, kind, apply(kind, self.fraction_node(arg)), args=(arg,))
+            x, t = self.k.gens[gen.slot], self.sign_of(arg)
+            if kind == "erf":
+                self.learn(1 - x, ">", ("erf", gen.slot, 1))
+                self.learn(1 + x, ">", ("erf", gen.slot, -1))
+            if t:
+                self.learn(x * t, ">", ("odd", gen.slot, t))
+        return gen
+
+    def opaque(self, kind: str, node: Node, args: tuple[Frac, ...], extra: Any = None) -> Frac:
+        """A function about which only this is known: equal arguments, equal values."""
+        name = (kind, extra, tuple((self.k.key(a), self.k.key(b)) for a, b in args))
+        gen = self.named.get(name)
+        if gen is None:
+            gen = self.new(name, kind, node, args=args, extra=extra)
+        return self.var(gen)
+
+    def call(self, value: tuple[str, tuple[int, ...]], args: tuple[Frac, ...]) -> Frac:
+        """An unknown smooth function, or one of its derivatives."""
+        node = call(value[0], tuple(self.fraction_node(a) for a in args), value[1])
+        return self.opaque("call", node, args, value)
+
+    def cosine_and_sine(self, f: Frac) -> tuple[Frac, Frac]:
+        """Cos f and sin f, by the addition theorems over the terms of f."""
+        c, s = self.one, self.zero
+        for term in self.monomials(f):
+            c1, s1 = self._turn(*term)
+            c, s = self.sub(self.mul(c, c1), self.mul(s, s1)), self.add(self.mul(s, c1), self.mul(c, s1))
+        return c, s
+
+    def _turn(self, coefficient: Fraction, e: Exps, d: Poly) -> tuple[Frac, Frac]:
+        u = self.unit(("angle", self.name_of_monomial(e), self.name_of(d)), coefficient)
+        times = int(coefficient / u)
+        if abs(times) > TURNS:
+            raise StuckError("a multiple of an angle is too large to expand")
+        arg = (self.k.build({e: u.numerator}), d * u.denominator)
+        name = (self.k.key(arg[0]), self.k.key(arg[1]))
+        if ("cos", name) not in self.named:
+            node = self._term_node(u, e, d)
+            cosine = self.new(("cos", name), "cos", apply("cos", node), args=(arg,))
+            x = self.k.gens[cosine.slot]
+            sine = apply("sin", node)
+            self.new(("sin", name), "sin", sine, args=(arg,), degree=2, relation=self.k.one - x * x, twin=cosine.slot)
+        c1, s1 = self.var(self.named["cos", name]), self.var(self.named["sin", name])
+        c, s = self.one, self.zero
+        for _ in range(abs(times)):
+            c, s = self.sub(self.mul(c, c1), self.mul(s, s1)), self.add(self.mul(s, c1), self.mul(c, s1))
+        return c, self.neg(s) if times < 0 else s
+
+
+@cache
+def primes(n: int) -> dict[int, int]:
+    """The factors of |n| found by trial division; a cofactor stays whole, which is incomplete but never unsound."""
+    n = abs(n)
+    if n <= 1:
+        return {}
+    found: dict[int, int] = {int(p): int(m) for p, m in factorint(n, limit=TRIAL, use_rho=False, use_pm1=False).items()}
+    return found
+
+
+def root_below(n: int, degree: int) -> int:
+    """The largest integer k with k/BOUND <= n^(1/degree)."""
+    scaled = n * BOUND**degree
+    if degree == 2:  # noqa: PLR2004 - the square root has a quick way
+        return isqrt(scaled)
+    low, high = 0, 1 << (scaled.bit_length() // degree + 1)
+    while low < high:
+        middle = (low + high + 1) // 2
+        low, high = (middle, high) if middle**degree <= scaled else (low, middle - 1)
+    return low

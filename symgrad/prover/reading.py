@@ -1,0 +1,335 @@
+"""SymPy expressions into nodes, once and never back: SymPy merges exponentials and drops domains as it rebuilds."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from typing import TYPE_CHECKING, Any
+
+import sympy as sp
+from sympy.codegen.cfunctions import expm1, log1p
+from sympy.core.function import AppliedUndef
+from sympy.core.relational import Relational
+
+from symgrad.core import UnsupportedError
+from symgrad.functions import D, Elementwise
+from symgrad.prover import scalar as n
+from symgrad.prover.scalar import HALF, MINUS, ONE, TWO, ZERO, Node, add, apply, mul, num, over, power, sub, switch
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from symgrad.core import Let
+
+SIZE = 20_000  # operations, shared ones counted once
+DIGITS = 4_000
+
+
+class Reader:
+    """Reads expressions over one set of symbols; `lets` are looked through.
+
+    D(e, v) sees every let that depends on v, except v itself: D(J, a) regards a as independent, D(J, z) is total.
+    """
+
+    def __init__(self, lets: Sequence[Let] = ()) -> None:
+        self.symbols: dict[str, Any] = {}  # our name -> SymPy's symbol
+        self.names: dict[Any, str] = {}
+        self.memo: dict[Any, Node] = {}
+        self.lets: dict[str, Node] = {}
+        for let in lets:
+            self.lets[self.name(let.symbol)] = self.raw(let.value)
+
+    def name(self, symbol: Any) -> str:
+        """Our name of a symbol; two symbols that only look alike get two names."""
+        found = self.names.get(symbol)
+        if found is None:
+            if symbol.is_integer or symbol.is_real is False:
+                raise UnsupportedError(f"the symbol {symbol} is declared as something else than a real number")
+            found = symbol.name.lstrip("#\u222b")
+            while found in self.symbols:
+                found += "'"
+            self.names[symbol] = found
+            self.symbols[found] = symbol
+        return found
+
+    def read(self, expr: Any) -> Node:
+        """The expression with every let looked through."""
+        return self.expand(self.raw(expr))
+
+    def expand(self, node: Node) -> Node:
+        """The node with every let looked through."""
+        for name, value in reversed(self.lets.items()):
+            if name in node.free:
+                node = n.substitute(node, {name: value})
+        return node
+
+    def condition(self, boolean: Any) -> Node:
+        """A node that is 1 where the condition holds and 0 where it does not."""
+        return self.expand(self.select(boolean, ONE, ZERO))
+
+    def raw(self, expr: Any) -> Node:
+        """The expression as it stands, lets only looked through where a derivative asks for it."""
+        found = self.memo.get(expr)
+        if found is None:
+            if len(self.memo) > SIZE:
+                raise UnsupportedError(f"the expression has more than {SIZE} parts; name its parts with lets")
+            found = self.memo[expr] = self._read(expr)
+        return found
+
+    def _read(self, expr: Any) -> Node:
+        if isinstance(expr, sp.Symbol):
+            return n.sym(self.name(expr))
+        if isinstance(expr, Elementwise):
+            return self.raw(expr.unfold())
+        if isinstance(expr, AppliedUndef):
+            return n.call(expr.func.__name__, tuple(map(self.raw, expr.args)), (0,) * len(expr.args))
+        simple = SIMPLE.get(expr.func)
+        if simple is not None:
+            return simple(*map(self.raw, expr.args))
+        special = SPECIAL.get(expr.func)
+        if special is not None:
+            return special(self, expr)
+        return constant(expr)
+
+    def derivative(self, expr: Any, *variables: Any) -> Node:
+        """d/dv of an expression, for one variable after the other."""
+        node = self.raw(expr)
+        for v in variables:
+            name = self.name(v)
+            reached = self.depending_on(name)
+            for let, value in reversed(self.lets.items()):
+                if let in reached and let in node.free:
+                    node = n.substitute(node, {let: value})
+            node = n.diff(node, name, n.sym(name))
+        return node
+
+    def depending_on(self, name: str) -> set[str]:
+        """The lets whose values depend on the symbol, itself excluded."""
+        reached = {name}
+        for let, value in self.lets.items():
+            if not value.free.isdisjoint(reached):
+                reached.add(let)
+        return reached - {name}
+
+    def select(self, boolean: Any, yes: Node, no: Node) -> Node:
+        """`yes` where the condition holds, else `no`."""
+        if boolean in (True, False):
+            return yes if boolean else no
+        if isinstance(boolean, sp.Not):
+            return self.select(boolean.args[0], no, yes)
+        if isinstance(boolean, sp.And):
+            for part in reversed(boolean.args):
+                yes = self.select(part, yes, no)
+            return yes
+        if isinstance(boolean, sp.Or):
+            for part in reversed(boolean.args):
+                no = self.select(part, yes, no)
+            return no
+        if isinstance(boolean, sp.logic.boolalg.ITE):
+            test, then, otherwise = boolean.args
+            return self.select(test, self.select(then, yes, no), self.select(otherwise, yes, no))
+        if isinstance(boolean, Relational):
+            return self._relation(boolean, yes, no)
+        raise UnsupportedError(f"the condition {boolean} is not one that the prover knows")
+
+    def _relation(self, relation: Any, yes: Node, no: Node) -> Node:
+        for end, other, s in ((relation.lhs, relation.rhs, 1), (relation.rhs, relation.lhs, -1)):
+            if end in (sp.oo, -sp.oo):
+                large = (end is sp.oo) == (s > 0)
+                above = isinstance(relation, (sp.Gt, sp.Ge, sp.Ne))
+                below = isinstance(relation, (sp.Lt, sp.Le, sp.Ne))
+                return mul_zero(self.raw(other), yes if (above if large else below) else no)
+        p = sub(self.raw(relation.lhs), self.raw(relation.rhs))
+        signs = SIGNS.get(relation.func)
+        if signs is None:
+            raise UnsupportedError(f"the relation {relation} is not one that the prover knows")
+        return switch(p, *(yes if s else no for s in signs))
+
+
+SIGNS = {
+    sp.Gt: (True, False, False),
+    sp.Ge: (True, True, False),
+    sp.Lt: (False, False, True),
+    sp.Le: (False, True, True),
+    sp.Eq: (False, True, False),
+    sp.Ne: (True, False, True),
+}
+
+
+def constant(expr: Any) -> Node:
+    """A number, exactly; a Float means the decimal it prints."""
+    if expr in (sp.nan, sp.zoo):
+        return n.undef(f"{expr} is no real number")
+    if expr.is_Rational:
+        if max(abs(expr.p), expr.q).bit_length() > DIGITS * 4:
+            raise UnsupportedError(f"a number of more than {DIGITS} digits is not worked on")
+        return num(Fraction(int(expr.p), int(expr.q)))
+    if expr.is_Float:
+        return num(Fraction(str(expr)))
+    if expr is sp.pi:
+        return n.PI
+    if expr is sp.E:
+        return apply("exp", ONE)
+    raise UnsupportedError(f"{expr.func.__name__} is not a function that the prover knows; write it with known ones")
+
+
+def mul_zero(guard: Node, value: Node) -> Node:
+    """The value, wherever the guard is defined."""
+    return add(value, mul(ZERO, guard))
+
+
+def tanh(u: Node) -> Node:
+    """(e^2u - 1) / (e^2u + 1)."""
+    e = apply("exp", mul(TWO, u))
+    return over(sub(e, ONE), add(e, ONE))
+
+
+def coth(u: Node) -> Node:
+    """1/tanh."""
+    e = apply("exp", mul(TWO, u))
+    return over(add(e, ONE), sub(e, ONE))
+
+
+def sinh(u: Node) -> Node:
+    """(e^u - e^-u) / 2."""
+    e = apply("exp", u)
+    return mul(HALF, sub(e, power(e, -1)))
+
+
+def cosh(u: Node) -> Node:
+    """(e^u + e^-u) / 2."""
+    e = apply("exp", u)
+    return mul(HALF, add(e, power(e, -1)))
+
+
+def atanh(u: Node) -> Node:
+    """log((1 + u)/(1 - u)) / 2."""
+    return mul(HALF, apply("log", over(add(ONE, u), sub(ONE, u))))
+
+
+def asinh(u: Node) -> Node:
+    """log(u + sqrt(u^2 + 1))."""
+    return apply("log", add(u, n.sqrt(add(power(u, 2), ONE))))
+
+
+def acosh(u: Node) -> Node:
+    """log(u + sqrt(u^2 - 1)), defined where u >= 1."""
+    return apply("log", add(u, n.sqrt(sub(power(u, 2), ONE))))
+
+
+def tan(u: Node) -> Node:
+    """sin/cos."""
+    return over(apply("sin", u), apply("cos", u))
+
+
+def read_pow(base: Node, exponent: Node) -> Node:
+    """E**x is exp(x)."""
+    if base.op == "exp" and base.args[0] is ONE:
+        return apply("exp", exponent)
+    return power(base, exponent)
+
+
+def read_log(u: Node, base: Node | None = None) -> Node:
+    """Log u, or log u / log base."""
+    return apply("log", u) if base is None else over(apply("log", u), apply("log", base))
+
+
+def heaviside(u: Node, at_zero: Node = HALF) -> Node:
+    """SymPy's convention at 0 is 1/2."""
+    return switch(u, ONE, at_zero, ZERO)
+
+
+def largest(first: Node, *rest: Node) -> Node:
+    """Max."""
+    for b in rest:
+        first = switch(sub(first, b), first, first, b)
+    return first
+
+
+def smallest(first: Node, *rest: Node) -> Node:
+    """Min."""
+    for b in rest:
+        first = switch(sub(first, b), b, first, first)
+    return first
+
+
+SIMPLE: dict[Any, Callable[..., Node]] = {
+    sp.Add: add,
+    sp.Mul: mul,
+    sp.Pow: read_pow,
+    sp.log: read_log,
+    sp.tanh: tanh,
+    sp.coth: coth,
+    sp.sinh: sinh,
+    sp.cosh: cosh,
+    sp.sech: lambda u: power(cosh(u), -1),
+    sp.csch: lambda u: power(sinh(u), -1),
+    sp.atanh: atanh,
+    sp.asinh: asinh,
+    sp.acosh: acosh,
+    sp.tan: tan,
+    sp.erfc: lambda u: sub(ONE, apply("erf", u)),
+    sp.erfcinv: lambda u: apply("erfinv", sub(ONE, u)),
+    log1p: lambda u: apply("log", add(ONE, u)),
+    expm1: lambda u: sub(apply("exp", u), ONE),
+    sp.Abs: n.absolute,
+    sp.sign: lambda u: switch(u, ONE, ZERO, MINUS),
+    sp.Heaviside: heaviside,
+    sp.DiracDelta: lambda u: switch(u, ZERO, n.undef("DiracDelta(0)"), ZERO),
+    sp.Max: largest,
+    sp.Min: smallest,
+    **{
+        f: lambda u, name=name: apply(name, u)
+        for f, name in {
+            sp.exp: "exp",
+            sp.erf: "erf",
+            sp.erfinv: "erfinv",
+            sp.atan: "atan",
+            sp.sin: "sin",
+            sp.cos: "cos",
+            sp.gamma: "gamma",
+            sp.loggamma: "loggamma",
+            sp.LambertW: "lambertw",
+        }.items()
+    },
+}
+
+
+def read_piecewise(reader: Reader, expr: Any) -> Node:
+    """The first branch whose condition holds; no value where none does."""
+    found = n.undef("no branch applies")
+    for branch, condition in reversed(expr.args):
+        found = reader.select(condition, reader.raw(branch), found)
+    return found
+
+
+def read_derivative(reader: Reader, expr: Any) -> Node:
+    """SymPy's own Derivative."""
+    return reader.derivative(expr.expr, *expr.variables)
+
+
+def read_subs(reader: Reader, expr: Any) -> Node:
+    """The value of an expression at a point."""
+    body = reader.raw(expr.expr)
+    names = [reader.name(v) for v in expr.variables]
+    reached = set().union(*(reader.depending_on(name) for name in names))
+    for let, value in reversed(reader.lets.items()):
+        if let in reached and let in body.free:
+            body = n.substitute(body, {let: value})
+    return n.substitute(body, dict(zip(names, map(reader.raw, expr.point), strict=True)))
+
+
+def read_integral(reader: Reader, expr: Any) -> Node:
+    """An integral over one variable between two ends."""
+    if len(expr.limits) != 1 or len(expr.limits[0]) != 3:  # noqa: PLR2004 - variable, lower, upper
+        raise UnsupportedError("only integrals over one variable between two ends can be proved about")
+    variable, lower, upper = expr.limits[0]
+    return n.integral(reader.raw(expr.function), reader.name(variable), reader.raw(lower), reader.raw(upper))
+
+
+SPECIAL: dict[Any, Callable[[Reader, Any], Node]] = {
+    sp.Piecewise: read_piecewise,
+    sp.Derivative: read_derivative,
+    D: lambda reader, expr: reader.derivative(expr.expr, expr.variable),
+    sp.Subs: read_subs,
+    sp.Integral: read_integral,
+}

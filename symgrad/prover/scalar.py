@@ -1,0 +1,242 @@
+"""Scalar expressions as interned immutable nodes: one object for each value, so equality is identity.
+
+Everything piecewise is one operation: `switch(p, a, z, b)` is a where p > 0, z where p = 0, b where p < 0.
+A derivative is `diff(body, #k, point)`: the derivative of body by the bound symbol #k at #k = point.
+An operation is undefined where one of its operands is; only the branches of a switch that are not taken
+may be undefined.
+"""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from functools import reduce
+from typing import TYPE_CHECKING, Any
+from weakref import WeakValueDictionary
+
+from symgrad.core import UnsupportedError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+DEPTH = 260  # nesting beyond this would exhaust Python's own stack
+UNARY = frozenset({"exp", "log", "logabs", "erf", "atan", "sin", "cos", "erfinv", "lambertw", "gamma", "loggamma"})
+
+
+class Node:
+    """One scalar operation.
+
+    `op` is "num" (value: Fraction), "sym" (value: name), "pi", "undef" (value: why), "add", "mul",
+    "pow" (base, exponent), one of UNARY, "call" (value: name and orders of derivative), "switch" (p, a, z, b),
+    "diff" (body, point; value: bound symbol) or "integral" (body, lower, upper; value: bound symbol).
+    """
+
+    __slots__ = ("__weakref__", "args", "depth", "free", "kinked", "level", "op", "value")
+
+    op: str
+    value: Any
+    args: tuple[Node, ...]
+    free: frozenset[str]  # names of the free symbols
+    kinked: bool  # whether a switch, a derivative, an integral or a root occurs in it: it may have one-sided points
+    depth: int
+    level: int  # bound symbols #1 .. #level occur in it
+
+    def __repr__(self) -> str:
+        inside = ", ".join(map(repr, self.args))
+        return f"{self.op}({', '.join(filter(None, [str(self.value) if self.value is not None else '', inside]))})"
+
+
+_POOL: WeakValueDictionary[tuple[Any, ...], Node] = WeakValueDictionary()
+_NONE: frozenset[str] = frozenset()
+_BOUND = ("diff", "integral")
+
+
+def make(op: str, value: Any = None, *args: Node) -> Node:
+    """The node of this operation, without any simplification."""
+    key = (op, value, args)
+    node = _POOL.get(key)
+    if node is not None:
+        return node
+    node = Node()
+    node.op, node.value, node.args = op, value, args
+    node.depth = 1 + max((a.depth for a in args), default=0)
+    if node.depth > DEPTH:
+        raise UnsupportedError("the expression is nested too deeply to be proved; name its parts with lets")
+    node.level = max((a.level for a in args), default=0)
+    if op == "sym":
+        node.free = frozenset((value,))
+        node.level = int(value[1:]) if value.startswith("#") else 0
+    elif op in _BOUND:
+        node.free = reduce(frozenset.union, (a.free for a in args[1:]), args[0].free - {value})
+    else:
+        node.free = reduce(frozenset.union, (a.free for a in args)) if args else _NONE
+    node.kinked = op == "switch" or op in _BOUND or any(a.kinked for a in args) or (op == "pow" and is_root(args[1]))
+    _POOL[key] = node
+    return node
+
+
+def is_root(exponent: Node) -> bool:
+    """Whether a power with this exponent is defined only where its base is not negative."""
+    return exponent.op != "num" or exponent.value.denominator != 1
+
+
+def num(value: int | Fraction) -> Node:
+    """A rational number."""
+    return make("num", Fraction(value))
+
+
+def sym(name: str) -> Node:
+    """A real variable."""
+    return make("sym", name)
+
+
+def undef(why: str) -> Node:
+    """An expression that has no value anywhere."""
+    return make("undef", why)
+
+
+ZERO, ONE, TWO, MINUS, HALF = num(0), num(1), num(2), num(-1), num(Fraction(1, 2))
+PI = make("pi")
+
+
+def add(*terms: Node) -> Node:
+    """A sum; numbers are gathered, nothing else is."""
+    constant, rest = Fraction(0), []
+    for t in terms:
+        if t.op == "num":
+            constant += t.value
+        else:
+            rest.append(t)
+    if constant:
+        rest.append(num(constant))
+    return ZERO if not rest else rest[0] if len(rest) == 1 else make("add", None, *rest)
+
+
+def mul(*factors: Node) -> Node:
+    """A product; numbers are gathered. 0*e stays: it is undefined where e is."""
+    constant, rest = Fraction(1), []
+    for f in factors:
+        if f.op == "num":
+            constant *= f.value
+        else:
+            rest.append(f)
+    if not rest:
+        return num(constant)
+    if constant != 1:
+        rest.insert(0, num(constant))
+    return rest[0] if len(rest) == 1 else make("mul", None, *rest)
+
+
+def neg(a: Node) -> Node:
+    """-a."""
+    return mul(MINUS, a)
+
+
+def sub(a: Node, b: Node) -> Node:
+    """A - b."""
+    return add(a, neg(b))
+
+
+def power(base: Node, exponent: Node | int | Fraction) -> Node:
+    """Base to the exponent: real where the base is positive, at 0 for positive exponents, and for integers."""
+    x = exponent if isinstance(exponent, Node) else num(exponent)
+    if x is ONE:
+        return base
+    if x is ZERO and not base.kinked:
+        return ONE
+    if base.op == "num" and x.op == "num" and x.value.denominator == 1 and abs(x.value) <= 64 and base.value:  # noqa: PLR2004 - larger ones are not multiplied out
+        return num(base.value ** int(x.value))
+    return make("pow", None, base, x)
+
+
+def over(a: Node, b: Node) -> Node:
+    """A / b."""
+    return mul(a, power(b, -1))
+
+
+def sqrt(a: Node) -> Node:
+    """The square root."""
+    return power(a, Fraction(1, 2))
+
+
+def apply(name: str, a: Node) -> Node:
+    """One of the UNARY functions."""
+    return make(name, None, a)
+
+
+def call(name: str, args: tuple[Node, ...], orders: tuple[int, ...]) -> Node:
+    """A smooth function about which nothing is known, or one of its partial derivatives."""
+    return make("call", (name, orders), *args)
+
+
+def switch(p: Node, positive: Node, zero: Node, negative: Node) -> Node:
+    """The value by the sign of p."""
+    if p.op == "num":
+        return positive if p.value > 0 else negative if p.value < 0 else zero
+    return make("switch", None, p, positive, zero, negative)
+
+
+def absolute(a: Node) -> Node:
+    """|a|."""
+    return switch(a, a, ZERO, neg(a))
+
+
+def diff(body: Node, name: str, point: Node) -> Node:
+    """The derivative of `body` by the symbol `name`, at `name` = `point`."""
+    bound, body = _bind(body, name)
+    return make("diff", bound, body, point)
+
+
+def integral(body: Node, name: str, lower: Node, upper: Node) -> Node:
+    """The integral of `body` by `name` from `lower` to `upper`."""
+    bound, body = _bind(body, name)
+    return make("integral", bound, body, lower, upper)
+
+
+def _bind(body: Node, name: str) -> tuple[str, Node]:
+    bound = f"#{body.level + 1}"
+    return bound, substitute(body, {name: sym(bound)})
+
+
+def substitute(node: Node, values: Mapping[str, Node]) -> Node:
+    """The node with symbols replaced; bound symbols are numbered by nesting, so nothing is captured."""
+    return _substitute(node, values, {}) if values else node
+
+
+def _substitute(node: Node, values: Mapping[str, Node], memo: dict[Node, Node]) -> Node:
+    if node.free.isdisjoint(values):
+        return node
+    if node.op == "sym":
+        return values[node.value]
+    found = memo.get(node)
+    if found is None:
+        found = memo[node] = remake(node, tuple(_substitute(a, values, memo) for a in node.args))
+    return found
+
+
+def remake(node: Node, args: tuple[Node, ...]) -> Node:
+    """The same operation on other operands."""
+    if args == node.args:
+        return node
+    if node.op == "add":
+        return add(*args)
+    if node.op == "mul":
+        return mul(*args)
+    if node.op == "pow":
+        return power(*args)
+    if node.op == "switch":
+        return switch(*args)
+    return make(node.op, node.value, *args)
+
+
+def subnodes(*roots: Node) -> Iterator[Node]:
+    """Every node below the roots once, operands before what is made of them."""
+    seen: set[Node] = set()
+    stack = [(r, False) for r in reversed(roots)]
+    while stack:
+        node, ready = stack.pop()
+        if ready:
+            yield node
+        elif node not in seen:
+            seen.add(node)
+            stack.append((node, True))
+            stack.extend((a, False) for a in node.args)

@@ -1,0 +1,91 @@
+"""A function on one side of a point: which branch of each switch holds just to the right or the left of it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from symgrad.prover.calculus import derivative
+from symgrad.prover.field import StuckError, UndefinedHere
+from symgrad.prover.scalar import Node, is_root, make, remake, substitute
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from symgrad.prover.tower import Tower
+
+ORDERS = 4  # derivatives looked at before a tangency is given up
+
+
+def one_sided(tower: Tower, body: Node, name: str, point: Node, side: int) -> Node:
+    """A smooth expression that equals `body` for `name` just beyond `point` (side = 1) or just before it (-1)."""
+    return _Side(tower, name, {name: point}, side).smooth(body, {})
+
+
+class _Side:
+    """The state of one walk: `inner` maps the bound symbols of derivatives inside to their points."""
+
+    def __init__(self, tower: Tower, name: str, at: Mapping[str, Node], side: int) -> None:
+        self.tower, self.name, self.at, self.side = tower, name, at, side
+        self.memo: dict[tuple[Node, frozenset[str]], Node] = {}
+
+    def smooth(self, node: Node, inner: Mapping[str, Node]) -> Node:
+        """The node with its switches and derivatives resolved."""
+        if not node.kinked:
+            return node
+        key = (node, frozenset(inner))
+        found = self.memo.get(key)
+        if found is None:
+            found = self.memo[key] = self._smooth(node, inner)
+        return found
+
+    def _smooth(self, node: Node, inner: Mapping[str, Node]) -> Node:
+        if node.op == "switch":
+            s = self.sign(node.args[0], inner)
+            return self.smooth(node.args[1 if s > 0 else 3 if s < 0 else 2], inner)
+        if node.op == "diff":
+            body, point = node.args
+            point = self.smooth(point, inner)
+            body = self.smooth(body, {**inner, node.value: point})
+            return substitute(derivative(body, node.value), {node.value: point})
+        if node.op == "integral":
+            return self._integral(node, inner)
+        if node.op == "pow" and is_root(node.args[1]) and self.sign(node.args[0], inner) < 0:
+            raise UndefinedHere("no derivative: the function is not defined on one side")
+        return remake(node, tuple(self.smooth(a, inner) for a in node.args))
+
+    def _integral(self, node: Node, inner: Mapping[str, Node]) -> Node:
+        """The ends resolved; the integrand may keep its kinks, which the tower has found to be no jumps."""
+        body, lower, upper = node.args
+        return make("integral", node.value, body, self.smooth(lower, inner), self.smooth(upper, inner))
+
+    def sign(self, p: Node, inner: Mapping[str, Node]) -> int:
+        """The sign of p on this side: its sign at the point, or that of the first derivative not 0 there.
+
+        A p that is 0 all along although it depends on the symbol of a derivative inside is a kink for that one.
+        """
+        q = self.smooth(p, inner)
+        for symbol, value in reversed(tuple(inner.items())):
+            q = substitute(q, {symbol: value})
+        here = self.at_point(q)
+        if here:
+            return here
+        step = q
+        for order in range(1, ORDERS + 1):
+            if self.name not in step.free:
+                break
+            step = derivative(step, self.name)
+            s = self.at_point(step)
+            if s:
+                return s * self.side**order
+        if self.name in step.free:
+            raise StuckError("a branch condition touches zero in a way that is not known to the prover")
+        if not p.free.isdisjoint(inner):
+            raise StuckError("a derivative inside a derivative lies on a kink")
+        return 0
+
+    def at_point(self, q: Node) -> int:
+        """The sign of q at the point; the function has a value there, so an undefined q says nothing of its sides."""
+        try:
+            return self.tower.known(self.tower.value(substitute(q, self.at)))
+        except UndefinedHere as error:
+            raise StuckError(f"a one-sided value is not known to the prover: {error}") from error

@@ -1,0 +1,277 @@
+"""Signs of polynomials in a region: from coefficients, facts, exact linear arithmetic and discriminants.
+
+Each sign that is found keeps its proof, a nested tuple that the certificate prints:
+("c",) all terms agree; ("*", factors) a product; ("l", k, ((fact, multiplier), ...)) k*p is a positive combination
+of facts; ("q", slot) a quadratic with no root; ("0", a, b) both p >= 0 and p <= 0.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from symgrad.prover.field import Field, Frac, Gen, Split
+from symgrad.prover.linear import refute
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from symgrad.prover.kernel import Exps, Poly
+
+Proof = tuple[Any, ...]
+Line = tuple[dict["Exps", int], int, bool]
+STRICT, WEAK = 1, 2
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Fact:
+    """`poly` is > 0 (rel ">"), >= 0, or = 0 all over the region; `why` names its source."""
+
+    poly: Poly
+    rel: str
+    why: tuple[Any, ...]
+
+
+class Signs(Field):
+    """A field whose generators range over a region, with what is known of signs there."""
+
+    def __init__(self, *args: Any) -> None:
+        super().__init__(*args)
+        self.facts: list[Fact] = []
+        self.known_signs: dict[str, tuple[int, Proof]] = {}
+        self.unknown_signs: dict[str, int] = {}  # how many facts there were when the sign could not be found
+        self.known_nonzero: dict[str, tuple[Any, ...]] = {}
+
+    def learn(self, poly: Poly, rel: str, why: tuple[Any, ...]) -> None:
+        """Add a fact; a fact about one generator is its sign."""
+        if self.k.is_const(poly):
+            if not self._constant_holds(poly, rel):
+                self.facts.append(Fact(poly, rel, why))
+            return
+        self.facts.append(Fact(poly, rel, why))
+        if rel == "=":
+            return
+        for p, s in ((poly, 1), (-poly, -1)):
+            gen = self.single(p)
+            if gen is not None and (gen.sign is None or abs(gen.sign) == WEAK):
+                gen.sign = s * (STRICT if rel == ">" else WEAK)
+
+    def _constant_holds(self, poly: Poly, rel: str) -> bool:
+        c = 0 if self.k.is_zero(poly) else self.k.lead(poly)
+        return c > 0 or (c == 0 and rel != ">")
+
+    def learn_nonzero(self, poly: Poly, why: tuple[Any, ...]) -> None:
+        """Record that no point of the region makes `poly` zero, nor any of its factors."""
+        for p, _ in self.factor(poly)[1]:
+            self.known_nonzero[self.k.key(p)] = why
+
+    # ------------------------------------------------------------------ questions
+
+    def sign(self, p: Poly) -> int | None:
+        """1, -1 or 0 where p is > 0, < 0 or = 0 all over the region; None where neither is known."""
+        if self.k.is_zero(p):
+            return 0
+        if self.k.is_const(p):
+            return 1 if self.k.lead(p) > 0 else -1
+        key = self.k.key(p)
+        found = self.known_signs.get(key)
+        if found is not None:
+            return found[0]
+        if self.unknown_signs.get(key) == len(self.facts):
+            return None
+        found = self._prove_sign(p)
+        if found is None:
+            self.unknown_signs[key] = len(self.facts)
+            return None
+        self.known_signs[key] = found
+        return found[0]
+
+    def sign_of(self, f: Frac) -> int | None:
+        """The sign of a fraction."""
+        top, bottom = self.sign(f[0]), self.sign(f[1])
+        if top == 0:
+            return 0
+        return None if top is None or bottom is None else top * bottom
+
+    def known(self, f: Frac) -> int:
+        """The sign of a fraction; Split on the first factor whose sign is not known."""
+        s = self.sign_of(f)
+        if s is not None:
+            return s
+        s = 1
+        for p in f:
+            content, factors = self.factor(p)
+            s = -s if content < 0 else s
+            for q, m in factors:
+                t = self.sign(q)
+                if t is None:
+                    raise Split(q)
+                s *= t if m % 2 else t * t
+        return s
+
+    def nonzero(self, f: Frac) -> bool:
+        """Whether f is non-zero all over the region (else it is zero all over); Split where that is not known."""
+        if self.k.is_zero(f[0]):
+            return False
+        if self.k.is_const(f[0]) or self.quick_nonzero(f[0]):
+            return True
+        s = self.sign(f[0])
+        if s is not None:
+            return s != 0
+        for q, _ in self.factor(f[0])[1]:
+            if self.k.key(q) in self.known_nonzero:
+                continue
+            s = self.sign(q)
+            if s is None:
+                raise Split(q, nonzero=True)
+            if s == 0:
+                return False
+        return True
+
+    def quick_nonzero(self, p: Poly) -> bool:
+        """Whether coefficients alone, or a fact about p itself, show that p is never zero in the region."""
+        return self.quick_sign(p) is not None or self.k.key(p) in self.known_nonzero
+
+    # --------------------------------------------------------------------- proofs
+
+    def _prove_sign(self, p: Poly) -> tuple[int, Proof] | None:
+        s = self.quick_sign(p)
+        if s is not None:
+            return s, ("c",)
+        content, factors = self.factor(p)
+        if content == 1 and len(factors) == 1 and factors[0][1] == 1:
+            return self._irreducible_sign(p)
+        s, parts, unknown = (1 if content > 0 else -1), [], False
+        for q, m in factors:
+            t = self.sign(q)
+            if t is None:
+                unknown = True
+                continue
+            parts.append((q, m, t))
+            s *= t if m % 2 else t * t
+        if s == 0:
+            return 0, ("*", content, tuple((q, m, t) for q, m, t in parts if t == 0))
+        return None if unknown else (s, ("*", content, tuple(parts)))
+
+    def _irreducible_sign(self, p: Poly) -> tuple[int, Proof] | None:
+        lines, sources = self.system(p)
+        below = self._show(lines, sources, p, -1, strict=False)  # p <= 0 is impossible
+        if below:
+            return 1, below
+        above = self._show(lines, sources, p, 1, strict=False)
+        if above:
+            return -1, above
+        quadratic = self._quadratic(p)
+        if quadratic:
+            return quadratic
+        not_above = self._show(lines, sources, p, 1, strict=True)
+        not_below = not_above and self._show(lines, sources, p, -1, strict=True)
+        return (0, ("0", not_above, not_below)) if not_above and not_below else None
+
+    def _show(self, lines: list[Line], sources: list[Any], p: Poly, s: int, *, strict: bool) -> Proof | None:
+        """The proof that s*p >= 0 (or > 0, if strict) is impossible."""
+        if not lines:
+            return None
+        coefficients, const = self.line(p, s)
+        found = refute([(coefficients, const, strict), *lines])
+        if found is None or 0 not in found:
+            return None
+        return ("l", found[0], tuple((sources[i - 1], c) for i, c in found.items() if i))
+
+    def line(self, p: Poly, s: int = 1) -> tuple[dict[Exps, int], int]:
+        """s*p as a linear form in its monomials."""
+        coefficients, const = {}, 0
+        for e, c in self.k.terms(p):
+            if any(e):
+                coefficients[e] = s * c
+            else:
+                const = s * c
+        return coefficients, const
+
+    def system(self, p: Poly | None = None) -> tuple[list[Line], list[Any]]:
+        """The facts, and the signs of their monomials, as far as they are connected with p; and where each is from."""
+        rows: list[tuple[Line, Any]] = []
+        for i, fact in enumerate(self.facts):
+            c, k = self.line(fact.poly)
+            rows.append(((c, k, fact.rel == ">"), i))
+            if fact.rel == "=":
+                rows.append(((*self.line(fact.poly, -1), False), -i - 1))
+        if p is not None:
+            rows = _connected(rows, set(self.line(p)[0]))
+        monomials = {e for (c, _, _), _ in rows for e in c} | (set(self.line(p)[0]) if p is not None else set())
+        for e in sorted(monomials):
+            s = self.monomial_sign(e)
+            if s is not None:
+                rows.append((({e: 1 if s > 0 else -1}, 0, abs(s) == STRICT), ("m", e)))
+        return [r for r, _ in rows], [source for _, source in rows]
+
+    def contradiction(self) -> Proof | None:
+        """The proof that no point satisfies the facts."""
+        lines, sources = self.system()
+        found = refute(lines)
+        return None if found is None else ("l", 0, tuple((sources[i], c) for i, c in found.items()))
+
+    def monomial_sign(self, e: Exps) -> int | None:
+        """1 or -1 where the monomial is > 0 or < 0, 2 or -2 where only >= 0 or <= 0 is known."""
+        s, weak = 1, False
+        for i, m in enumerate(e):
+            if not m:
+                continue
+            t = self.gens[i].sign
+            if m % 2:
+                if t is None:
+                    return None
+                s = s if t > 0 else -s
+            weak = weak or t is None or abs(t) == WEAK
+        return s * (WEAK if weak else STRICT)
+
+    def quick_sign(self, p: Poly) -> int | None:
+        """The sign that all terms share, at least one of them strictly; None if they do not."""
+        found, strict = 0, False
+        for e, c in self.k.terms(p):
+            t = self.monomial_sign(e)
+            if t is None:
+                return None
+            s = 1 if (t > 0) == (c > 0) else -1
+            if found and s != found:
+                return None
+            found, strict = s, strict or abs(t) == STRICT
+        return found if strict else None
+
+    def _quadratic(self, p: Poly) -> tuple[int, Proof] | None:
+        """A x^2 + B x + C has the sign of A where 4 A C > B^2."""
+        for i, degree in enumerate(self.k.degrees(p)):
+            if degree != 2:  # noqa: PLR2004 - quadratic
+                continue
+            c, b, a = coefficients_of(self, p, i, 2)
+            s = self.quick_sign(a)
+            inner = 4 * a * c - b * b
+            if s and not self.k.is_zero(inner) and self.quick_sign(inner) == 1:
+                return s, ("q", i)
+        return None
+
+
+def coefficients_of(field: Field, p: Poly, slot: int, degree: int) -> tuple[Poly, ...]:
+    """The coefficients of p as a polynomial in one generator, the constant one first."""
+    parts: list[dict[Exps, int]] = [{} for _ in range(degree + 1)]
+    for e, c in field.k.terms(p):
+        parts[e[slot]][(*e[:slot], 0, *e[slot + 1 :])] = c
+    return tuple(field.k.build(part) for part in parts)
+
+
+def generators_in(field: Field, p: Poly) -> Iterator[Gen]:
+    """The generators that occur in p."""
+    return (field.gens[i] for i, m in enumerate(field.k.degrees(p)) if m > 0)
+
+
+def _connected(rows: list[tuple[Line, Any]], seen: set[Exps]) -> list[tuple[Line, Any]]:
+    found: list[tuple[Line, Any]] = []
+    rest = rows
+    while True:
+        near = [r for r in rest if not seen.isdisjoint(r[0][0]) or not r[0][0]]
+        if not near:
+            return found
+        rest = [r for r in rest if seen.isdisjoint(r[0][0]) and r[0][0]]
+        found += near
+        for (c, _, _), _ in near:
+            seen.update(c)
