@@ -1,1 +1,5 @@
 """Step -> Verdict, exactly."""
+
+from symgrad.prover.ranges import extrema
+
+__all__ = ["extrema"]

@@ -1,0 +1,187 @@
+"""What is proved about an activation beyond its derivative: extremes, limits, tails, monotony, symmetry."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from itertools import pairwise
+from typing import TYPE_CHECKING, Any
+
+from flint import ctx
+from sympy import Symbol, oo
+
+from symgrad.core import REALS, Domain, Extremum, Facts, Kink, Monotone, Status, UnsupportedError, Verdict
+from symgrad.prover import tails
+from symgrad.prover.pieces import Piece, cut, resolved
+from symgrad.prover.prove import prove
+from symgrad.prover.ranges import Candidate, candidates, extreme, joined, one_variable
+from symgrad.prover.taylor import PRECISION, sign
+from symgrad.prover.zeros import Point, point
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from sympy import Expr
+
+    from symgrad.core import Definition
+
+Values = tuple[tuple[Symbol, "Expr"], ...]
+
+
+def limit(expr: Any, variable: Symbol, at: Any = oo) -> Any:
+    """The proved limit of a function at oo or -oo, or None where there is none or it is not settled."""
+    return tails.limit(_outermost(expr, variable, at), variable, at)
+
+
+def decay(expr: Any, variable: Symbol, at: Any = oo) -> Any:
+    """A monomial g with expr/g -> 1 at oo or -oo, where the function tends to 0 there without being 0.
+
+    None where it does not tend to 0, where it is 0 from some point on, and where no leading term is known.
+    """
+    return tails.decay(_outermost(expr, variable, at), variable, at)
+
+
+def _outermost(expr: Any, variable: Symbol, at: Any) -> Any:
+    """The smooth expression that holds towards an infinite end."""
+    return cut(one_variable(expr, variable), variable)[-1 if at is oo else 0].expr
+
+
+def odd(expr: Any, variable: Symbol) -> Verdict:
+    """Whether f(-z) = -f(z): proved, or refuted by a point where it is not so."""
+    return prove(expr.xreplace({variable: -variable}), -expr)
+
+
+def dead_intervals(derivative: Any, variable: Symbol, *, kinks: tuple[Any, ...] = ()) -> tuple[Domain, ...]:
+    """The longest intervals on which a derivative is identically 0; at `kinks` it does not exist."""
+    return _dead(_values(derivative, variable, kinks))
+
+
+def monotone(function: Any, derivative: Any, variable: Symbol, *, kinks: tuple[Any, ...] = ()) -> Monotone:
+    """How a function moves, from the signs of its derivative's extremes and of its jumps."""
+    found = _values(derivative, variable, kinks)
+    return _monotone(extreme(found, -1), extreme(found, 1), list(jumps(function, variable)))
+
+
+def _values(derivative: Any, variable: Symbol, kinks: tuple[Any, ...]) -> list[Candidate]:
+    with ctx.workprec(PRECISION):
+        return candidates(one_variable(derivative, variable), variable, tuple(point(k) for k in kinks), REALS)
+
+
+def _dead(found: list[Candidate]) -> tuple[Domain, ...]:
+    zero = [c for c in found if c.exact is not None and _sign(c.exact) == 0]
+    return joined([c.at for c in zero if c.at], [c.on for c in zero if c.on])[1]
+
+
+def jumps(function: Any, variable: Symbol) -> Iterator[int]:
+    """The signs of f(b) - f(b-) and f(b+) - f(b) at every point b where a function is not continuous."""
+    function = one_variable(function, variable)
+    for before, after in pairwise(cut(function, variable)):
+        if before.right is None or before.right.exact is None:
+            raise UnsupportedError(f"{function} switches at a point without a closed form: it may jump there")
+        b = before.right.exact
+        value = resolved(function, variable, b).xreplace({variable: b})
+        sides = _side(before, variable, before.right, -1), _side(after, variable, before.right, 1)
+        for difference in (value - sides[0], sides[1] - value):
+            step = _sign(difference)
+            if step:
+                yield step
+
+
+def _side(piece: Piece, variable: Symbol, end: Point, inward: int) -> Any:
+    """The one-sided limit at an end of a piece."""
+    value = piece.expr.xreplace({variable: end.exact})
+    if value.is_finite is False:
+        value = tails.limit(piece.expr, variable, (end.exact, inward))
+    if value is None or value.free_symbols:
+        raise UnsupportedError(f"the limit of {piece.expr} at {end.exact} could not be proved")
+    return value
+
+
+def _sign(value: Any) -> int:
+    if value in {oo, -oo}:
+        return 1 if value is oo else -1
+    found = sign(value)
+    if found is None:
+        raise UnsupportedError(f"the sign of {value} could not be settled")
+    return found
+
+
+def _sign_of(extremum: Extremum) -> int:
+    """The sign of an extremum, which its bounds or its closed form show."""
+    if extremum.exact is not None:
+        return _sign(extremum.exact)
+    if extremum.lower > 0 or extremum.upper < 0:
+        return 1 if extremum.lower > 0 else -1
+    raise UnsupportedError(f"the sign of a number in [{extremum.lower}, {extremum.upper}] could not be settled")
+
+
+def _monotone(infimum: Extremum, supremum: Extremum, steps: list[int]) -> Monotone:
+    least, most = min([_sign_of(infimum), *steps]), max([_sign_of(supremum), *steps])
+    if least < 0 < most:
+        return Monotone.NOT_MONOTONE
+    if least == most == 0:
+        return Monotone.CONSTANT
+    flat = (supremum if most == 0 else infimum).on if 0 in {_sign_of(infimum), _sign_of(supremum)} else ()
+    if least >= 0:
+        return Monotone.NON_DECREASING if flat and _sign_of(infimum) == 0 else Monotone.STRICTLY_INCREASING
+    return Monotone.NON_INCREASING if flat and _sign_of(supremum) == 0 else Monotone.STRICTLY_DECREASING
+
+
+def lipschitz(found: list[Candidate], steps: list[int]) -> Extremum:
+    """The least L with |f(u) - f(v)| <= L |u - v|: the greatest |f'|, or oo where f jumps."""
+    if steps:
+        return Extremum(oo, oo, oo)
+    return extreme([_absolute(c) for c in found], 1)
+
+
+def _absolute(c: Candidate) -> Candidate:
+    if c.exact is not None:
+        side = _sign(c.exact) or 1
+        return replace(c, value=side * c.value, exact=side * c.exact)
+    if not (c.value > 0 or c.value < 0):
+        raise UnsupportedError("the sign of a critical value could not be settled")
+    return replace(c, value=abs(c.value))
+
+
+def facts(
+    definition: Definition, derivative: Expr, in_output: Expr | None, second: Expr, at: Values | None = None
+) -> Facts:
+    """Everything that is proved about an activation, its parameters at their usual values unless `at` gives others.
+
+    A kink whose two slopes agree at these values is none (ELU with alpha = 1), and is left out.
+    """
+    values = tuple((p.symbol, p.default) for p in definition.parameters) if at is None else at
+    given = dict(values)
+    z = definition.variable
+    function, slope = (e.xreplace(given) for e in (definition.of, derivative))
+    kinks = tuple(k for k in (_kink_at(k, given) for k in definition.kinks) if k.jump or _sign(k.left - k.right))
+    found = _values(slope, z, tuple(k.at for k in kinks))
+    infimum, supremum, steps = extreme(found, -1), extreme(found, 1), list(jumps(function, z))
+    return Facts(
+        definition=definition,
+        at=values,
+        derivative=derivative,
+        in_output=in_output,
+        second=second,
+        infimum=infimum,
+        supremum=supremum,
+        lipschitz=lipschitz(found, steps),
+        limits=(limit(function, z, -oo), limit(function, z, oo), limit(slope, z, -oo), limit(slope, z, oo)),
+        decay=(decay(slope, z, -oo), decay(slope, z, oo)),
+        monotone=_monotone(infimum, supremum, steps),
+        odd=_is_odd(function, z),
+        dead=_dead(found),
+        kinks=kinks,
+    )
+
+
+def _kink_at(kink: Kink, given: dict[Symbol, Expr]) -> Kink:
+    conventions = {n: v.xreplace(given) for n in ("torch", "jax", "textbook") if (v := getattr(kink, n)) is not None}
+    sides = {n: getattr(kink, n).xreplace(given) for n in ("at", "left", "right")}
+    return replace(kink, **sides, **conventions)
+
+
+def _is_odd(function: Any, variable: Symbol) -> bool:
+    verdict = odd(function, variable)
+    if verdict.status not in {Status.PROVED, Status.PROVED_EXCEPT, Status.REFUTED, Status.DOMAIN_MISMATCH}:
+        raise UnsupportedError(f"whether {function} is odd could not be settled: {verdict.reason}")
+    return verdict.proved

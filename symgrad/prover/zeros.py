@@ -1,0 +1,240 @@
+"""All real zeros of a smooth expression on an interval, each in a box of its own, proved complete."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from flint import arb, ctx, fmpq
+from sympy import Integer, Poly, PolynomialError, Rational, Symbol, exp, log, oo, sqrt
+
+from symgrad.core import UnsupportedError
+from symgrad.prover.factors import factors
+from symgrad.prover.tails import TailError, leading, towards
+from symgrad.prover.taylor import LADDER, PRECISION, Smooth, constant, sign
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+BOXES = 4000  # boxes looked at before an answer is refused
+FINE = fmpq(1, 2**170)  # a box this narrow is a point's enclosure
+
+
+@dataclass(frozen=True, slots=True)
+class Point:
+    """A real number between two rationals, with its closed form where one is proved."""
+
+    lower: fmpq
+    upper: fmpq
+    exact: Any = None
+
+    @property
+    def ball(self) -> arb:
+        """An enclosure at the current precision."""
+        if self.exact is not None:
+            return constant(self.exact, ctx.prec)
+        return arb(self.lower).union(arb(self.upper))
+
+    def __lt__(self, other: Point) -> bool:
+        """Whether it lies left of the other; two that overlap can't be ordered."""
+        if self.upper < other.lower or other.upper < self.lower:
+            return bool(self.upper < other.lower)
+        raise UnsupportedError("two special points lie closer together than can be told apart")
+
+
+def rational(q: fmpq) -> Any:
+    """A FLINT rational as a SymPy one."""
+    return Rational(int(q.p), int(q.q))
+
+
+def dyadic(x: arb) -> fmpq:
+    """The exact value of a ball without radius."""
+    mantissa, exponent = (int(n) for n in x.man_exp())
+    return fmpq(mantissa) * fmpq(2) ** exponent
+
+
+def point(expr: Any) -> Point:
+    """An exact number as a point."""
+    if expr.is_Rational:
+        q = fmpq(int(expr.p), int(expr.q))
+        return Point(q, q, expr)
+    with ctx.workprec(PRECISION):  # lower() and upper() round at the current precision
+        value = constant(expr, PRECISION)
+        return Point(dyadic(value.lower()), dyadic(value.upper()), expr)
+
+
+def same(p: Point, q: Point) -> bool:
+    """Whether two points are proved to be one."""
+    if p is q or p == q:
+        return True
+    if p.upper < q.lower or q.upper < p.lower or p.exact is None or q.exact is None:
+        return False
+    return sign(p.exact - q.exact) == 0
+
+
+def zeros(expr: Any, variable: Symbol, left: Point | None, right: Point | None) -> tuple[Point, ...] | None:
+    """Every zero of a smooth expression strictly between two points, in order; None where it is 0 throughout.
+
+    An end of None is infinite. Raises UnsupportedError where completeness can't be proved.
+    """
+    inside = left and rational(left.lower), right and rational(right.upper)
+    parts = factors(expr, variable, inside)
+    if parts is None:
+        return None
+    found: list[Point] = []
+    for part in parts:
+        found += [p for p in _of_factor(part, variable, left, right) if not any(same(p, q) for q in found)]
+    return tuple(sorted(found))
+
+
+def _of_factor(part: Any, variable: Symbol, left: Point | None, right: Point | None) -> list[Point]:
+    if variable not in part.free_symbols:
+        if not sign(part):
+            raise UnsupportedError(f"the constant factor {part} could not be told from 0")
+        return []
+    function = Smooth(part, variable)
+    start, end = _edge(function, left, 1), _edge(function, right, -1)
+    if start >= end:
+        return []
+    brackets = list(isolated(function, start, end))
+    named = [point(e) for e in closed_forms(part, variable)] if brackets else []
+    return [_refined(function, low, high, named) for low, high in brackets]
+
+
+def _edge(function: Smooth, end: Point | None, inward: int) -> fmpq:
+    """A rational at an end of the interval such that no zero lies between the two."""
+    if end is not None and _certain(function, end.lower, end.upper):
+        return end.lower if inward > 0 else end.upper
+    if end is not None and end.exact is None:
+        raise UnsupportedError(f"{function.expr} could not be told from 0 near {float(end.lower.p / end.lower.q)}")
+    at = (-oo if inward > 0 else oo) if end is None else (end.exact, inward)
+    try:
+        term = leading(towards(function.expr, function.variable, at), function.variable, exact=False)
+    except TailError as error:
+        raise UnsupportedError(f"the sign of {function.expr} towards {at} is not settled: {error}") from error
+    if term is None:
+        raise UnsupportedError(f"{function.expr} vanishes towards {at} though its normal form is not 0")
+    if end is None:
+        return fmpq(-inward * term.start)
+    return end.lower + fmpq(1, term.start) if inward > 0 else end.upper - fmpq(1, term.start)
+
+
+def _certain(function: Smooth, low: fmpq, high: fmpq) -> int:
+    """The sign that a function has on all of a box, 0 where a ball does not show one."""
+    for precision in LADDER[:3]:
+        with ctx.workprec(precision):
+            try:
+                value = function.at(arb(low).union(arb(high)))
+            except (ZeroDivisionError, ValueError):
+                return 0
+        if value > 0 or value < 0:
+            return 1 if value > 0 else -1
+    return 0
+
+
+def isolated(function: Smooth, start: fmpq, end: fmpq) -> Iterator[tuple[fmpq, fmpq]]:
+    """Boxes on which the function is monotone and changes its sign; every zero lies in one of them."""
+    stack, looked_at = [(start, end)], 0
+    while stack:
+        low, high = stack.pop()
+        looked_at += 1
+        if looked_at > BOXES:
+            raise UnsupportedError(f"the zeros of {function.expr} could not be told apart in {BOXES} boxes")
+        slope = _free_or_slope(function, low, high)
+        if slope is None:
+            continue
+        if slope > 0 or slope < 0:
+            if _certain(function, low, low) != _certain(function, high, high):
+                yield low, high
+            continue
+        middle = _cut(function, low, high)
+        stack += [(low, middle), (middle, high)]
+
+
+def _free_or_slope(function: Smooth, low: fmpq, high: fmpq) -> arb | None:
+    """None where the box holds no zero, else an enclosure of the derivative on it."""
+    with ctx.workprec(LADDER[1]):
+        box = arb(low).union(arb(high))
+        middle = arb((low + high) / 2)
+        try:
+            value, slope = function.jet(box)
+            value_too = function.at(middle) + slope * (box - middle)  # the mean value theorem
+        except (ZeroDivisionError, ValueError):
+            return arb("nan")
+    if value > 0 or value < 0 or value_too > 0 or value_too < 0:
+        return None
+    return slope
+
+
+def _cut(function: Smooth, low: fmpq, high: fmpq) -> fmpq:
+    """A rational near the middle at which the function is proved not to be 0."""
+    for part in (509, 487, 541, 401, 631):
+        middle = low + (high - low) * fmpq(part, 1021)
+        if _certain(function, middle, middle):
+            return middle
+    raise UnsupportedError(f"the sign of {function.expr} between two rationals could not be settled")
+
+
+def _refined(function: Smooth, low: fmpq, high: fmpq, named: list[Point]) -> Point:
+    """The one zero of a bracket: by its closed form if one lies inside, else narrowed by interval Newton."""
+    for candidate in named:
+        if low < candidate.lower and candidate.upper < high:
+            return candidate
+    with ctx.workprec(PRECISION):
+        rising = _certain(function, high, high) > 0
+        while high - low > FINE * (1 + abs(low)):
+            low, high, width = *_narrowed(function, low, high, rising), high - low
+            if high - low >= width:
+                break
+    return Point(low, high)
+
+
+def _narrowed(function: Smooth, low: fmpq, high: fmpq, rising: bool) -> tuple[fmpq, fmpq]:  # noqa: FBT001 - internal
+    """A bracket at most half as wide, by Newton's step from the middle or by the sign there."""
+    middle = (low + high) / 2
+    value = function.at(arb(middle))
+    step = arb(middle) - value / function.jet(arb(low).union(arb(high)))[1]
+    if step.is_finite():
+        new = max(low, dyadic(step.lower())), min(high, dyadic(step.upper()))
+        if new[1] - new[0] <= (high - low) / 2:
+            return new
+    if value > 0 or value < 0:
+        return (low, middle) if (value > 0) == rising else (middle, high)
+    return low, high
+
+
+def closed_forms(expr: Any, variable: Symbol) -> list[Any]:
+    """Numbers proved to be zeros: of a factor that is linear or quadratic in z, or in one exponential of z."""
+    candidates = _by_radicals(expr, variable)
+    base = Symbol("E", positive=True)
+    powers = [e for e in expr.atoms(exp) if variable in e.free_symbols]
+    rates = {_rate(e, variable) for e in powers}
+    if None not in rates and rates:
+        unit = min(rates, key=abs)
+        changed = expr.xreplace({e: base ** (_rate(e, variable) / unit) for e in powers})
+        if variable not in changed.free_symbols:
+            candidates += [log(r) / unit for r in _by_radicals(changed, base) if sign(r) == 1]
+    return [c for c in candidates if sign(expr.xreplace({variable: c})) == 0]
+
+
+def _rate(power: Any, variable: Symbol) -> Any:
+    """U in exp(u*z), None where the exponent is anything else."""
+    rate = power.args[0] / variable
+    return rate if rate.is_Rational and rate != 0 else None
+
+
+def _by_radicals(expr: Any, variable: Symbol) -> list[Any]:
+    """The real roots of a polynomial of degree one or two, or of one in z^2 of degree one; else nothing."""
+    try:
+        coefficients = Poly(expr, variable).all_coeffs()
+    except PolynomialError:
+        return []
+    if any(variable in c.free_symbols for c in coefficients) or len(coefficients) > 3:  # noqa: PLR2004 - quadratic
+        return []
+    if len(coefficients) == 2 and sign(coefficients[0]):  # noqa: PLR2004 - linear
+        return [-coefficients[1] / coefficients[0]]
+    a, b, c = coefficients if len(coefficients) == 3 else (Integer(0),) * 3  # noqa: PLR2004 - quadratic
+    discriminant = b**2 - 4 * a * c
+    if not sign(a) or not (sign(discriminant) or 0) > 0:
+        return []
+    return [(-b + s * sqrt(discriminant)) / (2 * a) for s in (1, -1)]
