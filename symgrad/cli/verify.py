@@ -27,14 +27,14 @@ def command(names: tuple[str, ...], recheck: bool, jobs: int | None, as_json: bo
     Stable forms and rewrites, slopes at kinks, derivatives, matching losses, and the output delta of every
     pair. The exit status is 1 if anything is refuted, wrong, or rests on a certificate that does not hold.
     """
-    from symgrad.pipeline.workers import Task, perform_all  # noqa: PLC0415 - `symgrad verify --help` must not wait
+    from symgrad.pipeline.workers import Crew, Task, call  # noqa: PLC0415 - `symgrad verify --help` must not wait
 
     began = time.perf_counter()
-    ((_, wanted),) = perform_all([Task("symgrad.pipeline.verify:subjects", (names,), "verify")], 1)
+    wanted = call(Task("symgrad.pipeline.verify:subjects", (names,)))
     tasks = [Task("symgrad.pipeline.verify:verify", (kind, name, recheck), name) for kind, name in wanted]
     found: dict[Task, list[dict[str, Any]]] = {}
-    with progress("verifying") as report:
-        for task, rows in perform_all(tasks, jobs or os.cpu_count() or 1):
+    with progress("verifying") as report, Crew(jobs or os.cpu_count() or 1) as crew:
+        for task, rows in crew.perform(tasks):
             found[task] = rows
             report(len(found), len(tasks), task.label)
     ordered = [row for task in tasks for row in found[task]]

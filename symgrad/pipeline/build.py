@@ -12,7 +12,7 @@ from symgrad.core import Tally
 from symgrad.pipeline.discover import Source, SourceError, shown, sources
 from symgrad.pipeline.fingerprint import digest, library
 from symgrad.pipeline.site import publish, require_site
-from symgrad.pipeline.workers import Task, WorkError, perform_all
+from symgrad.pipeline.workers import Crew, Task, call
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -20,6 +20,9 @@ if TYPE_CHECKING:
     from symgrad.pipeline.cache import Cache
 
     Progress = Callable[[int, int, str], None]
+
+
+PAGES = "symgrad.pipeline.pages"  # what workers load, and this process does not
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,10 +57,10 @@ def build(
     """Build a site of the documents at `paths` into `folder`, which keeps its old site until the new one is whole."""
     began = time.perf_counter()
     require_site(folder, force=force)
-    heads = listed(sources(paths), cache, jobs)
-    require_distinct(heads)
-    progress(0, len(heads), "")
-    pages, fresh = made(heads, cache, jobs, progress)
+    with Crew(jobs) as crew:
+        heads = listed(sources(paths), cache, crew)
+        require_distinct(heads)
+        pages, fresh = made(heads, cache, crew, progress)
     files = {name: text for head in heads for name, text in pages[head.key]["files"].items()}
     files |= frame(heads, pages, cache)
     publish(folder, {name: text.encode("utf-8", "replace") for name, text in files.items()})
@@ -66,12 +69,12 @@ def build(
     return Built(folder, total, len(heads), fresh, time.perf_counter() - began)
 
 
-def listed(found: Sequence[Source], cache: Cache, jobs: int) -> list[Head]:
+def listed(found: Sequence[Source], cache: Cache, crew: Crew) -> list[Head]:
     """The documents of every file, from the cache where nothing that a file rests on has changed."""
     keys = {s: digest("list", library(), s.key, str(s.path)) for s in found}
     known = {s: value for s in found if good(value := cache.get(keys[s]))}
-    tasks = [Task("symgrad.pipeline.pages:list_documents", (s,), shown(s.path)) for s in found if s not in known]
-    for task, value in perform_all(tasks, jobs):
+    tasks = [Task(f"{PAGES}:list_documents", (s,), shown(s.path)) for s in found if s not in known]
+    for task, value in crew.perform(tasks):
         known[task.arguments[0]] = value
         cache.put(keys[task.arguments[0]], value)
     return [
@@ -101,28 +104,49 @@ def require_distinct(heads: Iterable[Head]) -> None:
             )
 
 
-def made(heads: Sequence[Head], cache: Cache, jobs: int, progress: Progress) -> tuple[dict[str, dict[str, Any]], int]:
+def made(heads: Sequence[Head], cache: Cache, crew: Crew, progress: Progress) -> tuple[dict[str, dict[str, Any]], int]:
     """Every page under its key, and how many had to be made; each is kept as soon as it is done."""
     pages = {h.key: value for h in heads if (value := cache.get(h.key)) is not None}
     wanted = sorted((h for h in heads if h.key not in pages), key=lambda h: -h.about["weight"])
-    tasks = {Task("symgrad.pipeline.pages:make_page", (h.source, h.index), h.name): h for h in wanted}
-    for task, page in perform_all(list(tasks), jobs):
+    tables = [h for h in wanted if h.about["pairs"]]
+    tasks: dict[Task, Head | None] = {row_task(name): None for h in tables for name in h.about["pairs"]}
+    tasks |= {page_task(h): h for h in wanted if h not in tables}
+    began, rows = len(pages), {}
+    progress(began, began + len(tasks), "")
+    for done, (task, value) in enumerate(crew.perform(list(tasks)), began + 1):
         head = tasks[task]
-        cache.put(head.key, page)
-        pages[head.key] = page
-        progress(len(pages), len(heads), head.name)
+        if head is None:
+            rows[task.label] = value
+        else:
+            pages[head.key] = kept(head, value, cache)
+        progress(done, began + len(tasks), task.label)
+    for head in tables:
+        pages[head.key] = kept(head, call(page_task(head, rows)), cache)
     return pages, len(wanted)
+
+
+def row_task(activation: str) -> Task:
+    """The rows of the comparison table that are about one activation: the table is too much for one worker."""
+    return Task(f"{PAGES}:pair_rows", (activation,), activation)
+
+
+def page_task(head: Head, *rows: Mapping[str, Any]) -> Task:
+    """One document's page; the comparison table is given its rows."""
+    return Task(f"{PAGES}:make_page", (head.source, head.index, *rows), head.name)
+
+
+def kept(head: Head, page: dict[str, Any], cache: Cache) -> dict[str, Any]:
+    """The page, which the next build will find."""
+    cache.put(head.key, page)
+    return page
 
 
 def frame(heads: Sequence[Head], pages: Mapping[str, Mapping[str, Any]], cache: Cache) -> dict[str, str]:
     """The index, the page on trust, and the assets: kept like any page, keyed by all that they tell of."""
     told = [{**h.about, "tally": pages[h.key]["tally"]} for h in heads]
     key = digest("frame", library(), json.dumps(told, sort_keys=True))
-    kept = cache.get(key)
-    if kept is None:
-        (_, kept), *_ = perform_all([Task("symgrad.pipeline.pages:make_frame", (json.dumps(told),), "the index")], 1)
-        cache.put(key, kept)
-    return dict(kept)
-
-
-__all__ = ["Built", "WorkError", "build"]
+    found = cache.get(key)
+    if found is None:
+        found = call(Task(f"{PAGES}:make_frame", (json.dumps(told),), "the index"))
+        cache.put(key, found)
+    return dict(found)

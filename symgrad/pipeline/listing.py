@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from symgrad.pipeline.fingerprint import digest, library
-from symgrad.pipeline.workers import Task, perform_all
+from symgrad.pipeline.workers import Crew, Task, call
 
 if TYPE_CHECKING:
     from symgrad.pipeline.build import Progress
@@ -18,12 +18,13 @@ def rows(cache: Cache, jobs: int, progress: Progress) -> list[dict[str, Any]]:
     kept = cache.get(key)
     if kept is not None:
         return list(kept)
-    ((_, names),) = perform_all([Task("symgrad.pipeline.tables:names", (), "the catalogue")], 1)
+    names = call(Task("symgrad.pipeline.tables:names", ()))
     tasks = [Task("symgrad.pipeline.tables:row", (name,), name) for name in names]
     found: dict[str, Any] = {}
-    for task, row in perform_all(tasks, jobs):
-        found[task.label] = row
-        progress(len(found), len(names), task.label)
+    with Crew(jobs) as crew:
+        for task, row in crew.perform(tasks):
+            found[task.label] = row
+            progress(len(found), len(names), task.label)
     ordered = [found[name] for name in names]
     cache.put(key, ordered)
     return ordered

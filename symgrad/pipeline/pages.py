@@ -8,10 +8,14 @@ from typing import TYPE_CHECKING, Any
 
 from symgrad import document
 from symgrad.core import Document, every_step, tally
+from symgrad.definitions import ACTIVATIONS
 from symgrad.pipeline.load import beside, load
-from symgrad.pipeline.stages import settle_document
+from symgrad.pipeline.stages import pairs_of, settle_document
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from symgrad.core import Pair
     from symgrad.pipeline.discover import Source
 
 FORMS = ("html", "tex", "md", "mathml")
@@ -32,12 +36,20 @@ def head(page: Document) -> dict[str, Any]:
         "title": page.title,
         "theme": page.theme,
         "lead": page.lead,
-        "weight": steps + 20 * len(page.about) + 5000 * page.pairs,
+        "weight": steps + 20 * len(page.about),
+        "pairs": list(ACTIVATIONS) if page.pairs else [],
     }
 
 
-def make_page(source: Source, index: int) -> dict[str, Any]:
+def make_page(source: Source, index: int, rows: Mapping[str, tuple[Pair, ...]] | None = None) -> dict[str, Any]:
     """The files of one document, and what a summary counts of it."""
-    page = settle_document(documents(source)[index])
-    files = {f"{page.document.name}.{form}": document.render_page(page, form) for form in FORMS}
+    found = documents(source)[index]
+    pairs = tuple(pair for name in ACTIVATIONS for pair in rows[name]) if rows else ()
+    page = settle_document(found, pairs)
+    files = {f"{found.name}.{form}": document.render_page(page, form) for form in FORMS}
     return {"files": files, "tally": asdict(tally(page))}
+
+
+def pair_rows(activation: str) -> tuple[Pair, ...]:
+    """One activation's rows of the comparison table, settled."""
+    return pairs_of(ACTIVATIONS[activation])

@@ -1,8 +1,7 @@
-"""Settled things as JSON values, for programs: expressions as text that symgrad's grammar reads, and as LaTeX."""
+"""Catalogue entries and their facts as JSON values, for programs."""
 
 from __future__ import annotations
 
-from itertools import count
 from typing import TYPE_CHECKING, Any
 
 from symgrad.document.from_sympy import boxes
@@ -10,9 +9,9 @@ from symgrad.document.latex import latex
 from symgrad.document.text import text
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from symgrad.core import Definition, Extremum, Facts, Variable
 
-    from symgrad.core import CheckReport, Definition, Settled, Step, Variable, Verdict, Witness
+CONVENTIONS = ("at", "left", "right", "torch", "jax", "textbook")
 
 
 def spell(expr: Any) -> str:
@@ -20,68 +19,9 @@ def spell(expr: Any) -> str:
     return text(boxes(expr))
 
 
-def derivation_record(settled: Settled, detail: str = "textbook") -> dict[str, Any]:
-    """A derivation with every verdict; finer steps are nested at the level of detail that asks for them."""
-    derivation, position = settled.derivation, count()
-    every = [step_record(s, settled.verdicts, position) for s in derivation.steps]
-    return {
-        "name": derivation.name,
-        "title": derivation.title,
-        "start": str(derivation.start),
-        "result": str(derivation.result),
-        "result_latex": latex(boxes(derivation.result)),
-        "lets": {str(let.symbol): str(let.value) for let in derivation.lets},
-        "domains": domains(derivation.domains),
-        "steps": [] if detail == "result" else every if detail == "every-rule" else [outer(s) for s in every],
-        "claim": verdict_record(settled.claim),
-        "check": check_record(settled.check),
-        "source": derivation.source,
-    }
-
-
-def step_record(step: Step, verdicts: tuple[Verdict, ...], position: Iterator[int]) -> dict[str, Any]:
-    """A step, its verdict found by its place in the order of `every_step`, and its finer steps."""
-    verdict = verdicts[next(position)]
-    return {
-        "before": str(step.before),
-        "after": str(step.after),
-        "after_latex": latex(boxes(step.after)),
-        "rule": step.rule,
-        "given": str(step.given),
-        "note": step.note,
-        "verdict": verdict_record(verdict),
-        "substeps": [step_record(s, verdicts, position) for s in step.substeps],
-    }
-
-
-def outer(step: dict[str, Any]) -> dict[str, Any]:
-    """The step without its finer ones."""
-    return {key: value for key, value in step.items() if key != "substeps"}
-
-
-def verdict_record(verdict: Verdict) -> dict[str, Any]:
-    """A verdict; the certificate is left to `symgrad verify --recheck`."""
-    return {
-        "status": verdict.status.name,
-        "method": verdict.method,
-        "conditions": [str(c) for c in verdict.conditions],
-        "exceptions": [witness_record(w) for w in verdict.exceptions],
-        "witness": witness_record(verdict.witness) if verdict.witness else None,
-        "reason": verdict.reason,
-    }
-
-
-def witness_record(witness: Witness) -> dict[str, Any]:
-    """A point, exact, and the balls that hold the two sides there."""
-    return {"point": {str(s): str(v) for s, v in witness.point}, "left": witness.left, "right": witness.right}
-
-
-def check_record(check: CheckReport | None) -> dict[str, Any] | None:
-    """The counts of a numeric check."""
-    if check is None:
-        return None
-    counts = {name: getattr(check, name) for name in ("points", "ok", "wrong", "unresolved", "floor", "kinks")}
-    return {"outcome": check.outcome.value, **counts}
+def formula(expr: Any) -> dict[str, str] | None:
+    """An expression in the two notations that other programs read."""
+    return None if expr is None else {"text": spell(expr), "latex": latex(boxes(expr))}
 
 
 def definition_record(definition: Definition) -> dict[str, Any]:
@@ -90,22 +30,46 @@ def definition_record(definition: Definition) -> dict[str, Any]:
         "name": definition.name,
         "title": definition.title,
         "kind": definition.kind.value,
-        "formula": str(definition.of),
-        "formula_latex": latex(boxes(definition.of)),
-        "stable": None if definition.stable is None else str(definition.stable),
+        "formula": formula(definition.of),
+        "stable": formula(definition.stable),
         "domains": domains(definition.variables),
         "range": str(definition.range),
-        "parameters": {str(p.symbol): {"usual": str(p.default), "in": str(p.domain)} for p in definition.parameters},
-        "kinks": [
-            {name: None if (v := getattr(k, name)) is None else str(v) for name in CONVENTIONS}
-            for k in definition.kinks
-        ],
+        "parameters": {
+            str(p.symbol): {"usual": formula(p.default), "in": str(p.domain)} for p in definition.parameters
+        },
+        "kinks": [{name: formula(getattr(k, name)) for name in CONVENTIONS} for k in definition.kinks],
         "source": definition.source,
         "note": definition.note,
     }
 
 
-CONVENTIONS = ("at", "left", "right", "torch", "jax", "textbook")
+def facts_record(facts: Facts) -> dict[str, Any]:
+    """What is proved about an activation, at the parameter values under `at`."""
+    return {
+        "at": {str(s): spell(v) for s, v in facts.at},
+        "derivative": formula(facts.derivative),
+        "in_output": formula(facts.in_output),
+        "second": formula(facts.second),
+        "infimum": extremum_record(facts.infimum),
+        "supremum": extremum_record(facts.supremum),
+        "lipschitz": extremum_record(facts.lipschitz),
+        "limits": [formula(e) for e in facts.limits],
+        "decay": [formula(e) for e in facts.decay],
+        "monotone": facts.monotone.value,
+        "odd": facts.odd,
+        "zero_centred": facts.zero_centred,
+        "dead": [str(d) for d in facts.dead],
+    }
+
+
+def extremum_record(extremum: Extremum) -> dict[str, Any]:
+    """An infimum or a supremum: its rational enclosure, and its closed form where one was proved."""
+    return {
+        "lower": str(extremum.lower),
+        "upper": str(extremum.upper),
+        "exact": formula(extremum.exact),
+        "attained": extremum.attained,
+    }
 
 
 def domains(variables: tuple[Variable, ...]) -> dict[str, str]:

@@ -6,10 +6,26 @@ from dataclasses import replace
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
+from sympy import And, Ne
+
 from symgrad import checker, deriver, prover
-from symgrad.core import Definition, Derivation, Document, Facts, Kind, Page, Pair, Settled, Step, Verdict, every_step
+from symgrad.core import (
+    Definition,
+    Derivation,
+    Document,
+    Facts,
+    Kind,
+    Let,
+    Page,
+    Pair,
+    Settled,
+    Step,
+    Verdict,
+    every_step,
+)
 from symgrad.definitions import ACTIVATIONS, LOSSES
 from symgrad.functions import D
+from symgrad.functions.symbols import J
 
 if TYPE_CHECKING:
     from sympy import Symbol
@@ -46,13 +62,13 @@ def inlined(expr: Any, derivation: Derivation, variable: Symbol) -> Any:
     return expr
 
 
-def settle_document(document: Document) -> Page:
-    """Everything a page shows, settled."""
+def settle_document(document: Document, pairs: tuple[Pair, ...] = ()) -> Page:
+    """Everything a page shows, settled; `pairs` are the rows of the comparison table where it has them already."""
     return Page(
         document,
         tuple(settle(d) for d in document.derivations),
         tuple(facts(d) for d in document.about if d.kind is Kind.ACTIVATION),
-        pairs() if document.pairs else (),
+        pairs or every_pair() if document.pairs else (),
     )
 
 
@@ -64,15 +80,30 @@ def facts(definition: Definition) -> Facts:
     return prover.facts(definition, first.result, deriver.in_output(definition), second.result)
 
 
-def pairs() -> tuple[Pair, ...]:
-    """Every activation with every loss: the delta proved and checked, or the reason why there is none."""
-    return tuple(settle_pair(a, b) for a in ACTIVATIONS.values() for b in LOSSES.values())
+def every_pair() -> tuple[Pair, ...]:
+    """Every activation with every loss."""
+    return tuple(pair for activation in ACTIVATIONS.values() for pair in pairs_of(activation))
+
+
+def pairs_of(activation: Definition) -> tuple[Pair, ...]:
+    """An activation's rows of the comparison table."""
+    return tuple(settle_pair(activation, loss) for loss in LOSSES.values())
 
 
 def settle_pair(activation: Definition, loss: Definition) -> Pair:
-    """One row of the comparison table."""
+    """One row: the delta proved equal to dJ/dz, kinks aside, and checked; or the reason why there is none."""
     pair = deriver.pair(activation, loss)
     if pair.refused:
         return pair
-    whole = deriver.output_delta(activation, loss)
+    whole = claim_of(pair)
     return replace(pair, verdict=prove(whole.claim, whole), check=check(whole))
+
+
+def claim_of(pair: Pair) -> Derivation:
+    """The row's statement, dJ/dz = delta, as a derivation of one step: its lines are not asked for here."""
+    activation, loss = pair.activation, pair.loss
+    smooth = And(*(Ne(k.variable, k.at) for k in (*activation.kinks, *loss.kinks)))
+    step = Step(D(J, activation.variable), pair.delta, "claim", smooth)
+    domains = (*activation.domains, *(v for v in loss.domains if v.symbol != loss.variable))
+    lets = (Let(loss.variable, activation.applied), Let(J, loss.of))
+    return Derivation(f"{activation.name}-{loss.name}", "", (step,), domains, lets, activation.kinks)

@@ -6,8 +6,8 @@ import time
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
-from symgrad import deriver, prover
-from symgrad.core import Kind, PairError, every_step
+from symgrad import checker, deriver, prover
+from symgrad.core import Kind, SymgradError, every_step
 from symgrad.definitions import ACTIVATIONS, LOSSES
 from symgrad.pipeline.kinks import slopes
 from symgrad.pipeline.public import entry
@@ -69,10 +69,17 @@ Found = tuple[str, str, str, "Sequence[Verdict]"]  # subject, statement, outcome
 def entry_rows(definition: Definition) -> Iterator[Found]:
     """The claims that a definition makes, and what is derived from it."""
     yield from form_rows(definition)
+    numeric = slopes_in_numbers(definition)
     for label, verdict in slopes(definition):
-        yield definition.name, label, "", (verdict,)
+        yield definition.name, label, numeric, (verdict,)
     for derivation in derivations(definition):
         yield settled_row(definition.name, derivation.title, derivation)
+
+
+def slopes_in_numbers(definition: Definition) -> str:
+    """How the declared slopes at all kinks fare against one-sided differences."""
+    x, kinks = definition.variable, definition.kinks
+    return checker.check_slopes(definition.of, x, kinks, variables=definition.domains).outcome.value if kinks else ""
 
 
 def form_rows(definition: Definition) -> Iterator[Found]:
@@ -93,7 +100,7 @@ def derivations(definition: Definition) -> Iterator[Derivation]:
     if definition.kind is Kind.ACTIVATION:
         try:
             yield deriver.matching_loss(definition)
-        except PairError:
+        except SymgradError:
             return  # it says that this activation has none
 
 
@@ -102,7 +109,7 @@ def pair_rows(activation: Definition) -> Iterator[Found]:
     for loss in LOSSES.values():
         try:
             derivation = deriver.output_delta(activation, loss)
-        except PairError:
+        except SymgradError:
             continue
         yield settled_row(f"{activation.name} + {loss.name}", "output delta", derivation)
 

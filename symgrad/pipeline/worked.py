@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
 from symgrad import document
 from symgrad.core import Derivation, Outcome, Settled, Status, Step, Verdict, every_step
-from symgrad.pipeline.records import derivation_record, verdict_record
 from symgrad.pipeline.stages import settle
 
 if TYPE_CHECKING:
@@ -75,9 +73,6 @@ class Worked:
 
         `detail` is "result", "textbook" or "every-rule".
         """
-        if form == "json":
-            record = {**derivation_record(self.settled, detail), "verdict": verdict_record(self.verdict)}
-            return json.dumps(record, indent=1, ensure_ascii=False)
         return document.render(self.settled, form, detail)
 
     def _repr_html_(self) -> str:

@@ -8,11 +8,10 @@ import threading
 import traceback
 from concurrent.futures import Future, ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
-from contextlib import contextmanager
 from dataclasses import dataclass
 from importlib import import_module
 from multiprocessing import active_children, get_context, parent_process
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Self
 
 from symgrad.core import SymgradError
 
@@ -53,16 +52,43 @@ def perform(task: Task) -> Any:
         return Failure(f"{type(error).__name__}: {error}", traceback.format_exc(), mistake=False)
 
 
-def perform_all(tasks: Sequence[Task], jobs: int) -> Iterator[tuple[Task, Any]]:
-    """Each task with its value as it is done; the first failure ends it all. One job stays in this process."""
-    if jobs <= 1 or len(tasks) <= 1:
-        for task in tasks:
-            yield task, value_of(task, perform(task))
-        return
-    with pool(min(jobs, len(tasks))) as workers:
-        waiting = {workers.submit(perform, task): task for task in tasks}
+class Crew:
+    """Worker processes, started by the first work that is worth it and kept until the block ends."""
+
+    def __init__(self, jobs: int) -> None:
+        self.jobs = jobs
+        self.workers: ProcessPoolExecutor | None = None
+        self.others: set[Any] = set()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: object, *_: object) -> None:
+        """Wait for the processes, or end them where the block was left by an error or by Ctrl-C."""
+        if self.workers is None:
+            return
+        if kind is not None:
+            for child in set(active_children()) - self.others:
+                child.terminate()
+        self.workers.shutdown(wait=kind is None, cancel_futures=True)
+
+    def perform(self, tasks: Sequence[Task]) -> Iterator[tuple[Task, Any]]:
+        """Each task with its value as it is done; the first failure ends it all. One job stays in this process."""
+        if self.jobs <= 1:
+            for task in tasks:
+                yield task, call(task)
+            return
+        if tasks and self.workers is None:
+            self.others = set(active_children())
+            self.workers = ProcessPoolExecutor(self.jobs, get_context("spawn"), become_worker)
+        waiting = {self.workers.submit(perform, task): task for task in tasks} if self.workers else {}
         for future in as_completed(waiting):
             yield waiting[future], value_of(waiting[future], outcome(future))
+
+
+def call(task: Task) -> Any:
+    """The task's value, worked out in this process."""
+    return value_of(task, perform(task))
 
 
 def outcome(future: Future[Any]) -> Any:
@@ -81,21 +107,6 @@ def value_of(task: Task, value: Any) -> Any:
     if value.trace:
         error.add_note(value.trace)
     raise error
-
-
-@contextmanager
-def pool(jobs: int) -> Iterator[ProcessPoolExecutor]:
-    """A pool whose processes end with the block, however it is left."""
-    others = set(active_children())
-    workers = ProcessPoolExecutor(jobs, mp_context=get_context("spawn"), initializer=become_worker)
-    try:
-        yield workers
-        workers.shutdown()
-    except BaseException:
-        for child in set(active_children()) - others:
-            child.terminate()
-        workers.shutdown(wait=False, cancel_futures=True)
-        raise
 
 
 def become_worker() -> None:
