@@ -9,6 +9,7 @@ from sympy.codegen.cfunctions import expm1, log1p
 
 from symgrad.core import by_name, interval
 from symgrad.definitions.block import activation, kink, parameter
+from symgrad.functions import logistic
 from symgrad.functions.symbols import alpha, beta, l, lambda_, theta, u, v, z
 
 e = exp(-Abs(z))  # in (0, 1] on all of R: what a stable form is written in
@@ -31,9 +32,7 @@ ACTIVATIONS = by_name(
         title="Logistic sigmoid",
         of=1 / (1 + exp(-z)),
         range=interval(0, 1),
-        stable=Piecewise((1 / (1 + e), z >= 0), (e / (1 + e), True)),
-        rewrites=((tanh, (1 + tanh(z / 2)) / 2),),
-        tex=r"\sigma",
+        head=logistic.sigmoid,
         source="Rumelhart, Hinton & Williams 1986, Nature 323, 533-536, eq. (2)",
     ),
     tanh_ := activation(
@@ -93,8 +92,7 @@ ACTIVATIONS = by_name(
         of=log(1 + exp(beta * z)) / beta,
         range=POSITIVE,
         parameters=(parameter(beta, 1, POSITIVE),),
-        stable=Max(0, z) + log1p(exp(-beta * Abs(z))) / beta,
-        through=(sigmoid,),
+        head=logistic.softplus,
         source="Dugas, Bengio, Bélisle, Nadeau & Garcia 2001, Incorporating second-order functional knowledge, NIPS 13",
     ),
     identity := activation(
@@ -132,7 +130,10 @@ ACTIVATIONS = by_name(
         title="Gaussian error linear unit",
         of=z * Φ,
         range=interval(Rational(-171, 1000), None),
-        stable=z * erfc(-z / sqrt(2)) / 2,
+        stable=Piecewise(
+            (z - z * erfc(Abs(z) / sqrt(2)) / 2, z >= 0),
+            (z * erfc(Abs(z) / sqrt(2)) / 2, True),
+        ),
         source="Hendrycks & Gimpel 2016, arXiv:1606.08415, section 2",
         note="The least value, -0.16997 near z = -0.7518, has no closed form; the range is rounded outwards.",
     ),
@@ -185,7 +186,7 @@ ACTIVATIONS = by_name(
         range=interval(Rational(-309, 1000), None),
         stable=Piecewise(
             (z * (1 + 2 * e) / (1 + 2 * e + 2 * e**2), z >= 0),
-            (z * e * (e + 2) / (e**2 + 2 * e + 2), True),
+            (z * (e**2 + 2 * e) / (e**2 + 2 * e + 2), True),
         ),
         source="Misra 2019, arXiv:1908.08681, eq. (1)",
         note="The least value, -0.30884 near z = -1.1924, has no closed form; the range is rounded outwards.",
@@ -297,7 +298,7 @@ ACTIVATIONS = by_name(
         parameters=(parameter(theta, Rational(1, 10)), parameter(v, 20)),
         kinks=(kink(z, at=theta, left=0, right=1, torch=0, jump=True),),
         source="torch.nn.Threshold",
-        note="torch asks for both parameters; the usual values here are those of its example. The values lie above theta or at v.",
+        note="torch asks for both parameters, here as in its example. The values are v and all above theta.",
     ),
     rrelu := activation(
         "rrelu",

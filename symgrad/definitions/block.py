@@ -48,9 +48,10 @@ def entry(
     """The Definition that a block describes.
 
     `of` is the textbook formula, with which a derivation begins. `range` holds every value; its ends are
-    attained or approached unless `note` says that they are rounded outwards. `head` is given where SymPy has
-    the function already (tanh, erf). `through` names earlier entries in which a derivative reads better
-    (softplus' = sigmoid).
+    attained or approached unless `note` says that they are rounded outwards. `head` is given where the function
+    exists already: in SymPy (tanh, erf), or in `functions`, with its stable form and its rewrites. `through`
+    names earlier entries in which SymPy's `.diff` reads better (softplus' = sigmoid). The block must stand in a
+    module under the entry's own name, where pickle looks for the head.
     """
     head = head or elementwise(
         name,
@@ -59,6 +60,13 @@ def entry(
         tuple((p.symbol, p.default) for p in parameters),
         glyph=glyph,
         tex=tex,
+        domains=(*(v.domain for v in variables), *(p.domain for p in parameters)),
+        range=range,
+        kinks=kinks,
+        stable=stable,
+        rewrites=rewrites,
+        through=tuple(d.head for d in through),
+        home=(module, f"{name}.head"),
     )
     return Definition(
         name=name,
@@ -70,8 +78,8 @@ def entry(
         range=range,
         parameters=parameters,
         kinks=kinks,
-        stable=stable,
-        rewrites=rewrites,
+        stable=getattr(head, "stable", stable),
+        rewrites=getattr(head, "rewrites", rewrites),
         source=source,
         note=note,
     )

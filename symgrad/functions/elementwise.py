@@ -2,9 +2,22 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+from functools import cache
+from typing import TYPE_CHECKING, Any, ClassVar
 
-from sympy import Expr, Function, Symbol, sympify
+import mpmath  # type: ignore[import-untyped]  # it ships no types
+from sympy import Expr, Function, Piecewise, S, Symbol, exp, lambdify, sympify, tanh
+from sympy.core.function import ArgumentIndexError
+
+from symgrad.core import REALS, Domain
+from symgrad.functions.printing import numpy_code, printed_tex
+from symgrad.functions.slopes import slope
+
+if TYPE_CHECKING:
+    from symgrad.core import Kink
+
+GUARD = 20  # bits beyond those asked for
+WIDEST = 2**15  # bits of working precision, beyond which a value is given up
 
 
 class Elementwise(Function):
@@ -20,6 +33,12 @@ class Elementwise(Function):
     parameters: ClassVar[tuple[Symbol, ...]]
     defaults: ClassVar[tuple[Expr, ...]]
     formula: ClassVar[Expr]
+    domains: ClassVar[tuple[Domain, ...]]  # of the variables, then the parameters
+    range: ClassVar[Domain]
+    kinks: ClassVar[tuple[Kink, ...]]
+    stable: ClassVar[Expr | None]  # an equal formula that keeps its digits in floating point
+    rewrites: ClassVar[tuple[tuple[Any, Expr], ...]]
+    through: ClassVar[tuple[Any, ...]]  # heads in which the derivative reads better
 
     def __new__(cls, *arguments: Any, **options: Any) -> Any:
         least, most = len(cls.variables), len(cls.variables) + len(cls.parameters)
@@ -31,6 +50,21 @@ class Elementwise(Function):
             given = given[:-1]  # elu(z, 1) is elu(z), so that equal functions are equal expressions
         return super().__new__(cls, *given, **options)
 
+    @classmethod
+    def eval(cls, *arguments: Any) -> Any:
+        """The value where it is rational at rational arguments: relu(3) is 3, sigmoid(0) is 1/2."""
+        if not all(x.is_Rational for x in arguments):
+            return None
+        value = cls.at(cls.formula, arguments)
+        return value if value.is_Rational else None
+
+    @classmethod
+    def at(cls, expr: Expr, arguments: tuple[Any, ...]) -> Any:
+        """An expression in the function's own letters at these arguments, the usual values where some are left out."""
+        missing = len(cls.variables) + len(cls.parameters) - len(arguments)
+        filled = (*arguments, *(cls.defaults[-missing:] if missing else ()))
+        return expr.xreplace(dict(zip(cls.variables + cls.parameters, filled, strict=True)))
+
     @property
     def filled(self) -> tuple[Any, ...]:
         """All arguments, the usual values where parameters were left out."""
@@ -39,8 +73,75 @@ class Elementwise(Function):
 
     def unfold(self) -> Any:
         """The formula at these arguments, one layer deep: silu(z) gives z*sigmoid(z)."""
-        symbols = self.variables + self.parameters
-        return self.formula.xreplace(dict(zip(symbols, self.filled, strict=True)))
+        return self.at(self.formula, self.args)
+
+    def settled(self) -> Any:
+        """The stable form at these arguments, or the formula where that is stable already."""
+        return self.at(self.stable if self.stable is not None else self.formula, self.args)
+
+    def fdiff(self, argindex: int = 1) -> Any:
+        """The derivative by one argument; at a kink it is the documented convention."""
+        if not 1 <= argindex <= len(self.args):
+            raise ArgumentIndexError(self, argindex)
+        return self.at(partial(self.func, argindex - 1), self.args)
+
+    def _eval_rewrite(self, rule: Any, args: tuple[Any, ...], **hints: Any) -> Any:
+        for target, formula in self.rewrites:
+            if rule == target:
+                return self.at(formula, args)
+        if rule in {exp, tanh, Piecewise, Function("unfold").func} or rule in self.formula.atoms(Function):
+            return self.at(self.formula, args).rewrite(rule, **hints)
+        return None
+
+    def _eval_evalf(self, prec: int) -> Any:
+        if not all(x.is_number for x in self.args):
+            return None
+        work, last = prec + GUARD, None
+        while work <= WIDEST:
+            with mpmath.workprec(work):
+                value = in_mpmath(self.func)(*(x._to_mpmath(work) for x in self.filled))  # noqa: SLF001 - SymPy's own door to mpmath
+                if last and abs(value - last) <= mpmath.ldexp(abs(value), -prec - 2):
+                    return Expr._from_mpmath(value, prec)  # noqa: SLF001 - as above
+            work, last = 2 * work, value
+        return None if last else S.Zero
+
+    def _eval_is_real(self) -> bool | None:
+        known = zip(self.domains, self.filled, strict=True)
+        inside = (x.is_real if d == REALS or x.is_Symbol else lies_in(x, d) for d, x in known)
+        return True if all(inside) else None
+
+    def _eval_is_positive(self) -> bool | None:
+        return self._above_zero(strictly=True)
+
+    def _eval_is_nonnegative(self) -> bool | None:
+        return self._above_zero(strictly=False)
+
+    def _above_zero(self, *, strictly: bool) -> bool | None:
+        """True where the range lies above zero and every argument is known to lie in its domain."""
+        lower = self.range.lower
+        if lower is None or not all(lies_in(x, d) for d, x in zip(self.domains, self.filled, strict=True)):
+            return None
+        end = self.at(lower, self.args)
+        if end.is_positive or (end.is_nonnegative and (self.range.lower_open or not strictly)):
+            return True
+        return None
+
+    def _sympystr(self, printer: Any) -> str:
+        return f"{self.spelling}({', '.join(printer.doprint(x) for x in self.args)})"
+
+    def _pretty(self, printer: Any) -> Any:
+        return printer._helper_print_function(self.func, self.args, func_name=self.glyph)  # noqa: SLF001 - its way to print functions
+
+    def _latex(self, printer: Any, exp: str | None = None) -> str:
+        return printed_tex(self, printer, exp)
+
+    def _numpycode(self, printer: Any) -> str:
+        return numpy_code(self.settled(), printer)
+
+    def _stable_code(self, printer: Any) -> str:
+        return str(printer._print(self.settled()))  # noqa: SLF001 - a hook is called from inside the printer
+
+    _pythoncode = _mpmathcode = _jaxcode = _torchcode = _tensorflowcode = _ccode = _stable_code
 
 
 def elementwise(
@@ -51,8 +152,20 @@ def elementwise(
     *,
     glyph: str = "",
     tex: str = "",
+    domains: tuple[Domain, ...] = (),
+    range: Domain = REALS,  # noqa: A002 - the word of the papers
+    kinks: tuple[Kink, ...] = (),
+    stable: Expr | None = None,
+    rewrites: tuple[tuple[Any, Expr], ...] = (),
+    through: tuple[Any, ...] = (),
+    home: tuple[str, str] = (__name__, ""),
 ) -> type[Elementwise]:
-    """A SymPy Function class of this name whose value is `formula`."""
+    """A SymPy Function class of this name whose value is `formula`.
+
+    `home` is the module and the dotted name under which pickle finds the class: ("symgrad.definitions.activations",
+    "silu.head").
+    """
+    module, qualified = home
     body = {
         "spelling": spelling,
         "glyph": glyph or spelling,
@@ -61,9 +174,44 @@ def elementwise(
         "parameters": tuple(p for p, _ in parameters),
         "defaults": tuple(sympify(d) for _, d in parameters),
         "formula": formula,
-        "__module__": __name__,
+        "domains": domains or (REALS,) * (len(variables) + len(parameters)),
+        "range": range,
+        "kinks": kinks,
+        "stable": stable,
+        "rewrites": rewrites,
+        "through": through,
+        "__module__": module,
+        "__qualname__": qualified or spelling,
     }
     return type(spelling, (Elementwise,), body)
+
+
+@cache
+def partial(head: Any, index: int) -> Any:
+    """The derivative of a head's formula by one of its letters, in those letters."""
+    letters = head.variables + head.parameters
+    domains = dict(zip(letters, head.domains, strict=True))
+    return slope(head.formula, letters[index], head.kinks, domains, (*head.through, head))
+
+
+@cache
+def in_mpmath(head: Any) -> Any:
+    """The stable form of a head as an mpmath function of all its letters."""
+    form = head.stable if head.stable is not None else head.formula
+    return lambdify(head.variables + head.parameters, unfold(form), "mpmath")
+
+
+def lies_in(x: Any, domain: Domain) -> bool:
+    """Whether SymPy's assumptions show that x lies in the domain; False where they are silent."""
+    if domain.values:
+        return x in domain.values
+    low = x if domain.lower is None else x - domain.lower
+    high = x if domain.upper is None else domain.upper - x
+    return bool(
+        x.is_real
+        and (domain.lower is None or (low.is_positive if domain.lower_open else low.is_nonnegative))
+        and (domain.upper is None or (high.is_positive if domain.upper_open else high.is_nonnegative))
+    )
 
 
 def unfold(expr: Any) -> Any:
