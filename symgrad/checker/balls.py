@@ -6,11 +6,13 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import Enum
 from functools import lru_cache
+from itertools import combinations
 from typing import Any
 
 import sympy as sp
 from flint import arb, fmpq
 from sympy.codegen.cfunctions import expm1, log1p
+from sympy.core.relational import Relational
 
 from symgrad.core import UnsupportedError
 from symgrad.functions import Elementwise
@@ -31,20 +33,30 @@ Operation = Callable[..., Value]
 class Program:
     """Operations in order, each on earlier results; the first results are the values of the symbols.
 
-    `lazy` operations (branches) accept holes among their arguments, the others pass a hole on.
+    `lazy` operations (branches) accept holes among their arguments, the others pass a hole on. `meets` are the
+    places of pairs of results whose order decides a branch.
     """
 
     symbols: tuple[sp.Symbol, ...]
     code: tuple[tuple[Operation, tuple[int, ...], bool], ...]
+    meets: tuple[tuple[int, int], ...]
+    last: int
 
     def __call__(self, values: Sequence[Any]) -> Value:
         """The value at a point, in the precision now set."""
-        slots = list(values)
+        value = self.run(values)[self.last]
+        return Hole.UNSURE if type(value) is arb and not value.is_finite() else value
+
+    def run(self, values: Sequence[Any]) -> list[Value]:
+        """All results at a point."""
+        slots, holes = list(values), False
         for operation, places, lazy in self.code:
             arguments = [slots[p] for p in places]
-            hole = None if lazy else worst_hole(arguments)
-            slots.append(hole or tidy(operation(*arguments)))
-        return slots[-1]
+            hole = worst_hole(arguments) if holes and not lazy else None
+            value = hole or operation(*arguments)
+            holes = holes or type(value) is Hole
+            slots.append(value)
+        return slots
 
 
 def worst_hole(arguments: list[Value]) -> Hole | None:
@@ -55,35 +67,62 @@ def worst_hole(arguments: list[Value]) -> Hole | None:
     return Hole.UNDEFINED if Hole.UNDEFINED in found else Hole.UNSURE
 
 
-def tidy(value: Value) -> Value:
-    """A ball without a finite middle and radius tells nothing."""
-    return Hole.UNSURE if type(value) is arb and not value.is_finite() else value
-
-
 @lru_cache(maxsize=512)
 def program(expr: Any, symbols: tuple[Any, ...]) -> Program:
     """`expr` as a program of its symbols; raises UnsupportedError at a function that it does not know."""
-    places: dict[Any, int] = {s: i for i, s in enumerate(symbols)}
-    code: list[tuple[Operation, tuple[int, ...], bool]] = []
+    writer = Writer(len(symbols))
+    last = writer.place(expr, dict(zip(symbols, range(len(symbols)), strict=True)))
+    return Program(symbols, tuple(writer.code), tuple(dict.fromkeys(writer.meets)), last)
 
-    def place(node: Any) -> int:
-        if node not in places:
-            if isinstance(node, Elementwise):
-                places[node] = place(node.unfold())
-                return places[node]
-            operation, arguments, lazy = translate(node)
-            code.append((operation, tuple(place(a) for a in arguments), lazy))
-            places[node] = len(symbols) + len(code) - 1
-        return places[node]
 
-    last = place(expr)
-    code.append((lambda v: v, (last,), True))
-    return Program(symbols, tuple(code))
+class Writer:
+    """Writes a program: every part once, formulas of named functions called with places, not with expressions.
+
+    (Putting expressions into a Piecewise costs SymPy more than all the rest.)
+    """
+
+    def __init__(self, free: int) -> None:
+        self.free = free
+        self.code: list[tuple[Operation, tuple[int, ...], bool]] = []
+        self.meets: list[tuple[int, int]] = []
+        self.called: dict[tuple[Any, tuple[int, ...]], int] = {}
+
+    def place(self, node: Any, known: dict[Any, int]) -> int:
+        """Where the value of `node` will be; `known` has the places of its parts, the symbols first."""
+        if node not in known:
+            known[node] = self.call(node, known) if isinstance(node, Elementwise) else self.write(node, known)
+        return known[node]
+
+    def write(self, node: Any, known: dict[Any, int]) -> int:
+        """The operation of one node, after those of its parts."""
+        operation, arguments, lazy = translate(node)
+        places = tuple(self.place(a, known) for a in arguments)
+        self.meets += meeting(node, places)
+        if isinstance(node, sp.Abs | sp.sign | sp.Heaviside):
+            self.meets.append((places[0], self.place(sp.S.Zero, known)))
+        self.code.append((operation, places, lazy))
+        return self.free + len(self.code) - 1
+
+    def call(self, node: Elementwise, known: dict[Any, int]) -> int:
+        """The formula of a named function, its letters being the places of the arguments."""
+        places = tuple(self.place(a, known) for a in node.filled)
+        key = (node.func, places)
+        if key not in self.called:
+            letters = node.variables + node.parameters
+            self.called[key] = self.place(node.formula, dict(zip(letters, places, strict=True)))
+        return self.called[key]
+
+
+def meeting(node: Any, places: tuple[int, ...]) -> list[tuple[int, int]]:
+    """The pairs of a node's arguments whose order decides its value."""
+    if isinstance(node, Relational | sp.Max | sp.Min):
+        return list(combinations(places, 2))
+    return []
 
 
 def translate(node: Any) -> tuple[Operation, tuple[Any, ...], bool]:
     """The operation of one node, what it applies to, and whether it is lazy."""
-    if node.is_Number or node.is_NumberSymbol or node in (sp.true, sp.false):
+    if node.is_Number or node.is_NumberSymbol or node in (sp.true, sp.false, sp.zoo):
         return constant(node), (), False
     if isinstance(node, sp.Piecewise):
         return branch, tuple(part for pair in node.args for part in pair), True
@@ -106,7 +145,7 @@ def constant(node: Any) -> Operation:
         return constant(sp.Rational(node))
     if node in CONSTANTS:
         return CONSTANTS[node]
-    raise UnsupportedError(f"{node} is no real number; keep to finite real constants")
+    return lambda: Hole.UNDEFINED  # nan and the infinities
 
 
 CONSTANTS: dict[Any, Operation] = {

@@ -34,15 +34,15 @@ def check(
     """How `gradient` fares as the derivative of `function` by `variable`; nothing is differentiated here.
 
     First look: both expressions as NumPy code, and finite differences with their bound. Second look, wherever
-    that is not sharp, fails, or lies on a kink: the same comparison in balls of up to 4096 bits, so that a
+    that is not sharp, fails, or lies on a kink: the same comparison in balls of up to 3072 bits, so that a
     formula is not blamed for its rounding. `values` replaces the drawn values of other symbols. `kinks` say
     where to look closely: there any value between the two slopes passes, unless a `convention` is demanded.
     """
     values = values or {}
     own = [k for k in kinks if k.variable == variable]
     symbols = symbols_of(variable, variables, (function, gradient, *(k.at for k in own)))
-    drawn = sample(symbols, variables, own, values, (function, gradient))
     balls = programs(symbols, function, gradient)
+    drawn = sample(symbols, variables, own, values, balls or ())
     demands = [demand(k, convention, symbols) for k in own]
     rows = compare(drawn, first_look(function, gradient, symbols, drawn), balls, demands)
     return report(rows, [s.name for s in symbols])

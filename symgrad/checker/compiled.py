@@ -33,7 +33,7 @@ def compiled(expr: Any, symbols: tuple[Any, ...]) -> Compiled | None:
             function: Callable[..., Any] = sp.lambdify(symbols, form, modules=[SPECIAL, "numpy"])
             with np.errstate(all="ignore"):
                 np.asarray(function(*np.full((len(symbols), 2), 0.5)), float)
-        except (NameError, TypeError, AttributeError, ValueError, ArithmeticError, NotImplementedError):
+        except (KeyError, NameError, TypeError, AttributeError, ValueError, ArithmeticError, NotImplementedError):
             continue
         return fitted(function)
     return None

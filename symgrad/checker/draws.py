@@ -12,7 +12,7 @@ import numpy as np
 from flint import arb, ctx
 
 from symgrad.checker.balls import Hole, Program, program
-from symgrad.checker.junctions import junctions, switches
+from symgrad.checker.junctions import junctions
 from symgrad.checker.points import points
 from symgrad.core import REALS, Domain, Kink, UnsupportedError, Variable
 
@@ -44,20 +44,19 @@ def sample(
     variables: Sequence[Variable],
     kinks: Sequence[Kink],
     values: Mapping[Any, Sequence[Any]],
-    expressions: Sequence[Any] = (),
+    programs: Sequence[Program] = (),
 ) -> Sample:
     """About 150 points for the variable `symbols[0]` at several choices of the other symbols.
 
-    The places where the branches of `expressions` meet are among them.
+    The places where the branches of `programs` meet are among them.
     """
     domains = {v.symbol: v.domain for v in variables}
     choices = choose(symbols[1:], domains, values)
     domain = domains.get(symbols[0], REALS)
     rest = POINTS // (len(choices) + 2)  # the usual choice, which a page shows, has three shares
     rooms = [POINTS - rest * (len(choices) - 1), *(rest for _ in choices[1:])]
-    meeting = switches(tuple(expressions), tuple(symbols))
     parts = [
-        curve(symbols, choice, domain, kinks, meeting, room=room, seed=seed)
+        curve(symbols, choice, domain, kinks, programs, room=room, seed=seed)
         for seed, (choice, room) in enumerate(zip(choices, rooms, strict=True))
     ]
     stacked = [np.concatenate([getattr(p, name) for p in parts]) for name in Sample.__dataclass_fields__]
@@ -69,7 +68,7 @@ def curve(
     choice: tuple[float, ...],
     domain: Domain,
     kinks: Sequence[Kink],
-    meeting: Sequence[Program],
+    programs: Sequence[Program],
     *,
     room: int,
     seed: int,
@@ -82,7 +81,7 @@ def curve(
     places = {number(kink.at, known)[0]: n for n, kink in enumerate(kinks) if kink.variable == symbols[0]}
     exact = {number(kink.at, known)[0] for kink in kinks if number(kink.at, known)[1]}
     at = tuple(sorted(k for k in places if math.isfinite(k)))
-    beside = tuple(j for j in junctions(meeting, choice) if j not in places)
+    beside = tuple(j for j in junctions(programs, choice) if j not in places)
     x = points(lower, upper, at, junctions=beside, count=room, seed=seed)
     on = np.asarray([places[v] if v in places and v in exact else -1 for v in x.tolist()], int)
     rows = np.column_stack([x, *(np.full(x.size, v) for v in choice)])

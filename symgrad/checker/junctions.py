@@ -3,17 +3,11 @@
 from __future__ import annotations
 
 import math
-from functools import lru_cache
-from itertools import combinations
 from typing import TYPE_CHECKING, Any
 
-import sympy as sp
 from flint import arb, ctx
-from sympy.core.relational import Relational
 
-from symgrad.checker.balls import Hole, Program, program
-from symgrad.core import UnsupportedError
-from symgrad.functions import unfold
+from symgrad.checker.balls import Hole, Program
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -22,49 +16,34 @@ FAR = 1024  # beyond the usual thresholds: what is |z| - 1/2 here is z - 1/2, an
 MOST = 6
 
 
-@lru_cache(maxsize=256)
-def switches(expressions: tuple[Any, ...], symbols: tuple[Any, ...]) -> tuple[Program, ...]:
-    """Programs for what changes its sign where a branch changes: both sides of each condition, |u|, max(u, v)."""
-    found: dict[Any, None] = {}
-    for node in sp.preorder_traversal(sp.Tuple(*(unfold(e) for e in expressions))):
-        for difference in compared(node):
-            if symbols[0] in difference.free_symbols:
-                found[difference] = None
-    programs = []
-    for difference in found:
-        try:
-            programs.append(program(difference, symbols))
-        except UnsupportedError:  # a place not looked at closely, no more
-            continue
-    return tuple(programs)
+def junctions(programs: Sequence[Program], choice: Sequence[float]) -> list[float]:
+    """Where the two sides of a condition, or two arguments of a maximum, meet at this choice of the other symbols.
 
-
-def compared(node: Any) -> list[Any]:
-    """The differences whose signs a node depends on."""
-    if isinstance(node, Relational):
-        return [node.lhs - node.rhs]
-    if isinstance(node, sp.Abs | sp.sign | sp.Heaviside):
-        return [node.args[0]]
-    if isinstance(node, sp.Max | sp.Min):
-        return [u - v for u, v in combinations(node.args, 2)]
-    return []
-
-
-def junctions(found: Sequence[Program], choice: Sequence[float]) -> list[float]:
-    """The roots of those differences that are linear far out on one side, at this choice of the other symbols."""
+    Only where both are linear far out on one side, which is what thresholds are.
+    """
     before, ctx.prec = ctx.prec, 256
     try:
         others = [arb(v) for v in choice]
-        roots = [root(p, start, others) for p in found for start in (FAR, -FAR)]
+        roots = [r for p in programs if p.meets for start in (FAR, -FAR) for r in crossings(p, start, others)]
     finally:
         ctx.prec = before
     return list(dict.fromkeys(r for r in roots if math.isfinite(r)))[:MOST]
 
 
-def root(difference: Program, start: int, others: list[Any]) -> float:
-    """Where the line through three far points crosses 0; NaN where there is no such line."""
-    heights = [difference([arb(start + n), *others]) for n in (0, 1, 2)]
-    if any(isinstance(h, Hole) for h in heights):
+def crossings(program: Program, start: int, others: list[Any]) -> list[float]:
+    """Where the lines through three far points of each pair cross."""
+    runs = [program.run([arb(start + n), *others]) for n in (0, 1, 2)]
+    return [crossing([difference(run[i], run[j]) for run in runs], start) for i, j in program.meets]
+
+
+def difference(left: Any, right: Any) -> Any:
+    """The one less the other; None where either is not a number."""
+    return left - right if isinstance(left, arb) and isinstance(right, arb) else None
+
+
+def crossing(heights: list[Any], start: int) -> float:
+    """Where the line through three heights is 0; NaN where there is no such line."""
+    if any(h is None or isinstance(h, Hole) for h in heights):
         return math.nan
     slope = heights[1] - heights[0]
     bent = heights[2] - heights[1] - slope

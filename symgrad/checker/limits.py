@@ -13,7 +13,9 @@ from symgrad.core import Outcome
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-BITS = (256, 1024, 4096)
+BITS = (256, 1024, 3072)
+MIDDLE = 1024  # from here on, a claim below the least double need not be told from 0
+LEAST = arb(2) ** -1074
 STEP = -100  # a difference over 2^STEP times the scale errs by about 2^STEP
 CLOSER = -20  # how much the steps are shrunk to tell a kink from a bend
 SLACK = arb(2) ** -46  # 64 eps
@@ -66,7 +68,9 @@ def settle(
             if side:
                 slopes = Slopes(getattr(slopes, side), slopes.left, slopes.right, slopes.error)
             wanted = demanded(values) if demanded else None
-            found = compare(gradient(values), slopes, wanted, final=bits == BITS[-1])
+            claimed = gradient(values)
+            final = bits == BITS[-1] or (bits >= MIDDLE and not isinstance(claimed, Hole) and abs(claimed) < LEAST)
+            found = compare(claimed, slopes, wanted, final=final)
             if found.outcome is not Outcome.UNRESOLVED:
                 return found
         return Settlement(Outcome.UNRESOLVED, float("nan"), float("nan"), float("inf"))

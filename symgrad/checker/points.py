@@ -37,7 +37,7 @@ def points(
     All kinks and junctions (where branches meet without a kink) are kept with their neighbours.
     """
     rng = np.random.default_rng(seed)
-    always = inside(near(kinks, BESIDE), lower, upper)
+    always = inside(near(kinks, BESIDE if count >= PLENTY else CLOSE), lower, upper)
     always = np.concatenate([always, inside(near(junctions, CLOSE), lower, upper)])
     if count >= PLENTY:
         always = np.concatenate([always, inside(signed(ROUND), lower, upper)])
