@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import combinations
 from typing import TYPE_CHECKING, Any
 
 from flint import arb, ctx
@@ -85,8 +86,8 @@ def slopes_at(function: Program, values: list[Any]) -> Slopes | Hole:
     wide = around(function, values, unit * arb(2) ** STEP)
     if isinstance(wide, Hole):
         return wide
-    if smooth(wide, FINE * largest(wide)):
-        return bent(wide, wide[2] - wide[0])
+    if smooth(wide, FINE * largest(wide)) or alike(wide):
+        return bent(wide, max_gap(wide))
     close = around(function, values, unit * arb(2) ** (STEP + CLOSER))
     if isinstance(close, Hole):
         return close
@@ -118,6 +119,11 @@ def smooth(rise: Rise, slack: Any) -> bool:
     """Whether all four quotients certainly agree to within `slack`."""
     left, central, right, own = rise
     return all(abs(s - central) <= slack for s in (left, right, own))
+
+
+def alike(rise: Rise) -> bool:
+    """Whether no two of the quotients can be told apart at this precision, as where the function is constant."""
+    return all((r - s).contains(0) for r, s in combinations(rise, 2))
 
 
 def bend_or_kink(wide: Rise, close: Rise) -> Slopes | Hole:
