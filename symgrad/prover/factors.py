@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from sympy import Dummy, Symbol
+from sympy import Symbol
 
 from symgrad.core import UnsupportedError
 from symgrad.prover.calculus import derivative
 from symgrad.prover.field import Split, StuckError, UndefinedHere
+from symgrad.prover.named import Named
 from symgrad.prover.reading import Reader
 from symgrad.prover.scalar import sub
 from symgrad.prover.tower import normal_form
 from symgrad.prover.writing import to_sympy
 
-if TYPE_CHECKING:
-    from collections.abc import Mapping
+Bounds = tuple[Any, Any]
 
 
 def slope(expr: Any, variable: Symbol) -> Any:
@@ -33,35 +33,22 @@ def is_zero(expr: Any) -> bool:
     return bool(tower.k.is_zero(top))
 
 
-def factors(expr: Any, variable: Symbol, inside: tuple[Any, Any] = (None, None)) -> tuple[Any, ...] | None:
+def factors(expr: Any, variable: Symbol, inside: Bounds = (None, None)) -> tuple[Any, ...] | None:
     """Expressions at whose zeros alone a smooth expression is 0, or None where it is 0 throughout.
 
     `inside` are rational bounds of the variable, None where it has none. Constants that the tower can't work on
-    are symbols to it, so that it may miss that two of them cancel, which is no mistake.
+    are letters to it: it may then miss that some of them cancel, and finds a factor that is 0, which is no mistake.
     """
     try:
-        return _factors(expr, variable, inside, {})
-    except (Split, StuckError):
-        constants = {c: Dummy(real=True) for c in _constants(expr, variable)}
-        back = {symbol: c for c, symbol in constants.items()}
-        try:
-            return _factors(expr.xreplace(constants), variable, inside, back)
-        except (Split, StuckError) as error:
-            raise UnsupportedError(f"no normal form of {expr} was found: {error}") from error
-
-
-def _factors(expr: Any, variable: Symbol, inside: tuple[Any, Any], back: Mapping[Any, Any]) -> tuple[Any, ...] | None:
-    reader = Reader()
-    node = reader.read(expr)
-    z = reader.read(variable)
-    low, high = (None if b is None else reader.read(b) for b in inside)
-    premises = [] if low is None else [(sub(z, low), ">")]
-    premises += [] if high is None else [(sub(high, z), ">")]
-    tower, (top, _) = normal_form(node, premises)
-    if tower.k.is_zero(top):
-        return None
-    found = [p for p, _ in tower.factor(top)[1] if tower.sign(p) not in {1, -1}]
-    return tuple(to_sympy(tower.node(p), reader.symbols).xreplace(back) for p in found)
+        return _factors(expr, variable, inside)
+    except (Split, StuckError, UndefinedHere):
+        letters = {c: Named(Symbol(f"c{i}"), c) for i, c in enumerate(sorted(_constants(expr, variable), key=str))}
+    try:
+        found = _factors(expr.xreplace(letters), variable, inside)
+    except (Split, StuckError, UndefinedHere) as error:
+        raise UnsupportedError(f"no normal form of {expr} was found: {error}") from error
+    back = {letter: c for c, letter in letters.items()}
+    return None if found is None else tuple(f.xreplace(back) for f in found)
 
 
 def _constants(expr: Any, variable: Symbol) -> set[Any]:
@@ -69,3 +56,17 @@ def _constants(expr: Any, variable: Symbol) -> set[Any]:
     if variable not in expr.free_symbols:
         return set() if expr.is_Rational else {expr}
     return set().union(*(_constants(a, variable) for a in expr.args))
+
+
+def _factors(expr: Any, variable: Symbol, inside: Bounds) -> tuple[Any, ...] | None:
+    reader = Reader()
+    node, z = reader.read(expr), reader.read(variable)
+    low, high = (None if b is None else reader.read(b) for b in inside)
+    premises = [(reader.read(n), ">") for n in expr.atoms(Named) if n.is_positive]
+    premises += [] if low is None else [(sub(z, low), ">")]
+    premises += [] if high is None else [(sub(high, z), ">")]
+    tower, (top, _) = normal_form(node, premises)
+    if tower.k.is_zero(top):
+        return None
+    found = [p for p, _ in tower.factor(top)[1] if tower.sign(p) not in {1, -1}]
+    return tuple(to_sympy(tower.node(p), reader.symbols) for p in found)

@@ -7,10 +7,13 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 from flint import ctx
-from sympy import Symbol, oo
+from sympy import Rational, Symbol, Tuple, oo
 
-from symgrad.core import REALS, Domain, Extremum, Facts, Kink, Monotone, Status, UnsupportedError, Verdict
+from symgrad.core import REALS, Domain, Extremum, Facts, Kink, Monotone, UnsupportedError, Verdict
 from symgrad.prover import tails
+from symgrad.prover.factors import factors
+from symgrad.prover.factors import slope as slope_of
+from symgrad.prover.named import Named, lettered
 from symgrad.prover.pieces import Piece, cut, resolved
 from symgrad.prover.prove import prove
 from symgrad.prover.ranges import Candidate, candidates, extreme, joined, one_variable
@@ -25,6 +28,9 @@ if TYPE_CHECKING:
     from symgrad.core import Definition
 
 Values = tuple[tuple[Symbol, "Expr"], ...]
+
+
+SOMEWHERE = (Rational(3, 7), Rational(17, 11), Rational(29, 5))  # where f(-z) = -f(z) is tried before a proof
 
 
 def limit(expr: Any, variable: Symbol, at: Any = oo) -> Any:
@@ -147,12 +153,15 @@ def facts(
 ) -> Facts:
     """Everything that is proved about an activation, its parameters at their usual values unless `at` gives others.
 
-    A kink whose two slopes agree at these values is none (ELU with alpha = 1), and is left out.
+    A parameter whose value is irrational keeps its letter in closed forms. A kink whose two slopes agree at
+    these values is none (ELU with alpha = 1), and is left out.
     """
     values = tuple((p.symbol, p.default) for p in definition.parameters) if at is None else at
-    given = dict(values)
+    given = {s: v if v.is_Rational else Named(s, v) for s, v in values}
     z = definition.variable
-    function, slope = (e.xreplace(given) for e in (definition.of, derivative))
+    function, slope, curvature = (e.xreplace(given) for e in (definition.of, derivative, second))
+    require_slope(function, slope, z)
+    require_slope(slope, curvature, z)
     kinks = tuple(k for k in (_kink_at(k, given) for k in definition.kinks) if k.jump or _sign(k.left - k.right))
     found = _values(slope, z, tuple(k.at for k in kinks))
     infimum, supremum, steps = extreme(found, -1), extreme(found, 1), list(jumps(function, z))
@@ -162,16 +171,25 @@ def facts(
         derivative=derivative,
         in_output=in_output,
         second=second,
-        infimum=infimum,
-        supremum=supremum,
-        lipschitz=lipschitz(found, steps),
-        limits=(limit(function, z, -oo), limit(function, z, oo), limit(slope, z, -oo), limit(slope, z, oo)),
-        decay=(decay(slope, z, -oo), decay(slope, z, oo)),
+        infimum=lettered(infimum),
+        supremum=lettered(supremum),
+        lipschitz=lettered(lipschitz(found, steps)),
+        limits=lettered(tuple(limit(f, z, end) for f in (function, slope) for end in (-oo, oo))),
+        decay=lettered((decay(slope, z, -oo), decay(slope, z, oo))),
         monotone=_monotone(infimum, supremum, steps),
         odd=_is_odd(function, z),
-        dead=_dead(found),
-        kinks=kinks,
+        dead=lettered(_dead(found)),
+        kinks=lettered(kinks),
     )
+
+
+def require_slope(function: Any, slope: Any, variable: Symbol) -> None:
+    """Raise UnsupportedError unless `slope` is proved to be the derivative, away from the ends of pieces."""
+    both = Tuple(one_variable(function, variable), one_variable(slope, variable))
+    for piece in cut(both, variable):
+        f, g = piece.expr
+        if factors(slope_of(f, variable) - g, variable) is not None:
+            raise UnsupportedError(f"{g} is not proved to be the derivative of {f}: give the derivative")
 
 
 def _kink_at(kink: Kink, given: dict[Symbol, Expr]) -> Kink:
@@ -181,7 +199,12 @@ def _kink_at(kink: Kink, given: dict[Symbol, Expr]) -> Kink:
 
 
 def _is_odd(function: Any, variable: Symbol) -> bool:
+    total = one_variable(function, variable)
+    total = total + total.xreplace({variable: -variable})
+    for q in SOMEWHERE:
+        if sign(resolved(total, variable, q).xreplace({variable: q})):
+            return False
     verdict = odd(function, variable)
-    if verdict.status not in {Status.PROVED, Status.PROVED_EXCEPT, Status.REFUTED, Status.DOMAIN_MISMATCH}:
+    if not verdict.proved:
         raise UnsupportedError(f"whether {function} is odd could not be settled: {verdict.reason}")
-    return verdict.proved
+    return True

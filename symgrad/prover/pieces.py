@@ -39,6 +39,7 @@ from sympy.codegen.cfunctions import expm1, log1p
 from sympy.core.relational import Relational
 
 from symgrad.core import REALS, Domain, UnsupportedError
+from symgrad.prover.named import Named
 from symgrad.prover.taylor import ELEMENTARY, sign
 from symgrad.prover.zeros import Point, point, rational, same, zeros
 
@@ -131,7 +132,7 @@ def _differences(condition: Any, variable: Symbol) -> Iterator[Any]:
 
 def _singular(power: Any) -> bool:
     """Whether u^x is singular where u is 0."""
-    return not (power.exp.is_Integer and power.exp > 0) and not power.base.is_number
+    return not (power.exp.is_Integer and power.exp > 0) and bool(power.base.free_symbols)
 
 
 def positive(expr: Any) -> bool:
@@ -143,8 +144,8 @@ def _sign_at_least(expr: Any) -> int | None:  # noqa: PLR0911 - a line for each 
     """1 for positive, 0 for at least 0, None for anything else that is not seen at a glance."""
     if expr.is_Rational:
         return min(sign(expr) or 0, 1) if expr >= 0 else None
-    if isinstance(expr, exp):
-        return 1
+    if isinstance(expr, (exp, Named)):
+        return 1 if expr.is_positive else None
     if isinstance(expr, Abs) or (isinstance(expr, Pow) and expr.exp.is_Integer and expr.exp % 2 == 0):
         return 0 if isinstance(expr, Abs) or expr.exp > 0 else 1
     if isinstance(expr, Pow) and expr.exp.is_Rational:

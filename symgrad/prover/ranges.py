@@ -94,12 +94,14 @@ def _at(function: Any, variable: Symbol, end: Point) -> list[Candidate]:
 
 
 def _of_piece(piece: Piece, variable: Symbol) -> Iterator[Candidate]:
+    smooth = Smooth(piece.expr, variable)
+    if not smooth.at(arb(between(piece.left, piece.right))).is_finite():  # every guard keeps its sign on a piece
+        raise UnsupportedError(f"{piece.expr} has no real value on a part of the line: give the domain where it has")
     critical = zeros(slope(piece.expr, variable), variable, piece.left, piece.right)
     if critical is None:
         value = piece.expr.xreplace({variable: rational(between(piece.left, piece.right))})
         yield Candidate(constant(value, PRECISION), value, on=_interval(piece))
         return
-    smooth = Smooth(piece.expr, variable)
     for zero in critical:
         value = None if zero.exact is None else piece.expr.xreplace({variable: zero.exact})
         ball = smooth.at(zero.ball) if value is None else constant(value, PRECISION)
@@ -159,8 +161,9 @@ def extreme(found: list[Candidate], side: int, mirrored: Callable[[], bool] = bo
     best = min(rivals, key=lambda c: (c.exact is None, c.exact is not None and c.exact.count_ops()))
     ties = [c for c in rivals if _tie(c, best, mirrored)]
     ball = reduce(arb.union, [c.value for c in rivals]) if len(ties) < len(rivals) else best.value
-    if len(ties) < len(rivals):  # equal to 70 digits, yet not proved equal: neither is said to attain it
-        return Extremum(*decimals(ball))
+    if len(ties) < len(rivals):  # equal to many digits, yet not proved equal: only a common place can be told
+        common = len({c.at or c.approached for c in rivals}) == 1
+        return _located(Extremum(*decimals(ball)), rivals) if common else Extremum(*decimals(ball))
     exact = best.exact
     bounds = (exact, exact) if exact is not None and exact.is_Rational else decimals(ball)
     return _located(Extremum(*bounds, exact), ties)

@@ -16,7 +16,7 @@ from flint import arb, arb_poly, arb_series, ctx
 from sympy import Add, E, Expr, Integer, Mul, Pow, Rational, Symbol, atan, cos, erf, exp, log, oo, pi, sin, sqrt
 
 from symgrad.core import SymgradError
-from symgrad.prover.taylor import METHODS, PRECISION, constant, elementary, sign, unsupported
+from symgrad.prover.taylor import METHODS, PRECISION, capped, constant, elementary, sign, unsupported
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -294,9 +294,9 @@ class Tail:
             terms = [Integer(t) if isinstance(t, int) else t for t in at_zero[: self.order]]
         else:
             terms = [getattr(c, name)() if isinstance(c, arb) else FUNCTIONS[name](c)]
-        ctx.cap = len(terms) + 1
         around = ball(c) + self.bound(delta).union(arb(0))
-        remainder = getattr(arb_series([around, 1]), name)()[len(terms)]
+        with capped(len(terms) + 1):
+            remainder = getattr(arb_series([around, 1]), name)()[len(terms)]
         return self.expand(terms, remainder, delta)
 
     # expressions

@@ -6,6 +6,7 @@ rationals and become balls only inside an evaluation.
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
@@ -42,9 +43,10 @@ from sympy import (
 
 from symgrad.core import UnsupportedError
 from symgrad.prover.factors import is_zero
+from symgrad.prover.named import Named
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
     Op = Callable[[list[Any]], Any]
 
@@ -87,6 +89,17 @@ def unsupported(expr: Any) -> UnsupportedError:
     return UnsupportedError(f"no rigorous range of {expr}: write it in terms of {known}, or powers")
 
 
+@contextmanager
+def capped(terms: int) -> Iterator[None]:
+    """The length of FLINT's power series, for the time being."""
+    before = ctx.cap
+    ctx.cap = terms
+    try:
+        yield
+    finally:
+        ctx.cap = before
+
+
 class Smooth:
     """A smooth expression compiled once, evaluated many times: `at` a ball, or as a `jet` over a box."""
 
@@ -111,6 +124,8 @@ class Smooth:
         if expr.is_Rational:
             number = fmpq(int(expr.p), int(expr.q))
             return lambda _: arb(number)
+        if isinstance(expr, Named):
+            return lambda _: constant(expr.value, ctx.prec)
         if expr in ATOMS:
             return ATOMS[expr]
         if self.variable and self.variable not in expr.free_symbols:
@@ -148,12 +163,12 @@ class Smooth:
 
     def jet(self, x: arb, order: int = 1) -> list[arb]:
         """Enclosures of f, f', f''/2, ... on the ball `x`."""
-        ctx.cap = order + 1
-        values: list[Any] = [arb_series([x, 1])]
-        for operation in self.operations:
-            values.append(operation(values))
-        last = values[-1]
-        return [last, *[arb(0)] * order] if isinstance(last, arb) else [last[i] for i in range(order + 1)]
+        with capped(order + 1):
+            values: list[Any] = [arb_series([x, 1])]
+            for operation in self.operations:
+                values.append(operation(values))
+            last = values[-1]
+            return [last, *[arb(0)] * order] if isinstance(last, arb) else [last[i] for i in range(order + 1)]
 
 
 def _sum(indices: list[int]) -> Op:

@@ -1,0 +1,38 @@
+"""Numbers that are called by a letter: SELU's alpha stays alpha in a closed form, and yet has one value."""
+
+from __future__ import annotations
+
+from dataclasses import fields, is_dataclass, replace
+from typing import Any
+
+from sympy import Basic, Symbol
+
+
+class Named(Symbol):
+    """A number shown as the symbol of a parameter; it is not a free symbol."""
+
+    __slots__ = ("symbol", "value")
+
+    def __new__(cls, symbol: Symbol, value: Any) -> Named:
+        self: Named = Symbol.__xnew__(cls, symbol.name, real=True, positive=True if value.is_positive else None)
+        self.symbol, self.value = symbol, value
+        return self
+
+    def _hashable_content(self) -> tuple[Any, ...]:
+        return (*super()._hashable_content(), self.value)
+
+    @property
+    def free_symbols(self) -> set[Any]:
+        """None: its value is fixed."""
+        return set()
+
+
+def lettered(result: Any) -> Any:
+    """A result with every named number replaced by its parameter's own symbol, all through tuples and dataclasses."""
+    if isinstance(result, Basic):
+        return result.xreplace({n: n.symbol for n in result.atoms(Named)})
+    if isinstance(result, tuple):
+        return tuple(lettered(r) for r in result)
+    if is_dataclass(result) and not isinstance(result, type):
+        return replace(result, **{f.name: lettered(getattr(result, f.name)) for f in fields(result)})
+    return result
