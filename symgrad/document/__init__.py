@@ -1,1 +1,29 @@
-"""Page -> text, LaTeX, MathML, Markdown, HTML."""
+"""Derivations and their verdicts in every format: text, LaTeX, MathML, Markdown, HTML, JSON."""
+
+from symgrad.document.latex_in import LatexError
+from symgrad.document.pages import (
+    DETAILS,
+    FORMATS,
+    PAGE_FORMATS,
+    entry,
+    render,
+    render_index,
+    render_page,
+    render_trust,
+)
+from symgrad.document.site import ALONE, Site, assets
+
+__all__ = [
+    "ALONE",
+    "DETAILS",
+    "FORMATS",
+    "PAGE_FORMATS",
+    "LatexError",
+    "Site",
+    "assets",
+    "entry",
+    "render",
+    "render_index",
+    "render_page",
+    "render_trust",
+]

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from sympy import Add, Mul, Piecewise, Symbol
+from sympy import Add, Mul, Piecewise
 
-from symgrad.document.boxes import Box, Diff, Fence, Fn, Ident, Prime, Script, fenced, row, walk
+from symgrad.document.boxes import Box, Diff, Fence, Fn, Prime, fenced, row, walk
 from symgrad.document.spelling import GREEK
 
 if TYPE_CHECKING:
@@ -32,9 +32,9 @@ def is_partial(expr: Any, variable: Any, notation: Notation) -> bool:
     return any(s.name not in GREEK for s in others) or (variable.name in GREEK and bool(others))
 
 
-def operator(operand: Box, expr: Any, by: Box, *, partial: bool, order: int) -> Box:
-    """da/dz of a letter, and d/dz in front of anything longer."""
-    if isinstance(operand, Ident | Script) and isinstance(expr, Symbol):
+def operator(operand: Box, expr: Any, by: Box, *, named: bool, partial: bool, order: int) -> Box:
+    """da/dz of a quantity that has a name, and d/dz in front of anything else."""
+    if named:
         return Diff(operand, by, partial=partial, order=order)
     if isinstance(expr, Add | Mul):
         operand = fenced(operand, "[", "]") if has_round(operand) else fenced(operand)

@@ -320,7 +320,8 @@ class Writer:
             return primed(self.write(expr), order)
         by = self.write(variable)
         several = is_partial(expr, variable, self.notation)
-        return operator(self.write(expr), expr, by, partial=several, order=order)
+        named = isinstance(expr, Symbol) and (expr.name == "J" or self.notation.value(expr) != expr)
+        return operator(self.write(expr), expr, by, named=named, partial=several, order=order)
 
     @plain.register
     def _substituted(self, expr: Subs) -> Box:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from unicodedata import name as character_name
+from unicodedata import normalize
 
 from symgrad.document.boxes import (
     Aligned,
@@ -33,7 +35,7 @@ from symgrad.document.spelling import TEX_BIG, TEX_FUNCTIONS, TEX_LETTERS, TEX_S
 
 FENCES = {"{": r"\{", "}": r"\}", "‖": r"\|", "⟨": r"\langle", "⟩": r"\rangle", "⌊": r"\lfloor", "⌋": r"\rfloor"}
 
-ACCENTS = {"^": r"\hat", "¯": r"\bar", "‾": r"\overline", "→": r"\vec", "~": r"\tilde", "˙": r"\dot"}
+ACCENTS = {"^": r"\hat", "¯": r"\bar", "‾": r"\overline", "―": r"\overline", "→": r"\vec", "~": r"\tilde", "˙": r"\dot"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,7 +146,29 @@ def identifier(box: Ident) -> str:
         return rf"\mathrm{{{name}}}" if box.upright else name
     if name.isascii() and name.isalnum():
         return rf"\mathrm{{{name}}}"
-    return text(name)
+    return styled(name) or text(name)
+
+
+def styled(letter: str) -> str:
+    """A letter of the mathematical alphabets, such as 𝐱, by the command that makes it; "" for any other."""
+    plain = normalize("NFKC", letter)
+    if len(letter) != 1 or not (plain.isascii() and plain.isalnum() and plain != letter):
+        return ""
+    described = character_name(letter, "")
+    command = next((c for word, c in ALPHABETS.items() if word in described), "")
+    return rf"\{command}{{{plain}}}" if command else ""
+
+
+ALPHABETS = {
+    "BOLD": "mathbf",
+    "DOUBLE-STRUCK": "mathbb",
+    "SCRIPT": "mathcal",
+    "FRAKTUR": "mathfrak",
+    "BLACK-LETTER": "mathfrak",
+    "SANS-SERIF": "mathsf",
+    "MONOSPACE": "mathtt",
+    "ITALIC": "mathit",
+}
 
 
 def fence(glyph: str) -> str:

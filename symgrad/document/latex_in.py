@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 import re
+from dataclasses import replace
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
@@ -16,6 +17,7 @@ from symgrad.document.boxes import (
     Box,
     Cancel,
     Cases,
+    Diff,
     Fence,
     Fn,
     Frac,
@@ -34,7 +36,7 @@ from symgrad.document.boxes import (
     fenced,
     row,
 )
-from symgrad.document.spelling import TEX_FUNCTIONS
+from symgrad.document.spelling import TEX_FUNCTIONS, TEX_LETTERS
 
 if TYPE_CHECKING:
     from xml.etree.ElementTree import Element
@@ -72,10 +74,11 @@ def read(tex: str) -> Box:
     for pattern, written in REWRITES:
         tex = pattern.sub(written, tex)
     try:
-        root = convert_to_element(tex)
+        return Reader(tex).element(convert_to_element(tex))
+    except LatexError:
+        raise
     except Exception as problem:  # the converter raises a dozen kinds, none of them documented
         raise LatexError(tex, f"can't be read ({type(problem).__name__}); check its arguments") from problem
-    return Reader(tex).element(root)
 
 
 def require_balance(tex: str) -> None:
@@ -120,7 +123,8 @@ class Reader:
                 top, bottom = map(self.element, e)
                 return Grid(((top,), (bottom,)), "", "")
             case "mfrac":
-                return Frac(*map(self.element, e))
+                top, bottom = map(self.element, e)
+                return quotient(top, bottom)
             case "msqrt":
                 return Root(self.row(list(e)))
             case "mroot":
@@ -154,8 +158,10 @@ class Reader:
                 bold = (e.get("mathvariant") or "").startswith("bold")
                 return Ident(bolder(content) if bold else content, upright=upright) if content else Row(())
             case _:
-                word = content.isalpha() and content.isascii()
-                return Ident(content, upright=len(content) == 1) if word else Op(content) if content else Row(())
+                if content.isalpha() and content.isascii():
+                    return Ident(content, upright=len(content) == 1)
+                letter = content in TEX_LETTERS or content == "⊤"
+                return Ident(content) if letter else Op(content) if content else Row(())
 
     def row(self, elements: list[Element]) -> Box:
         """Parts side by side: words put together, parentheses paired, signs told from differences."""
@@ -165,7 +171,7 @@ class Reader:
         for e in elements:
             box = self.element(e)
             kids.extend(box.kids if isinstance(box, Row) else [box])
-        return row(*applied(signed(paired(kids))))
+        return row(*applied(signed(paired(swept(kids)))))
 
     def scripted(self, e: Element) -> Box:
         """Indices and powers; dashes, accents, braces and the limits of sums are told apart."""
@@ -231,6 +237,25 @@ def paired(kids: list[Box]) -> list[Box]:
             opened.append((glyph, len(out)))
         out.append(kid)
     return out
+
+
+def swept(kids: list[Box]) -> list[Box]:
+    """A sum or integral takes the rest of its row as its body."""
+    for n, kid in enumerate(kids):
+        if isinstance(kid, Big) and kid.body == Row(()):
+            return [*kids[:n], replace(kid, body=row(*applied(signed(paired(swept(kids[n + 1 :]))))))]
+    return kids
+
+
+def quotient(top: Box, bottom: Box) -> Box:
+    """A fraction; dJ/da is a derivative."""
+    match top, bottom:
+        case Row((Ident(("d" | "∂") as d), of)), Row((Ident(below), by)) if below == d:
+            return Diff(of, by, partial=d == "∂")
+        case Ident(("d" | "∂") as d), Row((Ident(below), by)) if below == d:
+            return Diff(None, by, partial=d == "∂")
+        case _:
+            return Frac(top, bottom)
 
 
 def closed(left: str, right: str, inside: Box) -> Box:

@@ -38,9 +38,11 @@ APPLY = "<mo>\u2061</mo>"  # function application: tells a screen reader "of", t
 THIN = '<mspace width="0.167em"/>'
 
 
-def mathml(box: Box, *, block: bool = False) -> str:
-    """A `math` element with speech as its alttext and LaTeX as its annotation; well-formed XML."""
+def mathml(box: Box, *, block: bool = False, lean: bool = False) -> str:
+    """A `math` element with speech as its alttext and LaTeX as its annotation; a lean one has neither."""
     display = ' display="block"' if block else ""
+    if lean:
+        return f'<math xmlns="{NAMESPACE}"{display}>{core(box)}</math>'
     alt = escape(clean(speech(box)), quote=True)
     tex = escape(clean(latex(box)), quote=False)
     return (

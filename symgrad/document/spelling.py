@@ -17,7 +17,7 @@ GREEK_NAMES = {letter: name for name, letter in GREEK.items()}
 TEX_LETTERS = {letter: "\\" + name for letter, name in GREEK_NAMES.items()} | {
     "ε": r"\varepsilon", "φ": r"\varphi", "ϕ": r"\phi", "∞": r"\infty", "ℝ": r"\mathbb{R}", "ℕ": r"\mathbb{N}",
     "ℤ": r"\mathbb{Z}", "ℓ": r"\ell", "ℒ": r"\mathcal{L}", "𝟏": r"\mathbf{1}", "∂": r"\partial", "∇": r"\nabla",
-    "∅": r"\varnothing", "…": r"\dots",
+    "∅": r"\varnothing", "⊤": r"\top", "…": r"\dots",
 }  # fmt: skip
 
 TEX_SIGNS = {

@@ -66,7 +66,7 @@ def line(box: Box) -> tuple[str, int]:
 
 def printable(words: str) -> str:
     """Words with no control character, which a terminal would obey."""
-    return "".join(c if c.isprintable() else "\ufffd" for c in words)
+    return "".join(c if c.isprintable() else "\ufffd" for c in words.replace("\u00a0", " "))
 
 
 def held(box: Box, least: int) -> str:
@@ -92,10 +92,14 @@ def in_a_row(kids: tuple[Box, ...]) -> tuple[str, int]:
         before = kids[n - 1] if n else None
         if before is not None and not isinstance(before, Op | Space) and not isinstance(kid, Op | Space):
             out += between(before, kid)
-        weak = strength < PRODUCT if len(kids) > 1 else False
+        weak = strength < PRODUCT
+        if before is not None and is_operator(before) and isinstance(bare(kid), Frac | Row):
+            words, weak = f"[{words}]", False
         divided = is_division(kid) and before is not None and is_op(before, {"/"})
         out += f"({words})" if weak and not isinstance(kid, Row) or divided else words
-    return out, PRODUCT if product else strength_of(kids)
+    if product:
+        return out, SUM if is_operator(kids[-2]) else PRODUCT
+    return out, strength_of(kids)
 
 
 def strength_of(kids: tuple[Box, ...]) -> int:
@@ -111,12 +115,18 @@ def is_op(box: Box, glyphs: frozenset[str] | set[str]) -> bool:
 def between(before: Box, after: Box) -> str:
     """What stands between two factors: a dot after a division, a blank beside a word, else nothing."""
     left, right = bare(before), bare(after)
-    if isinstance(left, Diff) and left.of is None:
+    if is_operator(before):
         return " "
     if isinstance(left, Frac | Diff | Cases | Root) or isinstance(right, Num) or (isinstance(right, Frac | Diff)):
         return " · "
     apart = isinstance(left, Text) or isinstance(right, Text) or is_wordy(left) or is_wordy(right)
     return " " if apart or (isinstance(left, Fn) and not isinstance(left.argument, Fence)) else ""
+
+
+def is_operator(box: Box) -> bool:
+    """Whether a box is d/dz with nothing on it, which acts on what follows."""
+    inside = bare(box)
+    return isinstance(inside, Diff) and inside.of is None
 
 
 def bare(box: Box) -> Box:
@@ -172,7 +182,7 @@ def composite(box: Box) -> tuple[str, int]:
     """A box that has others inside."""
     match box:
         case Prime(base, order):
-            return line(base)[0] + "′" * order, ATOM
+            return line(base)[0] + ("", "′", "″", "‴")[order], ATOM
         case Root(body, index):
             return f"{line(index)[0].translate(SUPERSCRIPTS) if index else ''}√{held(body, ATOM)}", POWER
         case Diff(of, by, partial, order):

@@ -1,0 +1,96 @@
+"""Derivations as LaTeX: a fragment for a paper, or a file that compiles by itself."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from symgrad.document.boxes import Box
+from symgrad.document.evidence import WORDS, check_in_words, steps_in_words
+from symgrad.document.latex import PAPER, PRINT, latex
+from symgrad.document.spelling import tex_words
+from symgrad.document.words import to_tex
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from symgrad.core import Document
+    from symgrad.document.telling import Line, Telling
+
+NEEDS = "% needs \\usepackage{amsmath} and \\usepackage{cancel}"
+
+PREAMBLE = r"""\documentclass[11pt]{article}
+\usepackage[utf8]{inputenc}
+\IfFileExists{lmodern.sty}{\usepackage[T1]{fontenc}\usepackage{lmodern}}{}
+\usepackage{amsmath,amssymb}
+\usepackage[margin=25mm]{geometry}
+\IfFileExists{xcolor.sty}{\usepackage{xcolor}}{\newcommand\textcolor[2]{##2}\newcommand\definecolor[3]{}}
+\definecolor{sgwas}{RGB}{29,111,165}
+\definecolor{sgnow}{RGB}{161,98,10}
+\newcommand\sgwas[1]{\textcolor{sgwas}{#1}}
+\newcommand\sgnow[1]{\textcolor{sgnow}{#1}}
+% without cancel.sty the stroke is drawn with plain TeX
+\IfFileExists{cancel.sty}{\usepackage{cancel}}{%
+  \newcommand\cancel[1]{\mathord{\ooalign{$\displaystyle ##1$\cr\hidewidth$\diagup$\hidewidth\cr}}}}
+\setlength\parindent{0pt}
+\setlength\parskip{6pt}
+\allowdisplaybreaks
+"""
+
+
+def as_latex(told: Telling, detail: str) -> str:
+    """The chain as an align* environment with the rules beside it; the bare equation for the result alone."""
+    if detail == "result":
+        return latex(told.statement, PAPER) + "\n"
+    body = latex(told.chain(detail), PAPER)
+    names = ", ".join(dict.fromkeys(line.rule for line in told.told(detail)))
+    return f"{NEEDS}\n% rules: {comment(names)}\n\\[\n{body}\n\\]\n"
+
+
+def comment(words: str) -> str:
+    """Words that stay on their comment line."""
+    return " ".join("".join(c if c.isprintable() else " " for c in words).split())
+
+
+def standalone(document: Document, tellings: tuple[Telling, ...], tables: tuple[str, ...] = ()) -> str:
+    """A file for pdflatex; everything it needs is in texlive-latex-base."""
+    body = [rf"\section*{{{tex_words(document.title)}}}"]
+    if document.lead:
+        body.append(to_tex(document.lead))
+    for told in tellings:
+        body += section(told, heading=len(tellings) > 1)
+    body += tables
+    body += [to_tex(note) for note in document.notes]
+    return PREAMBLE + "\\begin{document}\n\n" + "\n\n".join(body) + "\n\n\\end{document}\n"
+
+
+def section(told: Telling, *, heading: bool) -> Iterator[str]:
+    """One derivation."""
+    if heading:
+        yield rf"\subsection*{{{tex_words(told.derivation.title)}}}"
+    if told.derivation.lead:
+        yield to_tex(told.derivation.lead)
+    if told.given:
+        yield r"\textbf{Given}" + "\n" + "\n".join(display(b) for b in told.given)
+    yield r"\textbf{Where} " + ", ".join(f"${latex(b)}$" for b in told.where)
+    yield r"\textbf{Find}" + "\n" + display(told.find)
+    yield "\\begin{enumerate}\n" + "\n".join(item(line) for line in told.lines) + "\n\\end{enumerate}"
+    yield r"\textbf{Result}" + "\n" + display(told.statement)
+    evidence = f"{steps_in_words(told.settled)}; {check_in_words(told.settled.check)}"
+    yield tex_words(evidence[0].upper() + evidence[1:]) + "."
+    if told.derivation.source:
+        yield "Source: " + tex_words(told.derivation.source) + "."
+
+
+def item(line: Line) -> str:
+    """One step: rule, reason, formula, verdict."""
+    given = f" This holds where ${latex(line.given)}$." if line.given is not None else ""
+    crossed = ", ".join(f"${latex(b)}$" for b in line.crossed)
+    said = f" Crossed out above and below the bar: {crossed}." if crossed else ""
+    verdict = WORDS[line.verdict.status]
+    head = rf"\item \textbf{{{tex_words(line.rule)}}} ({verdict}). {to_tex(line.why)}{given}{said}"
+    return head + "\n" + display(line.formula, coloured=True)
+
+
+def display(box: Box, *, coloured: bool = False) -> str:
+    """A formula on lines of its own."""
+    return f"\\[ {latex(box, PRINT if coloured else PAPER)} \\]"

@@ -1,0 +1,76 @@
+"""Derivations as GitHub's Markdown: formulas in fences and backticks, which its parser leaves alone."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from symgrad.document.evidence import WORDS, check_in_words, steps_in_words
+from symgrad.document.latex import GITHUB, latex
+from symgrad.document.words import inline_math, markdown_words, to_markdown
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from symgrad.core import Document
+    from symgrad.document.boxes import Box
+    from symgrad.document.telling import Line, Telling
+
+
+def as_markdown(told: Telling, detail: str) -> str:
+    """One derivation under a heading; the bare equation for the result alone."""
+    if detail == "result":
+        return fence(told.statement) + "\n"
+    return "\n\n".join([f"# {markdown_words(told.derivation.title)}", *section(told, detail)]) + "\n"
+
+
+def document_markdown(document: Document, tellings: tuple[Telling, ...], tables: tuple[str, ...] = ()) -> str:
+    """A whole document."""
+    body = [f"# {markdown_words(document.title)}"]
+    if document.lead:
+        body.append(to_markdown(document.lead))
+    for told in tellings:
+        if len(tellings) > 1:
+            body.append(f"## {markdown_words(told.derivation.title)}")
+        body += section(told, "textbook")
+    body += tables
+    body += [to_markdown(note) for note in document.notes]
+    return "\n\n".join(body) + "\n"
+
+
+def section(told: Telling, detail: str) -> Iterator[str]:
+    """What is given, the steps, the result, the evidence."""
+    if told.derivation.lead:
+        yield to_markdown(told.derivation.lead)
+    if told.given:
+        yield "**Given**"
+        yield from map(fence, told.given)
+    yield "**Where** " + ", ".join(map(inline_math, told.where))
+    yield "**Find** " + inline_math(told.find)
+    for line in told.lines:
+        yield from step(line, detail, 3)
+    yield "**Result**"
+    yield fence(told.statement)
+    yield f"{markdown_words(steps_in_words(told.settled))}; {markdown_words(check_in_words(told.settled.check))}."
+    if told.derivation.source:
+        yield f"Source: {markdown_words(told.derivation.source)}."
+
+
+def step(line: Line, detail: str, level: int) -> Iterator[str]:
+    """One step with its rule as a heading."""
+    yield f"{'#' * min(level, 6)} {line.number}. {markdown_words(line.rule)} ({WORDS[line.verdict.status]})"
+    reason = [to_markdown(line.why)] if line.why else []
+    if line.given is not None:
+        reason.append(f"This holds where {inline_math(line.given)}.")
+    if line.crossed:
+        reason.append(f"Crossed out above and below the bar: {', '.join(map(inline_math, line.crossed))}.")
+    if reason:
+        yield " ".join(reason)
+    yield fence(line.formula)
+    if detail == "every-rule":
+        for inner in line.inner:
+            yield from step(inner, detail, level + 1)
+
+
+def fence(box: Box) -> str:
+    """A displayed formula."""
+    return f"```math\n{latex(box, GITHUB)}\n```"

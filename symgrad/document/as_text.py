@@ -1,0 +1,64 @@
+"""A derivation for a terminal."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from symgrad.document.evidence import WORDS, check_in_words, reason, steps_in_words
+from symgrad.document.text import printable, text
+from symgrad.document.words import to_text
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from symgrad.document.telling import Line, Telling
+
+RULE_COLUMN = 58  # where rule names begin, unless a formula is longer
+
+
+def as_text(told: Telling, detail: str) -> str:
+    """Plain Unicode lines; each step with its rule and verdict on the right."""
+    return "\n".join(lines(told, detail)) + "\n"
+
+
+def lines(told: Telling, detail: str) -> Iterator[str]:
+    """The lines of the whole."""
+    if detail == "result":
+        yield text(told.statement)
+        yield f"{steps_in_words(told.settled)}; {check_in_words(told.settled.check)}"
+        return
+    yield printable(told.derivation.title)
+    if told.derivation.lead:
+        yield to_text(told.derivation.lead)
+    yield ""
+    for label, boxes in (("given", told.given), ("where", told.where)):
+        for n, box in enumerate(boxes):
+            yield f"{'' if n else label:7}{text(box)}"
+    yield f"{'find':7}{text(told.find)}"
+    yield ""
+    yield f"     {text(told.find)}"
+    for line in told.lines:
+        yield from step(line, detail, "")
+    yield ""
+    yield f"{'result':7}{text(told.statement)}"
+    yield f"{'proof':7}{steps_in_words(told.settled)}; the whole chain: {WORDS[told.settled.claim.status]}"
+    yield f"{'check':7}{check_in_words(told.settled.check)}"
+
+
+def step(line: Line, detail: str, indent: str) -> Iterator[str]:
+    """One line of the chain and, where every rule is asked for, its reason and finer steps."""
+    formula = f"{indent}{line.number:>3}  = {text(line.after)}"
+    given = f" where {text(line.given)}" if line.given is not None else ""
+    yield f"{formula:{RULE_COLUMN}}  {line.rule}{given}  [{WORDS[line.verdict.status]}]"
+    if reason(line.verdict):
+        yield f"{indent}       {reason(line.verdict)}"
+    if detail != "every-rule":
+        return
+    if line.why:
+        yield f"{indent}       {to_text(line.why)}"
+    if line.inner:
+        yield f"{indent}       in finer steps, from {text(line.before)}"
+    for inner in line.inner:
+        yield from step(inner, detail, indent + "    ")
+
+

@@ -1,0 +1,131 @@
+"""The templates and what they may call: every value is escaped unless a printer made it."""
+
+from __future__ import annotations
+
+import math
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+import jinja2
+from markupsafe import Markup
+
+from symgrad.core import Status
+from symgrad.document.boxes import Ident, Num, Op, Script, row
+from symgrad.document.evidence import ANCHORS, OUTCOMES, WORDS, check_in_words, reason, steps_in_words
+from symgrad.document.graph import graph
+from symgrad.document.latex import latex
+from symgrad.document.mathml import mathml
+from symgrad.document.spelling import split_name
+from symgrad.document.text import printable
+from symgrad.document.words import to_html
+
+if TYPE_CHECKING:
+    from symgrad.document.boxes import Box
+    from symgrad.document.site import Site
+    from symgrad.document.telling import Telling
+
+MEANINGS = {
+    Status.PROVED: "The two sides are equal wherever the step is claimed. The proof is exact.",
+    Status.PROVED_EXCEPT: "The two sides are equal everywhere but at the points that are listed, such as a kink.",
+    Status.REFUTED: "There is a point, shown with the verdict, at which the two sides certainly differ.",
+    Status.DOMAIN_MISMATCH: "The two sides are equal where both are defined, but one is defined where the other is not.",
+    Status.UNKNOWN: "Neither a proof nor a counterexample was found. It is not a soft yes; the reason is given.",
+    Status.VACUOUS: "No point satisfies the conditions, so the step claims nothing.",
+}
+
+MOODS = {Status.PROVED: "good", Status.PROVED_EXCEPT: "good", Status.REFUTED: "bad"}
+
+
+def meanings() -> list[tuple[Status, str, str, str]]:
+    """Every status with its anchor, its word and its meaning."""
+    return [(s, ANCHORS[s], WORDS[s].capitalize(), MEANINGS[s]) for s in Status]
+
+
+def meaning(status: Status, site: Site) -> str:
+    """The address of what a status means."""
+    return f"{site.trust}#{ANCHORS[status]}"
+
+
+def inline(box: Box) -> Markup:
+    """A formula in a line of text."""
+    return Markup(mathml(box))  # noqa: S704 - the printer escapes every slot
+
+
+def block(box: Box) -> Markup:
+    """A formula on lines of its own."""
+    return Markup(mathml(box, block=True))  # noqa: S704 - as above
+
+
+def prose(words: str) -> Markup:
+    """Words with formulas between dollars."""
+    return Markup(to_html(words))  # noqa: S704 - words are escaped, formulas come from the printer
+
+
+def symbol(name: str) -> Markup:
+    """A symbol by its name."""
+    base, sub = split_name(name)
+    return inline(Script(Ident(base), Ident(sub)) if sub else Ident(base))
+
+
+def number(value: float, digits: int = 7) -> str:
+    """A number for a table: real minus signs, powers of ten written out."""
+    if math.isnan(value):
+        return "undefined"
+    if math.isinf(value):
+        return "∞" if value > 0 else "−∞"
+    shown = f"{value:.{digits}g}"
+    if "e" not in shown:
+        return shown.replace("-", "−")
+    mantissa, power = shown.split("e")
+    small = str(int(power)).translate(str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹"))
+    return f"{mantissa} · 10{small}".replace("-", "−")
+
+
+def graph_of(told: Telling) -> Any:
+    """The computation graph of a derivation, if it has one."""
+    return graph(told.derivation)
+
+
+@cache
+def templates() -> jinja2.Environment:
+    """The page templates of the package."""
+    environment = jinja2.Environment(
+        loader=jinja2.PackageLoader("symgrad.document"),
+        autoescape=True,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        undefined=jinja2.StrictUndefined,
+    )
+    environment.filters |= {
+        "math": inline,
+        "block": block,
+        "tex": latex,
+        "prose": prose,
+        "symbol": symbol,
+        "number": number,
+        "words": WORDS.__getitem__,
+        "outcome": OUTCOMES.__getitem__,
+        "mood": lambda status: MOODS.get(status, "doubt"),
+        "meaning": meaning,
+        "reason": lambda verdict: printable(reason(verdict)),
+        "steps": steps_in_words,
+        "check": check_in_words,
+        "graph": graph_of,
+    }
+    return environment
+
+
+def decimal(lower: Any, upper: Any) -> Box:
+    """The decimals that two bounds agree on: 1.12890414…"""
+    low, high = f"{float(lower):.12f}", f"{float(upper):.12f}"
+    if lower == upper:
+        return signed(low.rstrip("0").rstrip("."))
+    shared = "".join(a for n, (a, b) in enumerate(zip(low, high, strict=False)) if low[: n + 1] == high[: n + 1])
+    return signed(f"{shared}…" if "." in shared else f"{float(lower):.3g} … {float(upper):.3g}")
+
+
+def signed(digits: str) -> Box:
+    """A decimal with its sign apart."""
+    return row(Op("−", prefix=True), Num(digits[1:])) if digits.startswith("-") else Num(digits)
+
+

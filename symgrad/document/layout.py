@@ -1,0 +1,118 @@
+"""How wide a formula is, and where it may be broken: no browser does it for us."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from symgrad.document.boxes import (
+    EMPTY,
+    Aligned,
+    At,
+    Big,
+    Box,
+    Cancel,
+    Cases,
+    Diff,
+    Fence,
+    Fn,
+    Frac,
+    Grid,
+    Ident,
+    Mark,
+    Num,
+    Op,
+    Over,
+    Prime,
+    Root,
+    Row,
+    Script,
+    Space,
+    Text,
+    Under,
+    row,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+LINE = 19.0  # ems that fit on a phone
+SHORT = 7.0  # a left side that the lines below may be aligned after
+SMALL = 0.7  # the size of an index
+
+
+def width(box: Box) -> float:
+    """About how many ems the box takes."""
+    match box:
+        case Row(kids):
+            return sum(map(width, kids))
+        case Ident(name) | Num(name) | Text(name):
+            return 0.52 * len(name) + (0.08 if len(name) == 1 else 0.2)
+        case Op(glyph, prefix):
+            return 0.75 if prefix else 0.35 if glyph in ",;/|" else 1.3
+        case Space(ems):
+            return ems
+        case Frac(top, bottom):
+            return max(width(top), width(bottom)) + 0.25
+        case Diff(of, by):
+            return max(0.6 + (width(of) if of is not None else 0), 0.6 + width(by)) + 0.3
+        case Script(base, sub, sup):
+            return width(base) + SMALL * max(width(s) if s is not None else 0 for s in (sub, sup))
+        case Prime(body) | Root(body) | Over(body):
+            return width(body) + 0.4
+        case Fence(body):
+            return width(body) + 0.8
+        case Fn(head, argument):
+            return width(head) + width(argument) + 0.1
+        case At(body, point):
+            return width(body) + SMALL * width(point) + 0.3
+        case Big(_, lower, upper, body):
+            limits = max(width(s) if s is not None else 0 for s in (lower, upper))
+            return 0.8 + SMALL * limits + width(body)
+        case Under(body, label):
+            return max(width(body), SMALL * width(label))
+        case Cases(rows) | Aligned(rows):
+            return 1.2 + max(width(a) for a, _ in rows) + max(width(b) for _, b in rows)
+        case Grid(rows):
+            return 1.0 + max((sum(width(c) + 0.8 for c in cells) for cells in rows), default=0.0)
+        case Mark(body) | Cancel(body):
+            return width(body) + 0.1
+
+
+def equation(left: Box, *rights: Box, sign: str = "=") -> Box:
+    """left = right = ..., on one line where that fits, else one line each, broken at sums where need be."""
+    whole = row(left, *(part for right in rights for part in (Op(sign), right)))
+    if len(rights) == 1 and width(whole) <= LINE:
+        return whole
+    aligned = width(left) <= SHORT
+    lines: list[tuple[Box, Box]] = []
+    if not aligned:
+        lines += [(EMPTY, part) for part in broken(left, LINE)]
+    for n, right in enumerate(rights):
+        first, *rest = broken(right, LINE - (width(left) if aligned else 0))
+        lines.append((left if aligned and n == 0 else EMPTY, row(Op(sign), first)))
+        lines += [(EMPTY, row(Space(1.5), part)) for part in rest]
+    return Aligned(tuple(lines))
+
+
+def broken(box: Box, room: float) -> list[Box]:
+    """The box in lines of at most `room` ems where its sums and products allow it."""
+    if isinstance(box, Mark):
+        return [replace(box, body=part) for part in broken(box.body, room)]
+    if not isinstance(box, Row) or width(box) <= room:
+        return [box]
+    sums = [n for n, k in enumerate(box.kids) if n and isinstance(k, Op) and k.glyph in "+−" and not k.prefix]
+    dots = [n for n, k in enumerate(box.kids) if n and isinstance(k, Op) and k.glyph == "·"]
+    return filled(box.kids, sums or dots, room)
+
+
+def filled(kids: Sequence[Box], places: Sequence[int], room: float) -> list[Box]:
+    """Lines as full as they may be, each new one beginning with the operator at one of the places."""
+    lines: list[Box] = []
+    start = 0
+    ends = [*places, len(kids)]
+    for this, following in zip(ends, ends[1:], strict=False):
+        if sum(map(width, kids[start:following])) > room:
+            lines.append(Row(tuple(kids[start:this])))
+            start = this
+    return [*lines, Row(tuple(kids[start:]))]

@@ -1,0 +1,184 @@
+"""Whole documents: HTML, LaTeX, Markdown, a file of formulas; the index and the page about trust."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Any
+
+from markupsafe import Markup
+
+from symgrad.core import Document, Page, Settled, SymgradError, Tally, tally
+from symgrad.document.as_json import as_json
+from symgrad.document.as_latex import as_latex, standalone
+from symgrad.document.as_markdown import as_markdown, document_markdown
+from symgrad.document.as_mathml import as_mathml, formulas
+from symgrad.document.as_text import as_text
+from symgrad.document.boxes import Op, row
+from symgrad.document.from_sympy import boxes
+from symgrad.document.html import inline, meanings, templates
+from symgrad.document.pairs import comparison, markdown_table
+from symgrad.document.sheets import named, sheet, value
+from symgrad.document.site import ALONE, Site, styles
+from symgrad.document.telling import telling
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from symgrad.core import Facts
+
+FORMATS = ("text", "latex", "mathml", "markdown", "html", "json")
+PAGE_FORMATS = ("html", "tex", "md", "mathml")
+DETAILS = ("result", "textbook", "every-rule")
+
+PRINTERS = {
+    "text": as_text,
+    "latex": as_latex,
+    "mathml": as_mathml,
+    "markdown": as_markdown,
+    "json": as_json,
+}
+
+
+def render(settled: Settled, format: str = "text", detail: str = "textbook") -> str:  # noqa: A002 - the reader's word
+    """One derivation in one of FORMATS, at one of DETAILS; html is a page that needs no other file."""
+    require(format, FORMATS, "format")
+    require(detail, DETAILS, "level of detail")
+    if format == "html":
+        return html_page(alone(settled), ALONE, detail)
+    return PRINTERS[format](telling(settled), detail)
+
+
+def alone(settled: Settled) -> Page:
+    """A page about nothing but one derivation."""
+    derivation = settled.derivation
+    return Page(Document(derivation.name, derivation.title, "Derivation", derivations=(derivation,)), (settled,))
+
+
+def render_page(page: Page, format: str = "html", site: Site | None = None) -> str:  # noqa: A002 - as above
+    """A document in one of PAGE_FORMATS. Without a site the HTML holds its style and fonts and links nowhere."""
+    require(format, PAGE_FORMATS, "format")
+    if format == "html":
+        return html_page(page, site or ALONE)
+    tellings = tuple(map(telling, page.settled))
+    match format:
+        case "tex":
+            return standalone(page.document, tellings)
+        case "md":
+            tables = (markdown_table(page.pairs),) if page.pairs else ()
+            return document_markdown(page.document, tellings, tables)
+        case _:
+            return formulas(page.document, tellings)
+
+
+def require(word: str, known: tuple[str, ...], kind: str) -> None:
+    """Raise SymgradError unless the word is one of those known."""
+    if word not in known:
+        raise SymgradError(f"there is no {kind} {word[:40]!r}; choose one of {', '.join(known)}")
+
+
+def html_page(page: Page, site: Site, detail: str = "textbook") -> str:
+    """A document as one HTML file."""
+    return templates().get_template("page.html.j2").render(
+        title=page.document.title,
+        wide=bool(page.pairs),
+        document=page.document,
+        tellings=tuple(map(telling, page.settled)),
+        sheets=tuple(map(sheet, page.facts)),
+        pairs=comparison(page.pairs) if page.pairs else None,
+        badges=badges(tally(page), site),
+        start="every" if detail == "every-rule" else detail,
+        meanings=meanings(),
+        **frame(site),
+    )  # fmt: skip
+
+
+def frame(site: Site) -> dict[str, Any]:
+    """What every template needs."""
+    css = "" if site.stylesheet else Markup(styles(fonts=site.fonts))  # noqa: S704 - our own sheet
+    return {"site": site, "css": css}
+
+
+def badges(counts: Tally, site: Site) -> list[dict[str, str]]:
+    """The counts at the head of a page, each linked to what it means."""
+    found = []
+    if counts.steps:
+        rest = counts.steps - counts.proved
+        words = f"{counts.steps} steps, all proved" if not rest else f"{counts.proved} of {counts.steps} steps proved"
+        mood = "good" if not rest else "bad" if counts.refuted else "doubt"
+        found.append({"words": words, "mood": mood, "href": f"{site.trust}#proved"})
+    if counts.refuted:
+        found.append({"words": f"{counts.refuted} refuted", "mood": "bad", "href": f"{site.trust}#refuted"})
+    if counts.unknown:
+        found.append({"words": f"{counts.unknown} neither", "mood": "doubt", "href": f"{site.trust}#unknown"})
+    for n, words, mood in (
+        (counts.ok, "agree with finite differences", "good"),
+        (counts.wrong, "disagree with finite differences", "bad"),
+        (counts.unresolved, "could not be checked numerically", "doubt"),
+    ):
+        if n:
+            results = "1 result" if n == 1 else f"{n} results"
+            found.append({"words": f"{results} {words}".replace("1 result agree", "1 result agrees"), "mood": mood, "href": ""})
+    return found
+
+
+def entry(page: Page) -> dict[str, Any]:
+    """What the index says about a page, as plain JSON values."""
+    document = page.document
+    return {
+        "name": document.name,
+        "title": document.title,
+        "theme": document.theme,
+        "lead": document.lead,
+        "tally": asdict(tally(page)),
+        "catalogue": [catalogue_row(facts, document.name) for facts in page.facts],
+    }
+
+
+def catalogue_row(facts: Facts, page: str) -> dict[str, Any]:
+    """One activation in the table of the index; formulas are HTML."""
+    definition = facts.definition
+    kinks = ", ".join(str(inline(boxes(k.at))) for k in facts.kinks)
+    return {
+        "name": definition.name,
+        "title": definition.title,
+        "href": f"{page}.html",
+        "formula": str(inline(row(named(definition), Op("="), boxes(definition.of)))),
+        "derivative": str(inline(boxes(facts.derivative))),
+        "largest": str(value(facts.lipschitz)),
+        "centred": facts.zero_centred,
+        "kinks": kinks or "none",
+    }
+
+
+def render_index(entries: Iterable[Mapping[str, Any]], site: Site | None = None) -> str:
+    """The front page of a site, from what `entry` says of each page."""
+    told = list(entries)
+    total = sum((Tally(**e["tally"]) for e in told), Tally())
+    themes: dict[str, list[dict[str, Any]]] = {}
+    for e in told:
+        themes.setdefault(e["theme"], []).append({**e, "href": f"{e['name']}.html"})
+    catalogue = [trusted(c) for e in told for c in e.get("catalogue", ())]
+    where = site or Site()
+    pages = {"words": f"{total.documents} documents", "mood": "", "href": ""}
+    return templates().get_template("index.html.j2").render(
+        title="Derivations",
+        wide=True,
+        themes=list(themes.items()),
+        catalogue=catalogue,
+        badges=[pages, *badges(total, where)],
+        **frame(where),
+    )  # fmt: skip
+
+
+def trusted(cells: Mapping[str, Any]) -> dict[str, Any]:
+    """The formulas that `catalogue_row` printed, known not to need escaping again."""
+    formulas = {k: Markup(cells[k]) for k in ("formula", "derivative", "largest", "kinks")}  # noqa: S704 - our printer
+    return {**cells, **formulas}
+
+
+def render_trust(site: Site | None = None) -> str:
+    """The page that says what each verdict claims and what it rests on."""
+    where = site or Site()
+    return templates().get_template("trust.html.j2").render(
+        title="What a proof rests on", wide=False, meanings=meanings(), **frame(where)
+    )  # fmt: skip

@@ -1,0 +1,130 @@
+"""All activations with all losses, as an overview and one table for each activation."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from markupsafe import Markup
+
+from symgrad.core import Cancels, Outcome
+from symgrad.document.evidence import OUTCOMES
+from symgrad.document.from_sympy import boxes
+from symgrad.document.latex import GITHUB, latex
+from symgrad.document.mathml import mathml
+from symgrad.document.words import markdown_words
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from symgrad.core import Pair, Status
+
+SIGNS = {Cancels.FULLY: "●", Cancels.PARTLY: "◐", Cancels.NO: "○", None: "?"}
+
+ANSWERS = {Cancels.FULLY: "fully", Cancels.PARTLY: "partly", Cancels.NO: "no", None: "not settled"}
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """One pair in the overview."""
+
+    kind: str
+    sign: str
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
+class Delta:
+    """One pair in its activation's table."""
+
+    loss: str
+    delta: Markup
+    cancels: str
+    status: Status | None
+    check: str
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """The losses that an activation is refused with for one reason."""
+
+    losses: tuple[str, ...]
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class ActivationRow:
+    """One activation with every loss."""
+
+    name: str
+    title: str
+    cells: tuple[Cell, ...]
+    deltas: tuple[Delta, ...]
+    refusals: tuple[Refusal, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """The whole page."""
+
+    losses: tuple[str, ...]
+    rows: tuple[ActivationRow, ...]
+
+
+def comparison(pairs: Iterable[Pair]) -> Comparison:
+    """The pairs by activation, in the order they come."""
+    every = tuple(pairs)
+    losses = tuple(dict.fromkeys(p.loss.title for p in every))
+    groups: dict[str, list[Pair]] = {}
+    for pair in every:
+        groups.setdefault(pair.activation.name, []).append(pair)
+    return Comparison(losses, tuple(activation_row(group, losses) for group in groups.values()))
+
+
+def activation_row(group: list[Pair], losses: tuple[str, ...]) -> ActivationRow:
+    """One activation's pairs."""
+    by_loss = {p.loss.title: p for p in group}
+    refused: dict[str, list[str]] = {}
+    for pair in group:
+        if pair.refused:
+            refused.setdefault(pair.refused, []).append(pair.loss.title)
+    first = group[0].activation
+    return ActivationRow(
+        first.name.replace("_", "-"),
+        first.title,
+        tuple(cell(by_loss.get(title)) for title in losses),
+        tuple(delta(p) for p in group if not p.refused),
+        tuple(Refusal(tuple(titles), reason) for reason, titles in refused.items()),
+    )
+
+
+def cell(pair: Pair | None) -> Cell:
+    """A pair in the overview; one that was not worked out is empty."""
+    if pair is None:
+        return Cell("refused", "", "not worked out")
+    if pair.refused:
+        return Cell("refused", "–", "refused")
+    kind = pair.cancels.value if pair.cancels else "unknown"
+    return Cell(kind, SIGNS[pair.cancels], ANSWERS[pair.cancels])
+
+
+def delta(pair: Pair) -> Delta:
+    """A pair in the table."""
+    shown = Markup(mathml(boxes(pair.delta), lean=True)) if pair.delta is not None else Markup("")  # noqa: S704
+    check = f"{OUTCOMES[pair.check.outcome]} at {pair.check.points} points" if pair.check else ""
+    if pair.check and pair.check.outcome is Outcome.WRONG:
+        check = f"wrong at {pair.check.wrong} points"
+    status = pair.verdict.status if pair.verdict else None
+    return Delta(pair.loss.title, shown, ANSWERS[pair.cancels], status, check)
+
+
+def markdown_table(pairs: Iterable[Pair]) -> str:
+    """The pairs that are not refused, as one Markdown table."""
+    lines = ["| activation | loss | output delta | slope cancels |", "| --- | --- | --- | --- |"]
+    for p in pairs:
+        if p.refused or p.delta is None:
+            continue
+        formula = f"$`{latex(boxes(p.delta), GITHUB)}`$".replace("|", r"\vert ")
+        names = (markdown_words(p.activation.title), markdown_words(p.loss.title))
+        lines.append(f"| {names[0]} | {names[1]} | {formula} | {ANSWERS[p.cancels]} |")
+    return "\n".join(lines)

@@ -1,0 +1,176 @@
+"""A settled derivation as it is told, before any format: what is given, the numbered lines, the result."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields, replace
+from typing import TYPE_CHECKING, Any
+
+from sympy import S
+
+from symgrad.core import every_step
+from symgrad.document.boxes import Aligned, Box, Cases, Grid, Ident, Mark, Num, Op, Row, Space, Text, row
+from symgrad.document.from_sympy import boxes
+from symgrad.document.layout import equation, width
+from symgrad.document.notation import Notation
+from symgrad.document.sets import membership
+from symgrad.functions import Elementwise
+from symgrad.rules import RULES
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from symgrad.core import Derivation, Rule, Settled, Step, Verdict
+
+
+HALF = 16.0  # ems of half a card
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One step as a reader sees it; `number` is 3 or 3.1, `inner` are its finer steps."""
+
+    number: str
+    step: Step
+    verdict: Verdict
+    rule: str
+    why: str
+    before: Box
+    after: Box
+    formula: Box
+    given: Box | None = None
+    general: Box | None = None
+    general_given: Box | None = None
+    crossed: tuple[Box, ...] = ()
+    inner: tuple[Line, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Telling:
+    """A derivation as it is told."""
+
+    settled: Settled
+    given: tuple[Box, ...]
+    where: tuple[Box, ...]
+    find: Box
+    result: Box
+    lines: tuple[Line, ...]
+
+    @property
+    def derivation(self) -> Derivation:
+        """What is told."""
+        return self.settled.derivation
+
+    @property
+    def wide(self) -> bool:
+        """Whether what is given needs the whole width."""
+        return any(width(b) > HALF for b in self.given)
+
+    @property
+    def statement(self) -> Box:
+        """What was sought = what was found."""
+        return equation(self.find, self.result)
+
+    def told(self, detail: str) -> tuple[Line, ...]:
+        """The lines of one level of detail: none, the steps, or the finest steps in their place."""
+        if detail == "result":
+            return ()
+        return self.lines if detail == "textbook" else tuple(leaves(self.lines))
+
+    def chain(self, detail: str) -> Box:
+        """All lines below one another; a factor about to go is struck out in the line where it still stands."""
+        lines = self.told(detail)
+        if not lines:
+            return self.statement
+        rights = [following.before if following.step.cancelled else this.after
+                  for this, following in zip(lines, lines[1:], strict=False)]  # fmt: skip
+        return equation(lines[0].before, *map(unmarked, rights), unmarked(lines[-1].after))
+
+
+def unmarked(box: Box) -> Box:
+    """A box without its highlights; what is struck out stays struck out."""
+    match box:
+        case Mark(body):
+            return unmarked(body)
+        case Row(kids):
+            return row(*map(unmarked, kids))
+        case Cases(rows) | Aligned(rows):
+            return replace(box, rows=tuple((unmarked(a), unmarked(b)) for a, b in rows))
+        case Ident() | Num() | Op() | Text() | Space() | Grid():
+            return box
+        case _:
+            inner = {f.name: getattr(box, f.name) for f in fields(box)}
+            changed = {k: unmarked(v) for k, v in inner.items() if v is not None and not isinstance(v, str | int)}
+            return replace(box, **changed)
+
+
+def leaves(lines: tuple[Line, ...]) -> Iterator[Line]:
+    """The finest steps, in order."""
+    for each in lines:
+        yield from leaves(each.inner) if each.inner else (each,)
+
+
+def telling(settled: Settled) -> Telling:
+    """Everything about a derivation that the formats share."""
+    derivation = settled.derivation
+    notation = Notation(lets=derivation.lets)
+    verdicts = dict(zip(map(id, every_step(derivation.steps)), settled.verdicts, strict=True))
+    start, result = boxes(derivation.start, notation), boxes(derivation.result, notation)
+    return Telling(
+        settled,
+        given(derivation, notation),
+        tuple(membership(v) for v in derivation.domains),
+        start,
+        result,
+        tuple(line(s, str(n), verdicts, notation) for n, s in enumerate(derivation.steps, 1)),
+    )
+
+
+def given(derivation: Derivation, notation: Notation) -> tuple[Box, ...]:
+    """What each name stands for: the lets, then the named functions in them."""
+    rows = [equation(boxes(let.symbol), boxes(let.value, notation)) for let in derivation.lets]
+    values = [let.value for let in derivation.lets] or [derivation.start]
+    heads = {h: None for value in values for h in sorted(value.atoms(Elementwise), key=str)}
+    return (*rows, *(equation(boxes(h), boxes(h.unfold(), notation)) for h in heads))
+
+
+def line(step: Step, number: str, verdicts: dict[int, Verdict], notation: Notation) -> Line:
+    """One step in boxes, the part that changes marked on both sides."""
+    rule = RULES.get(step.rule)
+    before = boxes(step.before, Notation(notation.lets, step.focus, "was", step.cancelled))
+    after = boxes(step.after, Notation(notation.lets, step.became, "now"))
+    return Line(
+        number,
+        step,
+        verdicts[id(step)],
+        rule.title if rule else step.rule.replace("_", " ").replace("-", " ").capitalize(),
+        step.note or (rule.why if rule else ""),
+        before,
+        after,
+        equation(before, after),
+        condition(step.given, notation),
+        general(rule),
+        condition(rule.given) if rule else None,
+        tuple(boxes(c, notation) for c in step.cancelled),
+        tuple(line(s, f"{number}.{n}", verdicts, notation) for n, s in enumerate(step.substeps, 1)),
+    )
+
+
+def condition(given: Any, notation: Notation | None = None) -> Box | None:
+    """Where a statement holds; None where it holds everywhere."""
+    return None if given in {True, S.true} else boxes(given, notation or Notation())
+
+
+def general(rule: Rule | None) -> Box | None:
+    """A rule for arbitrary f and g; None for a rewriting whose form is not fixed."""
+    if rule is None or rule.before is None:
+        return None
+    return row(boxes(rule.before), Op("="), boxes(rule.after))
+
+
+def every_line(lines: tuple[Line, ...]) -> Iterator[Line]:
+    """Every line of the tree, a line before its finer ones."""
+    for each in lines:
+        yield each
+        yield from every_line(each.inner)
+
+
