@@ -76,7 +76,7 @@ class _Side:
             step = derivative(step, self.name)
             s = self.at_point(step)
             if s:
-                return s * self.side**order
+                return s * self.side if order % 2 else s
         if self.name in step.free:
             raise StuckError("a branch condition touches zero in a way that is not known to the prover")
         if not p.free.isdisjoint(inner):

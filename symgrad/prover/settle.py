@@ -1,0 +1,95 @@
+"""One region at a time: what the two sides are there, or how the region must be split first."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from symgrad.core import UnsupportedError
+from symgrad.prover.field import Frac, Split, StuckError, UndefinedHere
+from symgrad.prover.region import Fork, Region, fork
+from symgrad.prover.scalar import ONE
+from symgrad.prover.tower import Tower, grow
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from symgrad.prover.statement import Statement
+
+EMPTY, EXCLUDED, UNDEFINED, PROVED = "empty", "excluded", "undefined", "proved"
+DIFFERENT, LEFT_UNDEFINED, RIGHT_UNDEFINED, STUCK = "different", "left undefined", "right undefined", "stuck"
+
+
+@dataclass(slots=True)
+class Leaf:
+    """A region that needs no further split. `values`: the two normal forms, where both exist."""
+
+    region: Region
+    kind: str
+    why: str = ""
+    tower: Tower | None = None
+    values: tuple[Frac | None, Frac | None] = (None, None)
+    proof: Any = None  # of emptiness
+
+
+@dataclass(slots=True)
+class Branch:
+    """A region that was split; `parts` are in the order of `Fork.sides`."""
+
+    region: Region
+    fork: Fork
+    tower: Tower
+    parts: list[Branch | Leaf] = field(default_factory=list)
+
+
+def examine(statement: Statement, region: Region, kernel: Any, tick: Callable[[], None]) -> Leaf | Branch:
+    """The region as a leaf, or as a branch whose parts are still to be examined."""
+    found: list[Leaf | Branch] = []
+    try:
+        grow(lambda t: found.append(_look(statement, region, t)), region.premises, dict(region.bindings), kernel, tick)
+    except UndefinedHere as error:  # a premise without a value does not hold
+        return Leaf(region, EMPTY, f"a condition has no value there: {error}")
+    except Split:
+        return Leaf(region, STUCK, "the sign of a part of a condition is not known")
+    except (StuckError, UnsupportedError) as error:
+        return Leaf(region, STUCK, str(error))
+    except RecursionError:
+        return Leaf(region, STUCK, "the expression is nested too deeply")
+    return found[-1]
+
+
+def _look(statement: Statement, region: Region, tower: Tower) -> Leaf | Branch:
+    try:
+        return _compare(statement, region, tower)
+    except Split as split:
+        return Branch(region, fork(tower, split.poly, nonzero=split.nonzero), tower)
+
+
+def _compare(statement: Statement, region: Region, tower: Tower) -> Leaf:
+    contradiction = tower.contradiction()
+    if contradiction is not None:
+        return Leaf(region, EMPTY, "its conditions contradict one another", tower, proof=contradiction)
+    if statement.assumption is not ONE and not _assumed(statement, tower):
+        return Leaf(region, EXCLUDED, "the assumption does not hold", tower)
+    left, no_left = _side(tower, statement.left)
+    right, no_right = _side(tower, statement.right)
+    values = (left, right)
+    if left is None and right is None:
+        return Leaf(region, UNDEFINED, no_left, tower, values)
+    if left is None or right is None:
+        kind, why = (LEFT_UNDEFINED, no_left) if left is None else (RIGHT_UNDEFINED, no_right)
+        return Leaf(region, kind, why, tower, values)
+    zero = tower.k.is_zero(tower.sub(left, right)[0])
+    return Leaf(region, PROVED if zero else DIFFERENT, "", tower, values)
+
+
+def _assumed(statement: Statement, tower: Tower) -> bool:
+    value, _ = _side(tower, statement.assumption)
+    return value is not None and not tower.k.is_zero(value[0])
+
+
+def _side(tower: Tower, node: Any) -> tuple[Frac | None, str]:
+    try:
+        return tower.value(node), ""
+    except UndefinedHere as error:
+        return None, str(error)
