@@ -1,6 +1,7 @@
 """The exact prover: whether two expressions are equal at every point, with a certificate or a witness."""
 
 from symgrad.prover.prove import prove, prove_step
+from symgrad.prover.ranges import extrema
 from symgrad.prover.replay import replay
 
-__all__ = ["prove", "prove_step", "replay"]
+__all__ = ["extrema", "prove", "prove_step", "replay"]
