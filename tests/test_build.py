@@ -55,7 +55,7 @@ def test_a_file_of_ones_own_becomes_a_site() -> None:
     done = build(mine(), "-o", "site")
 
     assert done.exit_code == 0, done.output
-    assert "1 documents, 2 steps: 2 PROVED, 0 REFUTED, 0 UNKNOWN; checks: 1 ok, 0 wrong" in done.output
+    assert "1 document, 2 steps: 2 PROVED, 0 REFUTED, 0 UNKNOWN; checks: 1 ok, 0 wrong" in done.output
     assert {"index.html", "square.html", "square.tex", "square.md", "square.mathml"} <= pages(Path("site")).keys()
 
 

@@ -51,7 +51,7 @@ def summary(built: Built) -> str:
     t = built.tally
     kept = "" if built.fresh == built.pages else f" ({built.pages - built.fresh} from the cache)"
     return (
-        f"{t.documents} documents{kept}, {t.steps} steps: {t.proved} PROVED, {t.refuted} REFUTED, {t.unknown} UNKNOWN; "
+        f"{counted(t.documents, 'document')}{kept}, {counted(t.steps, 'step')}: {t.proved} PROVED, {t.refuted} REFUTED, {t.unknown} UNKNOWN; "
         f"checks: {t.ok} ok, {t.wrong} wrong, {t.unresolved} unresolved; {built.seconds:.1f} s\n"
         f"open {built.folder / 'index.html'}"
     )
@@ -65,3 +65,8 @@ def as_object(built: Built) -> str:
     return json.dumps(
         {**asdict(built.tally), "fresh": built.fresh, "seconds": round(built.seconds, 3), "folder": str(built.folder)}
     )
+
+
+def counted(number: int, noun: str) -> str:
+    """The number with its noun."""
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"

@@ -23,4 +23,4 @@ def command(name: str, form: str, detail: str, output: Path | None, as_json: boo
     from symgrad.pipeline.workers import Task  # noqa: PLC0415 - as above
 
     question = (name, "json" if as_json else form, detail)
-    emit(limited(Task("symgrad.pipeline.answers:definition", question), SECONDS)["text"], output)
+    emit(limited(Task("symgrad.pipeline.answers:definition", question), SECONDS), output)

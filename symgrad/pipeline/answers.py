@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from symgrad.core import SymgradError
 from symgrad.definitions import activation_named, loss_named
 from symgrad.pipeline import public
+from symgrad.pipeline.showing import show
 
 if TYPE_CHECKING:
     from symgrad.core import Definition
@@ -54,3 +55,8 @@ def of_text(what: str, wrt: str | None, order: int) -> Worked:
     variable = public.chosen(expr, wrt)
     worked = public.derive(expr, variable)
     return worked if order == 1 else public.derive(worked.result, variable)
+
+
+def definition(name: str, form: str, detail: str) -> str:
+    """One catalogue entry, told."""
+    return show(public.entry(name), form, detail)

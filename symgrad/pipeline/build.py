@@ -62,10 +62,11 @@ def build(
         require_distinct(heads)
         pages, fresh = made(heads, cache, crew, progress)
     files = {name: text for head in heads for name, text in pages[head.key]["files"].items()}
-    files |= frame(heads, pages, cache)
+    entries = [pages[head.key]["entry"] for head in heads]
+    files |= frame(entries, cache)
     publish(folder, {name: text.encode("utf-8", "replace") for name, text in files.items()})
     cache.trim()
-    total = sum((Tally(**pages[h.key]["tally"]) for h in heads), Tally())
+    total = sum((Tally(**entry["tally"]) for entry in entries), Tally())
     return Built(folder, total, len(heads), fresh, time.perf_counter() - began)
 
 
@@ -141,12 +142,11 @@ def kept(head: Head, page: dict[str, Any], cache: Cache) -> dict[str, Any]:
     return page
 
 
-def frame(heads: Sequence[Head], pages: Mapping[str, Mapping[str, Any]], cache: Cache) -> dict[str, str]:
+def frame(entries: Sequence[Mapping[str, Any]], cache: Cache) -> dict[str, str]:
     """The index, the page on trust, and the assets: kept like any page, keyed by all that they tell of."""
-    told = [{**h.about, "tally": pages[h.key]["tally"]} for h in heads]
-    key = digest("frame", library(), json.dumps(told, sort_keys=True))
+    key = digest("frame", library(), json.dumps(entries, sort_keys=True))
     found = cache.get(key)
     if found is None:
-        found = call(Task(f"{PAGES}:make_frame", (json.dumps(told),), "the index"))
+        found = call(Task(f"{PAGES}:make_frame", (entries,), "the index"))
         cache.put(key, found)
     return dict(found)

@@ -28,7 +28,9 @@ def slopes(definition: Definition) -> Iterator[tuple[str, Verdict]]:
         for target in targets(definition):
             where = kink.at.subs(target)
             for side, slope in ((-1, kink.left), (1, kink.right)):
-                label = f"slope {slope} on the {'left' if side < 0 else 'right'} of {kink.variable} = {where}"
+                label = (
+                    f"slope {slope.subs(target)} on the {'left' if side < 0 else 'right'} of {kink.variable} = {where}"
+                )
                 yield label + told(target), slope_verdict(definition, kink, side, slope, target)
 
 

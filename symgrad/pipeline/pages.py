@@ -2,23 +2,22 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from symgrad import document
-from symgrad.core import Document, every_step, tally
+from symgrad import __version__, document
+from symgrad.core import Document, every_step
 from symgrad.definitions import ACTIVATIONS
 from symgrad.pipeline.load import beside, load
 from symgrad.pipeline.stages import pairs_of, settle_document
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from symgrad.core import Pair
     from symgrad.pipeline.discover import Source
 
-FORMS = ("html", "tex", "md", "mathml")
+SITE = document.Site(version=__version__)
 
 documents = cache(load)  # a worker makes several pages of one file
 
@@ -46,10 +45,16 @@ def make_page(source: Source, index: int, rows: Mapping[str, tuple[Pair, ...]] |
     found = documents(source)[index]
     pairs = tuple(pair for name in ACTIVATIONS for pair in rows[name]) if rows else ()
     page = settle_document(found, pairs)
-    files = {f"{found.name}.{form}": document.render_page(page, form) for form in FORMS}
-    return {"files": files, "tally": asdict(tally(page))}
+    files = {f"{found.name}.{form}": document.render_page(page, form, SITE) for form in document.PAGE_FORMATS}
+    return {"files": files, "entry": document.entry(page)}
 
 
 def pair_rows(activation: str) -> tuple[Pair, ...]:
     """One activation's rows of the comparison table, settled."""
     return pairs_of(ACTIVATIONS[activation])
+
+
+def make_frame(entries: Sequence[Mapping[str, Any]]) -> dict[str, str]:
+    """The index, the page about trust, and what all pages share."""
+    pages = {"index.html": document.render_index(entries, SITE), "trust.html": document.render_trust(SITE)}
+    return {**document.assets(), **pages}

@@ -7,13 +7,14 @@ from typing import TYPE_CHECKING, Any
 from sympy import S
 
 from symgrad import deriver
-from symgrad.core import Kind
+from symgrad.core import Extremum, Kind
 from symgrad.definitions import ACTIVATIONS, LOSSES
 from symgrad.pipeline.records import spell
+from symgrad.pipeline.showing import digits
 from symgrad.pipeline.stages import facts
 
 if TYPE_CHECKING:
-    from symgrad.core import Definition, Extremum
+    from symgrad.core import Definition, Facts
 
 
 def names() -> list[str]:
@@ -39,7 +40,7 @@ def row(name: str) -> dict[str, Any]:
 def about(definition: Definition) -> dict[str, Any]:
     """The proved facts of an activation."""
     found = facts(definition)
-    return {"sup": number(found.lipschitz), "zero_centred": found.zero_centred, "monotone": found.monotone.value}
+    return {"sup": largest_slope(found), "zero_centred": found.zero_centred, "monotone": found.monotone.value}
 
 
 def domains(definition: Definition) -> dict[str, Any]:
@@ -47,11 +48,17 @@ def domains(definition: Definition) -> dict[str, Any]:
     return {f"{v.symbol}_in": str(v.domain) for v in definition.variables}
 
 
+def largest_slope(found: Facts) -> str:
+    """The supremum of |phi'|, which is at one end of the range of phi'."""
+    low, high = found.infimum, found.supremum
+    if -low.upper > high.lower:
+        negated = None if low.exact is None else -low.exact
+        return number(Extremum(-low.upper, -low.lower, negated))
+    return number(high)
+
+
 def number(extremum: Extremum) -> str:
-    """An extremum to six digits that are certain, or exactly where it is short."""
-    exact = extremum.exact
-    if exact in (S.Infinity, S.NegativeInfinity):
-        return "∞" if exact is S.Infinity else "-∞"
-    if exact is not None and exact.is_Rational:
-        return str(exact)
-    return f"{float((extremum.lower + extremum.upper) / 2):.6g}"
+    """An extremum exactly where it is rational, else to six digits."""
+    if extremum.exact is S.Infinity:
+        return "∞"
+    return str(extremum.exact) if extremum.exact is not None and extremum.exact.is_Rational else digits(extremum)
