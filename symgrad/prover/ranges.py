@@ -105,6 +105,8 @@ def _of_piece(piece: Piece, variable: Symbol) -> Iterator[Candidate]:
     for zero in critical:
         value = None if zero.exact is None else piece.expr.xreplace({variable: zero.exact})
         ball = smooth.at(zero.ball) if value is None else constant(value, PRECISION)
+        if not ball.is_finite():
+            raise UnsupportedError(f"the value of {piece.expr} at a critical point could not be enclosed")
         yield Candidate(ball, value, at=zero)
     for end, inward in ((piece.left, 1), (piece.right, -1)):
         yield _towards(smooth, piece.expr, end, inward)

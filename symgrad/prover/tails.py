@@ -16,7 +16,7 @@ from flint import arb, arb_poly, arb_series, ctx
 from sympy import Add, E, Expr, Integer, Mul, Pow, Rational, Symbol, atan, cos, erf, exp, log, oo, pi, sin, sqrt
 
 from symgrad.core import SymgradError
-from symgrad.prover.taylor import METHODS, PRECISION, capped, constant, elementary, sign, unsupported
+from symgrad.prover.taylor import METHODS, PRECISION, capped, constant, elementary, integer_power, sign, unsupported
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -340,7 +340,7 @@ def _binomial(r: Any, j: int) -> Any:
 
 def _real_power(base: arb, exponent: Any) -> arb:
     if exponent.is_Integer:
-        return base ** int(exponent) if exponent > 0 else 1 / base ** int(-exponent)
+        return integer_power(base, int(exponent))
     return (base.log() * ball(exponent)).exp()
 
 

@@ -7,7 +7,8 @@ rationals and become balls only inside an evaluation.
 from __future__ import annotations
 
 from contextlib import contextmanager
-from functools import lru_cache
+from functools import lru_cache, reduce
+from operator import mul
 from typing import TYPE_CHECKING, Any
 
 from flint import arb, arb_series, ctx, fmpq
@@ -145,12 +146,10 @@ class Smooth:
         base = self._compile(expr.base, slots)
         if expr.exp.is_Integer:
             n = int(expr.exp)
-            return (lambda values: values[base] ** n) if n > 0 else (lambda values: 1 / values[base] ** -n)
+            return lambda values: integer_power(values[base], n)
         if expr.exp.is_Rational and expr.exp.q == 2:  # noqa: PLR2004 - a square root
             n = int(expr.exp.p)
-            return (
-                (lambda values: values[base].sqrt() ** n) if n > 0 else (lambda values: 1 / values[base].sqrt() ** -n)
-            )
+            return lambda values: integer_power(values[base].sqrt(), n)
         exponent = self._compile(expr.exp, slots)
         return lambda values: (values[base].log() * values[exponent]).exp()
 
@@ -169,6 +168,17 @@ class Smooth:
                 values.append(operation(values))
             last = values[-1]
             return [last, *[arb(0)] * order] if isinstance(last, arb) else [last[i] for i in range(order + 1)]
+
+
+def integer_power(base: Any, n: int) -> Any:
+    """base^n of a ball or a series; Arb's own power of a ball around 0 exactly is not a number."""
+    if n < 0:
+        return 1 / integer_power(base, -n)
+    if isinstance(base, arb):
+        if n % 2 == 0 and base.contains(0):
+            return arb(0).union(abs(base).upper() ** n)
+        return reduce(mul, [base] * n)
+    return base**n
 
 
 def _sum(indices: list[int]) -> Op:

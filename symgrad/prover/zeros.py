@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 BOXES = 4000  # boxes looked at before an answer is refused
+SIMPLE = 10**6  # denominators of rationals that are tried as closed forms of zeros
 FINE = fmpq(1, 2**170)  # a box this narrow is a point's enclosure
 
 
@@ -106,7 +107,7 @@ def _edge(function: Smooth, end: Point | None, inward: int) -> fmpq:
     if end is not None and _certain(function, end.lower, end.upper):
         return end.lower if inward > 0 else end.upper
     if end is not None and end.exact is None:
-        raise UnsupportedError(f"{function.expr} could not be told from 0 near {float(end.lower.p / end.lower.q)}")
+        raise UnsupportedError(f"{function.expr} could not be told from 0 near {rational(end.lower).evalf(9)}")
     at = (-oo if inward > 0 else oo) if end is None else (end.exact, inward)
     try:
         term = leading(towards(function.expr, function.variable, at), function.variable, exact=False)
@@ -186,7 +187,22 @@ def _refined(function: Smooth, low: fmpq, high: fmpq, named: list[Point]) -> Poi
             low, high, width = *_narrowed(function, low, high, rising), high - low
             if high - low >= width:
                 break
+    guess = rational(simplest(low, high))
+    if guess.q < SIMPLE and sign(function.expr.xreplace({function.variable: guess})) == 0:
+        return point(guess)
     return Point(low, high)
+
+
+def simplest(low: fmpq, high: fmpq) -> fmpq:
+    """The rational of least denominator between two others."""
+    if low <= 0 <= high:
+        return fmpq(0)
+    if high < 0:
+        return -simplest(-high, -low)
+    whole = low.ceil()
+    if whole <= high:
+        return fmpq(whole)
+    return low.floor() + 1 / simplest(1 / (high - low.floor()), 1 / (low - low.floor()))
 
 
 def _narrowed(function: Smooth, low: fmpq, high: fmpq, rising: bool) -> tuple[fmpq, fmpq]:  # noqa: FBT001 - internal
