@@ -4,6 +4,7 @@ from symgrad.definitions.activations import ACTIVATIONS
 from symgrad.definitions.block import activation, entry, kink, loss, parameter
 from symgrad.definitions.lookup import ALIASES, activation_named, loss_named
 from symgrad.definitions.losses import LOSSES
+from symgrad.definitions.parser import parse, parse_name
 
 __all__ = [
     "ACTIVATIONS",
@@ -16,4 +17,6 @@ __all__ = [
     "loss",
     "loss_named",
     "parameter",
+    "parse",
+    "parse_name",
 ]

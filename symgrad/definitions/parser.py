@@ -1,0 +1,281 @@
+"""The user's own expression: a whitelist grammar, read by hand; nothing of the text is ever run."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sympy import Add, And, Eq, Expr, Ge, Gt, Le, Lt, Ne, Or, Piecewise, S, Symbol
+from sympy.logic.boolalg import Boolean
+
+from symgrad.core import ParseError
+from symgrad.definitions.arithmetic import UNREAL, Refused, call, number, power, product, quotient, real
+from symgrad.definitions.tokens import Sort, Token, tokens_of
+from symgrad.definitions.vocabulary import CONSTANTS, Word, near, symbol, word
+
+DEPTH = 100  # of brackets, powers and signs inside one another
+HEIGHT = 80  # of the tree; SymPy's printers and its calculus recurse several calls deep for each level
+NODES = 1_500  # numbers, names and operations
+CASES = 20  # of one Piecewise
+COMPARED = {"<": Lt, "<=": Le, ">": Gt, ">=": Ge, "==": Eq, "!=": Ne}
+COMPARISONS, SUMS, PRODUCTS = tuple(COMPARED), ("+", "-"), ("*", "/")
+OPERATORS = (("|", "or"), ("&", "and"), COMPARISONS, SUMS, PRODUCTS)  # the loosest first
+TRUTH = {"True": S.true, "False": S.false}
+
+
+def parse(text: str) -> Expr:
+    """The expression that `text` stands for, in exact numbers and real symbols.
+
+    `-z^2` is -(z^2), `2^3^2` is 2^(3^2), multiplication is written. ParseError says what is wrong, where.
+    """
+    reader = Reader(text)
+    try:
+        found = reader.whole()
+    except RecursionError:
+        raise ParseError("the expression is nested too deeply for SymPy to hold; break it into parts") from None
+    if found.has(*UNREAL):
+        raise ParseError("a part of this expression has no real value", text, 0)
+    if height(found) > HEIGHT:
+        raise ParseError("the expression is nested too deeply to be differentiated; break it into parts", text, 0)
+    return found
+
+
+def parse_name(text: str) -> Symbol:
+    """The real symbol of this name: z, alpha or α, W_2."""
+    found = parse(text)
+    if not isinstance(found, Symbol):
+        raise ParseError("a variable is expected here, such as z, alpha or W_2", text, 0)
+    return found
+
+
+class Reader:
+    """Reads one text from left to right by precedence climbing, four calls deep for every level of nesting."""
+
+    def __init__(self, text: str) -> None:
+        self.text, self.tokens = text, tokens_of(text)
+        self.place = self.depth = self.nodes = 0
+
+    @property
+    def next(self) -> Token:
+        """The token that is read next."""
+        return self.tokens[self.place]
+
+    @property
+    def ended(self) -> bool:
+        """Whether everything has been read."""
+        return self.next.sort is Sort.END
+
+    def take(self) -> Token:
+        """The next token, left behind."""
+        token = self.next
+        self.place += not self.ended
+        self.nodes += 1
+        if self.nodes > NODES:
+            raise self.error(f"the expression has more than {NODES:,} parts", token)
+        return token
+
+    def at(self, *signs: str) -> bool:
+        """Whether the next token is one of these signs or words."""
+        return self.next.sort in {Sort.SIGN, Sort.NAME} and self.next.text in signs
+
+    def expect(self, sign: str, why: str) -> Token:
+        """The next token, which must be this sign."""
+        if not self.at(sign):
+            raise self.error(f"expected {sign!r} {why}, found {self.next.said}", self.next)
+        return self.take()
+
+    def error(self, message: str, token: Token) -> ParseError:
+        """The error with its place in the text."""
+        return ParseError(message, self.text, token.at)
+
+    def built(self, token: Token, build: Any, *parts: Any) -> Any:
+        """What an operation makes of its parts; a refusal is reported at the operation."""
+        try:
+            return build(*parts)
+        except Refused as refusal:
+            raise self.error(str(refusal), token) from None
+
+    def deeper(self, token: Token) -> None:
+        """One level further in; refused beyond DEPTH."""
+        self.depth += 1
+        if self.depth > DEPTH:
+            raise self.error(f"nested more than {DEPTH} levels deep", token)
+
+    def whole(self) -> Expr:
+        """The whole text as one expression."""
+        if self.ended:
+            raise ParseError("the text is empty; write an expression such as z*tanh(z)")
+        token = self.next
+        found = self.climb()
+        if not self.ended:
+            raise self.error(stray(self.next), self.next)
+        return self.value(found, token)
+
+    def value(self, found: Any, token: Token) -> Any:
+        """What was read, which must be an expression and no condition."""
+        if is_condition(found):
+            raise self.error("an expression is expected here, not a comparison; those belong into Piecewise", token)
+        return found
+
+    def climb(self, level: int = 0) -> Any:
+        """Operands joined by operators that bind at least as tightly as `level`."""
+        token = self.next
+        left = self.operand()
+        while (here := self.binding()) >= level:
+            signs, parts = [], [left]
+            while self.binding() == here:
+                signs.append(self.take())
+                parts.append(self.climb(here + 1))
+            left = self.joined(here, signs, parts, token)
+        if self.at("="):
+            raise self.error("write == to compare; a definition is no expression", self.next)
+        return left
+
+    def binding(self) -> int:
+        """How tightly the operator that comes next binds; -1 where none comes."""
+        return next((i for i, signs in enumerate(OPERATORS) if self.at(*signs)), -1)
+
+    def joined(self, level: int, signs: list[Token], parts: list[Any], token: Token) -> Any:
+        """The operators of one level carried out on all their operands at once."""
+        conditions = level < OPERATORS.index(COMPARISONS)
+        for part in parts:
+            if is_condition(part) != conditions:
+                wanted = "conditions such as z > 0" if conditions else "expressions, not conditions"
+                raise self.error(f"{signs[0].said} joins {wanted}", signs[0])
+        if conditions:
+            return (Or, And)[level](*parts)
+        texts = [sign.text for sign in signs]
+        if OPERATORS[level] is COMPARISONS:
+            return And(*(COMPARED[t](u, v) for t, u, v in zip(texts, parts, parts[1:], strict=False)))
+        if OPERATORS[level] is SUMS:
+            terms = [-p if t == "-" else p for t, p in zip(["+", *texts], parts, strict=True)]
+            return self.built(token, lambda: real(Add(*terms)))
+        factors = [parts[0]]
+        for sign, part in zip(signs, parts[1:], strict=True):
+            factors.append(self.built(sign, quotient, S.One, part) if sign.text == "/" else part)
+        return self.built(token, product, factors)
+
+    def operand(self) -> Any:
+        """An atom with the signs before it and the power after it: -z^2 is -(z^2), and 2^3^2 is 2^(3^2)."""
+        first, negative = self.next, False
+        while self.at("+", "-"):
+            negative ^= self.take().text == "-"
+        token = self.next
+        found = self.atom()
+        if self.at("^", "**"):
+            sign = self.take()
+            self.deeper(sign)
+            exponent = self.value(self.operand(), sign)
+            self.depth -= 1
+            found = self.built(sign, power, self.value(found, token), exponent)
+        return -self.value(found, first) if negative else found
+
+    def atom(self) -> Any:
+        """A number, a name, a function applied, or brackets."""
+        token = self.take()
+        if token.sort is Sort.NUMBER:
+            return number(token.text)
+        if token.sort is Sort.NAME and not self.at("("):
+            return self.bare(token)
+        if token.sort is not Sort.NAME and token.text != "(":
+            raise self.error(f"a number, a name or '(' is expected, found {token.said}", token)
+        self.deeper(token)
+        if token.text == "(":
+            found = self.climb()
+            self.expect(")", "to close the bracket")
+        elif token.text == "Piecewise":
+            found = self.cases(token)
+        else:
+            found = self.applied(token)
+        self.depth -= 1
+        return found
+
+    def bare(self, token: Token) -> Any:
+        """A name that stands alone: a constant, a truth value or a symbol."""
+        if token.text in TRUTH:
+            return TRUTH[token.text]
+        found = CONSTANTS.get(token.text, symbol(token.text))
+        if found is not None:
+            return found
+        if word(token.text) or token.text == "Piecewise":
+            raise self.error(f"{token.said} is a function; write what it is applied to, in brackets", token)
+        hint = "variables are letters such as z, alpha or W_2, and products are written with *"
+        raise self.error(f"{token.said} is no variable; {hint}", token)
+
+    def applied(self, token: Token) -> Any:
+        """A function of the catalogue or of SymPy, applied."""
+        known = word(token.text)
+        if known is None and symbol(token.text) is not None:
+            raise self.error(f"{token.said} is a variable, not a function; write {token.text}*(...)", token)
+        if known is None:
+            raise self.error(f"no function is called {token.said}; {near(token.text)}", token)
+        found: list[Any] = []
+        place = self.take()
+        while not (self.at(")") and not found):
+            start = self.next
+            found.append(self.value(self.climb(), start))
+            if len(found) > known.most:
+                raise self.error(f"{token.said} takes {counted(known)}, not more", place)
+            if not self.at(","):
+                break
+            place = self.take()
+        self.expect(")", f"after the arguments of {token.text}")
+        if len(found) < known.least:
+            raise self.error(f"{token.said} takes {counted(known)}, not {len(found)}", token)
+        return self.built(token, call, known, found)
+
+    def cases(self, token: Token) -> Any:
+        """Piecewise((value, condition), ..., (value, True))."""
+        self.take()
+        found = [self.case()]
+        while self.at(","):
+            comma = self.take()
+            if len(found) == CASES:
+                raise self.error(f"Piecewise may have at most {CASES} cases", comma)
+            found.append(self.case())
+        if found[-1][1] != S.true:
+            raise self.error("the last case must be (value, True), for all that is left", self.next)
+        self.expect(")", "after the cases of Piecewise")
+        return self.built(token, lambda: real(Piecewise(*found)))
+
+    def case(self) -> tuple[Any, Any]:
+        """One case (value, condition)."""
+        self.expect("(", "before a case (value, condition)")
+        start = self.next
+        value = self.value(self.climb(), start)
+        self.expect(",", "between the value of a case and its condition")
+        start = self.next
+        condition = self.climb()
+        if not is_condition(condition):
+            raise self.error("a condition is expected here, such as z > 0 or True", start)
+        if condition.has(Piecewise):
+            raise self.error("a condition can't be by cases itself; write the cases out", start)
+        self.expect(")", "after a case")
+        return value, condition
+
+
+def height(expr: Any) -> int:
+    """How many levels an expression has, counted without recursion."""
+    levels, layer = 0, [expr]
+    while layer:
+        levels, layer = levels + 1, list({part for above in layer for part in above.args})
+    return levels
+
+
+def is_condition(found: Any) -> bool:
+    """Whether this is true or false rather than a number; for SymPy a Symbol may be both."""
+    return isinstance(found, Boolean) and not isinstance(found, Expr)
+
+
+def stray(token: Token) -> str:
+    """What to say about a token after a complete expression."""
+    if token.text == ")":
+        return "this bracket closes nothing; take it out, or open one before it"
+    if token.sort is Sort.SIGN and token.text != "(":
+        return f"{token.said} is not expected here"
+    return f"an operator is expected before {token.said}; write * for a product"
+
+
+def counted(known: Word) -> str:
+    """How many arguments a function takes."""
+    least, most = known.least, known.most
+    return f"{least} argument{'s' * (least > 1)}" if least == most else f"{least} to {most} arguments"
