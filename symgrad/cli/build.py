@@ -51,7 +51,8 @@ def summary(built: Built) -> str:
     t = built.tally
     kept = "" if built.fresh == built.pages else f" ({built.pages - built.fresh} from the cache)"
     return (
-        f"{counted(t.documents, 'document')}{kept}, {counted(t.steps, 'step')}: {t.proved} PROVED, {t.refuted} REFUTED, {t.unknown} UNKNOWN; "
+        f"{counted(t.documents, 'document')}{kept}, {counted(t.steps, 'step')}: "
+        f"{t.proved} PROVED, {t.refuted} REFUTED, {t.unknown} UNKNOWN; "
         f"checks: {t.ok} ok, {t.wrong} wrong, {t.unresolved} unresolved; {built.seconds:.1f} s\n"
         f"open {built.folder / 'index.html'}"
     )

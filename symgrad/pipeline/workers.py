@@ -103,7 +103,8 @@ def value_of(task: Task, value: Any) -> Any:
     """The value, or the failure raised as an error that names the task."""
     if not isinstance(value, Failure):
         return value
-    error = WorkError(value.message if value.mistake or not task.label else f"{task.label}: {value.message}")
+    told = value.message if value.mistake else f"an error of symgrad itself, {value.message}; --debug shows where"
+    error = WorkError(told if value.mistake or not task.label else f"{task.label}: {told}")
     if value.trace:
         error.add_note(value.trace)
     raise error
