@@ -13,7 +13,6 @@ INVERTIBLE = (
     "erf",
     "lecun_tanh",
     "leaky_relu",
-    "prelu",
     "rrelu",
     "elu",
     "celu",

@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from sympy import Mul, Piecewise, S, factor
+from sympy import Add, Mul, Piecewise, S, expand_mul, factor, powsimp
 
 from symgrad.core import Cancels
+from symgrad.deriver.tidy import cost, positive_leads
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,18 +34,26 @@ def cancelling(loss_part: Any, slope: Any) -> Cancelling:
         shared, turned = _shared(base, below)
         if exponent > 0 and shared is not None:
             power = min(exponent, -below[shared])
-            struck.append(base**power)
+            struck.append(abs_lead(base) ** power)
             below[shared] += power
             above[base] = (exponent - power, turned**power)
-            kept += exponent - power > 0
+            kept += bool(exponent > power)
         else:
             above[base] = (exponent, S.One)
-            kept += exponent > 0 and not base.is_number
+            kept += bool(exponent > 0) and not base.is_number
     if not struck:
         return Cancelling(Cancels.NO, (), loss_part * slope)
     rest = [base**exponent * sign for base, (exponent, sign) in above.items()]
-    left = Mul(*(base**exponent for base, exponent in below.items()), *rest)
+    whole = Mul(*(base**exponent for base, exponent in below.items()), *rest)
+    by_term = powsimp(Add(*(powsimp(term * slope) for term in Add.make_args(expand_mul(loss_part)))))
+    left = min((positive_leads(whole), by_term), key=cost)
     return Cancelling(Cancels.PARTLY if kept else Cancels.FULLY, tuple(struck), left)
+
+
+def abs_lead(base: Any) -> Any:
+    """A factor up to sign, the way a person writes it: 1 - a rather than a - 1."""
+    turned = positive_leads(base)
+    return -turned if turned.could_extract_minus_sign() and not turned.is_Add else turned
 
 
 def powers(expr: Any) -> dict[Any, Any]:

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from sympy import And, Eq, Ge, Gt, Le, Lt, Ne, S, Symbol, together
+from sympy.core.relational import Relational
+
+from symgrad.core import Domain, Variable
+from symgrad.functions import unfold
 
 if TYPE_CHECKING:
-    from symgrad.core import Kink, Let, Variable
+    from symgrad.core import Kink, Let
 
 
 _SIGN_OF = {
@@ -58,18 +62,33 @@ class Context:
 
         A False only leaves a condition standing that could have been dropped.
         """
-        witness = together((condition.lhs - condition.rhs).xreplace(self.stand_ins()))
+        if not isinstance(condition, Relational):
+            return condition in (True, S.true)
+        witness = together(unfold(condition.lhs - condition.rhs).xreplace(self.stand_ins()))
         wanted = _SIGN_OF.get(type(condition))
         return wanted is not None and bool(getattr(witness, wanted))
 
+    def under(self, condition: Any) -> Context:
+        """The same with what `condition` says of a symbol beside a bound, as a domain of that symbol."""
+        known = {v.symbol: v for v in self.domains}
+        for part in And.make_args(condition):
+            if isinstance(part, Gt | Ge | Lt | Le) and part.lhs.is_Symbol and part.rhs.is_number:
+                above = isinstance(part, Gt | Ge)
+                ends = (part.rhs, None) if above else (None, part.rhs)
+                known[part.lhs] = Variable(part.lhs, Domain(*ends, isinstance(part, Gt), isinstance(part, Lt)))
+        return replace(self, domains=tuple(known.values()))
+
     def stand_ins(self) -> dict[Any, Any]:
-        """Each bounded symbol as an expression in positive symbols that runs through the same set."""
+        """Each bounded symbol as an expression in a positive symbol that runs through the same set."""
         found = {}
         for variable in self.domains:
-            p = Symbol(f"p_{variable.symbol.name}", positive=True)
-            match (variable.domain.lower, variable.domain.upper):
-                case (S.Zero, None):
-                    found[variable.symbol] = p
-                case (S.Zero, S.One):
-                    found[variable.symbol] = 1 / (1 + p)
+            name, domain = f"p_{variable.symbol.name}", variable.domain
+            low, high = domain.lower, domain.upper
+            p = Symbol(name, positive=True)
+            if low is not None and high is None:
+                found[variable.symbol] = low + (p if domain.lower_open else Symbol(name, nonnegative=True))
+            elif high is not None and low is None:
+                found[variable.symbol] = high - (p if domain.upper_open else Symbol(name, nonnegative=True))
+            elif low is not None and domain.lower_open and domain.upper_open:
+                found[variable.symbol] = (low + high * p) / (1 + p)
         return found

@@ -9,27 +9,37 @@ from __future__ import annotations
 from typing import Any
 
 from sympy import (
+    Abs,
+    Add,
+    Function,
+    I,
     Integral,
     Mul,
     Piecewise,
+    Rational,
+    S,
     Symbol,
     cancel,
     collect,
+    cosh,
+    exp,
     expand,
     expand_log,
+    factor,
     integrate,
     log,
     logcombine,
+    polylog,
     simplify,
 )
 from sympy.integrals.manualintegrate import manualintegrate
 
 from symgrad.core import Definition, Derivation, Let, Step, UnsupportedError, Variable
-from symgrad.deriver.cancelling import cancelling
+from symgrad.deriver.cases import distributed
 from symgrad.deriver.context import Context
-from symgrad.deriver.pairs import slope_of, within
+from symgrad.deriver.pairs import product, slope_of, within
 from symgrad.deriver.rounds import carry_out
-from symgrad.deriver.scalar import derivative
+from symgrad.deriver.scalar import derivative, in_cases
 from symgrad.deriver.tidy import by_case, tidy
 from symgrad.functions import D, inverse, unfold
 from symgrad.functions.symbols import J, a, t, y
@@ -38,65 +48,105 @@ from symgrad.functions.symbols import J, a, t, y
 def matching_loss(activation: Definition) -> Derivation:
     """The loss for which delta = a - y, derived and differentiated again; UnsupportedError if phi isn't invertible."""
     z = activation.variable
-    back = inverse(activation.of, z, a)
-    if back is None and not derivative(activation).result.is_nonnegative:
+    if not invertible(activation):
         raise UnsupportedError(
-            f"{activation.title} is not invertible, so no loss in its output has delta = a - y; "
-            "choose an activation that is strictly increasing"
+            f"{activation.title} does not increase everywhere, so its output does not tell z apart and no loss in the "
+            "output has delta = a - y; choose an activation that is strictly increasing"
         )
     area = antiderivative(activation, z)
     if area is None:
-        return _by_integral(activation, z)
-    if back is None or isinstance(activation.of, Piecewise):
-        return _in_z(activation, area, z)
-    return _in_output(activation, in_terms(area, back, z), z)
+        return _direct(activation, Integral(activation.applied.xreplace({z: t}) - y, (t, 0, z)), z)
+    back = inverse(activation.of, z, a)
+    plain = back is not None and not {type(f) for f in back.atoms(Function)} - {log}
+    if not plain or isinstance(area, Piecewise):
+        return _direct(activation, by_case(area, lambda f: f - y * z), z)
+    return _in_output(activation, in_terms(area, back, activation), z)
+
+
+def invertible(activation: Definition) -> bool:
+    """Whether SymPy's assumptions show phi' > 0 in every case; without cases, isolated zeros do no harm."""
+    first = derivative(activation)
+    slope = in_cases(first, activation.variable) if isinstance(first.result, Piecewise) else first.result
+    positive = Context(activation.domains).stand_ins()
+    if isinstance(slope, Piecewise):
+        return all(_increasing(value.xreplace(positive)) for value, _ in slope.args)
+    return bool(_increasing(slope) or slope.is_nonnegative)
+
+
+def _increasing(slope: Any) -> bool:
+    return bool(unfold(slope).simplify().is_positive)
 
 
 def antiderivative(activation: Definition, z: Symbol) -> Any:
-    """An elementary F with F' = phi, each case with F = 0 where the cases meet; None where none was found.
+    """An elementary F with F' = phi and F(0) = 0 in each case; None where none was found.
 
     The search is SymPy's and is not trusted: the derivation differentiates what it found.
     """
-    if not isinstance(activation.of, Piecewise):
-        return _elementary(
-            activation.applied if activation.applied.func is not activation.head else _plain(activation), z
-        )
-    cases = []
-    for value, condition in activation.of.args:
-        found = _elementary(value, z)
-        if found is None:
-            return None
-        cases.append((expand(found - found.subs(z, 0)), condition))
-    return Piecewise(*cases, evaluate=False)
+    formula = distributed(_sides(activation, z))
+    if not isinstance(formula, Piecewise):
+        return _elementary(formula, z, inner_point(activation))
+    found = [_elementary(value, z, _sample(condition, z)) for value, condition in formula.args]
+    if any(area is None for area in found):
+        return None
+    cases = zip(found, formula.args, strict=True)
+    return Piecewise(*((expand(area - area.subs(z, 0)), c) for area, (_, c) in cases), evaluate=False)
 
 
-def _plain(activation: Definition) -> Any:
-    """Phi without names, but for the functions that SymPy integrates by name."""
-    native = activation.applied
-    return native if not hasattr(native, "unfold") else unfold(activation.of)
+def _sample(condition: Any, z: Symbol) -> Any:
+    """A point inside the case: the cases of the catalogue meet at 0."""
+    right = condition.subs(z, 1) in (True, S.true) and condition.subs(z, -1) in (False, S.false)
+    return S.One if right else S.NegativeOne
 
 
-def _elementary(value: Any, z: Symbol) -> Any:
+def _sides(activation: Definition, z: Symbol) -> Any:
+    """Phi without names of symgrad's, |z| written as the two sides of 0."""
+    formula = unfold(activation.applied)
+    if not formula.has(Abs(z)):
+        return formula
+    return Piecewise((formula.xreplace({Abs(z): z}), z > 0), (formula.xreplace({Abs(z): -z}), True), evaluate=False)
+
+
+def _elementary(value: Any, z: Symbol, inside: Any) -> Any:
     found = manualintegrate(value, z)
     if found.has(Integral) and not value.has(log):
         found = integrate(value, z)
-    return None if found.has(Integral) or not found.free_symbols <= value.free_symbols | {z} else _one_log(found)
+    if found.has(Integral, polylog, I, Piecewise) or not found.free_symbols <= value.free_symbols | {z}:
+        return None
+    joined = logcombine(found, force=True).replace(log, lambda u: log(expand(cancel(simplify(u)))))
+    return expand_log(_positive_logs(joined, z, inside), force=True)
 
 
-def _one_log(expr: Any) -> Any:
-    """log(2 + 2e^-z) - log(2e^-z) as log(1 + e^z)."""
-    combined = logcombine(expr, force=True)
-    return combined.replace(log, lambda u: log(expand(cancel(simplify(u)))))
+def _positive_logs(expr: Any, x: Symbol, inside: Any) -> Any:
+    """log(u) as log(-u) where u is negative; their difference is a constant, which an antiderivative may drop."""
+    return expr.replace(log, lambda u: log(-u if u.subs(x, inside).is_negative else u))
 
 
-def in_terms(area: Any, back: Any, z: Symbol) -> Any:
-    """F(psi(a)) - y psi(a), the logarithms split as a textbook prints them."""
-    whole = area.xreplace({z: back}) - y * back
-    split = expand(expand_log(whole.replace(log, lambda u: log(cancel(u))), force=True))
-    split = split.replace(log, lambda u: log(-u if u.could_extract_minus_sign() else u))
+def in_terms(area: Any, back: Any, activation: Definition) -> Any:
+    """F(psi(a)) - y psi(a), the logarithms split and their arguments positive, as a textbook prints it."""
+    at_output = area.xreplace({activation.variable: back}).replace(cosh, lambda u: simplify(cosh(u).rewrite(exp)))
+    whole = (at_output - y * back).replace(log, lambda u: log(factor(u)))
+    split = _positive_logs(expand(expand_log(whole, force=True)), a, inner_point(activation))
+    split = expand(expand_log(split.replace(log, lambda u: log(factor(u))), force=True))
     rest = split.as_independent(a, as_Add=True)[1]
     logs = sorted(rest.atoms(log), key=str)
-    return collect(rest, logs)
+    together = collect(rest, logs, evaluate=False)
+    return Add(*(_term(coefficient, part) for part, coefficient in together.items()))
+
+
+def _term(coefficient: Any, part: Any) -> Any:
+    """-(1 - y) log(1 - a), not (y - 1) log(1 - a)."""
+    factors = Mul.make_args(factor(coefficient))
+    turned = [-f if isinstance(f, Add) and f.as_coeff_Add()[0].is_negative else f for f in factors]
+    flips = sum(f != t for f, t in zip(factors, turned, strict=True))
+    return Mul(S.NegativeOne**flips, *turned, part)
+
+
+def inner_point(activation: Definition) -> Any:
+    """A number between the ends of the range."""
+    low, high = activation.range.lower, activation.range.upper
+    if low is None or high is None:
+        return (high - 1 if high is not None else low + 1) if (low, high) != (None, None) else Rational(1)
+    return (low + 2 * high) / 3
 
 
 def _in_output(activation: Definition, loss: Any, z: Symbol) -> Derivation:
@@ -110,30 +160,14 @@ def _in_output(activation: Definition, loss: Any, z: Symbol) -> Derivation:
     shorter = tidy(inner[-1].after)
     if shorter != inner[-1].after:
         inner += (Step(inner[-1].after, shorter, "denominator"),)
-    beside = Mul(shorter, slope, evaluate=False)
     steps = [
         Step(start, split, "chain", focus=start, became=split),
         *within(inner, D(a, z)),
-        Step(shorter * D(a, z), beside, "substitute", given, focus=D(a, z), became=slope),
+        *product(shorter, slope, given, z),
     ]
-    found = cancelling(shorter, slope)
-    if found.struck:
-        steps.append(Step(beside, found.left, "cancel", cancelled=found.struck))
     if steps[-1].after != a - y:
         steps.append(Step(steps[-1].after, a - y, "simplify"))
     return _derivation(activation, steps, lets)
-
-
-def _in_z(activation: Definition, area: Any, z: Symbol) -> Derivation:
-    """The loss written in z and y, where it has no elementary form in a."""
-    loss = by_case(area, lambda f: f - y * z)
-    return _direct(activation, loss, z)
-
-
-def _by_integral(activation: Definition, z: Symbol) -> Derivation:
-    """The loss left as an integral: the fundamental theorem gives delta at once."""
-    integrand = activation.applied.xreplace({z: t}) - y
-    return _direct(activation, Integral(integrand, (t, 0, z)), z)
 
 
 def _direct(activation: Definition, loss: Any, z: Symbol) -> Derivation:

@@ -33,6 +33,7 @@ from sympy import (
 from sympy.core.relational import Relational
 
 from symgrad.core import UnsupportedError
+from symgrad.deriver.cases import as_cases
 from symgrad.functions import D, Elementwise
 from symgrad.functions.symbols import c
 from symgrad.rules import RULES
@@ -63,6 +64,8 @@ def advance(node: D, context: Context) -> Move:
         return Move(node, S.One, "variable")
     if isinstance(expr, Symbol):
         return _named_quantity(node, context)
+    if expr.has(Max, Min) and isinstance(as_cases(expr, x, context), Piecewise):
+        return _cases(node, context)
     for kind, move in _BY_KIND:
         if isinstance(expr, kind):
             return move(node, context)
@@ -88,9 +91,10 @@ def _sum(node: D, _: Context) -> Move:
 
 def _product(node: D, context: Context) -> Move:
     x = node.variable
-    constant, rest = node.expr.as_independent(x, as_Add=False)
-    if constant != 1 and not context.depends(constant, x):
-        return Move(node, constant * D(rest, x), "multiple")
+    constants = [part for part in node.expr.args if not context.depends(part, x)]
+    if constants:
+        rest = Mul(*(part for part in node.expr.args if part not in constants))
+        return Move(node, Mul(*constants, D(rest, x)), "multiple")
     top, bottom = fraction(node.expr, exact=True)
     if not context.depends(bottom, x):
         first, *others = node.expr.args
@@ -170,9 +174,12 @@ def boundaries(cases: Piecewise) -> list[Any]:
     return sorted(relations, key=srepr)
 
 
-def _cases(node: D, _: Context) -> Move:
+def _cases(node: D, context: Context) -> Move:
     """Max and min, written as cases first."""
-    return Move(node, D(node.expr.rewrite(Piecewise), node.variable), "cases")
+    written = as_cases(node.expr, node.variable, context)
+    if not isinstance(written, Piecewise):
+        written = node.expr.rewrite(Piecewise)
+    return Move(node, D(written, node.variable), "cases")
 
 
 def _piecewise(node: D, context: Context) -> Move:

@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING, Any
 from sympy import And, Mul, Piecewise, Symbol
 
 from symgrad.core import Cancels, Definition, Derivation, Domain, Let, Pair, PairError, Step, Variable
-from symgrad.deriver.cancelling import Cancelling, cancelling
+from symgrad.deriver.cancelling import cancelling
 from symgrad.deriver.context import Context
-from symgrad.deriver.present import off_kinks
+from symgrad.deriver.present import off_kinks, rule_of
 from symgrad.deriver.rounds import carry_out
 from symgrad.deriver.scalar import derivative, in_output
-from symgrad.deriver.tidy import at_kinks, by_case, tidy
+from symgrad.deriver.tidy import at_kinks, by_case, positive_leads, tidy
 from symgrad.functions import D
 from symgrad.functions.symbols import J, a
 
@@ -32,7 +32,7 @@ def output_delta(activation: Definition, loss: Definition) -> Derivation:
     slope, given = slope_of(activation)
     steps = [found, *within(loss_steps, D(a, z))]
     part = loss_steps[-1].after
-    steps += _product(part, slope, given, z)
+    steps += product(part, slope, given, z)
     return Derivation(
         f"{activation.name}-{loss.name}",
         f"{activation.title} output with {loss.title}",
@@ -82,8 +82,7 @@ def _loss_part(activation: Definition, loss: Definition) -> tuple[Step, ...]:
     if settled != steps[-1].after:
         steps += (Step(steps[-1].after, settled, "convention", off_kinks(a, context)),)
     if shorter != settled:
-        rule = "denominator" if not isinstance(shorter, Piecewise) and shorter.as_numer_denom()[1] != 1 else "simplify"
-        steps += (Step(settled, shorter, rule),)
+        steps += (Step(settled, shorter, rule_of(settled, shorter)),)
     return steps
 
 
@@ -124,29 +123,26 @@ def within(steps: Sequence[Step], factor: Any) -> list[Step]:
     ]
 
 
-def _product(part: Any, slope: Any, given: Any, z: Symbol) -> list[Step]:
+def product(part: Any, slope: Any, given: Any, z: Symbol) -> list[Step]:
     """The two factors multiplied, what they share struck out, the rest simplified."""
     before = part * D(a, z)
-    beside = Mul(part, slope, evaluate=False)
-    steps = [Step(before, beside, "substitute", given, focus=D(a, z), became=slope)]
     found = cancelling(part, slope)
-    if found.struck:
-        steps.append(Step(beside, found.left, "cancel", cancelled=found.struck))
-    final = _final(found)
-    rule = "distribute" if isinstance(final, Piecewise) else "simplify"
-    if final != steps[-1].after:
-        steps.append(Step(steps[-1].after, final, rule))
-    return steps
+    if not found.struck:
+        return [Step(before, _multiplied(part, slope), "substitute", given, focus=D(a, z), became=slope)]
+    beside = Mul(part, slope, evaluate=False)
+    return [
+        Step(before, beside, "substitute", given, focus=D(a, z), became=slope),
+        Step(beside, found.left, "cancel", cancelled=found.struck),
+    ]
 
 
-def _final(found: Cancelling) -> Any:
-    if not isinstance(found.left, Mul):
-        return tidy(found.left)
-    cases = [p for p in found.left.args if isinstance(p, Piecewise)]
-    if len(cases) != 1:
-        return tidy(found.left)
-    rest = found.left / cases[0]
-    return by_case(cases[0], lambda value: tidy(rest * value))
+def _multiplied(part: Any, slope: Any) -> Any:
+    """The product with a factor brought into the cases of the other, unless both go by cases."""
+    both = isinstance(part, Piecewise) and isinstance(slope, Piecewise)
+    if both or not (isinstance(part, Piecewise) or isinstance(slope, Piecewise)):
+        return positive_leads(part * slope)
+    cases, other = (part, slope) if isinstance(part, Piecewise) else (slope, part)
+    return by_case(cases, lambda value: positive_leads(other * value))
 
 
 def _domains(activation: Definition, loss: Definition) -> tuple[Variable, ...]:
@@ -160,7 +156,5 @@ def pair(activation: Definition, loss: Definition) -> Pair:
     except PairError as reason:
         return Pair(activation, loss, refused=str(reason))
     derivation = output_delta(activation, loss)
-    struck = next((s for s in derivation.steps if s.rule == "cancel"), None)
-    beside = next(s for s in derivation.steps if s.rule == "substitute").after
-    answer = cancelling(*beside.args).answer if struck else Cancels.NO
-    return Pair(activation, loss, derivation.result, answer)
+    beside = next((s.before for s in derivation.steps if s.rule == "cancel"), None)
+    return Pair(activation, loss, derivation.result, cancelling(*beside.args).answer if beside else Cancels.NO)

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from sympy import And, Dummy, Mul, Ne, Piecewise, together
+from sympy import Add, And, Dummy, Function, Mul, Ne, Piecewise, cosh, sinh, tanh, together
 
 from symgrad.core import Step
+from symgrad.deriver.cases import distributed
 from symgrad.deriver.tidy import at_kinks, by_case, has_exponential, tidy
 from symgrad.functions import fold_named, in_terms_of_output
 from symgrad.functions.symbols import a
@@ -40,22 +41,35 @@ def off_kinks(variable: Symbol, context: Context) -> Any:
 
 
 def _rewrites(settled: Any, formula: Any, applied: Any, variable: Symbol) -> Iterator[tuple[str, Any]]:
-    folded = by_case(settled, lambda e: tidy(fold_named(e)) if has_exponential(e) else e)
-    if not has_exponential(folded):
-        yield "recognise", folded
-        yield "simplify", tidy(folded)
+    joined = distributed(settled)
+    yield "distribute", joined
+    output = by_output(joined, formula, variable) if has_exponential(joined) else None
+    if output is not None and not output.atoms(Function) - output.atoms(Piecewise):
+        yield "regroup", _regrouped(output, formula)
+        yield "output", by_case(output, lambda e: e.xreplace({a: applied}))
         return
-    output = by_output(settled, formula, variable)
-    if output is None:
-        yield "recognise", _own_name(tidy(settled), formula, applied)
-        yield "simplify", tidy(_own_name(tidy(settled), formula, applied))
-        return
-    yield "regroup", _regrouped(output, formula)
-    yield "output", _replaced(output, {a: applied})
+    named = by_case(joined, lambda e: _own_name(_recognised(e), formula, applied))
+    yield "recognise", named
+    shorter = tidy(named)
+    yield rule_of(named, shorter), shorter
+
+
+def rule_of(before: Any, after: Any) -> str:
+    """What a rewrite that makes an expression shorter is called."""
+    one = not isinstance(after, Piecewise) and after.as_numer_denom()[1] != 1
+    return "denominator" if one and isinstance(before, Add) and not isinstance(after, Add) else "simplify"
+
+
+def _recognised(expr: Any) -> Any:
+    """Logistic expressions under their names, and sinh/cosh as tanh."""
+    found = tidy(fold_named(expr)) if has_exponential(expr) else expr
+    ratios = {sinh(c.args[0]): tanh(c.args[0]) * c for c in found.atoms(cosh)}
+    return found.xreplace(ratios) if found.has(sinh) else found
 
 
 def by_output(slope: Any, formula: Any, variable: Symbol) -> Any:
     """The derivative in terms of the output `a`, case by case; None where the function can't be inverted."""
+    formula = distributed(formula)
     if not isinstance(slope, Piecewise):
         return in_terms_of_output(formula, slope, variable, a)
     cases = []
@@ -93,14 +107,11 @@ def _regrouped(output: Any, formula: Any) -> Any:
             return Mul(*parts, evaluate=False)
         return form.xreplace({a: value})
 
+    formula = distributed(formula)
     if not isinstance(output, Piecewise):
         return regroup(output, formula)
     cases = [(regroup(form, _case_of(formula, condition)), condition) for form, condition in output.args]
     return Piecewise(*cases, evaluate=False)
-
-
-def _replaced(expr: Any, values: dict[Any, Any]) -> Any:
-    return by_case(expr, lambda e: e.xreplace(values))
 
 
 def _own_name(expr: Any, formula: Any, applied: Any) -> Any:

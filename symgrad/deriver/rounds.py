@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from sympy import And, S, preorder_traversal
+from sympy import And, Not, Or, Piecewise, S, preorder_traversal
 
 from symgrad.core import Step
 from symgrad.deriver.moves import Move, advance
@@ -52,13 +52,29 @@ def _round(expr: Any, context: Context) -> Iterator[Step]:
     while moves := [m for m in (advance(n, context) for n in standing(expr)) if _due(m, fresh, context)]:
         move = moves[0]
         after = expr.xreplace({move.node: move.after})
-        yield Step(expr, after, move.rule, move.given, focus=move.node, became=move.after)
+        given = _inside(expr, move, context)
+        yield Step(expr, after, move.rule, given, focus=move.node, became=move.after)
         if move.node in fresh and move.rule in _LINEAR:
             fresh |= set(standing(move.after))
         fresh.discard(move.node)
         expr = after
         if move.rule in _OPENING:
             return
+
+
+def _inside(expr: Any, move: Move, context: Context) -> Any:
+    """The condition of a move that takes place in one case of several: it matters in that case only."""
+    if move.given == S.true:
+        return S.true
+    for cases in expr.atoms(Piecewise):
+        earlier = S.true
+        for value, condition in cases.args:
+            here = And(earlier, condition)
+            if value.has(move.node):
+                needed = context.under(here).needed(move.given)
+                return S.true if needed == S.true else Or(Not(here), needed)
+            earlier = And(earlier, Not(condition))
+    return move.given
 
 
 def _due(move: Move, fresh: set[D], context: Context) -> bool:

@@ -54,7 +54,7 @@ def _chain(definition: Definition, x: Symbol, context: Context) -> tuple[Step, .
 def second_derivative(definition: Definition) -> Derivation:
     """phi''(z), from the printed form of phi' or, for a definition by cases, from its cases in z."""
     x = definition.variable
-    context = Context(definition.domains, kinks=definition.kinks)
+    context = Context(definition.domains)  # where two cases meet smoothly, their slopes may still meet in a kink
     first = derivative(definition)
     slope = first.result
     if isinstance(slope, Piecewise):

@@ -14,7 +14,6 @@ from sympy import (
     S,
     Symbol,
     exp,
-    expand_mul,
     factor,
     factor_terms,
     sign,
@@ -48,7 +47,7 @@ def by_case(cases: Any, rewrite: Callable[[Any], Any]) -> Any:
 def _forms(expr: Any) -> Iterator[Any]:
     """Equal forms to choose from."""
     plain = expr.replace(sign, lambda u: Abs(u) / u) if expr.has(sign) else expr
-    for form in (factor_terms, factor, expand_mul):
+    for form in (factor_terms, factor):
         try:
             found = form(plain)
         except PolynomialError:
@@ -67,6 +66,8 @@ def positive_leads(expr: Any) -> Any:
     sign_left, factors = S.One, []
     for part in Mul.make_args(expr):
         base, exponent = part.as_base_exp()
+        if part.is_number and part.is_negative:
+            sign_left, base, exponent = -sign_left, -part, S.One
         if isinstance(base, Add) and exponent.is_integer and _starts_negative(base):
             sign_left *= (-1) ** exponent
             base = Add(*(-term for term in base.args))
@@ -96,7 +97,8 @@ def at_kinks(expr: Any, variable: Symbol, context: Context) -> Any:
 
 def _with_value(cases: Piecewise, x: Symbol, at: Any, wanted: Any, context: Context) -> Any:
     """Move the point `at` to the neighbouring case that has the wanted value there, or give it a case of its own."""
-    if _value_at(cases, x, at, context) == wanted:
+    wanted_there = wanted.xreplace(context.stand_ins())
+    if _value_at(cases, x, at, context) == wanted_there:
         return cases
     for relation in {r for _, condition in cases.args for r in condition.atoms(*_TURNED)}:
         if (relation.lhs - relation.rhs).subs(x, at).equals(0):
@@ -104,7 +106,7 @@ def _with_value(cases: Piecewise, x: Symbol, at: Any, wanted: Any, context: Cont
                 *((v, k.xreplace({relation: _TURNED[relation.func](*relation.args)})) for v, k in cases.args),
                 evaluate=False,
             )
-            if _value_at(moved, x, at, context) == wanted:
+            if _value_at(moved, x, at, context) == wanted_there:
                 return moved
     return Piecewise((wanted, Eq(x, at)), *cases.args, evaluate=False)
 
@@ -112,10 +114,9 @@ def _with_value(cases: Piecewise, x: Symbol, at: Any, wanted: Any, context: Cont
 def _value_at(cases: Piecewise, x: Symbol, at: Any, context: Context) -> Any:
     """The value at one point, the cases decided with every bounded symbol as a positive one."""
     stand_ins = context.stand_ins()
-    back = {new: old for old, new in stand_ins.items() if new.is_Symbol}
     for value, condition in cases.args:
         if condition.xreplace({x: at}).xreplace(stand_ins) in (True, S.true):
-            return value.xreplace({x: at}).xreplace(stand_ins).xreplace(back)
+            return value.xreplace({x: at}).xreplace(stand_ins)
     return None
 
 
