@@ -27,6 +27,8 @@ def primed(applied: Box, order: int) -> Box:
 
 def is_partial(expr: Any, variable: Any, notation: Notation) -> bool:
     """Whether the round ∂ is due: other variables move the value too. Greek letters and lets are held fixed."""
+    if expr == variable:
+        return False
     named = {let.symbol for let in notation.lets}
     others = notation.value(expr).free_symbols - {variable} - named
     return any(s.name not in GREEK for s in others) or (variable.name in GREEK and bool(others))

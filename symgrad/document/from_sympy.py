@@ -60,7 +60,7 @@ from symgrad.document.boxes import (
 from symgrad.document.conditions import betweens, turned
 from symgrad.document.derivatives import by_prime, is_partial, operator, primed
 from symgrad.document.notation import PLAIN, Notation, pointed_parts, strikes
-from symgrad.document.order import is_negative, stands, terms
+from symgrad.document.order import is_negative, parted, stands, terms
 from symgrad.document.products import Product, assemble, grouped, inline, reciprocal, split
 from symgrad.document.spelling import split_name
 from symgrad.functions import D, Elementwise
@@ -150,24 +150,25 @@ class Writer:
 
     def signed(self, term: Any, *, first: bool) -> Sequence[Box]:
         """A term of a sum with its sign: prefix on the first, between two terms otherwise."""
-        negative = is_negative(term) and term not in self.pointed
-        shown = positive(term) if negative else term
-        body = self.plain(shown) if negative else self.write(shown)
+        negative, shown = parted(term)
+        body = self.plain(shown)
         if isinstance(shown, Add | Piecewise) or starts_with_sign(body):
             body = fenced(body)
+        if shown in self.pointed or term in self.pointed:
+            body = Mark(body, self.notation.tone)
         if first:
             return [Op("−", prefix=True), body] if negative else [body]
         return [Op("−" if negative else "+"), body]
 
     @plain.register
     def _product(self, expr: Mul) -> Box:
-        if is_negative(expr):
-            rest = positive(expr)
+        negative, rest = parted(expr)
+        if negative:
             body = self.write(rest)
             return row(Op("−", prefix=True), fenced(body) if isinstance(rest, Add) else body)
-        if stands(expr):
-            return self.standing(expr)
-        return assemble(split(expr), self)
+        if stands(rest):
+            return self.standing(rest)
+        return assemble(split(rest), self) if isinstance(rest, Mul) else self.write(rest)
 
     def standing(self, expr: Mul) -> Box:
         """A product built by hand: factors where they stand, each reciprocal under the factors before it."""
@@ -320,7 +321,7 @@ class Writer:
             return primed(self.write(expr), order)
         by = self.write(variable)
         several = is_partial(expr, variable, self.notation)
-        named = isinstance(expr, Symbol) and (expr.name == "J" or self.notation.value(expr) != expr)
+        named = isinstance(expr, Symbol) and expr != variable and (expr.name == "J" or self.notation.value(expr) != expr)
         return operator(self.write(expr), expr, by, named=named, partial=several, order=order)
 
     @plain.register
@@ -344,15 +345,6 @@ class Writer:
 
 
 POWER_ON_NAME = frozenset({"tanh", "sinh", "cosh", "sin", "cos", "tan", "sech"})
-
-
-def positive(term: Any) -> Any:
-    """A negative term without its minus."""
-    if not isinstance(term, Mul) or not stands(term):
-        return -term
-    first, *rest = term.args
-    kept = rest if first == -1 else [-first, *rest]
-    return kept[0] if len(kept) == 1 else Mul(*kept, evaluate=False)
 
 
 def starts_with_sign(box: Box) -> bool:

@@ -84,12 +84,12 @@ def equation(left: Box, *rights: Box, sign: str = "=") -> Box:
     whole = row(left, *(part for right in rights for part in (Op(sign), right)))
     if len(rights) == 1 and width(whole) <= LINE:
         return whole
-    aligned = width(left) <= SHORT
+    aligned = width(left) <= SHORT and width(left) + max(map(width, rights)) <= LINE + 1
     lines: list[tuple[Box, Box]] = []
     if not aligned:
         lines += [(EMPTY, part) for part in broken(left, LINE)]
     for n, right in enumerate(rights):
-        first, *rest = broken(right, LINE - (width(left) if aligned else 0))
+        first, *rest = broken(right, LINE + SHORT if aligned else LINE)
         lines.append((left if aligned and n == 0 else EMPTY, row(Op(sign), first)))
         lines += [(EMPTY, row(Space(1.5), part)) for part in rest]
     return Aligned(tuple(lines))

@@ -49,15 +49,25 @@ class Strikes:
 
 def strikes(expr: Any, cancelled: tuple[Any, ...]) -> Strikes:
     """The crossings-out that the factors said to cancel allow in this expression."""
+    return Strikes({(f, side): n for f, n in struck(expr, cancelled).items() for side in (True, False)})
+
+
+def struck(expr: Any, cancelled: tuple[Any, ...]) -> dict[Any, int]:
+    """The factors that are crossed out, as they stand in the expression, and how often.
+
+    A factor named with the other sign is found too, and a product by its parts.
+    """
     found = list(places(expr, above=True))
-    budget: dict[tuple[Any, bool], int] = {}
+    budget: dict[Any, int] = {}
     for factor in cancelled:
-        whole = pairs(found, factor)
-        parts = () if whole or not isinstance(factor, Mul) else factor.args
-        for part in (factor, *parts):
-            if count := pairs(found, part):
-                budget[part, True] = budget[part, False] = count
-    return Strikes(budget)
+        if count := pairs(found, factor):
+            budget[factor] = count
+            continue
+        for part in factor.args if isinstance(factor, Mul) else (factor,):
+            for standing in (part, -part):
+                if count := pairs(found, standing):
+                    budget[standing] = count
+    return budget
 
 
 def pairs(found: list[tuple[Any, bool]], factor: Any) -> int:

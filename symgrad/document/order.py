@@ -19,13 +19,44 @@ def stands(expr: Any) -> bool:
     return bool(expr.func(*expr.args).args != expr.args)
 
 
+def parted(term: Any) -> tuple[bool, Any]:
+    """Whether a term is written with a minus in front, and the term without it.
+
+    Signs go where they read best: −(y − 1)/(1 − a) is written + (1 − y)/(1 − a), and (−z − 1)e^z as −(z + 1)e^z.
+    """
+    if isinstance(term, Number):
+        return bool(term < 0), abs(term)
+    if not isinstance(term, Mul):
+        return False, term
+    if stands(term):
+        first, *rest = term.args
+        negative, kept = parted(first)
+        shown = rest if kept == 1 else [kept, *rest]
+        return negative, (Mul(*shown, evaluate=False) if len(shown) > 1 else shown[0]) if negative else term
+    negative = bool(term.as_coeff_Mul()[0] < 0)
+    rest = -term if negative else term
+    return turned_round(negative, rest) if isinstance(rest, Mul) else (negative, rest)
+
+
+def turned_round(negative: bool, rest: Mul) -> tuple[bool, Any]:  # noqa: FBT001 - a sign is a truth value
+    """A product with the sign of one of its sums turned, where that leaves fewer minus signs to read."""
+    for factor in rest.args:
+        if isinstance(factor, Add) and not stands(factor):
+            minus = [t for t in factor.args if has_minus(t)]
+            if len(minus) == len(factor.args) or (negative and any(isinstance(t, Number) for t in minus)):
+                flipped = Mul(*(-f if f is factor else f for f in rest.args))
+                return (not negative, flipped) if isinstance(flipped, Mul) else (negative, rest)
+    return negative, rest
+
+
+def has_minus(term: Any) -> bool:
+    """Whether a term's number is negative."""
+    return bool(term.as_coeff_Mul()[0] < 0)
+
+
 def is_negative(term: Any) -> bool:
     """Whether a term is written with a minus in front."""
-    if isinstance(term, Number):
-        return bool(term < 0)
-    if isinstance(term, Mul):
-        return is_negative(term.args[0]) if stands(term) else bool(term.as_coeff_Mul()[0] < 0)
-    return False
+    return parted(term)[0]
 
 
 def terms(expr: Any) -> tuple[Any, ...]:
@@ -91,7 +122,7 @@ def factor_key(factor: Any) -> Key:
     if isinstance(base, exp):
         return 2, "", str(base)
     if isinstance(base, log):
-        return 6, "", str(base)
+        return 5, "", str(base)
     if isinstance(base, D):
         return derivative_key(base)
     if isinstance(base, Subs) and isinstance(base.expr, D):
@@ -100,7 +131,7 @@ def factor_key(factor: Any) -> Key:
         return 3, type(base).__name__, str(base), str(power)
     if isinstance(base, Add):
         return 4, "", str(base)
-    return 5, "", str(base)
+    return 6, "", str(base)
 
 
 def derivative_key(d: Any) -> Key:
@@ -108,7 +139,7 @@ def derivative_key(d: Any) -> Key:
     if isinstance(d.expr, AppliedUndef):
         return 3, d.expr.func.__name__, "", ""
     if isinstance(d.expr, Symbol):
-        return 5, d.expr.name.islower(), d.expr.name, str(d.variable)
+        return 8, d.expr.name.islower(), d.expr.name, str(d.variable)
     return 7, "", str(d)
 
 

@@ -13,6 +13,7 @@ import matplotlib as mpl
 import numpy as np
 from matplotlib.backends.backend_svg import FigureCanvasSVG
 from matplotlib.figure import Figure
+from matplotlib.ticker import FuncFormatter, MaxNLocator
 from sympy import S, lambdify
 
 from symgrad.functions import unfold
@@ -167,14 +168,20 @@ def frame(axes: Axes, curve: Curve) -> None:
     reach = float(curve.z[-1])
     axes.set_xlim(-reach * 1.02, reach * 1.02)
     axes.set_ylim(low, high)
-    axes.locator_params(axis="x", nbins=5)
-    axes.locator_params(axis="y", nbins=5)
+    for axis in (axes.xaxis, axes.yaxis):
+        axis.set_major_locator(MaxNLocator(nbins=4, steps=[1, 2, 2.5, 5, 10]))
+        axis.set_major_formatter(FuncFormatter(tick))
     axes.tick_params(colors=INK, length=3, width=0.8, labelsize=10)
     for side, spine in axes.spines.items():
         spine.set_visible(side in {"left", "bottom"})
         spine.set_color(INK)
         spine.set_linewidth(0.8)
     axes.set_title(curve.title, color=INK, loc="left", style="italic", fontsize=12.5, pad=8)
+
+
+def tick(value: float, _: int) -> str:
+    """A number at an axis, as short as it may be, with a real minus sign."""
+    return f"{value:g}".replace("-", "−")
 
 
 def bounds(curve: Curve) -> tuple[float, float]:

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 from sympy import Add, Integer, Mul, Number, Piecewise, Pow, Rational, S, Symbol, exp
 
+from sympy.core.function import AppliedUndef
+
 from symgrad.document.boxes import Box, Cancel, Cases, Diff, Fence, Fn, Frac, Mark, Num, Op, Root, Row, fenced, row
 from symgrad.document.order import factors
 from symgrad.functions import D
@@ -104,10 +106,18 @@ def assemble(product: Product, writer: Writer, *, alone: bool = True) -> Box:
     above, below = list(product.above), list(product.below)
     if q > 1 and not below and not all(map(is_short, above)):
         return row(Frac(Num(str(p)), Num(str(q))), side_by_side(above, writer, above=True, alone=False))
+    behind = [f for f in above if isinstance(f, D) and not isinstance(f.expr, AppliedUndef)] if below else []
+    if behind and len(behind) < len(above):
+        above = [f for f in above if f not in behind]
+    else:
+        behind = []
     top = [Integer(p), *above] if p != 1 or not above else above
     bottom = [Integer(q), *below] if q > 1 else below
     upper = side_by_side(top, writer, above=True, alone=alone or bool(bottom))
-    return Frac(upper, side_by_side(bottom, writer, above=False)) if bottom else upper
+    if not bottom:
+        return upper
+    fraction = Frac(upper, side_by_side(bottom, writer, above=False))
+    return row(fraction, Op("·"), side_by_side(behind, writer, above=True, alone=False)) if behind else fraction
 
 
 def is_short(factor: Any) -> bool:
@@ -147,7 +157,7 @@ def as_factor(box: Box, factor: Any, *, last: bool) -> Box:
 def needs_dot(left: Box, right: Box) -> bool:
     """Whether two factors would be misread without a dot between them."""
     before, after = inner(left, last=True), inner(right, last=False)
-    if isinstance(after, Num):
+    if isinstance(after, Num) or (isinstance(after, Diff) and after.of is not None):
         return True
     if isinstance(before, Fn) and not isinstance(before.argument, Fence):
         return True

@@ -40,7 +40,7 @@ def sheet(facts: Facts) -> Sheet:
     """The facts of one activation."""
     definition = facts.definition
     phi, slope = named(definition), named(definition, 1)
-    drawn = plots(facts, (text(phi), text(slope)), f"plot-{definition.name.replace('_', '-')}")
+    drawn = plots(facts, titles(definition), f"plot-{definition.name.replace('_', '-')}")
     return Sheet(
         definition.name,
         f"{definition.title}: the facts",
@@ -58,6 +58,13 @@ def named(definition: Definition, order: int = 0) -> Box:
     if not isinstance(applied, Fn) or not order:
         return applied
     return Fn(Prime(applied.head, order), applied.argument)
+
+
+def titles(definition: Definition) -> tuple[str, str]:
+    """What stands above the two drawings: σ(z) and σ′(z), parameters left out."""
+    applied = definition.applied
+    inside = text(boxes(definition.variable))
+    return f"{applied.glyph}({inside})", f"{applied.glyph}′({inside})"
 
 
 def at_values(facts: Facts) -> Markup:

@@ -5,13 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass, fields, replace
 from typing import TYPE_CHECKING, Any
 
-from sympy import S
+from sympy import Mul, S
 
 from symgrad.core import every_step
 from symgrad.document.boxes import Aligned, Box, Cases, Grid, Ident, Mark, Num, Op, Row, Space, Text, row
 from symgrad.document.from_sympy import boxes
 from symgrad.document.layout import equation, width
-from symgrad.document.notation import Notation
+from symgrad.document.notation import Notation, struck
 from symgrad.document.sets import membership
 from symgrad.functions import Elementwise
 from symgrad.rules import RULES
@@ -150,9 +150,17 @@ def line(step: Step, number: str, verdicts: dict[int, Verdict], notation: Notati
         condition(step.given, notation),
         general(rule),
         condition(rule.given) if rule else None,
-        tuple(boxes(c, notation) for c in step.cancelled),
+        crossed(step, notation),
         tuple(line(s, f"{number}.{n}", verdicts, notation) for n, s in enumerate(step.substeps, 1)),
     )
+
+
+def crossed(step: Step, notation: Notation) -> tuple[Box, ...]:
+    """What the step crosses out, to be said in words; a product that goes as a whole is named as one."""
+    found = list(struck(step.before, step.cancelled))
+    if len(found) > 1 and all(n == 1 for n in struck(step.before, step.cancelled).values()):
+        found = [Mul(*found)]
+    return tuple(boxes(c, notation) for c in found)
 
 
 def condition(given: Any, notation: Notation | None = None) -> Box | None:

@@ -29,7 +29,7 @@ from symgrad.document.boxes import (
 )
 from symgrad.document.spelling import RELATIONS, SUBSCRIPTS, SUMS, SUPERSCRIPTS
 
-RELATION, SUM, PRODUCT, POWER, ATOM = range(5)
+RELATION, SUM, OPERATED, PRODUCT, POWER, ATOM = range(6)  # OPERATED: d/dz ends a product
 
 
 def text(box: Box) -> str:
@@ -86,20 +86,30 @@ def in_a_row(kids: tuple[Box, ...]) -> tuple[str, int]:
     """Parts side by side; where a division ends, the next factor needs a dot."""
     if len(kids) == 1:
         return line(kids[0])
-    out, product = "", not any(is_op(k, SUMS | RELATIONS | {",", ";"}) for k in kids)
+    out = ""
     for n, kid in enumerate(kids):
-        words, strength = line(kid)
         before = kids[n - 1] if n else None
+        after = kids[n + 1] if n + 1 < len(kids) else None
         if before is not None and not isinstance(before, Op | Space) and not isinstance(kid, Op | Space):
             out += between(before, kid)
-        weak = strength < PRODUCT
-        if before is not None and is_operator(before) and isinstance(bare(kid), Frac | Row):
-            words, weak = f"[{words}]", False
-        divided = is_division(kid) and before is not None and is_op(before, {"/"})
-        out += f"({words})" if weak and not isinstance(kid, Row) or divided else words
-    if product:
-        return out, SUM if is_operator(kids[-2]) else PRODUCT
-    return out, strength_of(kids)
+        out += beside(kid, before, after)
+    if any(is_op(k, LOOSE) for k in kids):
+        return out, strength_of(kids)
+    return out, OPERATED if len(kids) > 1 and is_operator(kids[-2]) else PRODUCT
+
+
+LOOSE = SUMS | RELATIONS | {",", ";"}
+
+
+def beside(kid: Box, before: Box | None, after: Box | None) -> str:
+    """One part of a row, in parentheses where its neighbours would tear it apart."""
+    words, strength = line(kid)
+    if before is not None and is_operator(before) and isinstance(bare(kid), Frac | Row):
+        return f"[{words}]"
+    apart = all(x is None or isinstance(x, Space) or is_op(x, LOOSE) for x in (before, after))
+    divided = is_division(kid) and before is not None and is_op(before, {"/"})
+    torn = strength < (OPERATED if apart else PRODUCT) and not isinstance(kid, Text | Big)
+    return f"({words})" if divided or torn else words
 
 
 def strength_of(kids: tuple[Box, ...]) -> int:
