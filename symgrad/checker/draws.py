@@ -95,19 +95,25 @@ def choose(
     fixed = {s: domains[s].values for s in others if s in domains and domains[s].values}
     fixed |= {s: tuple(values[s]) for s in others if s in values}
     combinations = list(product(*(fixed.values())))
-    random = Random(2026)  # noqa: S311 - a fixed seed: the same points on every run
     if len(combinations) > FULL:
-        combinations = random.sample(combinations, FULL)
+        combinations = Random(3).sample(combinations, FULL)  # noqa: S311 - a fixed seed: the same on every run
     free = len(others) > len(fixed)
     count = max(CHOICES, len(combinations)) if free else len(combinations)
+    ordered = sorted((s for s in others if s not in fixed), key=lambda s: len(needs(domains.get(s, REALS))))
     found = []
     for n in range(count):
         known: dict[Any, float] = {s: float(v) for s, v in zip(fixed, combinations[n % len(combinations)], strict=True)}
-        for symbol in sorted((s for s in others if s not in fixed), key=lambda s: len(needs(domains.get(s, REALS)))):
-            options = typical(domains.get(symbol, REALS), known)
-            known[symbol] = options[0] if n < max(len(combinations), 1) else random.choice(options)
+        for symbol in ordered:  # a domain whose ends are other symbols comes after them
+            known[symbol] = drawn(symbol, domains.get(symbol, REALS), known, max(0, n - len(combinations) + 1))
         found.append(tuple(known[s] for s in others))
     return list(dict.fromkeys(found))
+
+
+def drawn(symbol: Any, domain: Domain, known: Mapping[Any, float], n: int) -> float:
+    """The usual value for n = 0, then the others in an order of the symbol's own, so that values mix."""
+    usual, *rest = typical(domain, known)
+    mixed = Random(f"{symbol} 3").sample(rest, len(rest))  # noqa: S311 - a fixed seed: the same values on every run
+    return mixed[n % len(mixed)] if n and mixed else usual
 
 
 def needs(domain: Domain) -> set[Any]:
