@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from symgrad.document.boxes import Box
 from symgrad.document.evidence import WORDS, check_in_words, steps_in_words
 from symgrad.document.latex import PAPER, PRINT, latex
 from symgrad.document.spelling import tex_words
@@ -14,6 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from symgrad.core import Document
+    from symgrad.document.boxes import Box
     from symgrad.document.telling import Line, Telling
 
 NEEDS = "% needs \\usepackage{amsmath} and \\usepackage{cancel}"

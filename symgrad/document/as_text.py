@@ -60,5 +60,3 @@ def step(line: Line, detail: str, indent: str) -> Iterator[str]:
         yield f"{indent}       in finer steps, from {text(line.before)}"
     for inner in line.inner:
         yield from step(inner, detail, indent + "    ")
-
-

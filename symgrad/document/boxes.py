@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, TypeAlias
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -233,6 +233,23 @@ def walk(box: Box) -> Iterator[Box]:
     yield box
     for child in children(box):
         yield from walk(child)
+
+
+def unmarked(box: Box) -> Box:
+    """A box without its highlights; what is struck out stays struck out."""
+    match box:
+        case Mark(body):
+            return unmarked(body)
+        case Row(kids):
+            return row(*map(unmarked, kids))
+        case Cases(rows) | Aligned(rows):
+            return replace(box, rows=tuple((unmarked(a), unmarked(b)) for a, b in rows))
+        case Ident() | Num() | Op() | Text() | Space() | Grid():
+            return box
+        case _:
+            inner = {name: getattr(box, name) for name in box.__slots__}
+            changed: Any = {k: unmarked(v) for k, v in inner.items() if not isinstance(v, str | int | None)}
+            return replace(box, **changed)
 
 
 def is_tall(box: Box) -> bool:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from sympy import Add, Mul, Piecewise
 
-from symgrad.document.boxes import Box, Diff, Fence, Fn, Prime, fenced, row, walk
+from symgrad.document.boxes import Box, Diff, Fence, Fn, Prime, Script, fenced, row, walk
 from symgrad.document.spelling import GREEK
 
 if TYPE_CHECKING:
@@ -22,7 +22,14 @@ def primed(applied: Box, order: int) -> Box:
     """f(z) as f′(z)."""
     if not isinstance(applied, Fn):
         return applied
-    return Fn(Prime(applied.head, order), applied.argument)
+    return Fn(prime(applied.head, order), applied.argument)
+
+
+def prime(head: Box, order: int = 1) -> Box:
+    """A function's name with dashes, in front of its parameter: ELU′ with index α."""
+    if isinstance(head, Script) and head.sup is None:
+        return Script(Prime(head.base, order), head.sub)
+    return Prime(head, order)
 
 
 def is_partial(expr: Any, variable: Any, notation: Notation) -> bool:

@@ -46,7 +46,12 @@ def check_in_words(check: CheckReport | None) -> str:
     """How the finite differences came out."""
     if check is None:
         return "no numeric check applies"
-    parts = [(check.ok, "agree"), (check.wrong, "disagree"), (check.unresolved, "unresolved"), (check.floor, "at rounding")]
+    parts = [
+        (check.ok, "agree"),
+        (check.wrong, "disagree"),
+        (check.unresolved, "unresolved"),
+        (check.floor, "at rounding"),
+    ]
     told = ", ".join(f"{n} {word}" for n, word in parts if n)
     where = f", {check.kinks} of them at kinks" if check.kinks else ""
     return f"finite differences at {check.points} points{where}: {told}"

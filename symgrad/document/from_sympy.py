@@ -47,7 +47,6 @@ from symgrad.document.boxes import (
     Mark,
     Num,
     Op,
-    Prime,
     Root,
     Row,
     Script,
@@ -58,7 +57,7 @@ from symgrad.document.boxes import (
     row,
 )
 from symgrad.document.conditions import betweens, turned
-from symgrad.document.derivatives import by_prime, is_partial, operator, primed
+from symgrad.document.derivatives import by_prime, is_partial, operator, prime, primed
 from symgrad.document.notation import PLAIN, Notation, pointed_parts, strikes
 from symgrad.document.order import is_negative, parted, stands, terms
 from symgrad.document.products import Product, assemble, grouped, inline, reciprocal, split
@@ -289,16 +288,13 @@ class Writer:
     def _and(self, expr: And) -> Box:
         parts: list[Box] = []
         for chain in betweens(expr):
-            links = [self.write(x) if n % 2 == 0 else Op(RELATION_SIGNS[x]) for n, x in enumerate(chain)]
-            parts += [*([Space(0.3), Text("and"), Space(0.3)] if parts else []), row(*links)]
-        return row(*parts)
+            links: list[Box] = [Op(RELATION_SIGNS[x]) if n % 2 else self.write(x) for n, x in enumerate(chain)]
+            parts.append(row(*links))
+        return worded("and", parts)
 
     @plain.register
     def _or(self, expr: Or) -> Box:
-        parts: list[Box] = []
-        for part in sorted(expr.args, key=str):
-            parts += [*([Space(0.3), Text("or"), Space(0.3)] if parts else []), self.write(part)]
-        return row(*parts)
+        return worded("or", [self.write(part) for part in sorted(expr.args, key=str)])
 
     @plain.register
     def _not(self, expr: Not) -> Box:
@@ -321,7 +317,9 @@ class Writer:
             return primed(self.write(expr), order)
         by = self.write(variable)
         several = is_partial(expr, variable, self.notation)
-        named = isinstance(expr, Symbol) and expr != variable and (expr.name == "J" or self.notation.value(expr) != expr)
+        named = (
+            isinstance(expr, Symbol) and expr != variable and (expr.name == "J" or self.notation.value(expr) != expr)
+        )
         return operator(self.write(expr), expr, by, named=named, partial=several, order=order)
 
     @plain.register
@@ -330,7 +328,7 @@ class Writer:
         if isinstance(inner, D | Derivative) and len(points) == 1 and inner.args[0].args == (variables[0],):
             head = self.write(inner.args[0])
             if isinstance(head, Fn):
-                return Fn(Prime(head.head), fenced(self.write(points[0])))
+                return Fn(prime(head.head), fenced(self.write(points[0])))
         equations = [row(self.write(v), Op("="), self.write(p)) for v, p in zip(variables, points, strict=True)]
         return At(self.write(inner), commas(*equations))
 
@@ -345,6 +343,14 @@ class Writer:
 
 
 POWER_ON_NAME = frozenset({"tanh", "sinh", "cosh", "sin", "cos", "tan", "sech"})
+
+
+def worded(word: str, parts: list[Box]) -> Box:
+    """Conditions with a word between them."""
+    spaced: list[Box] = []
+    for part in parts:
+        spaced += [Space(0.3), Text(word), Space(0.3), part] if spaced else [part]
+    return row(*spaced)
 
 
 def starts_with_sign(box: Box) -> bool:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
-from symgrad.document.boxes import Box
 from symgrad.document.from_sympy import boxes
 from symgrad.document.notation import Notation
 from symgrad.document.text import text
@@ -13,6 +13,7 @@ from symgrad.functions import D
 
 if TYPE_CHECKING:
     from symgrad.core import Derivation
+    from symgrad.document.boxes import Box
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +44,6 @@ def graph(derivation: Derivation) -> Graph | None:
     path.reverse()
     notation = Notation(lets=derivation.lets)
     nodes = tuple(boxes(s, notation) for s in path)
-    edges = tuple(boxes(D(b, a), notation) for a, b in zip(path, path[1:], strict=False))
+    edges = tuple(boxes(D(b, a), notation) for a, b in pairwise(path))
     forward, back = " to ".join(map(text, nodes)), ", ".join(text(e) for e in reversed(edges))
     return Graph(nodes, edges, f"Values flow forward from {forward}; derivatives flow back: {back}.")

@@ -28,7 +28,7 @@ MEANINGS = {
     Status.PROVED: "The two sides are equal wherever the step is claimed. The proof is exact.",
     Status.PROVED_EXCEPT: "The two sides are equal everywhere but at the points that are listed, such as a kink.",
     Status.REFUTED: "There is a point, shown with the verdict, at which the two sides certainly differ.",
-    Status.DOMAIN_MISMATCH: "The two sides are equal where both are defined, but one is defined where the other is not.",
+    Status.DOMAIN_MISMATCH: "Both sides are equal where both are defined, but one is defined where the other is not.",
     Status.UNKNOWN: "Neither a proof nor a counterexample was found. It is not a soft yes; the reason is given.",
     Status.VACUOUS: "No point satisfies the conditions, so the step claims nothing.",
 }
@@ -116,7 +116,7 @@ def templates() -> jinja2.Environment:
 
 
 def decimal(lower: Any, upper: Any) -> Box:
-    """The decimals that two bounds agree on: 1.12890414…"""
+    """The decimals that two bounds agree on, such as 1.12890414…."""
     low, high = f"{float(lower):.12f}", f"{float(upper):.12f}"
     if lower == upper:
         return signed(low.rstrip("0").rstrip("."))
@@ -127,5 +127,3 @@ def decimal(lower: Any, upper: Any) -> Box:
 def signed(digits: str) -> Box:
     """A decimal with its sign apart."""
     return row(Op("−", prefix=True), Num(digits[1:])) if digits.startswith("-") else Num(digits)
-
-

@@ -72,7 +72,7 @@ def ends_in_control_word(tex: str) -> bool:
     return stem.endswith("\\") and stem != tex
 
 
-def parts(box: Box, flavour: Flavour) -> list[str]:
+def parts(box: Box, flavour: Flavour) -> list[str]:  # noqa: PLR0911 - one case for each kind of box
     """The pieces of one box."""
     match box:
         case Row(kids):
@@ -179,8 +179,9 @@ def fence(glyph: str) -> str:
     return spelt + " " if spelt[-1].isalpha() else spelt
 
 
-def composite(box: Box, flavour: Flavour) -> str:
+def composite(box: Box, flavour: Flavour) -> str:  # noqa: C901, PLR0911, PLR0912 - one case for each kind of box
     """A box that has others inside."""
+
     def tex(inner: Box) -> str:
         return latex(inner, flavour)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from symgrad.document.boxes import (
@@ -41,7 +42,7 @@ SHORT = 7.0  # a left side that the lines below may be aligned after
 SMALL = 0.7  # the size of an index
 
 
-def width(box: Box) -> float:
+def width(box: Box) -> float:  # noqa: C901, PLR0911, PLR0912 - one case for each kind of box
     """About how many ems the box takes."""
     match box:
         case Row(kids):
@@ -80,7 +81,7 @@ def width(box: Box) -> float:
 
 
 def equation(left: Box, *rights: Box, sign: str = "=") -> Box:
-    """left = right = ..., on one line where that fits, else one line each, broken at sums where need be."""
+    """One chain of equations: on one line where that fits, else a line each, broken at sums where need be."""
     whole = row(left, *(part for right in rights for part in (Op(sign), right)))
     if len(rights) == 1 and width(whole) <= LINE:
         return whole
@@ -111,7 +112,7 @@ def filled(kids: Sequence[Box], places: Sequence[int], room: float) -> list[Box]
     lines: list[Box] = []
     start = 0
     ends = [*places, len(kids)]
-    for this, following in zip(ends, ends[1:], strict=False):
+    for this, following in pairwise(ends):
         if sum(map(width, kids[start:following])) > room:
             lines.append(Row(tuple(kids[start:this])))
             start = this

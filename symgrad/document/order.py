@@ -63,8 +63,7 @@ def terms(expr: Any) -> tuple[Any, ...]:
     """The terms of a sum in reading order: 1 − y, not −y + 1."""
     if stands(expr):
         return tuple(expr.args)
-    ordered = tuple(descending(expr) or sorted(expr.args, key=term_key))
-    return ordered
+    return tuple(descending(expr) or sorted(expr.args, key=term_key))
 
 
 def descending(expr: Any) -> list[Any] | None:
@@ -86,11 +85,7 @@ def descending(expr: Any) -> list[Any] | None:
 
 def term_key(term: Any) -> Key:
     """Positive terms first; then a leading 1, the simpler terms, and other numbers last."""
-    number = isinstance(term, Number | NumberSymbol) or not term.free_symbols
-    if number:
-        rank = 0 if term == 1 or not isinstance(term, Number) else 2
-    else:
-        rank = 1
+    rank = 1 if term.free_symbols else 2 if isinstance(term, Number) and term != 1 else 0
     return is_negative(term), rank, weight(term), factor_key(leading(term)), str(term)
 
 
@@ -112,7 +107,7 @@ def factors(expr: Any) -> list[Any]:
     return sorted(expr.args, key=factor_key)
 
 
-def factor_key(factor: Any) -> Key:
+def factor_key(factor: Any) -> Key:  # noqa: PLR0911 - one case for each kind
     """Where a factor stands in a product."""
     base, power = factor.as_base_exp() if isinstance(factor, Pow) else (factor, 1)
     if isinstance(base, Number | NumberSymbol) or (isinstance(base, Pow) and not base.free_symbols):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
 
 from markupsafe import Markup
 
@@ -117,7 +118,9 @@ def badges(counts: Tally, site: Site) -> list[dict[str, str]]:
     ):
         if n:
             results = "1 result" if n == 1 else f"{n} results"
-            found.append({"words": f"{results} {words}".replace("1 result agree", "1 result agrees"), "mood": mood, "href": ""})
+            found.append(
+                {"words": f"{results} {words}".replace("1 result agree", "1 result agrees"), "mood": mood, "href": ""}
+            )
     return found
 
 
@@ -141,7 +144,7 @@ def catalogue_row(facts: Facts, page: str) -> dict[str, Any]:
     return {
         "name": definition.name,
         "title": definition.title,
-        "href": f"{page}.html",
+        "href": address(page),
         "formula": str(inline(row(named(definition), Op("="), boxes(definition.of)))),
         "derivative": str(inline(boxes(facts.derivative))),
         "largest": str(value(facts.lipschitz)),
@@ -156,7 +159,7 @@ def render_index(entries: Iterable[Mapping[str, Any]], site: Site | None = None)
     total = sum((Tally(**e["tally"]) for e in told), Tally())
     themes: dict[str, list[dict[str, Any]]] = {}
     for e in told:
-        themes.setdefault(e["theme"], []).append({**e, "href": f"{e['name']}.html"})
+        themes.setdefault(e["theme"], []).append({**e, "href": address(e["name"])})
     catalogue = [trusted(c) for e in told for c in e.get("catalogue", ())]
     where = site or Site()
     pages = {"words": f"{total.documents} documents", "mood": "", "href": ""}
@@ -168,6 +171,11 @@ def render_index(entries: Iterable[Mapping[str, Any]], site: Site | None = None)
         badges=[pages, *badges(total, where)],
         **frame(where),
     )  # fmt: skip
+
+
+def address(name: str) -> str:
+    """The page of a document, relative to the index; a name can't pass for a scheme."""
+    return f"./{quote(name)}.html"
 
 
 def trusted(cells: Mapping[str, Any]) -> dict[str, Any]:

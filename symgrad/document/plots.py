@@ -130,7 +130,9 @@ def flat(z: Numbers, slope: Numbers) -> tuple[tuple[float, float], ...]:
     low = np.abs(slope) < SATURATED
     edges = np.flatnonzero(np.diff(np.concatenate([[False], low, [False]]).astype(int)))
     return tuple(
-        (float(z[a]), float(z[b - 1])) for a, b in zip(edges[::2], edges[1::2], strict=True) if z[b - 1] - z[a] > 0.3  # noqa: PLR2004
+        (float(z[a]), float(z[b - 1]))
+        for a, b in zip(edges[::2], edges[1::2], strict=True)
+        if z[b - 1] - z[a] > 0.3  # noqa: PLR2004
     )
 
 

@@ -6,7 +6,6 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from sympy import Add, Integer, Mul, Number, Piecewise, Pow, Rational, S, Symbol, exp
-
 from sympy.core.function import AppliedUndef
 
 from symgrad.document.boxes import Box, Cancel, Cases, Diff, Fence, Fn, Frac, Mark, Num, Op, Root, Row, fenced, row

@@ -9,7 +9,8 @@ from markupsafe import Markup, escape
 from sympy import S
 
 from symgrad.core import Variable
-from symgrad.document.boxes import Box, Fn, Ident, Op, Prime, row
+from symgrad.document.boxes import Box, Ident, Op, row
+from symgrad.document.derivatives import primed
 from symgrad.document.from_sympy import boxes
 from symgrad.document.html import decimal, inline
 from symgrad.document.plots import plots
@@ -55,9 +56,7 @@ def sheet(facts: Facts) -> Sheet:
 def named(definition: Definition, order: int = 0) -> Box:
     """φ(z), φ′(z), φ″(z) under the function's own name."""
     applied = boxes(definition.applied)
-    if not isinstance(applied, Fn) or not order:
-        return applied
-    return Fn(Prime(applied.head, order), applied.argument)
+    return primed(applied, order) if order else applied
 
 
 def titles(definition: Definition) -> tuple[str, str]:
@@ -105,7 +104,7 @@ def rows(facts: Facts) -> list[Row]:
     ]
     if any(d is not None for d in facts.decay):
         found.append(("Decay of the slope", decay(facts)))
-    found.append(("Monotone", Markup(escape(facts.monotone.value))))
+    found.append(("Monotone", escape(facts.monotone.value)))
     found.append(("Zero-centred", Markup("yes: an odd function") if facts.odd else Markup("no: not an odd function")))
     dead = Markup(", ").join(inline(where(z, d)) for d in facts.dead) if facts.dead else Markup("none")
     found.append(("Slope is 0 throughout", dead))
@@ -116,7 +115,7 @@ def rows(facts: Facts) -> list[Row]:
 
 
 def equation(left: Box, right: Box, lets: list[tuple[str, Box]] | None = None) -> Markup:
-    """left = right, with what a letter in it stands for."""
+    """An equation, with what a letter in it stands for."""
     out = inline(row(left, Op("="), right))
     for name, value in lets or []:
         out += Markup(" with {}").format(inline(row(Ident(name), Op("="), value)))
@@ -159,7 +158,6 @@ def where(z: Any, domain: Domain) -> Box:
     return membership(Variable(z, domain))
 
 
-
 def limits(facts: Facts) -> Markup:
     """What the function and its slope tend to at both ends."""
     definition, z = facts.definition, facts.definition.variable
@@ -190,4 +188,3 @@ def kink_row(kink: Kink) -> tuple[Markup, ...]:
     slopes = (inline(boxes(kink.left)), inline(boxes(kink.right)))
     agreed = tuple(inline(boxes(v)) if v is not None else Markup("–") for v in (kink.torch, kink.jax, kink.textbook))
     return (at + jump, *slopes, *agreed)
-

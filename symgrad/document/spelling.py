@@ -33,14 +33,62 @@ TEX_SIGNS = {
 }  # fmt: skip
 
 TEX_FUNCTIONS = frozenset(
-    "ln log exp sin cos tan cot sinh cosh tanh arcsin arccos arctan max min sup inf lim det arg".split()
+    [
+        "ln",
+        "log",
+        "exp",
+        "sin",
+        "cos",
+        "tan",
+        "cot",
+        "sinh",
+        "cosh",
+        "tanh",
+        "arcsin",
+        "arccos",
+        "arctan",
+        "max",
+        "min",
+        "sup",
+        "inf",
+        "lim",
+        "det",
+        "arg",
+    ]
 )
 
 TEX_BIG = {"∫": r"\int", "∑": r"\sum", "∏": r"\prod"}
 
-RELATIONS = frozenset("= ≠ < > ≤ ≥ ≈ ∈ → ∼ ∝ ≡ ⇒ ⇔ ↦ ≔ ⊂ ⊆ : ⟶ ← ≪ ≫ ∣".split())
-SUMS = frozenset("+ − ± ∪ ∖ ∨ ∧ ⊕".split())
-PRODUCTS = frozenset("· × ⊙ / ∘ ∩ ⊗ ÷ ∗ ⋅".split())
+RELATIONS = frozenset(
+    [
+        "=",
+        "≠",
+        "<",
+        ">",
+        "≤",
+        "≥",
+        "≈",
+        "∈",
+        "→",
+        "∼",
+        "∝",
+        "≡",
+        "⇒",
+        "⇔",
+        "↦",
+        "≔",
+        "⊂",
+        "⊆",
+        ":",
+        "⟶",
+        "←",
+        "≪",
+        "≫",
+        "∣",
+    ]
+)
+SUMS = frozenset(["+", "−", "±", "∪", "∖", "∨", "∧", "⊕"])
+PRODUCTS = frozenset(["·", "×", "⊙", "/", "∘", "∩", "⊗", "÷", "∗", "⋅"])
 
 SUPERSCRIPTS = str.maketrans("0123456789+−()nkl", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁽⁾ⁿᵏˡ")
 SUBSCRIPTS = str.maketrans("0123456789+−()aeijkmnt", "₀₁₂₃₄₅₆₇₈₉₊₋₍₎ₐₑᵢⱼₖₘₙₜ")

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 from sympy import Mul, S
 
 from symgrad.core import every_step
-from symgrad.document.boxes import Aligned, Box, Cases, Grid, Ident, Mark, Num, Op, Row, Space, Text, row
+from symgrad.document.boxes import Op, row, unmarked
 from symgrad.document.from_sympy import boxes
 from symgrad.document.layout import equation, width
 from symgrad.document.notation import Notation, struck
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from symgrad.core import Derivation, Rule, Settled, Step, Verdict
+    from symgrad.document.boxes import Box
 
 
 HALF = 16.0  # ems of half a card
@@ -81,26 +83,8 @@ class Telling:
         lines = self.told(detail)
         if not lines:
             return self.statement
-        rights = [following.before if following.step.cancelled else this.after
-                  for this, following in zip(lines, lines[1:], strict=False)]  # fmt: skip
+        rights = [after.before if after.step.cancelled else this.after for this, after in pairwise(lines)]
         return equation(lines[0].before, *map(unmarked, rights), unmarked(lines[-1].after))
-
-
-def unmarked(box: Box) -> Box:
-    """A box without its highlights; what is struck out stays struck out."""
-    match box:
-        case Mark(body):
-            return unmarked(body)
-        case Row(kids):
-            return row(*map(unmarked, kids))
-        case Cases(rows) | Aligned(rows):
-            return replace(box, rows=tuple((unmarked(a), unmarked(b)) for a, b in rows))
-        case Ident() | Num() | Op() | Text() | Space() | Grid():
-            return box
-        case _:
-            inner = {f.name: getattr(box, f.name) for f in fields(box)}
-            changed = {k: unmarked(v) for k, v in inner.items() if v is not None and not isinstance(v, str | int)}
-            return replace(box, **changed)
 
 
 def leaves(lines: tuple[Line, ...]) -> Iterator[Line]:
@@ -180,5 +164,3 @@ def every_line(lines: tuple[Line, ...]) -> Iterator[Line]:
     for each in lines:
         yield each
         yield from every_line(each.inner)
-
-

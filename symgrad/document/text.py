@@ -37,7 +37,7 @@ def text(box: Box) -> str:
     return " ".join(line(box)[0].split())
 
 
-def line(box: Box) -> tuple[str, int]:
+def line(box: Box) -> tuple[str, int]:  # noqa: C901, PLR0911 - one case for each kind of box
     """A box in characters, with how strongly it holds together."""
     match box:
         case Row(kids):
@@ -127,9 +127,9 @@ def between(before: Box, after: Box) -> str:
     left, right = bare(before), bare(after)
     if is_operator(before):
         return " "
-    if isinstance(left, Frac | Diff | Cases | Root) or isinstance(right, Num) or (isinstance(right, Frac | Diff)):
+    if isinstance(left, Frac | Diff | Cases | Root) or isinstance(right, Num | Frac | Diff):
         return " · "
-    apart = isinstance(left, Text) or isinstance(right, Text) or is_wordy(left) or is_wordy(right)
+    apart = any(isinstance(b, Text) or is_wordy(b) for b in (left, right))
     return " " if apart or (isinstance(left, Fn) and not isinstance(left.argument, Fence)) else ""
 
 
@@ -176,7 +176,7 @@ def scripted(box: Script) -> str:
     return out
 
 
-def fits(words: str, table: dict[int, str]) -> bool:
+def fits(words: str, table: dict[int, int]) -> bool:
     """Whether every character has a small form."""
     return bool(words) and len(words) <= 2 and all(ord(c) in table for c in words)  # noqa: PLR2004 - short ones
 
@@ -188,7 +188,7 @@ def applied(box: Fn) -> tuple[str, int]:
     return f"{line(box.head)[0]} {held(box.argument, POWER)}", POWER
 
 
-def composite(box: Box) -> tuple[str, int]:
+def composite(box: Box) -> tuple[str, int]:  # noqa: C901, PLR0911 - one case for each kind of box
     """A box that has others inside."""
     match box:
         case Prime(base, order):
@@ -215,5 +215,3 @@ def composite(box: Box) -> tuple[str, int]:
             return left + "; ".join(", ".join(line(c)[0] for c in cells) for cells in rows) + right, ATOM
         case _:
             raise AssertionError(box)
-
-
