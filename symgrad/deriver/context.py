@@ -74,8 +74,9 @@ class Context:
         for part in And.make_args(condition):
             if isinstance(part, Gt | Ge | Lt | Le) and part.lhs.is_Symbol and part.rhs.is_number:
                 above = isinstance(part, Gt | Ge)
-                ends = (part.rhs, None) if above else (None, part.rhs)
-                known[part.lhs] = Variable(part.lhs, Domain(*ends, isinstance(part, Gt), isinstance(part, Lt)))
+                low, high = (part.rhs, None) if above else (None, part.rhs)
+                domain = Domain(low, high, isinstance(part, Gt), isinstance(part, Lt))
+                known[part.lhs] = Variable(part.lhs, domain)
         return replace(self, domains=tuple(known.values()))
 
     def stand_ins(self) -> dict[Any, Any]:

@@ -16,7 +16,6 @@ from sympy import (
     Integral,
     Mul,
     Piecewise,
-    Rational,
     S,
     Symbol,
     cancel,
@@ -144,9 +143,11 @@ def _term(coefficient: Any, part: Any) -> Any:
 def inner_point(activation: Definition) -> Any:
     """A number between the ends of the range."""
     low, high = activation.range.lower, activation.range.upper
-    if low is None or high is None:
-        return (high - 1 if high is not None else low + 1) if (low, high) != (None, None) else Rational(1)
-    return (low + 2 * high) / 3
+    if low is not None and high is not None:
+        return (low + 2 * high) / 3
+    if high is not None:
+        return high - 1
+    return S.One if low is None else low + 1
 
 
 def _in_output(activation: Definition, loss: Any, z: Symbol) -> Derivation:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import combinations
 from typing import TYPE_CHECKING, Any
 
 from sympy import (
     Abs,
     Add,
+    And,
     Integral,
     Max,
     Min,
@@ -57,6 +59,14 @@ class Move:
 
 def advance(node: D, context: Context) -> Move:
     """The one rule that applies to this derivative; UnsupportedError if symgrad knows none."""
+    move = _chosen(node, context)
+    if move.rule not in _TAKES_APART:
+        return move
+    inner = And(*(off_boundaries(part.expr, node.variable, context) for part in move.after.atoms(D)))
+    return replace(move, given=And(move.given, inner)) if inner != S.true else move
+
+
+def _chosen(node: D, context: Context) -> Move:
     expr, x = node.expr, node.variable
     if not context.depends(expr, x):
         return Move(node, S.Zero, "constant")
@@ -146,26 +156,34 @@ def _named(node: D, context: Context) -> Move:
     """A catalogue function inside another: its own derivative is known, the chain rule does the rest."""
     x, expr = node.variable, node.expr
     parts = [expr.fdiff(i) * D(arg, x) for i, arg in enumerate(expr.args, 1) if context.depends(arg, x)]
-    return Move(node, Add(*parts), "named", context.needed(off_boundaries(expr)))
+    return Move(node, Add(*parts), "named", context.needed(off_boundaries(expr, x, context)))
 
 
-def off_boundaries(expr: Any) -> Any:
-    """The condition that no case distinction inside `expr` is on its boundary."""
+def off_boundaries(expr: Any, x: Symbol, context: Context) -> Any:
+    """The condition that no case distinction inside `expr` that moves with `x` is on its boundary.
+
+    A whole may be smooth where its parts are not (z |z| at 0), so a rule that takes it apart needs this.
+    """
     found = S.true
     for part in expr.atoms(Piecewise, Abs, sign, Max, Min, Elementwise):
-        match part:
-            case Elementwise():
-                found &= off_boundaries(part.unfold())
-            case Piecewise():
-                for boundary in boundaries(part):
-                    found &= Ne(boundary.lhs, boundary.rhs)
-            case Max() | Min():
-                first, *others = part.args
-                for other in others:
-                    found &= Ne(first, other)
-            case _:
-                found &= Ne(part.args[0], 0)
+        for left, right in _meeting(part):
+            if context.depends(left - right, x):
+                found &= Ne(left, right)
+        if isinstance(part, Elementwise):
+            found &= off_boundaries(part.unfold(), x, context)
     return found
+
+
+def _meeting(part: Any) -> list[tuple[Any, Any]]:
+    """The pairs of quantities that are equal on a boundary of this case distinction."""
+    match part:
+        case Piecewise():
+            return [relation.args for relation in boundaries(part)]
+        case Max() | Min():
+            return list(combinations(part.args, 2))
+        case Elementwise():
+            return []
+    return [(part.args[0], S.Zero)]
 
 
 def boundaries(cases: Piecewise) -> list[Any]:
@@ -202,6 +220,7 @@ def _integral(node: D, context: Context) -> Move:
     return Move(node, integrand.xreplace({dummy: upper}) * D(upper, x), "integral")
 
 
+_TAKES_APART = {"sum", "product", "quotient", "reciprocal", "power", "tower"}
 _LETTERS = {"f": f, "g": g, "c": c}
 _BY_ARGUMENT = (exp, log, tanh, sinh, cosh, sin, cos, atan, erf, Abs, sign)
 _BY_KIND: tuple[tuple[Any, Callable[[D, Context], Move]], ...] = (
