@@ -6,7 +6,7 @@ from dataclasses import replace
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from sympy import And, Ne
+from sympy import And, Ne, Rational
 
 from symgrad import checker, deriver, prover
 from symgrad.core import (
@@ -25,12 +25,14 @@ from symgrad.core import (
 )
 from symgrad.definitions import ACTIVATIONS, LOSSES
 from symgrad.functions import D
-from symgrad.functions.symbols import J
+from symgrad.functions.symbols import J, y
 
 if TYPE_CHECKING:
     from sympy import Symbol
 
     from symgrad.core import CheckReport
+
+SEVENTHS = [Rational(n, 7) for n in (-719, -17, -3, 2, 5, 23, 701)]  # no kink's value is a seventh
 
 
 def settle(derivation: Derivation) -> Settled:
@@ -49,9 +51,22 @@ def check(derivation: Derivation) -> CheckReport | None:
     start = derivation.start
     if not isinstance(start, D):
         return None
-    variable = start.variable
-    function, gradient = (inlined(e, derivation, variable) for e in (start.expr, derivation.result))
-    return checker.check(function, gradient, variable, variables=derivation.domains, kinks=derivation.kinks)
+    x = start.variable
+    function, gradient = (inlined(e, derivation, x) for e in (start.expr, derivation.result))
+    drawn = targets(derivation) if derivation.lets and derivation.kinks else None
+    return checker.check(function, gradient, x, variables=derivation.domains, kinks=derivation.kinks, values=drawn)
+
+
+def targets(derivation: Derivation) -> dict[Symbol, list[Rational]]:
+    """Values of the target that keep the kinks of a loss away from those of the activation.
+
+    Where the two fall together, the product of their conventions need not lie between the slopes of the whole.
+    """
+    domain = next((v.domain for v in derivation.domains if v.symbol == y), None)
+    if domain is None or domain.values:
+        return {}
+    low, high = domain.lower, domain.upper
+    return {y: [t for t in SEVENTHS if (low is None or low < t) and (high is None or t < high)]}
 
 
 def inlined(expr: Any, derivation: Derivation, variable: Symbol) -> Any:
