@@ -18,7 +18,7 @@ from symgrad.prover.pieces import Piece, cut, resolved
 from symgrad.prover.prove import prove
 from symgrad.prover.ranges import Candidate, candidates, extreme, joined, one_variable
 from symgrad.prover.taylor import PRECISION, sign
-from symgrad.prover.zeros import Point, point
+from symgrad.prover.zeros import Point, bounds, point
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -188,7 +188,7 @@ def require_slope(function: Any, slope: Any, variable: Symbol) -> None:
     both = Tuple(one_variable(function, variable), one_variable(slope, variable))
     for piece in cut(both, variable):
         f, g = piece.expr
-        if factors(slope_of(f, variable) - g, variable) is not None:
+        if factors(slope_of(f, variable) - g, variable, bounds(piece.left, piece.right)) is not None:
             raise UnsupportedError(f"{g} is not proved to be the derivative of {f}: give the derivative")
 
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 from fractions import Fraction
 from functools import cmp_to_key, reduce
 from math import factorial
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 from flint import arb, arb_poly, arb_series, ctx
 from sympy import Add, E, Expr, Integer, Mul, Pow, Rational, Symbol, atan, cos, erf, exp, log, oo, pi, sin, sqrt
@@ -24,6 +24,9 @@ if TYPE_CHECKING:
 HORIZONS = (4, 8, 16, 64, 512, 4096)  # where the tail begins: the first that settles the question
 ORDERS = (3, 6)  # terms of an expansion kept exactly
 ZERO = Fraction(0)
+
+
+Answer = TypeVar("Answer")
 
 
 class TailError(SymgradError):
@@ -363,27 +366,30 @@ def leading(expr: Any, variable: Symbol, *, exact: bool = True) -> Lead | None:
 
     None where the expression is 0 on the tail. Raises TailError where nothing can be said.
     """
-    failure: Exception | None = None
     plain = elementary(expr, variable)
+    return settled(lambda tail: _leading(tail, plain, exact=exact), variable)
+
+
+def settled(question: Callable[[Tail], Answer], variable: Symbol) -> Answer:
+    """The answer on the first tail, and to the first order, that settles a question."""
+    failure = ""
     for start in HORIZONS:
         for order in ORDERS:
             try:
                 with ctx.workprec(PRECISION):
-                    found = _leading(Tail(variable, start, order), plain)
+                    return question(Tail(variable, start, order))
             except (TailError, ZeroDivisionError, ValueError) as error:
-                failure = error
-                continue
-            if found is None or not exact or found.coefficient is not None:
-                return found
-            failure = TailError("a leading term that cancels to every order tried")
-    raise TailError(str(failure))
+                failure = str(error)
+    raise TailError(failure)
 
 
-def _leading(tail: Tail, expr: Any) -> Lead | None:
+def _leading(tail: Tail, expr: Any, *, exact: bool) -> Lead | None:
     series = tail.of(expr)
     if not series:
         return None
     m, c, _, _ = tail.split(series)
+    if exact and isinstance(c, arb):
+        raise TailError("a leading term that cancels to every order tried")
     return Lead(m, None if isinstance(c, arb) else c, 1 if ball(c) > 0 else -1, tail.start)
 
 
@@ -401,15 +407,21 @@ def limit(expr: Any, variable: Symbol, at: Any = oo) -> Any:
     if variable not in moved.free_symbols:
         return moved
     try:
-        term = leading(moved, variable, exact=False)
-        if term is None or term.monomial.growth < 0:
-            return Integer(0)
-        if term.monomial.growth > 0:
-            return term.sign * oo
-        term = leading(moved, variable)
+        return settled(lambda tail: _limit(tail, elementary(moved, variable)), variable)
     except TailError:
         return None
-    return Integer(0) if term is None else term.coefficient
+
+
+def _limit(tail: Tail, expr: Any) -> Any:
+    series = tail.of(expr)
+    m = lead(series) if series else None
+    if m is None or m.growth < 0:
+        return Integer(0)
+    if m.growth > 0:
+        return oo if ball(tail.split(series)[1]) > 0 else -oo
+    if isinstance(series[m], arb):
+        raise TailError("a limit that is only enclosed")
+    return series[m]
 
 
 def decay(expr: Any, variable: Symbol, at: Any = oo) -> Any:

@@ -73,13 +73,17 @@ def same(p: Point, q: Point) -> bool:
     return sign(p.exact - q.exact) == 0
 
 
+def bounds(left: Point | None, right: Point | None) -> tuple[Any, Any]:
+    """Rationals that enclose an interval, None where it is infinite."""
+    return left and rational(left.lower), right and rational(right.upper)
+
+
 def zeros(expr: Any, variable: Symbol, left: Point | None, right: Point | None) -> tuple[Point, ...] | None:
     """Every zero of a smooth expression strictly between two points, in order; None where it is 0 throughout.
 
     An end of None is infinite. Raises UnsupportedError where completeness can't be proved.
     """
-    inside = left and rational(left.lower), right and rational(right.upper)
-    parts = factors(expr, variable, inside)
+    parts = factors(expr, variable, bounds(left, right))
     if parts is None:
         return None
     found: list[Point] = []
