@@ -218,6 +218,15 @@ def test_facts_are_those_of_the_table(name: str) -> None:
     assert found.dead == DEAD.get(name, ())
 
 
+@every_activation
+def test_enclosures_are_narrow(name: str) -> None:
+    found = facts_of(name)
+
+    for extremum in (found.infimum, found.supremum, found.lipschitz):
+        assert extremum.exact in {oo, -oo} or extremum.upper - extremum.lower <= Rational(1, 10**30)
+        assert all(high - low <= Rational(1, 10**30) for p in extremum.at if isinstance(p, tuple) for low, high in [p])
+
+
 def test_the_tables_cover_the_catalogue() -> None:
     assert set(TABLE) == set(ACTIVATIONS)
     assert set(DEAD) < set(ACTIVATIONS)

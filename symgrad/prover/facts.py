@@ -10,7 +10,7 @@ from flint import ctx
 from sympy import Rational, Symbol, Tuple, oo
 
 from symgrad.core import REALS, Domain, Extremum, Facts, Kink, Monotone, UnsupportedError, Verdict
-from symgrad.prover import tails
+from symgrad.prover import limits
 from symgrad.prover.factors import factors
 from symgrad.prover.factors import slope as slope_of
 from symgrad.prover.named import Named, lettered
@@ -35,7 +35,7 @@ SOMEWHERE = (Rational(3, 7), Rational(17, 11), Rational(29, 5))  # where f(-z) =
 
 def limit(expr: Any, variable: Symbol, at: Any = oo) -> Any:
     """The proved limit of a function at oo or -oo, or None where there is none or it is not settled."""
-    return tails.limit(_outermost(expr, variable, at), variable, at)
+    return limits.limit(_outermost(expr, variable, at), variable, at)
 
 
 def decay(expr: Any, variable: Symbol, at: Any = oo) -> Any:
@@ -43,7 +43,7 @@ def decay(expr: Any, variable: Symbol, at: Any = oo) -> Any:
 
     None where it does not tend to 0, where it is 0 from some point on, and where no leading term is known.
     """
-    return tails.decay(_outermost(expr, variable, at), variable, at)
+    return limits.decay(_outermost(expr, variable, at), variable, at)
 
 
 def _outermost(expr: Any, variable: Symbol, at: Any) -> Any:
@@ -96,7 +96,7 @@ def _side(piece: Piece, variable: Symbol, end: Point, inward: int) -> Any:
     """The one-sided limit at an end of a piece."""
     value = piece.expr.xreplace({variable: end.exact})
     if value.is_finite is False:
-        value = tails.limit(piece.expr, variable, (end.exact, inward))
+        value = limits.limit(piece.expr, variable, (end.exact, inward))
     if value is None or value.free_symbols:
         raise UnsupportedError(f"the limit of {piece.expr} at {end.exact} could not be proved")
     return value
@@ -136,7 +136,8 @@ def lipschitz(found: list[Candidate], steps: list[int]) -> Extremum:
     """The least L with |f(u) - f(v)| <= L |u - v|: the greatest |f'|, or oo where f jumps."""
     if steps:
         return Extremum(oo, oo, oo)
-    return extreme([_absolute(c) for c in found], 1)
+    with ctx.workprec(PRECISION):
+        return extreme([_absolute(c) for c in found], 1)
 
 
 def _absolute(c: Candidate) -> Candidate:

@@ -17,8 +17,8 @@ from sympy import I, Rational, Symbol, nan, oo, zoo
 from symgrad.core import REALS, Domain, Extremum, UnsupportedError
 from symgrad.functions import unfold
 from symgrad.prover.factors import is_zero, slope
+from symgrad.prover.limits import limit
 from symgrad.prover.pieces import Piece, between, cut, resolved
-from symgrad.prover.tails import limit
 from symgrad.prover.taylor import PRECISION, Smooth, constant, sign
 from symgrad.prover.zeros import Point, dyadic, point, rational, same, zeros
 
@@ -51,10 +51,10 @@ def extrema(
     with ctx.workprec(PRECISION):
         found = candidates(function, variable, tuple(point(k) for k in kinks), domain)
 
-        def even() -> bool:
-            return domain == REALS and is_zero(function - function.xreplace({variable: -variable}))
+    def even() -> bool:
+        return domain == REALS and is_zero(function - function.xreplace({variable: -variable}))
 
-        return extreme(found, -1, even), extreme(found, 1, even)
+    return extreme(found, -1, even), extreme(found, 1, even)
 
 
 def one_variable(expr: Any, variable: Symbol) -> Any:
@@ -152,6 +152,11 @@ def extreme(found: list[Candidate], side: int, mirrored: Callable[[], bool] = bo
 
     `mirrored` proves that the function is even, where two enclosures can't be told apart otherwise.
     """
+    with ctx.workprec(PRECISION):  # every ball that is made here rounds at the current precision
+        return _extreme(found, side, mirrored)
+
+
+def _extreme(found: list[Candidate], side: int, mirrored: Callable[[], bool]) -> Extremum:
     infinite = [c for c in found if c.exact == side * oo]
     if infinite:
         return _located(Extremum(side * oo, side * oo, side * oo), infinite)

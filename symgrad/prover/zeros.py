@@ -10,7 +10,8 @@ from sympy import Integer, Poly, PolynomialError, Rational, Symbol, exp, log, oo
 
 from symgrad.core import UnsupportedError
 from symgrad.prover.factors import factors
-from symgrad.prover.tails import TailError, leading, towards
+from symgrad.prover.limits import leading, towards
+from symgrad.prover.tails import TailError
 from symgrad.prover.taylor import LADDER, PRECISION, Smooth, constant, sign
 
 if TYPE_CHECKING:
