@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from symgrad.cli.options import PATH
 from symgrad.cli.progress import progress
 
 if TYPE_CHECKING:
@@ -15,10 +16,8 @@ if TYPE_CHECKING:
 
 
 @click.command("build")
-@click.argument("paths", nargs=-1, type=click.Path(path_type=Path))
-@click.option(
-    "-o", "--output", type=click.Path(path_type=Path), default=Path("build"), show_default=True, metavar="DIR"
-)
+@click.argument("paths", nargs=-1, type=PATH)
+@click.option("-o", "--output", type=PATH, default=Path("build"), show_default=True, metavar="DIR")
 @click.option("-j", "--jobs", type=click.IntRange(1), help="Worker processes; by default one a core.")
 @click.option("--no-cache", is_flag=True, help="Settle everything anew, and keep nothing for next time.")
 @click.option("--force", is_flag=True, help="Write into a folder that holds other files.")

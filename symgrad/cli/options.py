@@ -13,6 +13,19 @@ if TYPE_CHECKING:
 FORMATS = ("text", "latex", "mathml", "markdown", "html", "json")
 DETAILS = ("result", "textbook", "every-rule")
 
+
+class AnyPath(click.Path):
+    """A path that need not exist; what no system takes as a path is a mistake in the command."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """The path, where it is one."""
+        if "\0" in str(value):
+            self.fail("a path can't hold a NUL character", param, ctx)
+        return super().convert(value, param, ctx)
+
+
+PATH = AnyPath(path_type=Path)
+
 F = TypeVar("F", bound="Callable[..., Any]")
 
 
@@ -20,7 +33,7 @@ def rendering(function: F) -> F:
     """--format, --detail, -o and --json: how an answer is written, and where to."""
     for option in (
         click.option("--json", "as_json", is_flag=True, help="Short for --format json."),
-        click.option("-o", "--output", type=click.Path(path_type=Path), help="Write to FILE.", metavar="FILE"),
+        click.option("-o", "--output", type=PATH, help="Write to FILE.", metavar="FILE"),
         click.option("--detail", type=click.Choice(DETAILS), default="textbook", show_default=True),
         click.option("--format", "form", type=click.Choice(FORMATS), default="text", show_default=True),
     ):

@@ -100,7 +100,8 @@ def chosen(expr: Any, wrt: str | Symbol | None) -> Symbol:
     if "z" in named or len(own) <= 1:
         return named.get("z", own[0] if own else Symbol("z", real=True))
     raise UnsupportedError(
-        f"the expression has the symbols {', '.join(named)}; say which one to differentiate by (wrt)"
+        f"the expression has the symbols {', '.join(named)}; say which one to differentiate by: "
+        f'--wrt {own[0]}, in Python wrt="{own[0]}"'
     )
 
 
