@@ -8,16 +8,14 @@ from __future__ import annotations
 
 import base64
 from functools import cache
-from importlib.resources import files
+from importlib.util import find_spec
 from io import BytesIO
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 from fontTools import subset
 
+from symgrad.core import SymgradError
 from symgrad.document.spelling import TEX_LETTERS, TEX_SIGNS
-
-if TYPE_CHECKING:
-    from importlib.resources.abc import Traversable
 
 LATIN = "".join(map(chr, range(0x20, 0x7F))) + "\u00a0§·×–—‘’“”…•′″−½¼⅛→←↑↓≤≥≠≈∞±°éèüöäßÉçñô"
 
@@ -48,15 +46,23 @@ def math_font() -> bytes:
     """The letters and signs that formulas are made of, with the table that says how to stack and stretch them."""
     letters = LATIN + SIGNS + "".join(TEX_LETTERS) + "".join(TEX_SIGNS)
     wanted = set(letters) | {slanted(c) for c in letters}
-    source = files("ziamath").joinpath("fonts", "STIXTwoMath-Regular.ttf")
+    source = folder("ziamath") / "fonts" / "STIXTwoMath-Regular.ttf"
     return subsetted(source, wanted, ("ccmp", "kern"))
 
 
 @cache
 def text_font(name: str) -> bytes:
     """The letters of prose in one weight."""
-    source = files("font_source_serif_pro").joinpath("files", f"SourceSerifPro-{name}.ttf")
+    source = folder("font_source_serif_pro") / "files" / f"SourceSerifPro-{name}.ttf"
     return subsetted(source, set(LATIN + "".join(TEX_LETTERS)), ("kern", "liga", "lnum", "ccmp"))
+
+
+def folder(package: str) -> Path:
+    """Where a package lies, without running any of it."""
+    spec = find_spec(package)
+    if spec is None or not spec.submodule_search_locations:
+        raise SymgradError(f"the package {package}, whose fonts the pages use, is missing; install symgrad anew")
+    return Path(spec.submodule_search_locations[0])
 
 
 def slanted(letter: str) -> str:
@@ -70,19 +76,19 @@ def slanted(letter: str) -> str:
     return {"∂": "𝜕", "ϕ": "𝜙", "ε": "𝜀", "ϵ": "𝜖"}.get(letter, letter)
 
 
-def subsetted(source: Traversable, characters: set[str], features: tuple[str, ...]) -> bytes:
+def subsetted(source: Path, characters: set[str], features: tuple[str, ...]) -> bytes:
     """The font with these characters only, as woff2; the same bytes every time."""
     options = subset.Options()
     options.layout_features = list(features)
     options.hinting = False
     options.glyph_names = False
     options.notdef_outline = True
-    with source.open("rb") as stream:
-        font = subset.load_font(stream, options)
-        pruned = subset.Subsetter(options)
-        pruned.populate(unicodes=[ord(c) for c in characters])
-        pruned.subset(font)
-        font.flavor = "woff2"
-        out = BytesIO()
-        font.save(out)
+    font = subset.load_font(source, options)
+    pruned = subset.Subsetter(options)
+    pruned.populate(unicodes=[ord(c) for c in characters])
+    pruned.subset(font)
+    font.flavor = "woff2"
+    out = BytesIO()
+    font.save(out)
+    font.close()
     return out.getvalue()

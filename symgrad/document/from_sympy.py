@@ -58,7 +58,7 @@ from symgrad.document.boxes import (
 )
 from symgrad.document.conditions import betweens, turned
 from symgrad.document.derivatives import by_prime, is_partial, operator, prime, primed
-from symgrad.document.notation import PLAIN, Notation, pointed_parts, strikes
+from symgrad.document.notation import PLAIN, Notation, Strikes, pointed_parts, strikes
 from symgrad.document.order import is_negative, parted, stands, terms
 from symgrad.document.products import Product, assemble, grouped, inline, reciprocal, split
 from symgrad.document.spelling import split_name
@@ -86,12 +86,16 @@ class Writer:
 
     def __init__(self, whole: Any, notation: Notation) -> None:
         self.notation = notation
-        self.strikes = strikes(whole, notation.cancelled)
+        self.strikes = Strikes({})
         self.pointed = pointed_parts(whole, notation.pointed)
 
     def write(self, expr: Any) -> Box:
         """The box of an expression, marked if it is one of the parts to point at."""
+        kept = self.strikes
+        if not isinstance(expr, Mul | Pow):
+            self.strikes = Strikes({})  # a factor of a term inside a sum is no factor of the product around it
         box = self.plain(expr)
+        self.strikes = kept
         return Mark(box, self.notation.tone) if expr in self.pointed else box
 
     def __call__(self, expr: Any) -> Box:
@@ -171,11 +175,15 @@ class Writer:
 
     def standing(self, expr: Mul) -> Box:
         """A product built by hand: factors where they stand, each reciprocal under the factors before it."""
+        kept = self.strikes
+        if not kept.left:
+            self.strikes = strikes(expr, self.notation.cancelled)
         groups = grouped(expr.args)
         spaced: list[Box] = []
         for n, group in enumerate(groups):
             box = self.unit(group, alone=len(groups) == 1)
             spaced += [*([Op("·")] if n else []), fenced(box) if n and starts_with_sign(box) else box]
+        self.strikes = kept
         return row(*spaced)
 
     def unit(self, group: Product, *, alone: bool) -> Box:

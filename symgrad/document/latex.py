@@ -60,7 +60,7 @@ def joined(pieces: list[str]) -> str:
     """Pieces with a space only where a control word would swallow the next letter."""
     out = ""
     for piece in pieces:
-        if out and piece[:1].isalpha() and ends_in_control_word(out):
+        if out and piece[:1].isalnum() and ends_in_control_word(out):
             out += " "
         out += piece
     return out

@@ -226,7 +226,7 @@ def paired(kids: list[Box]) -> list[Box]:
         bar = glyph == "|" and any(g == "|" for g, _ in opened)
         if opened and (glyph == PAIRS.get(opened[-1][0]) or (bar and opened[-1][0] == "|")):
             left, start = opened.pop()
-            inside = row(*out[start + 1 :])
+            inside = row(*applied(signed(out[start + 1 :])))
             out[start:] = [closed(left, glyph, inside)]
             continue
         if isinstance(kid, Grid) and out and out[-1] == Op("{"):

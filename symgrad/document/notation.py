@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from sympy import Add, Mul, Pow
+from sympy import Add, Mul, Pow, preorder_traversal
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -48,12 +48,12 @@ class Strikes:
 
 
 def strikes(expr: Any, cancelled: tuple[Any, ...]) -> Strikes:
-    """The crossings-out that the factors said to cancel allow in this expression."""
+    """The crossings-out that the factors said to cancel allow in this product."""
     return Strikes({(f, side): n for f, n in struck(expr, cancelled).items() for side in (True, False)})
 
 
 def struck(expr: Any, cancelled: tuple[Any, ...]) -> dict[Any, int]:
-    """The factors that are crossed out, as they stand in the expression, and how often.
+    """The factors that are crossed out, as they stand in the product, and how often.
 
     A factor named with the other sign is found too, and a product by its parts.
     """
@@ -76,22 +76,21 @@ def pairs(found: list[tuple[Any, bool]], factor: Any) -> int:
 
 
 def places(expr: Any, *, above: bool) -> Iterator[tuple[Any, bool]]:
-    """Every factor of every product, with the side of the fraction bar that it is on."""
+    """Every factor of a product, factors of factors included, with the side of the fraction bar that it is on."""
     if isinstance(expr, Pow) and expr.exp.is_number and expr.exp.is_negative:
         base = expr.base if expr.exp == -1 else Pow(expr.base, -expr.exp, evaluate=False)
         yield from places(base, above=not above)
         return
     yield expr, above
-    inner = above if isinstance(expr, Mul) else True
-    for part in expr.args:
-        yield from places(part, above=inner)
+    for part in expr.args if isinstance(expr, Mul) else ():
+        yield from places(part, above=above)
 
 
 def pointed_parts(whole: Any, part: Any) -> frozenset[Any]:
     """What to mark: the part itself where it is a node, else its terms or factors where the whole has them all."""
     if part is None or part == whole:
         return frozenset()
-    if whole.has(part):
+    if any(node == part for node in preorder_traversal(whole)):
         return frozenset({part})
     if isinstance(part, Add | Mul):
         for node in whole.atoms(type(part)):

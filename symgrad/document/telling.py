@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
-from sympy import Mul, S
+from sympy import Mul, S, preorder_traversal
 
 from symgrad.core import every_step
 from symgrad.document.boxes import Op, row, unmarked
@@ -141,9 +141,11 @@ def line(step: Step, number: str, verdicts: dict[int, Verdict], notation: Notati
 
 def crossed(step: Step, notation: Notation) -> tuple[Box, ...]:
     """What the step crosses out, to be said in words; a product that goes as a whole is named as one."""
-    found = list(struck(step.before, step.cancelled))
-    if len(found) > 1 and all(n == 1 for n in struck(step.before, step.cancelled).values()):
-        found = [Mul(*found)]
+    found: dict[Any, int] = {}
+    for product in (n for n in preorder_traversal(step.before) if isinstance(n, Mul)):
+        found = found or struck(product, step.cancelled)
+    if len(found) > 1 and set(found.values()) == {1}:
+        found = {Mul(*found): 1}
     return tuple(boxes(c, notation) for c in found)
 
 
