@@ -8,7 +8,7 @@ from typing import Any
 from sympy import Add, Mul, Piecewise, S, expand_mul, factor, powsimp
 
 from symgrad.core import Cancels
-from symgrad.deriver.tidy import cost, positive_leads
+from symgrad.deriver.tidy import cost, positive_leads, unsigned
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +34,7 @@ def cancelling(loss_part: Any, slope: Any) -> Cancelling:
         shared, turned = _shared(base, below)
         if exponent > 0 and shared is not None:
             power = min(exponent, -below[shared])
-            struck.append(abs_lead(base) ** power)
+            struck.append(unsigned(base) ** power)
             below[shared] += power
             above[base] = (exponent - power, turned**power)
             kept += bool(exponent > power)
@@ -48,12 +48,6 @@ def cancelling(loss_part: Any, slope: Any) -> Cancelling:
     by_term = powsimp(Add(*(powsimp(term * slope) for term in Add.make_args(expand_mul(loss_part)))))
     left = min((positive_leads(whole), by_term), key=cost)
     return Cancelling(Cancels.PARTLY if kept else Cancels.FULLY, tuple(struck), left)
-
-
-def abs_lead(base: Any) -> Any:
-    """A factor up to sign, the way a person writes it: 1 - a rather than a - 1."""
-    turned = positive_leads(base)
-    return -turned if turned.could_extract_minus_sign() and not turned.is_Add else turned
 
 
 def powers(expr: Any) -> dict[Any, Any]:

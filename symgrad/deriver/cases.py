@@ -19,9 +19,10 @@ _MOST_BREAKS = 6  # more cases than that are no help to a reader
 
 def as_cases(expr: Any, x: Symbol, context: Context) -> Any:
     """`expr` as one list of cases in `x` where it holds max or min and that is possible, else unchanged."""
-    nested = any(arg.has(Max, Min, Piecewise) for arg in expr.args)
-    if isinstance(expr, Max | Min) and len(expr.args) == _TWO and not nested:
-        return of_extremum(expr, x, context)
+    chosen = list(expr.atoms(Max, Min))
+    if len(chosen) == 1 and len(chosen[0].args) == _TWO and not expr.has(Piecewise):
+        cases = of_extremum(chosen[0], x, context).args
+        return Piecewise(*((expr.xreplace({chosen[0]: value}), c) for value, c in cases), evaluate=False)
     return flat(expr, x) or expr
 
 

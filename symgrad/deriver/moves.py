@@ -92,7 +92,8 @@ def _named_quantity(node: D, context: Context) -> Move:
     if x in value.free_symbols:
         return Move(node, D(value, x), "definition")
     inner = [s for s in sorted(value.free_symbols, key=str) if context.depends(s, x)]
-    return Move(node, Add(*(D(node.expr, s) * D(s, x) for s in inner)), "chain")
+    smooth = And(*(off_boundaries(e, x, context) for s in inner for e in (value, context.value(s))))
+    return Move(node, Add(*(D(node.expr, s) * D(s, x) for s in inner)), "chain", smooth)
 
 
 def _sum(node: D, _: Context) -> Move:
@@ -124,7 +125,7 @@ def _power(node: D, context: Context) -> Move:
         return _instance("base", node, context, c=base, f=exponent)
     if exponent == -1:
         return _instance("reciprocal", node, context, f=base)
-    after = exponent * base ** (exponent - 1) * D(base, x)
+    after = Mul(exponent, base ** (exponent - 1), D(base, x))  # in one go, or 2 (a - y) is multiplied out
     given = base > 0
     if exponent.is_integer:
         given = Ne(base, 0) if (exponent - 1).is_negative else S.true

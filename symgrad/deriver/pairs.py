@@ -27,7 +27,8 @@ def output_delta(activation: Definition, loss: Definition) -> Derivation:
     lets = (Let(a, activation.applied), Let(J, loss.of))
     start = D(J, z)
     split = D(J, a) * D(a, z)
-    found = Step(start, split, "chain", focus=start, became=split)
+    smooth = And(off_kinks(z, Context(kinks=activation.kinks)), off_kinks(a, Context(kinks=loss.kinks)))
+    found = Step(start, split, "chain", smooth, focus=start, became=split)
     loss_steps = _loss_part(activation, loss)
     slope, given = slope_of(activation)
     steps = [found, *within(loss_steps, D(a, z))]

@@ -79,6 +79,11 @@ def positive_leads(expr: Any) -> Any:
     return Mul(sign_left, *(base**exponent for base, exponent in factors))
 
 
+def unsigned(base: Any) -> Any:
+    """A factor up to sign, the way a person writes it: 1 - a rather than a - 1."""
+    return Add(*(-term for term in base.args)) if isinstance(base, Add) and _starts_negative(base) else base
+
+
 def _starts_negative(terms: Add) -> bool:
     """Whether a person would rather write the negative: 1 - a, not -(a - 1); a - y, not -(y - a)."""
     constant = terms.as_coeff_Add()[0]

@@ -1,0 +1,283 @@
+"""Derivations: the lines a textbook would print, every one of them proved."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+from sympy import Abs, Max, Piecewise, Symbol, exp, log, sin, sqrt, tan, tanh
+
+from symgrad.core import (
+    Cancels,
+    Definition,
+    Derivation,
+    PairError,
+    Status,
+    UnknownNameError,
+    UnsupportedError,
+    every_step,
+)
+from symgrad.definitions import ACTIVATIONS, LOSSES
+from symgrad.deriver import (
+    derivative,
+    derive,
+    in_output,
+    matching_loss,
+    output_delta,
+    pair,
+    parameter_derivative,
+    second_derivative,
+    worked,
+)
+from symgrad.functions import D
+from symgrad.functions.symbols import J, a, alpha, beta, lambda_, y, z
+from symgrad.prover import prove, prove_step
+from symgrad.rules import RULES
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+ENTRIES = {**ACTIVATIONS, **LOSSES}
+LONGEST = 12  # lines; more than that and a reader has lost the thread
+sigmoid, softplus, elu, silu, selu = (ACTIVATIONS[n].head for n in ("sigmoid", "softplus", "elu", "silu", "selu"))
+
+every_entry = pytest.mark.parametrize("entry", ENTRIES.values(), ids=ENTRIES)
+every_activation = pytest.mark.parametrize("entry", ACTIVATIONS.values(), ids=ACTIVATIONS)
+
+
+def assert_proved(derivation: Derivation) -> None:
+    steps = (*every_step(derivation.steps), derivation.claim)
+    verdicts = [prove_step(step, derivation.domains, derivation.lets) for step in steps]
+    failed = [(s.rule, s.before, s.after, v.reason) for s, v in zip(steps, verdicts, strict=True) if not v.proved]
+
+    assert len(verdicts) >= 2
+    assert failed == []
+
+
+def test_the_catalogues_are_whole() -> None:
+    assert len(ACTIVATIONS) >= 32
+    assert len(LOSSES) >= 20
+
+
+@every_entry
+def test_every_step_of_the_derivative_is_proved(entry: Definition) -> None:
+    assert_proved(derivative(entry))
+
+
+@every_activation
+def test_every_step_of_the_second_derivative_is_proved(entry: Definition) -> None:
+    assert_proved(second_derivative(entry))
+
+
+@every_entry
+def test_a_derivation_has_the_length_of_a_textbook_s(entry: Definition) -> None:
+    found = derivative(entry)
+
+    assert 1 <= len(found.steps) <= LONGEST
+    assert not found.result.has(D)
+    assert {s.rule for s in every_step(found.steps)} <= set(RULES)
+
+
+@every_entry
+def test_the_result_has_the_value_of_the_convention_at_a_kink(entry: Definition) -> None:
+    result = derivative(entry).result
+    usual = {p.symbol: p.default for p in entry.parameters} | {y: 1}
+    for kink in entry.kinks:
+        there = result.subs(kink.variable, kink.at).subs(usual)
+
+        assert there.equals(kink.convention.subs(usual))
+
+
+RESULTS = [
+    ("sigmoid", sigmoid(z) * (1 - sigmoid(z))),
+    ("tanh", 1 - tanh(z) ** 2),
+    ("softplus", sigmoid(beta * z)),
+    ("relu", Piecewise((1, z > 0), (0, True))),
+    ("elu", Piecewise((1, z > 0), (elu(z, alpha) + alpha, True))),
+    ("selu", Piecewise((lambda_, z > 0), (selu(z, lambda_, alpha) + alpha * lambda_, True))),
+    ("silu", silu(z) * (1 - sigmoid(z)) + sigmoid(z)),
+    ("softsign", 1 / (1 + Abs(z)) ** 2),
+    ("logsigmoid", 1 - sigmoid(z)),
+    ("log_cosh", tanh(a - y)),
+    ("binary_cross_entropy", (a - y) / (a * (1 - a))),
+    ("half_squared_error", a - y),
+]
+
+
+@pytest.mark.parametrize(("name", "result"), RESULTS, ids=[n for n, _ in RESULTS])
+def test_the_result_is_the_textbook_s(name: str, result: object) -> None:
+    assert derivative(ENTRIES[name]).result == result
+
+
+OUTPUTS = [
+    ("sigmoid", a * (1 - a)),
+    ("tanh", 1 - a**2),
+    ("softplus", 1 - exp(-a * beta)),
+    ("elu", Piecewise((1, z > 0), (a + alpha, True))),
+    ("softsign", (1 - Abs(a)) ** 2),
+]
+
+
+@pytest.mark.parametrize(("name", "form"), OUTPUTS, ids=[n for n, _ in OUTPUTS])
+def test_a_derivative_is_expressed_in_the_output(name: str, form: object) -> None:
+    assert in_output(ENTRIES[name]) == form
+
+
+def test_what_is_not_invertible_has_no_form_in_the_output() -> None:
+    assert in_output(ACTIVATIONS["silu"]) is None
+
+
+def test_the_sigmoid_s_chain_reads_as_in_a_book() -> None:
+    assert [s.rule for s in derivative(ACTIVATIONS["sigmoid"]).steps] == [
+        "definition",
+        "reciprocal",
+        "exp",
+        "regroup",
+        "output",
+    ]
+
+
+LEARNED = [("prelu", alpha), ("swish", beta), ("elu", alpha), ("softplus", beta), ("celu", alpha)]
+
+
+@pytest.mark.parametrize(("name", "parameter"), LEARNED)
+def test_the_derivative_by_a_parameter_is_proved(name: str, parameter: Symbol) -> None:
+    assert_proved(parameter_derivative(ACTIVATIONS[name], parameter))
+
+
+def test_a_parameter_that_is_not_there_is_refused() -> None:
+    with pytest.raises(UnknownNameError, match="beta"):
+        parameter_derivative(ACTIVATIONS["prelu"], beta)
+
+
+HEADLINES = [
+    ("sigmoid", "half_squared_error", Cancels.NO, a * (1 - a) * (a - y)),
+    ("sigmoid", "binary_cross_entropy", Cancels.FULLY, a - y),
+    ("sigmoid", "kl_divergence", Cancels.PARTLY, -y * (1 - a)),
+    ("tanh", "half_squared_error", Cancels.NO, (1 - a**2) * (a - y)),
+    ("relu", "half_squared_error", Cancels.NO, Piecewise((a - y, z > 0), (0, True))),
+    ("identity", "half_squared_error", Cancels.NO, a - y),
+]
+
+
+@pytest.mark.parametrize(("activation", "loss", "cancels", "delta"), HEADLINES)
+def test_the_delta_and_what_cancels(activation: str, loss: str, cancels: Cancels, delta: object) -> None:
+    row = pair(ACTIVATIONS[activation], LOSSES[loss])
+
+    assert (row.delta, row.cancels, row.refused) == (delta, cancels, "")
+    assert_proved(output_delta(ACTIVATIONS[activation], LOSSES[loss]))
+
+
+def test_what_cancels_is_struck_out() -> None:
+    steps = output_delta(ACTIVATIONS["sigmoid"], LOSSES["binary_cross_entropy"]).steps
+
+    assert [s.cancelled for s in steps if s.rule == "cancel"] == [(a, 1 - a)]
+
+
+def test_a_range_that_leaves_the_loss_s_domain_is_refused_by_name() -> None:
+    with pytest.raises(PairError, match=r"Binary cross-entropy needs a in \(0, 1\), but Hyperbolic tangent gives"):
+        output_delta(ACTIVATIONS["tanh"], LOSSES["binary_cross_entropy"])
+
+
+REFUSED = [("relu", "poisson_nll_rate"), ("elu", "cross_entropy"), ("identity", "binary_cross_entropy")]
+FITTING = [("softplus", "poisson_nll_rate"), ("elu", "half_squared_error"), ("sigmoid", "cross_entropy")]
+
+
+@pytest.mark.parametrize(("names", "fits"), [(n, False) for n in REFUSED] + [(n, True) for n in FITTING])
+def test_pairs_fit_or_are_refused_with_the_reason(names: tuple[str, str], fits: bool) -> None:  # noqa: FBT001
+    row = pair(ACTIVATIONS[names[0]], LOSSES[names[1]])
+
+    assert (row.refused == "") is fits
+    assert (row.delta is not None) is fits
+
+
+def matching() -> Iterator[str]:
+    for name, entry in ACTIVATIONS.items():
+        try:
+            matching_loss(entry)
+        except UnsupportedError:
+            continue
+        yield name
+
+
+def test_every_increasing_activation_has_a_matching_loss() -> None:
+    found = set(matching())
+
+    assert {"sigmoid", "tanh", "identity", "softplus", "elu", "selu", "leaky_relu", "softsign", "erf"} <= found
+    assert found.isdisjoint({"relu", "gelu", "silu", "hardtanh", "gaussian", "prelu", "threshold"})
+
+
+@every_activation
+def test_a_matching_loss_makes_delta_the_plain_error(entry: Definition) -> None:
+    if entry.name not in set(MATCHING):
+        with pytest.raises(UnsupportedError, match="strictly increasing"):
+            matching_loss(entry)
+        return
+    found = matching_loss(entry)
+
+    assert found.result == a - y
+    assert_proved(found)
+
+
+MATCHING = tuple(matching())
+
+
+def test_the_matching_loss_of_the_sigmoid_is_cross_entropy() -> None:
+    found = next(let.value for let in matching_loss(ACTIVATIONS["sigmoid"]).lets if let.symbol == J)
+
+    assert prove(found, LOSSES["binary_cross_entropy"].of, variables=LOSSES["binary_cross_entropy"].domains).proved
+
+
+def test_the_matching_loss_of_the_identity_is_squared_error_up_to_a_term_in_y() -> None:
+    found = next(let.value for let in matching_loss(ACTIVATIONS["identity"]).lets if let.symbol == J)
+
+    assert prove(found + y**2 / 2, (a - y) ** 2 / 2).proved
+
+
+OWN = [
+    z * tanh(log(1 + exp(z))),
+    sqrt(1 + z**2),
+    z**z,
+    2**z,
+    Max(0, z) * z,
+    Abs(z) * z,
+    sin(z) / (2 + sin(z)),
+    Piecewise((z**2, z < 1), (2 * z - 1, True)),
+    exp(-(z**2)) * Max(z, 1 - z),
+    alpha * z**3 + beta,
+]
+
+
+@pytest.mark.parametrize("expr", OWN, ids=str)
+def test_a_user_s_expression_is_derived_and_proved(expr: object) -> None:
+    assert_proved(derive(expr, z))
+
+
+def test_what_has_no_rule_is_refused_with_advice() -> None:
+    with pytest.raises(UnsupportedError, match="derivative of tan"):
+        derive(tan(z), z)
+
+
+def test_a_derivation_by_hand_is_a_chain() -> None:
+    e = exp(-z)
+    found = worked(
+        "by-hand",
+        "By hand",
+        D(1 / (1 + e), z),
+        ("reciprocal", -D(1 + e, z) / (1 + e) ** 2),
+        ("exp", e / (1 + e) ** 2, z < 100, "The signs cancel."),
+    )
+
+    assert_proved(found)
+    assert (found.steps[1].given, found.steps[1].note) == (z < 100, "The signs cancel.")
+
+
+def test_a_mistake_by_hand_is_refuted() -> None:
+    found = worked("wrong", "Wrong", D(exp(-z), z), ("exp", exp(-z)))
+
+    assert prove_step(found.steps[0], found.domains, found.lets).status is Status.REFUTED
+
+
+def test_a_rule_by_hand_must_have_a_known_name() -> None:
+    with pytest.raises(UnknownNameError, match="did you mean reciprocal"):
+        worked("wrong", "Wrong", D(1 / z, z), ("recipocal", -1 / z**2))
