@@ -168,10 +168,13 @@ def test_a_failed_build_leaves_the_last_good_site() -> None:
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="POSIX signals")
-@pytest.mark.parametrize("sign", [signal.SIGINT, signal.SIGKILL], ids=["interrupted", "killed"])
+@pytest.mark.parametrize(
+    "sign", [signal.SIGINT, signal.SIGTERM, signal.SIGKILL], ids=["interrupted", "terminated", "killed"]
+)
 def test_an_ended_build_leaves_the_last_good_site_and_no_process(sign: signal.Signals) -> None:
     build(mine(), "-o", "site")
     before = pages(Path("site"))
+    assert "square.html" in before
     waits = f"import time, os, pathlib\npathlib.Path(f'began-{{os.getpid()}}').touch()\ntime.sleep(60)\n{MINE}"
     files = [mine(waits, "a.py"), mine(waits.replace('"square"', '"other"'), "b.py")]
     process = subprocess.Popen(  # noqa: S603 - our own command
@@ -181,7 +184,7 @@ def test_an_ended_build_leaves_the_last_good_site_and_no_process(sign: signal.Si
     workers = [int(p.name.removeprefix("began-")) for p in Path().glob("began-*")]
     os.kill(process.pid, sign)
 
-    assert process.wait(20) == (130 if sign == signal.SIGINT else -sign)
+    assert process.wait(20) == {signal.SIGINT: 130, signal.SIGTERM: 143, signal.SIGKILL: -9}[sign]
     assert pages(Path("site")) == before
     until(lambda: not any(alive(pid) for pid in workers))
 

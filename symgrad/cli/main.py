@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import sys
 from importlib import import_module
 from typing import Any
@@ -18,7 +19,7 @@ WORDS = {
     "build": ("symgrad.cli.build", "the documents of derivations/ (or of PATHS) into a site"),
     "verify": ("symgrad.cli.verify", "prove and check everything, with a verdict table"),
 }
-INTERRUPTED = 130
+INTERRUPTED, TERMINATED = 130, 143
 
 
 class Refused(click.ClickException):
@@ -82,6 +83,7 @@ def app(debug: bool) -> None:  # noqa: FBT001 - click passes a flag so
 
 def main() -> None:
     """Run the command line; text that the terminal can't show is replaced, a reader who leaves early is let go."""
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(TERMINATED))  # so that workers are ended too
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="replace")

@@ -7,8 +7,9 @@ from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
 from symgrad import checker, deriver, prover
-from symgrad.core import Kind, SymgradError, every_step
+from symgrad.core import Kind, Status, SymgradError, every_step
 from symgrad.definitions import ACTIVATIONS, LOSSES
+from symgrad.document.evidence import reason
 from symgrad.pipeline.kinks import slopes
 from symgrad.pipeline.public import entry
 from symgrad.pipeline.stages import settle
@@ -127,8 +128,23 @@ def row_of(subject: str, statement: str, check: str, verdicts: Sequence[Verdict]
     """The row, with every certificate replayed by the independent checker if asked for."""
     worst, *rest = verdicts
     behind = rest or [worst]
-    replayed = [prover.recheck(v.certificate) for v in behind if v.certificate] if recheck else []
-    rejected = next((r.reason for r in replayed if not r.ok), "")
+    refusals = [refusal(v) for v in behind if v.status is Status.PROVED] if recheck else []
+    rejected = next(filter(None, refusals), "")
     return Row(
-        subject, statement, worst.status.name, len(behind), worst.reason, check, sum(r.ok for r in replayed), rejected
+        subject,
+        statement,
+        worst.status.name,
+        len(behind),
+        reason(worst),
+        check,
+        refusals.count(""),
+        rejected,
     )
+
+
+def refusal(verdict: Verdict) -> str:
+    """Why the independent checker does not accept a proof; empty where it does."""
+    if not verdict.certificate:
+        return "there is no certificate"
+    replayed = prover.recheck(verdict.certificate)
+    return "" if replayed.ok else replayed.reason or "the certificate is not accepted"

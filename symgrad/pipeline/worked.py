@@ -92,4 +92,4 @@ def together(settled: Settled) -> Verdict:
     if WORST_FIRST.index(settled.claim.status) <= WORST_FIRST.index(worst.status):
         return settled.claim
     number = settled.verdicts.index(worst)
-    return replace(worst, reason=f"step {number + 1} ({steps[number].rule}): {worst.reason or worst.status.value}")
+    return replace(worst, reason=f"step {number + 1} ({steps[number].rule}){worst.reason and ': '}{worst.reason}")
