@@ -93,6 +93,8 @@ class Reader:
             return build(*parts)
         except Refused as refusal:
             raise self.error(str(refusal), token) from None
+        except (TypeError, ValueError, ArithmeticError, NotImplementedError):  # SymPy's own refusals, all sorts of them
+            raise self.error("this has no real value, or none that SymPy can compare", token) from None
 
     def deeper(self, token: Token) -> None:
         """One level further in; refused beyond DEPTH."""
@@ -145,7 +147,8 @@ class Reader:
             return (Or, And)[level](*parts)
         texts = [sign.text for sign in signs]
         if OPERATORS[level] is COMPARISONS:
-            return And(*(COMPARED[t](u, v) for t, u, v in zip(texts, parts, parts[1:], strict=False)))
+            links = zip(texts, parts, parts[1:], strict=False)
+            return self.built(token, lambda: And(*(COMPARED[t](u, v) for t, u, v in links)))
         if OPERATORS[level] is SUMS:
             terms = [-p if t == "-" else p for t, p in zip(["+", *texts], parts, strict=True)]
             return self.built(token, lambda: real(Add(*terms)))

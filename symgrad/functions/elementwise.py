@@ -6,7 +6,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import mpmath  # type: ignore[import-untyped]  # it ships no types
-from sympy import Expr, Function, Piecewise, S, Symbol, exp, lambdify, sympify, tanh
+from sympy import Expr, Function, Piecewise, S, Symbol, exp, lambdify, preorder_traversal, sympify, tanh
 from sympy.core.function import ArgumentIndexError
 
 from symgrad.core import REALS, Domain
@@ -89,7 +89,7 @@ class Elementwise(Function):
         for target, formula in self.rewrites:
             if rule == target:
                 return self.at(formula, args)
-        if rule in {exp, tanh, Piecewise, Function("unfold").func} or rule in self.formula.atoms(Function):
+        if rule in {exp, tanh, Piecewise} or rule in {part.func for part in preorder_traversal(self.formula)}:
             return self.at(self.formula, args).rewrite(rule, **hints)
         return None
 

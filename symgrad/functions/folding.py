@@ -5,12 +5,30 @@ from __future__ import annotations
 from math import gcd, lcm
 from typing import TYPE_CHECKING, Any
 
-from sympy import Add, Dummy, Mul, PolynomialError, Rational, S, cancel, degree, exp, factor, fraction, log, together
+from sympy import (
+    Add,
+    Dummy,
+    Mul,
+    PolynomialError,
+    Pow,
+    Rational,
+    S,
+    cancel,
+    degree,
+    exp,
+    factor,
+    fraction,
+    log,
+    together,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from sympy import Expr, Symbol
+
+
+DEGREE = 12  # in one exponential, up to which a rational function is treated as one
 
 
 def fold(expr: Expr, heads: Iterable[Any]) -> Expr:
@@ -77,6 +95,18 @@ def one_exponential(expr: Expr) -> tuple[Expr, Symbol, Expr] | None:
     if not in_t.is_rational_function(t) or rest.has(S.NaN, S.ComplexInfinity):
         return None
     return in_t, t, base
+
+
+def opaque(expr: Expr) -> tuple[Expr, dict[Expr, Expr]]:
+    """The expression with its exponentials as letters, and what the letters stand for.
+
+    Left to itself, SymPy factors exp(851*z/500) as the 851st power of exp(z/500).
+    """
+    found = one_exponential(expr)
+    if found is not None and all(abs(p.exp) <= DEGREE for p in found[0].atoms(Pow) if p.base == found[1]):
+        return found[0], {found[1]: exp(found[2])}
+    letters = {power: Dummy(positive=True) for power in expr.atoms(exp)}
+    return expr.xreplace(letters), {letter: power for power, letter in letters.items()}
 
 
 def moebius_inverse(head: Any) -> tuple[Symbol, Expr] | None:

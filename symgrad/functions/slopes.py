@@ -37,7 +37,7 @@ from sympy import (
 )
 from sympy.core.relational import Relational
 
-from symgrad.functions.folding import fold, positive_factors, starts_negative
+from symgrad.functions.folding import fold, opaque, positive_factors, starts_negative
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -127,7 +127,8 @@ def short(expr: Expr, heads: Any = ()) -> Expr:
     raw = fold(tanh_for_quotient(expr), heads)
     forms = [raw, factor_terms(raw)]
     with suppress(PolynomialError):  # a part that is no rational function of anything
-        forms.append(positive_factors(factor(together(raw))))
+        hidden, shown = opaque(raw)
+        forms.append(positive_factors(factor(together(hidden)).xreplace(shown)))
     return min([*forms, *map(expand_mul, forms)], key=length)
 
 
