@@ -69,7 +69,7 @@ def targets(derivation: Derivation) -> dict[Symbol, list[Rational]]:
     return {y: [t for t in SEVENTHS if (low is None or low < t) and (high is None or t < high)]}
 
 
-def inlined(expr: Any, derivation: Derivation, variable: Symbol) -> Any:
+def inlined(expr: Any, derivation: Derivation, variable: Symbol | None) -> Any:
     """The expression with each named quantity replaced by its value, the variable itself excepted."""
     for let in reversed(derivation.lets):
         if let.symbol != variable:

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 
 from symgrad import document
 from symgrad.core import Derivation, Outcome, Settled, Status, Step, Verdict, every_step
-from symgrad.pipeline.stages import settle
+from symgrad.functions import D
+from symgrad.pipeline.stages import inlined, settle
 
 if TYPE_CHECKING:
     from sympy import Expr, Symbol
@@ -39,8 +40,10 @@ class Worked:
 
     @property
     def result(self) -> Expr:
-        """Where the chain ends, as a SymPy expression in the user's own symbols."""
-        return self.derivation.result.xreplace(dict(self.back))
+        """Where the chain ends, in the user's own symbols; named quantities (a = sigmoid(z)) are written out."""
+        start = self.derivation.start
+        variable = start.variable if isinstance(start, D) else None
+        return inlined(self.derivation.result, self.derivation, variable).xreplace(dict(self.back))
 
     @property
     def steps(self) -> tuple[Step, ...]:
