@@ -7,7 +7,7 @@ import re
 import shutil
 import subprocess
 from typing import TYPE_CHECKING
-from xml.etree import ElementTree
+from xml.etree import ElementTree as ET
 
 import pytest
 from document_samples import CHECK, LEAKY_FACTS, SIGMOID_FACTS, delta, delta_page, pairs_page, settled, sigmoid_page
@@ -95,8 +95,8 @@ ELEMENTS = {
 ARITY = {"mfrac": 2, "mroot": 2, "msub": 2, "msup": 2, "msubsup": 3, "munder": 2, "mover": 2, "munderover": 3}
 
 
-def formulas(page: str) -> list[ElementTree.Element]:
-    return [ElementTree.fromstring(m) for m in re.findall(r"<math .*?</math>", page, re.DOTALL)]  # noqa: S314 - ours
+def formulas(page: str) -> list[ET.Element]:
+    return [ET.fromstring(m) for m in re.findall(r"<math .*?</math>", page, re.DOTALL)]  # noqa: S314 - ours
 
 
 @every_page
@@ -107,8 +107,8 @@ def test_every_formula_is_mathml_core(name: str, form: str) -> None:
     assert found or (name, form) == ("pairs", "mathml")
     for element in (e for formula in found for e in formula.iter()):
         tag = element.tag.removeprefix("{http://www.w3.org/1998/Math/MathML}")
-        assert set(element.attrib) <= ELEMENTS[tag], ElementTree.tostring(element)
-        assert len(element) == ARITY.get(tag, len(element)), ElementTree.tostring(element)
+        assert set(element.attrib) <= ELEMENTS[tag], ET.tostring(element)
+        assert len(element) == ARITY.get(tag, len(element)), ET.tostring(element)
         if tag == "mi":
             assert element.get("mathvariant") in {None, "normal"}
             assert element.text
@@ -148,7 +148,7 @@ def test_markdown_keeps_clear_of_what_github_forbids(name: str) -> None:
 
 @every_page
 def test_the_file_of_formulas_is_xml(name: str) -> None:
-    assert ElementTree.fromstring(rendered(name, "mathml").encode()).tag == "formulas"  # noqa: S314 - ours
+    assert ET.fromstring(rendered(name, "mathml").encode()).tag == "formulas"  # noqa: S314 - ours
 
 
 @pytest.mark.skipif(shutil.which("pdflatex") is None, reason="pdflatex is not installed")

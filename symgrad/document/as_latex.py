@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from symgrad.document.evidence import WORDS, check_in_words, steps_in_words
@@ -47,8 +48,8 @@ def as_latex(told: Telling, detail: str) -> str:
 
 
 def comment(words: str) -> str:
-    """Words that stay on their comment line."""
-    return " ".join("".join(c if c.isprintable() else " " for c in words).split())
+    """Words that stay on their comment line; TeX reads ^^ even there."""
+    return " ".join(re.sub(r"[^\w,.()-]", " ", words).split())
 
 
 def standalone(document: Document, tellings: tuple[Telling, ...], tables: tuple[str, ...] = ()) -> str:

@@ -65,7 +65,7 @@ from symgrad.document.spelling import split_name
 from symgrad.functions import D, Elementwise
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
 RELATION_SIGNS = {"==": "=", "!=": "≠", "<": "<", "<=": "≤", ">": ">", ">=": "≥"}
 
@@ -98,8 +98,13 @@ class Writer:
         self.strikes = kept
         return Mark(box, self.notation.tone) if expr in self.pointed else box
 
-    def __call__(self, expr: Any) -> Box:
-        return self.write(expr)
+    def points_at(self, above: Iterable[Any], below: Iterable[Any]) -> bool:
+        """Whether these factors, those below as reciprocals, are just the part to point at."""
+        return len(self.pointed) > 1 and {*above, *(Pow(b, -1) for b in below)} == self.pointed
+
+    def unpointed(self) -> Writer:
+        """The writer with nothing to point at."""
+        return Writer(S.Zero, Notation(self.notation.lets))
 
     @singledispatchmethod
     def plain(self, expr: Any) -> Box:

@@ -17,7 +17,7 @@ from symgrad.document.as_text import as_text
 from symgrad.document.boxes import Op, row
 from symgrad.document.from_sympy import boxes
 from symgrad.document.html import inline, meanings, templates
-from symgrad.document.pairs import comparison, markdown_table
+from symgrad.document.pairs import comparison, latex_list, markdown_table
 from symgrad.document.sheets import named, sheet, value
 from symgrad.document.site import ALONE, Site, styles
 from symgrad.document.telling import telling
@@ -63,7 +63,7 @@ def render_page(page: Page, format: str = "html", site: Site | None = None) -> s
     tellings = tuple(map(telling, page.settled))
     match format:
         case "tex":
-            return standalone(page.document, tellings)
+            return standalone(page.document, tellings, tuple(filter(None, [latex_list(page.pairs)])))
         case "md":
             tables = (markdown_table(page.pairs),) if page.pairs else ()
             return document_markdown(page.document, tellings, tables)

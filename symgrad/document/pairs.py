@@ -12,6 +12,7 @@ from symgrad.document.evidence import OUTCOMES
 from symgrad.document.from_sympy import boxes
 from symgrad.document.latex import GITHUB, latex
 from symgrad.document.mathml import mathml
+from symgrad.document.spelling import tex_words
 from symgrad.document.words import markdown_words
 
 if TYPE_CHECKING:
@@ -116,6 +117,16 @@ def delta(pair: Pair) -> Delta:
         check = f"wrong at {pair.check.wrong} points"
     status = pair.verdict.status if pair.verdict else None
     return Delta(pair.loss.title, shown, ANSWERS[pair.cancels], status, check)
+
+
+def latex_list(pairs: Iterable[Pair]) -> str:
+    """The pairs that are not refused, one line each."""
+    lines = []
+    for p in pairs:
+        if not p.refused and p.delta is not None:
+            names = f"{tex_words(p.activation.title)} with {tex_words(p.loss.title)}"
+            lines.append(rf"\item {names}, slope cancels: {ANSWERS[p.cancels]}. ${latex(boxes(p.delta))}$")
+    return "\\begin{itemize}\n" + "\n".join(lines) + "\n\\end{itemize}" if lines else ""
 
 
 def markdown_table(pairs: Iterable[Pair]) -> str:

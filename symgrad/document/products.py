@@ -112,11 +112,18 @@ def assemble(product: Product, writer: Writer, *, alone: bool = True) -> Box:
         behind = []
     top = [Integer(p), *above] if p != 1 or not above else above
     bottom = [Integer(q), *below] if q > 1 else below
+    if bottom and writer.points_at(above, below):
+        whole = assemble(replace(product, above=tuple(above)), writer.unpointed(), alone=alone)
+        return row(Mark(whole, writer.notation.tone), *trailing(behind, writer))
     upper = side_by_side(top, writer, above=True, alone=alone or bool(bottom))
     if not bottom:
         return upper
-    fraction = Frac(upper, side_by_side(bottom, writer, above=False))
-    return row(fraction, Op("·"), side_by_side(behind, writer, above=True, alone=False)) if behind else fraction
+    return row(Frac(upper, side_by_side(bottom, writer, above=False)), *trailing(behind, writer))
+
+
+def trailing(behind: list[Any], writer: Writer) -> tuple[Box, ...]:
+    """Derivatives that stand behind the fraction rather than on top of it."""
+    return (Op("·"), side_by_side(behind, writer, above=True, alone=False)) if behind else ()
 
 
 def is_short(factor: Any) -> bool:

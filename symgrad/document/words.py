@@ -67,5 +67,8 @@ def inline_math(box: Box) -> str:
 
 
 def markdown_words(words: str) -> str:
-    """Words of which Markdown and HTML make nothing."""
-    return re.sub(r"([\\`*_{}\[\]<>#|$~!&])", r"\\\1", clean(words))
+    """Words of which Markdown and HTML make nothing: no emphasis, no link, no list or heading at a line's start."""
+    flat = re.sub(r"\s*[\r\n]+\s*", " ", words)
+    escaped = re.sub(r"([\\`*_{}\[\]<>#|$~!&])", r"\\\1", clean(flat))
+    escaped = re.sub(r"^(\s*)([-+=:])", r"\1\\\2", escaped)
+    return re.sub(r"^(\s*\d+)([.)])", r"\1\\\2", escaped)
