@@ -315,6 +315,18 @@ def test_a_function_without_a_numeric_form_stays_unresolved() -> None:
     assert check(odd(z), Integer(1), z).outcome is Outcome.UNRESOLVED
 
 
+def test_integrals_are_checked_by_quadrature() -> None:
+    t = Symbol("t", real=True)
+    area = sp.Integral(log(1 + exp(t)), (t, 0, z)) - y * z
+
+    report = check(area, softplus - y, z)
+
+    assert report.outcome is Outcome.OK
+    assert report.ok >= 100
+    assert check(area, (softplus - y) * (1 + tiny), z).outcome is Outcome.WRONG
+    assert check(area, softplus, z).outcome is Outcome.WRONG
+
+
 def test_where_the_function_is_undefined_nothing_is_counted() -> None:
     report = check(log(z), 1 / z, z)
 

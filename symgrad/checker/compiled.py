@@ -11,6 +11,7 @@ import numpy as np
 import sympy as sp
 
 from symgrad.checker.difference import Array
+from symgrad.checker.quadrature import quadrature, without_integrals
 from symgrad.functions import unfold
 
 Compiled = Callable[..., Array]
@@ -30,13 +31,23 @@ def compiled(expr: Any, symbols: tuple[Any, ...]) -> Compiled | None:
     """
     for form in forms(expr):
         try:
-            function: Callable[..., Any] = sp.lambdify(symbols, form, modules=[SPECIAL, "numpy"])
+            plain, integrands = without_integrals(form)
+            integrals = {name: quadrature(required(f, letters)) for name, (f, letters) in integrands.items()}
+            function: Callable[..., Any] = sp.lambdify(symbols, plain, modules=[integrals, SPECIAL, "numpy"])
             with np.errstate(all="ignore"):
                 np.asarray(function(*np.full((len(symbols), 2), 0.5)), float)
         except (KeyError, NameError, TypeError, AttributeError, ValueError, ArithmeticError, NotImplementedError):
             continue
         return fitted(function)
     return None
+
+
+def required(integrand: Any, letters: tuple[Any, ...]) -> Compiled:
+    """The integrand as a function of arrays; NotImplementedError where NumPy lacks it."""
+    function = compiled(integrand, letters)
+    if function is None:
+        raise NotImplementedError(integrand)
+    return function
 
 
 def forms(expr: Any) -> Iterator[Any]:
