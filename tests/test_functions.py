@@ -20,6 +20,7 @@ from sympy import (
     Piecewise,
     Rational,
     S,
+    Subs,
     Symbol,
     exp,
     lambdify,
@@ -32,7 +33,7 @@ from sympy import (
 
 from symgrad.core import Kind, interval
 from symgrad.definitions import ACTIVATIONS, LOSSES
-from symgrad.functions import Elementwise, elementwise, fold_named, slope, unfold
+from symgrad.functions import D, Elementwise, elementwise, fold_named, slope, unfold
 from symgrad.functions.symbols import a, alpha, beta, y, z
 
 if TYPE_CHECKING:
@@ -313,6 +314,17 @@ def test_recognition_never_changes_a_value(powers: Any, below: Any, scale: Any) 
 
     for x in (Rational(-3, 7), Rational(5, 4)):
         assert abs((folded - expr).xreplace({z: x}).evalf(30, chop=True)) < Rational(1, 10**20)
+
+
+def test_a_derivative_that_is_not_carried_out_stands_still() -> None:
+    node = D(z**2, z)
+
+    assert node != 2 * z
+    assert node.doit() == 2 * z
+    assert node.subs(z, y) == D(y**2, y)
+    assert node.subs(z, 3) == Subs(node, z, 3)
+    assert (str(node), latex(node)) == ("d/dz[z**2]", r"\frac{d}{d z}\left[z^{2}\right]")
+    assert pickle.loads(pickle.dumps(node)) == node  # noqa: S301 - our own
 
 
 def test_a_head_of_ones_own_knows_its_range() -> None:
