@@ -1,15 +1,236 @@
-"""Certificates of proofs."""
+"""What a proof leaves behind: JSON from which `recheck` replays it on another polynomial kernel.
+
+The program is a list of nodes `[operation, value, operands]`. A tree says how the space of variables was split; each
+part has a context: the generators with what they are made of, facts with their sources, signs with their proofs.
+Polynomials are lists of terms `[coefficient, slot, exponent, slot, exponent, ...]`.
+"""
 
 from __future__ import annotations
 
+import json
+from typing import TYPE_CHECKING, Any
 
-def certificate(s, trees):
-    return ""
+from sympy import And, true
+
+from symgrad.prover.scalar import Node, neg, over, subnodes
+from symgrad.prover.settle import EXCLUDED, Branch, Leaf
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from symgrad.prover.field import Frac, Gen
+    from symgrad.prover.kernel import Poly
+    from symgrad.prover.region import Region
+    from symgrad.prover.statement import Statement
+    from symgrad.prover.tower import Tower
+
+VERSION = 1
 
 
-def conditions(trees, s):
-    return ()
+def identical(statement: Statement) -> str:
+    """The certificate of two sides that are the same expression."""
+    program = Program([statement.left])
+    return _text({"version": VERSION, "program": program.lines, "left": program(statement.left), "same": True})
 
 
-def identical(s):
-    return ""
+def certificate(statement: Statement, trees: Sequence[Branch | Leaf]) -> str:
+    """The certificate of a proof by regions."""
+    program = Program([n for t in trees for n in _nodes(t)], statement)
+    cases = [
+        {"bind": [[name, program(value)] for name, value in case], "tree": _tree(tree, program)}
+        for case, tree in zip(statement.cases, trees, strict=True)
+    ]
+    return _text(
+        {
+            "version": VERSION,
+            "program": program.lines,
+            "left": program(statement.left),
+            "right": program(statement.right),
+            "assumption": program(statement.assumption),
+            "premises": [[program(node), rel] for node, rel in statement.premises],
+            "cases": cases,
+        }
+    )
+
+
+def conditions(trees: Sequence[Branch | Leaf], statement: Statement) -> tuple[Any, ...]:
+    """The premises and assumptions that the proof rests on, as SymPy conditions."""
+    used: set[Any] = set()
+    excluded = False
+    for part in _parts(trees):
+        excluded = excluded or (isinstance(part, Leaf) and part.kind == EXCLUDED)
+        if part.tower is not None:
+            for i in _given(part.tower):
+                used.add(part.region.premises[i])
+    found = [c for premise, c in zip(statement.premises, statement.shown, strict=True) if premise in used]
+    if excluded and statement.assuming is not true:
+        found += And.make_args(statement.assuming)
+    return tuple(found)
+
+
+def _parts(trees: Sequence[Branch | Leaf]) -> Iterator[Branch | Leaf]:
+    for tree in trees:
+        yield tree
+        if isinstance(tree, Branch):
+            yield from _parts(tree.parts)
+
+
+def _given(tower: Tower) -> set[int]:
+    """The premises whose facts the proofs of signs use."""
+    indices = {i for _, proof, _ in tower.known_signs.values() for i in _facts_in(proof)}
+    indices |= set(single_facts(tower))
+    return {tower.facts[i].why[1] for i in indices if tower.facts[i].why[:1] == ("given",)}
+
+
+def _facts_in(proof: tuple[Any, ...]) -> Iterator[int]:
+    if proof[0] == "l":
+        for source, _ in proof[2]:
+            if isinstance(source, int):
+                yield source if source >= 0 else -source - 1
+    elif proof[0] == "0":
+        for part in proof[1:]:
+            yield from _facts_in(part)
+
+
+def single_facts(tower: Tower) -> list[int]:
+    """The facts that are the sign of one generator."""
+    return [i for i, f in enumerate(tower.facts) if f.rel != "=" and (tower.single(f.poly) or tower.single(-f.poly))]
+
+
+class Program:
+    """Every node of a statement and of its splits, numbered, operands first."""
+
+    def __init__(self, nodes: Sequence[Node], statement: Statement | None = None) -> None:
+        roots = list(nodes)
+        if statement:
+            roots += [statement.left, statement.right, statement.assumption]
+            roots += [n for n, _ in statement.premises] + [n for case in statement.cases for _, n in case]
+        self.index: dict[Node, int] = {}
+        self.lines: list[Any] = []
+        for node in subnodes(*roots):
+            self.index[node] = len(self.lines)
+            self.lines.append([node.op, _value(node), *(self.index[a] for a in node.args)])
+
+    def __call__(self, node: Node) -> int:
+        return self.index[node]
+
+
+def _value(node: Node) -> Any:
+    return str(node.value) if node.op == "num" else node.value
+
+
+def _nodes(tree: Branch | Leaf) -> Iterator[Node]:
+    yield from (node for node, _ in tree.region.premises)
+    yield from (node for _, node in tree.region.bindings)
+    if tree.tower is not None:
+        yield from (gen.extra[1] for gen in tree.tower.gens if gen.kind == "integral")
+    if isinstance(tree, Branch):
+        yield tree.fork.node
+        yield neg(tree.fork.node)
+        yield from tree.fork.shape
+        if len(tree.fork.shape) > 2:  # noqa: PLR2004 - (A, B, C, d)
+            yield _ratio(tree)
+        for part in tree.parts:
+            yield from _nodes(part)
+
+
+def _ratio(branch: Branch) -> Node:
+    a, b = branch.fork.shape[:2]
+    return neg(over(b, a))
+
+
+def _tree(tree: Branch | Leaf, program: Program) -> dict[str, Any]:
+    proof = tree.proof if isinstance(tree, Leaf) else None
+    context = _context(tree.tower, tree.region, program, proof) if tree.tower is not None else None
+    if isinstance(tree, Leaf):
+        return {"leaf": tree.kind, "context": context}
+    found: dict[str, Any] = {"split": program(tree.fork.node), "minus": program(neg(tree.fork.node)), "context": context}
+    found["nonzero"] = tree.fork.nonzero
+    if tree.fork.shape:
+        found["name"] = tree.fork.name
+        found["shape"] = [program(n) for n in tree.fork.shape]
+        found["ratio"] = program(_ratio(tree)) if len(tree.fork.shape) > 2 else None  # noqa: PLR2004 - as above
+    found["parts"] = [_tree(part, program) for part in tree.parts]
+    return found
+
+
+class Numbering:
+    """The facts of a tower that its proofs use, with new numbers."""
+
+    def __init__(self, tower: Tower, proof: Any = None) -> None:
+        used = set(_facts_in(proof)) if proof else set()
+        used |= {i for _, proof, _ in tower.known_signs.values() for i in _facts_in(proof)} | set(single_facts(tower))
+        used |= {i for i, fact in enumerate(tower.facts) if fact.why[:1] == ("given",)}
+        self.kept = sorted(used)
+        self.number = {old: new for new, old in enumerate(self.kept)}
+
+
+def _context(tower: Tower, region: Region, program: Program, proof: Any) -> dict[str, Any]:
+    """`empty` is the proof that no point satisfies the facts, where there is one."""
+    numbering = Numbering(tower, proof)
+    return {
+        "empty": _proof(tower, proof, numbering) if proof else None,
+        "gens": [_generator(tower, gen, program) for gen in tower.gens],
+        "facts": [_fact(tower, region, i, program) for i in numbering.kept],
+        "signs": [[polynomial(tower, p), s, _proof(tower, proof, numbering)] for s, proof, p in tower.known_signs.values()],
+    }
+
+
+def _fact(tower: Tower, region: Region, i: int, program: Program) -> list[Any]:
+    fact = tower.facts[i]
+    why = list(fact.why)
+    if why[0] == "given":
+        node, rel = region.premises[why[1]]
+        why = ["given", program(node), rel]
+    return [polynomial(tower, fact.poly), fact.rel, why]
+
+
+def _generator(tower: Tower, gen: Gen, program: Program) -> list[Any]:
+    if gen.kind == "sym":
+        return ["sym", gen.node.value]
+    if gen.kind == "pi":
+        return ["pi"]
+    if gen.kind == "log":
+        return ["log", polynomial(tower, gen.base)]
+    if gen.kind == "root":
+        return ["root", polynomial(tower, gen.base), gen.degree]
+    args = [fraction(tower, a) for a in gen.args]
+    if gen.kind == "call":
+        return ["call", [gen.extra[0], list(gen.extra[1])], *args]
+    if gen.kind == "integral":
+        return ["integral", [gen.extra[0], program(gen.extra[1]), gen.twin], *args]
+    return [gen.kind, gen.twin, *args]
+
+
+def _proof(tower: Tower, proof: tuple[Any, ...], numbering: Numbering) -> list[Any]:
+    if proof[0] == "*":
+        return ["*", proof[1], [[polynomial(tower, q), m, t] for q, m, t in proof[2]]]
+    if proof[0] == "l":
+        return ["l", proof[1], [[_source(source, numbering), c] for source, c in proof[2]]]
+    if proof[0] == "0":
+        return ["0", _proof(tower, proof[1], numbering), _proof(tower, proof[2], numbering)]
+    return list(proof)
+
+
+def _source(source: Any, numbering: Numbering) -> list[Any]:
+    if isinstance(source, int):
+        return ["f", numbering.number[source]] if source >= 0 else ["-f", numbering.number[-source - 1]]
+    return ["m", *_sparse(source[1])]
+
+
+def _sparse(e: Sequence[int]) -> list[int]:
+    return [x for i, m in enumerate(e) if m for x in (i, m)]
+
+
+def polynomial(tower: Tower, p: Poly) -> list[Any]:
+    """The terms of a polynomial."""
+    return [[c, *_sparse(e)] for e, c in tower.k.terms(p)]
+
+
+def fraction(tower: Tower, f: Frac) -> list[Any]:
+    """Numerator and denominator."""
+    return [polynomial(tower, f[0]), polynomial(tower, f[1])]
+
+
+def _text(data: dict[str, Any]) -> str:
+    return json.dumps(data, separators=(",", ":"), ensure_ascii=False)

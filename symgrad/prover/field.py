@@ -25,7 +25,9 @@ class Restart(Exception):  # noqa: N818 - a signal, not an error
 
 
 class UndefinedHere(Exception):  # noqa: N818 - a signal, not an error
-    """The expression has no value at any point of the region; the text says why."""
+    """The expression has no value at any point of the region; the text says why, `tower` where it was found."""
+
+    tower: Any = None
 
 
 class StuckError(Exception):

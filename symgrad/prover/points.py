@@ -8,26 +8,45 @@ from __future__ import annotations
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
+from dataclasses import dataclass
+from itertools import pairwise
+
+from flint import arb
+
 from symgrad.core import UnsupportedError
-from symgrad.prover.balls import Balls, Undecided, Undefined, certain_sign, precision
+from symgrad.prover.balls import Balls, Undecided, Undefined, certain_sign, exact, precision
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
     from random import Random
-
-    from flint import arb
 
     from symgrad.prover.region import Binding, Premise, Region
     from symgrad.prover.scalar import Node
 
     Range = tuple[Fraction | None, Fraction | None]
 
-Point = dict[str, Fraction]
 WALKS = 10
 BISECTIONS = 70
+FINE = 240  # bisections of a root's enclosure
 FAR = tuple(Fraction(s * 2**e) for e in (4, 5, 6, 8, 10, 20) for s in (1, -1))
 GRID = tuple(sorted([*(Fraction(k * k * k, 4000) + Fraction(1, 7919) for k in range(-34, 35)), *FAR]))
 NEAR = Fraction(1, 1000)
+
+
+@dataclass(frozen=True, slots=True)
+class Enclosure:
+    """A real number between two rationals: a root that has no closed form here."""
+
+    low: Fraction
+    high: Fraction
+
+    @property
+    def ball(self) -> arb:
+        """Its ball in the working precision."""
+        return exact(self.low).union(exact(self.high))
+
+
+Point = dict[str, Fraction | Enclosure]
 
 
 def draw(rng: Random, span: Range) -> Fraction:
@@ -44,15 +63,17 @@ def draw(rng: Random, span: Range) -> Fraction:
     return size * rng.choice([1, -1])
 
 
-def complete(point: Mapping[str, Fraction], bindings: tuple[Binding, ...]) -> dict[str, Fraction | arb]:
+def complete(point: Mapping[str, Fraction | Enclosure], bindings: tuple[Binding, ...]) -> dict[str, Fraction | arb]:
     """The point with the values of the bound symbols, as balls in the working precision."""
-    full: dict[str, Fraction | arb] = dict(point)
+    full: dict[str, Fraction | arb] = {n: x.ball if isinstance(x, Enclosure) else x for n, x in point.items()}
     for name, node in reversed(bindings):
         full[name] = Balls(full).value(node)
     return full
 
 
-def holds(premises: tuple[Premise, ...], bindings: tuple[Binding, ...], point: Mapping[str, Fraction]) -> bool:
+def holds(
+    premises: tuple[Premise, ...], bindings: tuple[Binding, ...], point: Mapping[str, Fraction | Enclosure]
+) -> bool:
     """Whether every premise surely holds at the point; equations that bind a symbol hold by construction."""
     for bits in (64, 256):
         with precision(bits):
@@ -89,10 +110,13 @@ def points(
     tries: int,
     tick: Callable[[], None],
 ) -> Iterator[Point]:
-    """Points of a region that has no equation but those which bind a symbol."""
-    if any(rel == "=" for _, rel in unbound(region)):
-        return
+    """Points of a region: rational ones, but for a root of an equation that binds no symbol."""
     free = tuple(n for n in names if n not in dict(region.bindings))
+    open_equations = unbound(region)
+    if open_equations:
+        if len(open_equations) == 1:
+            yield from _roots(region, open_equations[0][0], free, ranges, rng, tick)
+        return
     walks = 0
     for _ in range(tries):
         tick()
@@ -108,9 +132,30 @@ def points(
 
 def unbound(region: Region) -> list[Premise]:
     """The equations that bind no symbol."""
-    equations = [p for p in region.premises if p[1] == "="]
-    bound = dict(region.bindings)
-    return [p for p in equations if not any(name in p[0].free for name in bound)]
+    found, names = [], {name for name, _ in region.bindings}
+    for premise in region.premises:
+        if premise[1] == "=" and names.isdisjoint(premise[0].free):
+            found.append(premise)
+    return found
+
+
+def _roots(
+    region: Region,
+    equation: Node,
+    free: tuple[str, ...],
+    ranges: Mapping[str, Range],
+    rng: Random,
+    tick: Callable[[], None],
+) -> Iterator[Point]:
+    """Points on the zero set of a function: it is continuous and changes sign along one variable, so it has a root."""
+    moving = [n for n in free if n in equation.free]
+    for _ in range(WALKS if len(free) > 1 else len(moving)):
+        point: Point = {n: draw(rng, ranges.get(n, (None, None))) for n in free}
+        for name in moving:
+            for low, high in _brackets(equation, region.bindings, point, name, FINE, tick):
+                found = {**point, name: Enclosure(low, high)}
+                if holds(tuple(p for p in region.premises if p[0] is not equation), region.bindings, found):
+                    yield found
 
 
 def _moving(region: Region, free: tuple[str, ...], rng: Random) -> str:
@@ -129,7 +174,7 @@ def _walk(
     low, high = ranges.get(name, (None, None))
     places |= {end for end in (low, high) if end is not None}
     stops = sorted(places)
-    gaps = [(a + b) / 2 for a, b in zip(stops, stops[1:], strict=False)]
+    gaps = [(a + b) / 2 for a, b in pairwise(stops)]
     rng.shuffle(gaps)
     for x in gaps:
         tick()
@@ -139,10 +184,19 @@ def _walk(
             return
 
 
-def _changes(
-    node: Node, bindings: tuple[Binding, ...], point: Point, name: str, tick: Callable[[], None]
-) -> set[Fraction]:
-    def at(x: Fraction, bits: tuple[int, ...]) -> int | None:
+def _changes(node: Node, bindings: tuple[Binding, ...], point: Point, name: str, tick: Callable[[], None]) -> set[Fraction]:
+    found: set[Fraction] = set()
+    for low, high in _brackets(node, bindings, point, name, BISECTIONS, tick):
+        found |= {low - NEAR, low, high, high + NEAR}
+    return found
+
+
+def _brackets(
+    node: Node, bindings: tuple[Binding, ...], point: Point, name: str, bisections: int, tick: Callable[[], None]
+) -> Iterator[tuple[Fraction, Fraction]]:
+    """Narrow intervals along one variable at whose ends the node has opposite signs, and in which it has a value."""
+
+    def at(x: Fraction | Enclosure, bits: tuple[int, ...]) -> int | None:
         try:
             with precision(bits[-1]):
                 full = complete({**point, name: x}, bindings)
@@ -150,19 +204,17 @@ def _changes(
         except (Undefined, Undecided, UnsupportedError):
             return None
 
-    found: set[Fraction] = set()
     before: tuple[Fraction, int] | None = None
     for x in GRID:
         tick()
         s = at(x, (64,))
         if s and before and s != before[1]:
             low, high = before[0], x
-            for _ in range(BISECTIONS):
+            for _ in range(bisections):
                 middle = (low + high) / 2
-                if at(middle, (64, 320)) == before[1]:
-                    low = middle
-                else:
-                    high = middle
-            found |= {low - NEAR, low, high, high + NEAR}
+                t = at(middle, (64, 640))
+                if t is None:
+                    break
+                low, high = (middle, high) if t == before[1] else (low, middle)
+            yield low, high
         before = (x, s) if s else before
-    return found

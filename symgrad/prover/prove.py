@@ -13,13 +13,14 @@ import time
 from random import Random
 from typing import TYPE_CHECKING, Any
 
-from sympy import true
+from sympy import AccumBounds, Rational, true
 
 from symgrad.core import Status, UnsupportedError, Verdict, Witness
 from symgrad.prover.balls import DEEP, PRECISIONS, Balls, Undecided, Undefined, precision
 from symgrad.prover.certificate import certificate, conditions, identical
 from symgrad.prover.kernel import Flint
-from symgrad.prover.points import complete, points
+from symgrad.prover.emptiness import empty
+from symgrad.prover.points import Enclosure, Point, complete, points
 from symgrad.prover.region import Region
 from symgrad.prover.scalar import ONE, Node, num, substitute
 from symgrad.prover.settle import (
@@ -138,7 +139,7 @@ class Prover:
 
     def _compare_at(
         self,
-        point: dict[str, Fraction],
+        point: Point,
         bindings: Any,
         bits: tuple[int, ...],
         *,
@@ -169,13 +170,14 @@ class Prover:
                     return self._witness(point, bindings, ball_text(x, y), ball_text(y, x))
         return None
 
-    def _witness(self, point: dict[str, Fraction], bindings: Any, left: str, right: str) -> Witness:
-        numbers = {name: num(value) for name, value in point.items()}
-        full: dict[str, Node] = dict(numbers)
+    def _witness(self, point: Point, bindings: Any, left: str, right: str) -> Witness:
+        full: dict[str, Node] = {name: num(x) for name, x in point.items() if not isinstance(x, Enclosure)}
         for name, node in reversed(bindings):
             full[name] = substitute(node, full)
         shown = self.statement.symbols
-        return Witness(tuple((shown[n], to_sympy(full[n], shown)) for n in sorted(full) if n in shown), left, right)
+        values = {n: to_sympy(x, shown) for n, x in full.items()}
+        values |= {n: AccumBounds(*map(_rational, (x.low, x.high))) for n, x in point.items() if isinstance(x, Enclosure)}
+        return Witness(tuple((shown[n], values[n]) for n in sorted(values) if n in shown), left, right)
 
     # --------------------------------------------------------------------- regions
 
@@ -214,11 +216,15 @@ class Prover:
         unknown, exceptions, mismatches = "", [], []
         for leaf in sorted(live, key=lambda leaf: leaf.region.codimension):
             kink = leaf.region.codimension > base
-            if leaf.kind == STUCK:
+            if leaf.kind == STUCK and leaf.region.premises and empty(leaf.region, self.statement.names):
+                leaf.kind = EMPTY
+            elif leaf.kind == STUCK:
                 unknown = unknown or self._where(leaf, leaf.why)
             elif leaf.kind in {DIFFERENT, LEFT_UNDEFINED, RIGHT_UNDEFINED}:
                 witness = self._difference(leaf)
-                if witness is None:
+                if witness is None and empty(leaf.region, self.statement.names):
+                    leaf.kind = EMPTY
+                elif witness is None:
                     unknown = unknown or self._where(leaf, "the two sides are neither proved equal nor shown to differ")
                 elif leaf.kind == DIFFERENT and not (kink and self.statement.differentiates):
                     return Verdict(Status.REFUTED, "values at a point", witness=witness)
@@ -226,6 +232,7 @@ class Prover:
                     (exceptions if kink else mismatches).append(witness)
         if unknown:
             return Verdict(Status.UNKNOWN, reason=unknown)
+        live = [leaf for leaf in live if leaf.kind != EMPTY]
         return self._proved(live, exceptions, mismatches)
 
     def _proved(self, live: list[Leaf], exceptions: list[Witness], mismatches: list[Witness]) -> Verdict:
@@ -272,7 +279,7 @@ class Prover:
                 break
         return None
 
-    def _one_sided(self, point: dict[str, Fraction], leaf: Leaf, sides: Any) -> Witness | None:
+    def _one_sided(self, point: Point, leaf: Leaf, sides: Any) -> Witness | None:
         for bits in PRECISIONS:
             with precision(bits):
                 try:
@@ -288,6 +295,10 @@ class Prover:
     def _where(self, leaf: Leaf, why: str) -> str:
         shown = [f"{to_sympy(node, self.statement.symbols)} {rel} 0" for node, rel in leaf.region.premises]
         return f"{why}; where {', '.join(shown)}" if shown else why
+
+
+def _rational(x: Fraction) -> Any:
+    return Rational(x.numerator, x.denominator)
 
 
 def ball_text(x: arb, other: arb | None = None) -> str:

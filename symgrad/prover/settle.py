@@ -48,7 +48,7 @@ def examine(statement: Statement, region: Region, kernel: Any, tick: Callable[[]
     try:
         grow(lambda t: found.append(_look(statement, region, t)), region.premises, dict(region.bindings), kernel, tick)
     except UndefinedHere as error:  # a premise without a value does not hold
-        return Leaf(region, EMPTY, f"a condition has no value there: {error}")
+        return Leaf(region, EMPTY, f"a condition has no value there: {error}", error.tower)
     except Split:
         return Leaf(region, STUCK, "the sign of a part of a condition is not known")
     except (StuckError, UnsupportedError) as error:

@@ -38,7 +38,7 @@ class Signs(Field):
     def __init__(self, *args: Any) -> None:
         super().__init__(*args)
         self.facts: list[Fact] = []
-        self.known_signs: dict[str, tuple[int, Proof]] = {}
+        self.known_signs: dict[str, tuple[int, Proof, Poly]] = {}
         self.unknown_signs: dict[str, int] = {}  # how many facts there were when the sign could not be found
         self.known_nonzero: dict[str, tuple[Any, ...]] = {}
 
@@ -79,12 +79,12 @@ class Signs(Field):
             return found[0]
         if self.unknown_signs.get(key) == len(self.facts):
             return None
-        found = self._prove_sign(p)
-        if found is None:
+        proved = self._prove_sign(p)
+        if proved is None:
             self.unknown_signs[key] = len(self.facts)
             return None
-        self.known_signs[key] = found
-        return found[0]
+        self.known_signs[key] = (*proved, p)
+        return proved[0]
 
     def sign_of(self, f: Frac) -> int | None:
         """The sign of a fraction."""

@@ -36,6 +36,7 @@ class Statement:
     premises: tuple[Premise, ...]
     cases: tuple[tuple[Binding, ...], ...]
     shown: tuple[Any, ...] = ()  # the premises as SymPy conditions
+    assuming: Any = True
     ranges: dict[str, tuple[Fraction | None, Fraction | None]] = field(default_factory=dict)
     symbols: dict[str, Any] = field(default_factory=dict)
 
@@ -73,7 +74,7 @@ def read_statement(
     combinations = tuple(product(*cases))
     if len(combinations) > CASES:
         raise UnsupportedError("the finite domains have too many combinations of values; fix some of them")
-    return Statement(*sides, assumption, tuple(premises), combinations, tuple(shown), ranges, reader.symbols)
+    return Statement(*sides, assumption, tuple(premises), combinations, tuple(shown), assuming, ranges, reader.symbols)
 
 
 def _closure(reader: Reader, names: set[str], domains: dict[str, Domain]) -> set[str]:
@@ -82,7 +83,7 @@ def _closure(reader: Reader, names: set[str], domains: dict[str, Domain]) -> set
     while waiting:
         domain = domains.get(waiting.pop(), REALS)
         for end in (domain.lower, domain.upper, *domain.values):
-            new = reader.read(end).free - names if end is not None else frozenset()
+            new = reader.read(end).free - names if end not in {None, sp.oo, -sp.oo} else frozenset()
             names |= new
             waiting += new
     return names
@@ -94,10 +95,10 @@ def _depends(domain: Domain) -> bool:
 
 def _premises(reader: Reader, name: str, domain: Domain) -> list[tuple[Premise, Any]]:
     symbol, found = reader.symbols[name], []
-    if domain.lower is not None:
+    if domain.lower not in {None, -sp.oo}:
         rel = ">" if domain.lower_open else ">="
         found.append(((sub(sym(name), reader.read(domain.lower)), rel), sp.Rel(symbol, domain.lower, rel)))
-    if domain.upper is not None:
+    if domain.upper not in {None, sp.oo}:
         rel = ">" if domain.upper_open else ">="
         found.append(((sub(reader.read(domain.upper), sym(name)), rel), sp.Rel(domain.upper, symbol, rel)))
     return found
@@ -118,7 +119,7 @@ def _assumed(symbol: Any) -> Domain:
 
 def _rational(end: Any, inward: int) -> Fraction | None:
     """A rational number at the end of an interval, just inside it where the end is irrational."""
-    if end is None or end.free_symbols or not end.is_comparable:
+    if end is None or end.is_infinite or end.free_symbols or not end.is_comparable:
         return None
     if end.is_Rational:
         return Fraction(int(end.p), int(end.q))

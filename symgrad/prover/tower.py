@@ -163,9 +163,10 @@ class Tower(Extensions):
         order = self.known(self.sub(ends[1], ends[0]))
         moving = sym(f"\u222b{len(self.gens)}")
         x = self.value(moving)
+        x_slot = self.named[moving].slot
         if order:
             for p in (self.sub(x, ends[0]), self.sub(ends[1], x)):
-                self.learn(p[0] * order, ">=", ("between", self.gens[-1].slot))
+                self.learn(p[0] * p[1] * order, ">=", ("between", x_slot))
         try:
             self.value(substitute(body, {node.value: moving}))
         except (UndefinedHere, Split) as error:
@@ -174,7 +175,9 @@ class Tower(Extensions):
             return self.zero
         inside = substitute(body, {name: value for name, value in self.bindings.items() if name in body.free})
         shown = make(node.op, node.value, inside, self.fraction_node(ends[0]), self.fraction_node(ends[1]))
-        return self.opaque("integral", shown, ends, (node.value, inside))
+        found = self.opaque("integral", shown, ends, (node.value, inside))
+        self.gens[-1].twin = x_slot if self.gens[-1].kind == "integral" else -1
+        return found
 
     def slope_at(self, node: Node) -> Frac:
         """The derivative at a point of this region.
@@ -272,6 +275,9 @@ def grow(
             use(tower)
         except Restart as again:
             slots *= 2 if again.args == ("slots",) else 1
+        except UndefinedHere as error:
+            error.tower = tower
+            raise
         else:
             return tower
     raise StuckError("the units of the exponentials did not settle")

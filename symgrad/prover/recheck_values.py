@@ -1,0 +1,427 @@
+"""The checker's evaluation of a program, node by node; derivatives by arithmetic with infinitesimals.
+
+Where the prover differentiates expressions by a table, the checker evaluates them at point + epsilon and reads off
+the coefficient of epsilon: a value is a polynomial in infinitesimals, `{monomial: fraction}`, cut off at some order.
+"""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from itertools import product
+from math import factorial
+from typing import TYPE_CHECKING, Any
+
+from symgrad.prover.recheck_context import Context, Frac, RejectedError, Undefined
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+Monomial = tuple[tuple[int, int], ...]  # (infinitesimal, exponent), in order
+Jet = dict[Monomial, Frac]
+UNIT: Monomial = ()
+HIGH = 4  # the order at which a tangency is given up
+
+
+class Kink(Exception):  # noqa: N818 - a signal, not an error
+    """A switch is met at its zero while both sides of it matter."""
+
+
+class Values:
+    """Values of the nodes of a program in one region."""
+
+    def __init__(self, context: Context, program: list[Any], bindings: Mapping[str, Any]) -> None:
+        self.context, self.program, self.bindings = context, program, bindings
+        self.free = _free(program)
+        self.plain_frame = Frame(self, {}, {}, 0)
+        context.premise_value = self.plain
+        self._zeros()
+
+    def _zeros(self) -> None:
+        """The equations of the region that bind no symbol: their numerators are 0."""
+        for node, rel in sorted(self.context.premises):
+            if rel == "=":
+                try:
+                    n, _ = self.plain(node)
+                except (Undefined, RejectedError):
+                    continue
+                if not n.is_ground:
+                    self.context.zeros.append(n)
+        self.plain_frame = Frame(self, {}, {}, 0)
+
+    def plain(self, node: int) -> Frac:
+        """The value of a node as a fraction."""
+        return self.plain_frame.value(node).get(UNIT, self.context.zero)
+
+    def symbol(self, name: str) -> Frac:
+        """The value of a symbol: its generator, or what the region's equations say it is."""
+        bound = self.bindings.get(name)
+        if bound is None:
+            for i, g in enumerate(self.context.gens):
+                if g[0] == "sym" and g[1] == name:
+                    return self.context.x[i], self.context.ring.one
+            raise RejectedError(f"the symbol {name} is missing among the generators")
+        if bound[0] == "node":
+            return self.plain(bound[1])
+        c = self.context
+        a, b, *more = (self.plain(k) for k in bound[1])
+        ratio = c.negative(c.mul(b, c.inverse(a)))
+        return c.mul(c.add(c.log(ratio), c.negative(more[1])), c.inverse(more[0])) if more else ratio
+
+
+class Frame:
+    """One way of evaluating: `env` gives bound symbols their values, `orders` says where infinitesimals end.
+
+    `side` is 1 or -1 on one side of a kink, along the infinitesimal `line`; 0 where no switch may be met at its zero.
+    """
+
+    def __init__(self, values: Values, env: dict[str, Jet], orders: dict[int, int], side: int) -> None:
+        self.values, self.context = values, values.context
+        self.env, self.orders, self.side = env, orders, side
+        self.line = min(orders, default=0)
+        self.memo: dict[int, Jet] = {}
+
+    def value(self, node: int) -> Jet:
+        """The value of a node."""
+        if node not in self.memo:
+            self.memo[node] = self._value(node)
+        return self.memo[node]
+
+    def _value(self, node: int) -> Jet:
+        op, value, *args = self.values.program[node]
+        if op == "num":
+            return {UNIT: self.context.number(Fraction(value))}
+        if op == "sym":
+            return self.env[value] if value in self.env else {UNIT: self.values.symbol(value)}
+        if op == "pi":
+            return {UNIT: self.context.find("pi", [])}
+        if op == "undef":
+            raise Undefined(value)
+        if op == "switch":
+            s = self.sign(args[0])
+            return self.value(args[1 if s > 0 else 3 if s < 0 else 2])
+        if op == "diff":
+            return self.derivative(value, *args)
+        if op == "integral":
+            return self.integral(value, *args)
+        if op == "add":
+            return self.sum([self.value(a) for a in args])
+        if op == "mul":
+            found = self.value(args[0])
+            for a in args[1:]:
+                found = self.times(found, self.value(a))
+            return found
+        return self.power(*args) if op == "pow" else self.function(op, value, args)
+
+    # ---------------------------------------------------------- jets
+
+    def sum(self, jets: list[Jet]) -> Jet:
+        """The sum of jets."""
+        found: Jet = {}
+        for jet in jets:
+            for m, f in jet.items():
+                found[m] = self.context.add(found[m], f) if m in found else f
+        return found
+
+    def times(self, a: Jet, b: Jet) -> Jet:
+        """The product, cut off at the orders."""
+        found: Jet = {}
+        for (m, f), (n, g) in product(a.items(), b.items()):
+            e = dict(m)
+            for i, k in n:
+                e[i] = e.get(i, 0) + k
+            if all(k <= self.orders[i] for i, k in e.items()):
+                key = tuple(sorted(e.items()))
+                value = self.context.mul(f, g)
+                found[key] = self.context.add(found[key], value) if key in found else value
+        return found
+
+    def compose(self, series: list[Frac], eps: Jet) -> Jet:
+        """The sum of series[n] * eps^n."""
+        found: Jet = {UNIT: series[0]}
+        power: Jet = {UNIT: self.context.one}
+        for c in series[1:]:
+            power = self.times(power, eps)
+            found = self.sum([found, self.times(power, {UNIT: c})])
+        return found
+
+    def parted(self, jet: Jet) -> tuple[Frac, Jet, int]:
+        """The finite part, the infinitesimal part, and the highest power of the latter that matters."""
+        eps = {m: f for m, f in jet.items() if m != UNIT}
+        return jet.get(UNIT, self.context.zero), eps, sum(self.orders.values()) if eps else 0
+
+    def sign(self, node: int) -> int:
+        """The sign of a switch; on one side of a kink that of the first coefficient which is not 0."""
+        jet = self.value(node)
+        s = self.context.sign_of(jet.get(UNIT, self.context.zero))
+        if s or not self.orders or self.values.free[node].isdisjoint(self.env):
+            return s
+        if not self.side:
+            raise Kink
+        for order in range(1, self.orders[self.line] + 1):
+            s = self.context.sign_of(jet.get(((self.line, order),), self.context.zero))
+            if s:
+                return s * self.side if order % 2 else s
+        raise RejectedError("a branch condition touches zero to a high order")
+
+    # --------------------------------------------------- derivatives
+
+    def derivative(self, name: str, body: int, point: int) -> Jet:
+        """The derivative of the body by the symbol, at the point."""
+        at = self.value(point)
+        if self.orders:
+            return self._slope(self._inner(name, at, self.side), body)
+        middle = Frame(self.values, {**self.env, name: at}, {}, 0)
+        middle.value(body)
+        try:
+            return self._guarded(self._inner(name, at, 0), body)[1]
+        except Kink:
+            return self._at_kink(name, at, body, middle)
+
+    def _inner(self, name: str, at: Jet, side: int, order: int = 1) -> Frame:
+        i = len(self.orders)
+        moved = self.sum([at, {((i, 1),): self.context.one}])
+        return Frame(self.values, {**self.env, name: moved}, {**self.orders, i: order}, side)
+
+    def _slope(self, frame: Frame, body: int) -> Jet:
+        """The coefficient of the latest infinitesimal, as a jet in the others."""
+        i = len(frame.orders) - 1
+        return {
+            tuple(x for x in m if x[0] != i): f for m, f in frame.value(body).items() if dict(m).get(i, 0) == 1
+        } or {UNIT: self.context.zero}
+
+    def _guarded(self, frame: Frame, body: int) -> tuple[Frac, Jet]:
+        """Value and slope; the function has a value at the point, so its formula must have one too."""
+        try:
+            return frame.value(body).get(UNIT, self.context.zero), self._slope(frame, body)
+        except OneSided as error:
+            raise Undefined(str(error)) from error
+        except Undefined as error:
+            raise RejectedError(f"a one-sided value is not known: {error}") from error
+
+    def _at_kink(self, name: str, at: Jet, body: int, middle: Frame) -> Jet:
+        found = []
+        for side in (1, -1):
+            for order in range(1, HIGH + 1):
+                try:
+                    found.append(self._guarded(self._inner(name, at, side, order), body))
+                    break
+                except RejectedError:
+                    if order == HIGH:
+                        raise
+        (right, slope), (left, other) = found
+        value = middle.value(body).get(UNIT, self.context.zero)
+        if any(self._differ(value, x) for x in (right, left)):
+            raise Undefined("no derivative: a jump")
+        if self._differ(slope.get(UNIT, self.context.zero), other.get(UNIT, self.context.zero)):
+            raise Undefined("no derivative: two slopes")
+        return slope
+
+    def _differ(self, a: Frac, b: Frac) -> bool:
+        return self.context.nonzero(self.context.add(a, self.context.negative(b)))
+
+    # ------------------------------------------------------ functions
+
+    def power(self, base: int, exponent: int) -> Jet:
+        """A power: an integer one, a root, or exp(exponent * log(base))."""
+        op, value, *_ = self.values.program[exponent]
+        a, eps, n = self.parted(self.value(base))
+        c = self.context
+        if op == "num" and Fraction(value).denominator == 1:
+            return self._integer_power(self.value(base), int(Fraction(value)))
+        s = c.sign_of(a)
+        if s == 0 and self.orders and not self.values.free[base].isdisjoint(self.env):
+            return self._edge(base)
+        r = c.value(self.value(exponent).get(UNIT, c.zero)) if len(self.value(exponent)) <= 1 else None
+        if r is not None and r.denominator == 1:
+            return self._integer_power(self.value(base), int(r))
+        if r is not None:
+            series, down = [c.root(a, r)], c.one if s == 0 else c.inverse(a)
+            for k in range(1, n + 1):
+                series.append(c.mul(c.mul(series[-1], down), c.number((r - k + 1) / k)))
+            return self.compose(series, eps)
+        if s > 0:
+            return self.exp(self.times(self.value(exponent), self.log(self.value(base), absolute=False)))
+        if s == 0 and c.sign_of(self.value(exponent).get(UNIT, c.zero)) > 0:
+            return {UNIT: c.zero}
+        raise Undefined("a power of something that is not positive")
+
+    def _edge(self, base: int) -> Jet:
+        """A root at a zero of its base, on one side of it."""
+        if self.sign(base) < 0:
+            raise OneSided("the function is not defined on one side")
+        raise RejectedError("a root is differentiated at zero")
+
+    def _integer_power(self, jet: Jet, k: int) -> Jet:
+        if k < 0:
+            jet, k = self.inverse(jet), -k
+        if len(jet) <= 1 and UNIT in jet:
+            return {UNIT: self.context.power(jet[UNIT], k)}
+        found: Jet = {UNIT: self.context.one}
+        for _ in range(k):
+            found = self.times(found, jet)
+        return found
+
+    def inverse(self, jet: Jet) -> Jet:
+        """1 / jet."""
+        a, eps, n = self.parted(jet)
+        down = self.context.inverse(a)
+        series = [down]
+        for _ in range(n):
+            series.append(self.context.negative(self.context.mul(series[-1], down)))
+        return self.compose(series, eps)
+
+    def exp(self, jet: Jet) -> Jet:
+        """exp(jet)."""
+        a, eps, n = self.parted(jet)
+        e = self.context.exp(a)
+        return self.compose([self.context.mul(e, self.context.number(Fraction(1, factorial(k)))) for k in range(n + 1)], eps)
+
+    def log(self, jet: Jet, *, absolute: bool) -> Jet:
+        """log(jet), or log|jet|."""
+        a, eps, n = self.parted(jet)
+        c = self.context
+        series = [c.log_absolute(a) if absolute else c.log(a)]
+        power = c.one
+        for k in range(1, n + 1):
+            power = c.mul(power, c.inverse(a))
+            series.append(c.mul(power, c.number(Fraction((-1) ** (k - 1), k))))
+        return self.compose(series, eps)
+
+    def function(self, op: str, value: Any, args: list[int]) -> Jet:
+        """A function of one argument, or an unknown one."""
+        if op == "call":
+            return self.call(value, args)
+        jet = self.value(args[0])
+        if op == "exp":
+            return self.exp(jet)
+        if op in {"log", "logabs"}:
+            return self.log(jet, absolute=op == "logabs")
+        a, eps, n = self.parted(jet)
+        return self.compose(list(self.series(op, a, n)), eps)
+
+    def series(self, op: str, a: Frac, n: int) -> Iterator[Frac]:
+        """Taylor coefficients of a function at a, up to the n-th."""
+        c = self.context
+        if op in {"sin", "cos"}:
+            cosine, sine = c.turn(a)
+            turns = [sine, cosine, c.negative(sine), c.negative(cosine)]
+            start = 0 if op == "sin" else 1
+            yield from (c.mul(turns[(start + k) % 4], c.number(Fraction(1, factorial(k)))) for k in range(n + 1))
+            return
+        yield self.start(op, a)
+        if n == 0:
+            return
+        slopes = {"erf": self._erf_slopes, "atan": self._atan_slopes}.get(op)
+        if slopes is not None:
+            yield from (c.mul(f, c.number(Fraction(1, k + 1))) for k, f in zip(range(n), slopes(a), strict=False))
+            return
+        if n > 1:
+            raise RejectedError(f"higher derivatives of {op} are not known to the checker")
+        yield self._only_slope(op, a)
+
+    def start(self, op: str, a: Frac) -> Frac:
+        """The function itself."""
+        c = self.context
+        if op == "erfinv" and any(c.sign_of(c.add(c.one, f)) <= 0 for f in (a, c.negative(a))):
+            raise Undefined("erfinv of something outside (-1, 1)")
+        return c.odd(op, a) if op in {"erf", "atan", "erfinv"} else c.find(op, [a])
+
+    def _erf_slopes(self, a: Frac) -> Iterator[Frac]:
+        """Taylor coefficients of 2/sqrt(pi) * exp(-(a + h)^2) in h."""
+        c = self.context
+        front = c.mul(c.exp(c.negative(c.mul(a, a))), c.mul(c.number(2), c.root(c.find("pi", []), Fraction(-1, 2))))
+        before, now, k = c.zero, c.one, 0
+        while True:
+            yield c.mul(front, now)
+            step = c.add(c.mul(a, now), before)
+            before, now, k = now, c.mul(step, c.number(Fraction(-2, k + 1))), k + 1
+
+    def _atan_slopes(self, a: Frac) -> Iterator[Frac]:
+        """Taylor coefficients of 1/(1 + (a + h)^2) in h."""
+        c = self.context
+        down = c.inverse(c.add(c.one, c.mul(a, a)))
+        before, now = c.zero, down
+        while True:
+            yield now
+            step = c.add(c.mul(c.mul(c.number(2), a), now), before)
+            before, now = now, c.negative(c.mul(step, down))
+
+    def _only_slope(self, op: str, a: Frac) -> Frac:
+        c = self.context
+        f = self.start(op, a)
+        if op == "erfinv":
+            return c.mul(c.mul(c.number(Fraction(1, 2)), c.root(c.find("pi", []), Fraction(1, 2))), c.exp(c.mul(f, f)))
+        if op == "lambertw":
+            return c.mul(c.exp(c.negative(f)), c.inverse(c.add(c.one, f)))
+        raise RejectedError(f"the derivative of {op} is not known to the checker")
+
+    def call(self, value: Any, args: list[int]) -> Jet:
+        """An unknown smooth function by its Taylor polynomial."""
+        name, orders = value
+        parts = [self.parted(self.value(a)) for a in args]
+        finite = [a for a, _, _ in parts]
+        highest = max(n for _, _, n in parts)
+        found: list[Jet] = []
+        for e in product(range(highest + 1), repeat=len(args)):
+            if sum(e) > highest or any(k and not eps for k, (_, eps, _) in zip(e, parts, strict=True)):
+                continue
+            term: Jet = {UNIT: self.context.one}
+            for k, (_, eps, _) in zip(e, parts, strict=True):
+                for _ in range(k):
+                    term = self.times(term, eps)
+                term = self.times(term, {UNIT: self.context.number(Fraction(1, factorial(k)))})
+            if term:
+                derived = [name, [a + b for a, b in zip(orders, e, strict=True)]]
+                found.append(self.times(term, {UNIT: self.context.find("call", finite, derived)}))
+        return self.sum(found)
+
+    def integral(self, name: str, body: int, lower: int, upper: int) -> Jet:
+        """An integral by its generator; its derivative by an end is the integrand there."""
+        (a, da, n), (b, db, m) = (self.parted(self.value(k)) for k in (lower, upper))
+        c = self.context
+        inside = self.values.free[body] - {name}
+        if self.orders and not inside.isdisjoint(self.env):
+            raise RejectedError("an integrand depends on what is differentiated by")
+        if c.sign_of(c.add(b, c.negative(a))):
+            found = [{UNIT: self._area(name, body, a, b)}]
+        else:
+            Frame(self.values, {**self.env, name: {UNIT: a}}, {}, 0).value(body)
+            found = [{UNIT: c.zero}]
+        for end, eps, order, s in ((b, db, m, 1), (a, da, n, -1)):
+            if eps:
+                frame = Frame(self.values, {**self.env, name: {UNIT: end, ((0, 1),): c.one}}, {0: order}, 0)
+                coefficients = frame.value(body)
+                series = [c.zero]
+                for k in range(order):
+                    series.append(c.mul(coefficients.get(((0, k),) if k else UNIT, c.zero), c.number(Fraction(s, k + 1))))
+                found.append(self.compose(series, eps))
+        return self.sum(found)
+
+    def _area(self, name: str, body: int, a: Frac, b: Frac) -> Frac:
+        c = self.context
+        for i, g in enumerate(c.gens):
+            if g[0] == "integral" and c.args[i] == [a, b]:
+                bound, inside, slot = g[1]
+                if c.gens[slot][0] != "sym" or any(line[:2] == ["sym", c.gens[slot][1]] for line in self.values.program):
+                    raise RejectedError("the moving point of an integral is no fresh symbol")
+                moving: Jet = {UNIT: (c.x[slot], c.ring.one)}
+                both = [Frame(self.values, {**self.env, k: moving}, {}, 0).value(j) for k, j in ((name, body), (bound, inside))]
+                if both[0] == both[1]:
+                    return c.gen(i), c.ring.one
+        raise RejectedError("an integral is missing among the generators")
+
+
+class OneSided(Exception):  # noqa: N818 - a signal, not an error
+    """The function has no value on one side of the point."""
+
+
+def _free(program: list[Any]) -> list[frozenset[str]]:
+    found: list[frozenset[str]] = []
+    for op, value, *args in program:
+        names = frozenset().union(*(found[a] for a in args)) if args else frozenset()
+        if op == "sym":
+            names = frozenset((value,))
+        elif op in {"diff", "integral"}:
+            names = (found[args[0]] - {value}).union(*(found[a] for a in args[1:]))
+        found.append(names)
+    return found
