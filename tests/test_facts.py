@@ -36,7 +36,7 @@ from symgrad.definitions import ACTIVATIONS
 from symgrad.deriver import derivative, in_output, second_derivative
 from symgrad.functions import unfold
 from symgrad.functions.symbols import lambda_, z
-from symgrad.prover import dead_intervals, decay, facts, limit, monotone, odd
+from symgrad.prover import dead_intervals, decay, extrema, facts, limit, monotone, odd
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -357,6 +357,38 @@ def test_kinks_whose_slopes_agree_are_none() -> None:
 
     assert [k.at for k in steep.kinks] == [0]
     assert (steep.supremum.exact, steep.supremum.approached) == (2, (0,))
+
+
+def test_a_kink_that_is_not_listed_is_refused() -> None:
+    definition = replace(ACTIVATIONS["relu"], kinks=())
+
+    with pytest.raises(UnsupportedError, match="kink at z = 0 that the definition does not list"):
+        facts(definition, derivative(definition).result, None, Integer(0))
+
+
+ROUNDED = {name for name, d in ACTIVATIONS.items() if "rounded outwards" in d.note}
+NEVER_TAKEN = {"hardshrink", "threshold"}  # whose notes say so: the range is a hull
+
+
+@every_activation
+def test_catalogue_range_is_the_proved_one(name: str) -> None:
+    definition = ACTIVATIONS[name]
+    given = {p.symbol: p.default for p in definition.parameters}
+
+    extremes = extrema(definition.of.xreplace(given), z)
+
+    ends = (definition.range.lower, definition.range.lower_open), (definition.range.upper, definition.range.upper_open)
+    for extremum, (end, is_open), side in zip(extremes, ends, (-1, 1), strict=True):
+        if end is None:
+            assert extremum.exact == side * oo or name in NEVER_TAKEN
+            continue
+        with mpmath.workdps(60):
+            claimed, low, high = (number(e.xreplace(given), name) for e in (end, extremum.lower, extremum.upper))
+            if name in ROUNDED and side < 0:
+                assert low - mpmath.mpf("0.002") < claimed <= low
+            else:
+                assert low - mpmath.mpf(10) ** -39 <= claimed <= high + mpmath.mpf(10) ** -39
+                assert is_open is not extremum.attained
 
 
 def test_a_wrong_derivative_is_refused() -> None:

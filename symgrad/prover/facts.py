@@ -18,7 +18,7 @@ from symgrad.prover.pieces import Piece, cut, resolved
 from symgrad.prover.prove import prove
 from symgrad.prover.ranges import Candidate, candidates, extreme, joined, one_variable
 from symgrad.prover.taylor import PRECISION, sign
-from symgrad.prover.zeros import Point, bounds, point
+from symgrad.prover.zeros import Point, bounds, point, same
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -64,7 +64,7 @@ def dead_intervals(derivative: Any, variable: Symbol, *, kinks: tuple[Any, ...] 
 def monotone(function: Any, derivative: Any, variable: Symbol, *, kinks: tuple[Any, ...] = ()) -> Monotone:
     """How a function moves, from the signs of its derivative's extremes and of its jumps."""
     found = _values(derivative, variable, kinks)
-    return _monotone(extreme(found, -1), extreme(found, 1), list(jumps(function, variable)))
+    return _monotone(extreme(found, -1), extreme(found, 1), [s for _, s in jumps(function, variable)])
 
 
 def _values(derivative: Any, variable: Symbol, kinks: tuple[Any, ...]) -> list[Candidate]:
@@ -77,8 +77,8 @@ def _dead(found: list[Candidate]) -> tuple[Domain, ...]:
     return joined([c.at for c in zero if c.at], [c.on for c in zero if c.on])[1]
 
 
-def jumps(function: Any, variable: Symbol) -> Iterator[int]:
-    """The signs of f(b) - f(b-) and f(b+) - f(b) at every point b where a function is not continuous."""
+def jumps(function: Any, variable: Symbol) -> Iterator[tuple[Point, int]]:
+    """Every point b where a function is not continuous, with the signs of f(b) - f(b-) and of f(b+) - f(b)."""
     function = one_variable(function, variable)
     for before, after in pairwise(cut(function, variable)):
         if before.right is None or before.right.exact is None:
@@ -89,7 +89,7 @@ def jumps(function: Any, variable: Symbol) -> Iterator[int]:
         for difference in (value - sides[0], sides[1] - value):
             step = _sign(difference)
             if step:
-                yield step
+                yield before.right, step
 
 
 def _side(piece: Piece, variable: Symbol, end: Point, inward: int) -> Any:
@@ -165,7 +165,10 @@ def facts(
     require_slope(slope, curvature, z)
     kinks = tuple(k for k in (_kink_at(k, given) for k in definition.kinks) if k.jump or _sign(k.left - k.right))
     found = _values(slope, z, tuple(k.at for k in kinks))
-    infimum, supremum, steps = extreme(found, -1), extreme(found, 1), list(jumps(function, z))
+    infimum, supremum = extreme(found, -1), extreme(found, 1)
+    broken = list(jumps(function, z))
+    require_listed([*broken, *jumps(slope, z)], kinks, z)
+    steps = [s for _, s in broken]
     return Facts(
         definition=definition,
         at=values,
@@ -191,6 +194,16 @@ def require_slope(function: Any, slope: Any, variable: Symbol) -> None:
         f, g = piece.expr
         if factors(slope_of(f, variable) - g, variable, bounds(piece.left, piece.right)) is not None:
             raise UnsupportedError(f"{g} is not proved to be the derivative of {f}: give the derivative")
+
+
+def require_listed(broken: list[tuple[Point, int]], kinks: tuple[Kink, ...], variable: Symbol) -> None:
+    """Raise UnsupportedError unless the function and its derivative are continuous but at the kinks."""
+    known = [point(k.at) for k in kinks]
+    for b, _ in broken:
+        if not any(same(b, k) for k in known):
+            raise UnsupportedError(
+                f"there is a kink at {variable} = {b.exact} that the definition does not list: add it"
+            )
 
 
 def _kink_at(kink: Kink, given: dict[Symbol, Expr]) -> Kink:
