@@ -315,6 +315,18 @@ def test_a_function_without_a_numeric_form_stays_unresolved() -> None:
     assert check(odd(z), Integer(1), z).outcome is Outcome.UNRESOLVED
 
 
+def test_nothing_is_claimed_where_the_assumption_fails() -> None:
+    root = sqrt(z**2)
+
+    assert check(root, Integer(1), z, given=z > 0).outcome is Outcome.OK
+    assert check(root, Integer(1), z).outcome is Outcome.WRONG
+    assert check(root, Integer(-1), z, given=z > 0).outcome is Outcome.WRONG
+    kinks = (Kink(z, Integer(0), Integer(-1), Integer(1)),)
+    beyond = Piecewise((2, sp.Eq(z, 0)), (sign(z), True))
+    assert check(abs(z), beyond, z, given=sp.Ne(z, 0)).outcome is Outcome.OK
+    assert check(abs(z), beyond, z, given=sp.Ne(z, 0), kinks=kinks).outcome is Outcome.WRONG
+
+
 def test_integrals_are_checked_by_quadrature() -> None:
     t = Symbol("t", real=True)
     area = sp.Integral(log(1 + exp(t)), (t, 0, z)) - y * z

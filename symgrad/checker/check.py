@@ -6,13 +6,14 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Literal
 
 import numpy as np
+from sympy import sympify, true
 
 from symgrad.checker.balls import Program, program
 from symgrad.checker.compiled import compiled
 from symgrad.checker.difference import Array, Estimate, Function, difference, sampled
 from symgrad.checker.draws import Sample, sample, symbols_of
 from symgrad.checker.judge import judge
-from symgrad.checker.limits import Settlement, settle
+from symgrad.checker.limits import Settlement, fulfilled, settle
 from symgrad.checker.points import points
 from symgrad.checker.report import Compared, report
 from symgrad.core import CheckReport, Kink, Outcome, UnsupportedError, Variable
@@ -30,6 +31,7 @@ def check(
     kinks: Sequence[Kink] = (),
     values: Mapping[Any, Sequence[Any]] | None = None,
     convention: Convention | None = None,
+    given: Any = True,
 ) -> CheckReport:
     """How `gradient` fares as the derivative of `function` by `variable`; nothing is differentiated here.
 
@@ -37,12 +39,13 @@ def check(
     that is not sharp, fails, or lies on a kink: the same comparison in balls of up to 3072 bits, so that a
     formula is not blamed for its rounding. `values` replaces the drawn values of other symbols. `kinks` say
     where to look closely: there any value between the two slopes passes, unless a `convention` is demanded.
+    Nothing is claimed, or checked, where `given` fails, except on those kinks.
     """
     values = values or {}
     own = [k for k in kinks if k.variable == variable]
-    symbols = symbols_of(variable, variables, (function, gradient, *(k.at for k in own)))
+    symbols = symbols_of(variable, variables, (function, gradient, sympify(given), *(k.at for k in own)))
     balls = programs(symbols, function, gradient)
-    drawn = sample(symbols, variables, own, values, balls or ())
+    drawn = where(given, sample(symbols, variables, own, values, balls or ()), symbols)
     demands = [demand(k, convention, symbols) for k in own]
     rows = compare(drawn, first_look(function, gradient, symbols, drawn), balls, demands)
     return report(rows, [s.name for s in symbols])
@@ -62,6 +65,15 @@ def check_slopes(
     balls = programs(symbols, function)
     rows = declared_slopes(sample(symbols, variables, own, values or {}), balls[0], own, symbols) if balls else []
     return report(rows, [s.name for s in symbols])
+
+
+def where(given: Any, drawn: Sample, symbols: tuple[Any, ...]) -> Sample:
+    """The points at which a SymPy condition does not fail, and those on kinks."""
+    condition = None if given in {True, true} else programs(symbols, given)
+    if condition is None:
+        return drawn
+    holds = [fulfilled(condition[0], p) for p in drawn.points.tolist()]
+    return drawn.at((drawn.kink >= 0) | np.asarray(holds, bool))
 
 
 def programs(symbols: tuple[Any, ...], *expressions: Any) -> tuple[Program, ...] | None:

@@ -38,6 +38,10 @@ class Sample:
     upper: Array
     kink: Array
 
+    def at(self, where: Array) -> Sample:
+        """The same at some of the points only."""
+        return Sample(*(getattr(self, name)[where] for name in self.__dataclass_fields__))
+
 
 def sample(
     symbols: Sequence[Any],

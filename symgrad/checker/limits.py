@@ -79,6 +79,15 @@ def settle(
         ctx.prec = before
 
 
+def fulfilled(condition: Program, point: Sequence[float]) -> bool:
+    """Whether a condition holds at a point, or can't be told to fail there."""
+    before, ctx.prec = ctx.prec, BITS[0]
+    try:
+        return condition([arb(c) for c in point]) not in {False, Hole.UNDEFINED}
+    finally:
+        ctx.prec = before
+
+
 def slopes_at(function: Program, values: list[Any]) -> Slopes | Hole:
     """The slopes of the function at a point, or why there are none."""
     x = values[0]
