@@ -1,11 +1,15 @@
 """The exact prover: whether two expressions are equal at every point, with a certificate or a witness."""
 
 from symgrad.prover.facts import dead_intervals, decay, facts, limit, monotone, odd
+from symgrad.prover.limited import prove_limited
+from symgrad.prover.order import sign_of
 from symgrad.prover.prove import prove, prove_step
 from symgrad.prover.ranges import extrema
+from symgrad.prover.recheck import Recheck, recheck
 from symgrad.prover.replay import replay
 
 __all__ = [
+    "Recheck",
     "dead_intervals",
     "decay",
     "extrema",
@@ -14,6 +18,9 @@ __all__ = [
     "monotone",
     "odd",
     "prove",
+    "prove_limited",
     "prove_step",
+    "recheck",
     "replay",
+    "sign_of",
 ]

@@ -41,7 +41,7 @@ class Context:
         self.zero: Frac = (self.ring.zero, self.ring.one)
         self.args = [[(self.poly(n), self.poly(d)) for n, d in g[2:]] if g[0] in OPAQUE | {"exp", "call", "integral"} else [] for g in self.gens]
         self.base = [self.poly(g[1]) if g[0] in {"log", "root"} else None for g in self.gens]
-        self.signs = {self.poly(p): (s, proof) for p, s, proof in data["signs"]}
+        self.signs = {_key(self.poly(p)): (s, proof) for p, s, proof in data["signs"]}
         self.facts = [(self.poly(p), rel, why) for p, rel, why in data["facts"]]
         self.done: dict[Any, Any] = {}
         self.premise_value: Callable[[int], Frac] = lambda _: self.zero  # set by Values
@@ -233,7 +233,7 @@ class Context:
         if i is not None and self.gens[i][0] == "root":
             return self.mul(self.log_absolute((self.base[i], self.ring.one)), self.number(Fraction(1, self.gens[i][2])))
         for j, g in enumerate(self.gens):
-            if g[0] == "log" and self.base[j] in {p, -p}:
+            if g[0] == "log" and (self.base[j] == p or self.base[j] == -p):
                 return self.gen(j), self.ring.one
         raise RejectedError("a logarithm is missing among the generators")
 
@@ -266,7 +266,7 @@ class Context:
         if i is not None and self.gens[i][0] == "root":
             return self.absolute_power(self.base[i], r / self.gens[i][2])
         for j, g in enumerate(self.gens):
-            if g[0] == "root" and self.base[j] in {p, -p} and (r * g[2]).denominator == 1:
+            if g[0] == "root" and (self.base[j] == p or self.base[j] == -p) and (r * g[2]).denominator == 1:
                 return self.power((self.gen(j), self.ring.one), int(r * g[2]))
         return self.exp(self.mul(self.number(r), self._log_of(p)))
 
@@ -350,7 +350,7 @@ class Context:
             return False
         if p.is_ground or self.quick_nonzero(p):
             return True
-        if p in self.signs:
+        if _key(p) in self.signs:
             return self.sign(p) != 0
         for q, _ in self.factors(p):
             if not q.is_ground and not self.quick_nonzero(q) and self.sign(q) == 0:
@@ -388,13 +388,13 @@ class Context:
         s = self.quick_sign(p)
         if s is not None:
             return s
-        if p not in self.signs:
+        if _key(p) not in self.signs:
             raise RejectedError("a sign is used that the certificate does not prove")
-        found: int = self._once(("sign", p), lambda: self._check_sign(p))
+        found: int = self._once(("sign", _key(p)), lambda: self._check_sign(p))
         return found
 
     def _check_sign(self, p: Poly) -> int:
-        s, proof = self.signs[p]
+        s, proof = self.signs[_key(p)]
         kind = proof[0]
         if s not in {1, -1, 0}:
             raise RejectedError("a sign is neither 1, -1 nor 0")
@@ -526,7 +526,10 @@ class Context:
     def _check_fact(self, p: Poly, rel: str, why: list[Any]) -> bool:
         if rel not in {">", ">=", "="}:
             raise RejectedError("a fact is no relation")
-        good = self._given(p, rel, why) if why[0] == "given" else (p, rel) in self._consequences(why)
+        if why[0] == "given":
+            good = self._given(p, rel, why)
+        else:
+            good = any(p == q and rel == said for q, said in self._consequences(why))
         if not good:
             raise RejectedError(f"a fact does not follow from its source ({why[0]})")
         return True
@@ -543,7 +546,7 @@ class Context:
         if said != rel:
             return False
         if rel == "=":
-            return p in {n, -n}
+            return bool(p == n or p == -n)
         return p == n * d or p == n * self.sign(d)
 
     def _consequences(self, why: list[Any]) -> list[tuple[Poly, str]]:
@@ -598,3 +601,8 @@ _RUNNING = object()
 
 def _degrees(p: Poly) -> tuple[int, ...]:
     return tuple(max(0, d) for d in p.degrees()) if p else (0,) * p.ring.ngens
+
+
+def _key(p: Poly) -> frozenset[tuple[tuple[int, ...], int]]:
+    """Equal polynomials have equal keys; SymPy's own hash depends on how the coefficients came about."""
+    return frozenset((tuple(e), int(c)) for e, c in p.terms())
