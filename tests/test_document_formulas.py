@@ -57,7 +57,7 @@ from symgrad.document.notation import Notation
 from symgrad.document.speech import speech
 from symgrad.document.text import text
 from symgrad.functions import D
-from symgrad.functions.symbols import J, a, alpha, t, y, z
+from symgrad.functions.symbols import J, a, alpha, lambda_, t, y, z
 
 LETS = Notation(lets=(Let(a, sigmoid(z)), Let(J, loss(a, y))))
 
@@ -79,6 +79,12 @@ WRITTEN = [
     (Piecewise((z, z > 0), (alpha * (exp(z) - 1), True)), "{ z if z > 0; α(e^z − 1) otherwise }"),
     (Piecewise((1, And(z > -1, z < 1)), (0, True)), "{ 1 if −1 < z < 1; 0 otherwise }"),
     (Piecewise((1, z > 0), (0, True)) + 1, "1 + ({ 1 if z > 0; 0 otherwise })"),
+    (lambda_ < -z, "z < −λ"),
+    (Ne(lambda_, z), "z ≠ λ"),
+    (Rational(44715, 1000000) * z**3, "0.044715z³"),
+    (Rational(-851, 500), "−1.702"),
+    (Rational(1, 300), "1/300"),
+    (erf(z) / 2 + Rational(1, 2), "1/2 + 1/2 · erf(z)"),
     (Or(z > 1, z < -1), "z < −1 or z > 1"),
     (And(z > 0, Ne(a, 0)), "a ≠ 0 and z > 0"),
     (S(0) < z, "z > 0"),
@@ -87,6 +93,7 @@ WRITTEN = [
     (sign(z), "sgn(z)"),
     (z * (1 + erf(z / sqrt(2))) / 2, "1/2 · z(1 + erf(z/√2))"),
     (sqrt(2) * exp(-(z**2) / 2) / (2 * sqrt(pi)), "e^(−z²/2)/√(2π)"),
+    (sqrt(2) * (z + 1) / sqrt(pi), "√(2/π) · (1 + z)"),
     (1 - tanh(z) ** 2, "1 − tanh²(z)"),
     (log(z) ** 2, "(ln z)²"),
     (sqrt(1 + z**2), "√(1 + z²)"),

@@ -101,7 +101,8 @@ def hostile_page(words: str) -> Page:
 TAGS = {
     "html", "head", "meta", "title", "link", "style", "body", "a", "header", "span", "nav", "fieldset", "legend",
     "input", "label", "main", "section", "p", "h1", "h2", "h3", "h4", "ul", "li", "div", "dl", "dt", "dd", "ol",
-    "figure", "figcaption", "details", "summary", "pre", "code", "button", "table", "thead", "tbody", "tr", "th", "td", "br",
+    "figure", "figcaption", "details", "summary", "pre", "code", "button", "table", "thead", "tbody", "tr", "th", "td",
+    "br",
     "footer", "script", "i", "math", "semantics", "annotation", "mrow", "mi", "mn", "mo", "mtext", "mspace", "mfrac",
     "msqrt", "mroot", "msub", "msup", "msubsup", "munder", "mover", "mtable", "mtr", "mtd", "svg", "g", "path", "defs",
     "clippath", "rect", "use", "text",

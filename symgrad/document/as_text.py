@@ -24,7 +24,7 @@ def as_text(told: Telling, detail: str) -> str:
 def lines(told: Telling, detail: str) -> Iterator[str]:
     """The lines of the whole."""
     if detail == "result":
-        yield text(told.statement)
+        yield text(told.sentence)
         yield f"{steps_in_words(told.settled)}; {check_in_words(told.settled.check)}"
         return
     yield printable(told.derivation.title)
@@ -40,7 +40,7 @@ def lines(told: Telling, detail: str) -> Iterator[str]:
     for line in told.lines:
         yield from step(line, detail, "")
     yield ""
-    yield f"{'result':7}{text(told.statement)}"
+    yield f"{'result':7}{text(told.sentence)}"
     yield f"{'proof':7}{steps_in_words(told.settled)}; the whole chain: {WORDS[told.settled.claim.status]}"
     yield f"{'check':7}{check_in_words(told.settled.check)}"
 

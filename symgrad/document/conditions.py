@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from sympy import Mul
 from sympy.core.relational import Relational
+
+from symgrad.document.spelling import GREEK
 
 if TYPE_CHECKING:
     from sympy import And
@@ -17,9 +20,16 @@ Chain = tuple[Any, ...]  # expression, sign, expression, sign, expression
 def turned(relation: Relational) -> tuple[Any, str, Any]:
     """A relation with its variable on the left."""
     left, sign, right = relation.lhs, relation.rel_op, relation.rhs
-    if left.is_number and not right.is_number:
-        return right, REVERSED[sign], left
+    if is_given(left) and not is_given(right):
+        left, sign, right = right, REVERSED[sign], left
+    if isinstance(left, Mul) and left.args == (-1, left.args[-1]):
+        return -left, REVERSED[sign], -right
     return left, sign, right
+
+
+def is_given(expr: Any) -> bool:
+    """Whether an expression is made of numbers and parameters (Greek letters) only."""
+    return all(s.name in GREEK for s in expr.free_symbols)
 
 
 def betweens(expr: And) -> list[Chain]:

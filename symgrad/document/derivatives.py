@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from sympy import Add, Mul, Piecewise
 
-from symgrad.document.boxes import Box, Diff, Fence, Fn, Prime, Script, fenced, row, walk
+from symgrad.document.boxes import Box, Diff, Fence, Fn, Frac, Prime, Script, fenced, row, walk
 from symgrad.document.spelling import GREEK
 
 if TYPE_CHECKING:
@@ -45,7 +45,7 @@ def operator(operand: Box, expr: Any, by: Box, *, named: bool, partial: bool, or
     """da/dz of a quantity that has a name, and d/dz in front of anything else."""
     if named:
         return Diff(operand, by, partial=partial, order=order)
-    if isinstance(expr, Add | Mul):
+    if isinstance(expr, Add | Mul) and not isinstance(operand, Frac):
         operand = fenced(operand, "[", "]") if has_round(operand) else fenced(operand)
     elif isinstance(expr, Piecewise):
         operand = fenced(operand, "[", "]")

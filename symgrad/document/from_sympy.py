@@ -60,7 +60,7 @@ from symgrad.document.conditions import betweens, turned
 from symgrad.document.derivatives import by_prime, is_partial, operator, prime, primed
 from symgrad.document.notation import PLAIN, Notation, Strikes, pointed_parts, strikes
 from symgrad.document.order import is_negative, parted, stands, terms
-from symgrad.document.products import Product, assemble, grouped, inline, reciprocal, split
+from symgrad.document.products import Product, assemble, decimal, grouped, inline, reciprocal, split
 from symgrad.document.spelling import split_name
 from symgrad.functions import D, Elementwise
 
@@ -124,7 +124,8 @@ class Writer:
 
     @plain.register
     def _rational(self, expr: Rational) -> Box:
-        box = Frac(Num(str(abs(expr.p))), Num(str(expr.q)))
+        digits = decimal(expr)
+        box: Box = Num(digits) if digits else Frac(Num(str(abs(expr.p))), Num(str(expr.q)))
         return row(Op("−", prefix=True), box) if expr < 0 else box
 
     @plain.register

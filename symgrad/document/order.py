@@ -63,7 +63,8 @@ def terms(expr: Any) -> tuple[Any, ...]:
     """The terms of a sum in reading order: 1 − y, not −y + 1."""
     if stands(expr):
         return tuple(expr.args)
-    return tuple(descending(expr) or sorted(expr.args, key=term_key))
+    polynomial = expr.is_polynomial(*expr.free_symbols) if expr.free_symbols else True
+    return tuple(descending(expr) or sorted(expr.args, key=lambda t: term_key(t, polynomial=polynomial)))
 
 
 def descending(expr: Any) -> list[Any] | None:
@@ -83,9 +84,9 @@ def descending(expr: Any) -> list[Any] | None:
     return None if is_negative(ordered[0]) else ordered
 
 
-def term_key(term: Any) -> Key:
-    """Positive terms first; then a leading 1, the simpler terms, and other numbers last."""
-    rank = 1 if term.free_symbols else 2 if isinstance(term, Number) and term != 1 else 0
+def term_key(term: Any, *, polynomial: bool) -> Key:
+    """Positive terms first; then numbers, and the simpler terms; z + 3, but 1 + z and ½ + ½ erf(z)."""
+    rank = 1 if term.free_symbols else 2 if polynomial and isinstance(term, Number) and term != 1 else 0
     return is_negative(term), rank, weight(term), factor_key(leading(term)), str(term)
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from sympy import Add, Integer, Mul, Number, Piecewise, Pow, Rational, S, Symbol, exp
 from sympy.core.function import AppliedUndef
 
-from symgrad.document.boxes import Box, Cancel, Cases, Diff, Fence, Fn, Frac, Mark, Num, Op, Root, Row, fenced, row
+from symgrad.document.boxes import Box, Cancel, Diff, Fence, Fn, Frac, Mark, Num, Op, Root, Row, fenced, row
 from symgrad.document.order import factors
 from symgrad.functions import D
 
@@ -80,7 +80,7 @@ def reciprocal(power: Pow) -> Any:
 
 
 def rooted(product: Product) -> Product:
-    """√2/2 is written 1/√2, and √2·√π below the bar √(2π)."""
+    """√2/2 is written 1/√2, √2·√π below the bar √(2π), and √2/√π as √(2/π)."""
     number, above = product.number, list(product.above)
     radicands = [f.base for f in product.below if is_number_root(f)]
     rest = [f for f in product.below if not is_number_root(f)]
@@ -89,7 +89,13 @@ def rooted(product: Product) -> Product:
             above.remove(factor)
             number *= factor.base
             radicands.append(factor.base)
-    if radicands:
+    tops = [f for f in above if is_number_root(f)]
+    if radicands and tops:
+        above = [
+            Pow(Mul(*(t.base for t in tops)) / Mul(*radicands), S.Half, evaluate=False),
+            *(f for f in above if f not in tops),
+        ]
+    elif radicands:
         rest.insert(0, Pow(Mul(*radicands), S.Half, evaluate=False))
     return replace(product, above=tuple(above), below=tuple(rest), number=number)
 
@@ -103,6 +109,8 @@ def assemble(product: Product, writer: Writer, *, alone: bool = True) -> Box:
     """The box of a product: a fraction where anything stands below the bar."""
     p, q = (product.number.p, product.number.q) if isinstance(product.number, Rational) else (1, 1)
     above, below = list(product.above), list(product.below)
+    if decimal(product.number):
+        above, p, q = [product.number, *above], 1, 1
     if q > 1 and not below and not all(map(is_short, above)):
         return row(Frac(Num(str(p)), Num(str(q))), side_by_side(above, writer, above=True, alone=False))
     behind = [f for f in above if isinstance(f, D) and not isinstance(f.expr, AppliedUndef)] if below else []
@@ -124,6 +132,20 @@ def assemble(product: Product, writer: Writer, *, alone: bool = True) -> Box:
 def trailing(behind: list[Any], writer: Writer) -> tuple[Box, ...]:
     """Derivatives that stand behind the fraction rather than on top of it."""
     return (Op("·"), side_by_side(behind, writer, above=True, alone=False)) if behind else ()
+
+
+def decimal(number: Any) -> str:
+    """A fraction with a long denominator as the decimal that it is exactly: 0.044715; "" for any other."""
+    if not isinstance(number, Rational) or number.q < LONG:
+        return ""
+    places = next((n for n in range(2, 10) if (number * 10**n).is_integer), 0)
+    if not places:
+        return ""
+    digits = str(abs(number.p) * 10**places // number.q).rjust(places + 1, "0")
+    return f"{digits[:-places]}.{digits[-places:]}"
+
+
+LONG = 100  # a denominator from here on is not read as a fraction
 
 
 def is_short(factor: Any) -> bool:
@@ -155,7 +177,7 @@ def as_factor(box: Box, factor: Any, *, last: bool) -> Box:
     bare = box.body if isinstance(box, Mark) else box
     signed = isinstance(bare, Row) and bare.kids and isinstance(bare.kids[0], Op)
     opens = isinstance(factor, D) and isinstance(bare, Row) and not last
-    if isinstance(factor, Add | Piecewise) or signed or opens or isinstance(bare, Cases):
+    if isinstance(factor, Add) or signed or opens or (isinstance(factor, Piecewise) and not last):
         return Mark(fenced(bare), box.tone) if isinstance(box, Mark) else fenced(box)
     return box
 

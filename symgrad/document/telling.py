@@ -14,7 +14,7 @@ from symgrad.document.from_sympy import boxes
 from symgrad.document.layout import equation, width
 from symgrad.document.notation import Notation, struck
 from symgrad.document.sets import membership
-from symgrad.functions import Elementwise
+from symgrad.functions import D, Elementwise
 from symgrad.rules import RULES
 
 if TYPE_CHECKING:
@@ -69,8 +69,13 @@ class Telling:
 
     @property
     def statement(self) -> Box:
-        """What was sought = what was found."""
+        """What was sought = what was found, broken where it is long."""
         return equation(self.find, self.result)
+
+    @property
+    def sentence(self) -> Box:
+        """The same on one line."""
+        return row(self.find, Op("="), self.result)
 
     def told(self, detail: str) -> tuple[Line, ...]:
         """The lines of one level of detail: none, the steps, or the finest steps in their place."""
@@ -114,7 +119,11 @@ def given(derivation: Derivation, notation: Notation) -> tuple[Box, ...]:
     rows = [equation(boxes(let.symbol), boxes(let.value, notation)) for let in derivation.lets]
     values = [let.value for let in derivation.lets] or [derivation.start]
     heads = {h: None for value in values for h in sorted(value.atoms(Elementwise), key=str)}
-    return (*rows, *(equation(boxes(h), boxes(h.unfold(), notation)) for h in heads))
+    rows += [equation(boxes(h), boxes(h.unfold(), notation)) for h in heads]
+    first = derivation.steps[0]
+    if not rows and first.rule == "definition" and isinstance(first.before, D) and isinstance(first.after, D):
+        rows.append(equation(boxes(first.before.expr), boxes(first.after.expr)))
+    return tuple(rows)
 
 
 def line(step: Step, number: str, verdicts: dict[int, Verdict], notation: Notation) -> Line:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from symgrad.document.boxes import (
+    EMPTY,
     Aligned,
     At,
     Big,
@@ -188,6 +189,14 @@ def applied(box: Fn) -> tuple[str, int]:
     return f"{line(box.head)[0]} {held(box.argument, POWER)}", POWER
 
 
+def one_after_another(rows: tuple[tuple[Box, Box], ...]) -> str:
+    """Aligned lines on one: a line without a left side goes on with the line before."""
+    out = ""
+    for left, right in rows:
+        out += f"{'; ' if out and left != EMPTY else ' '}{line(left)[0]}{line(right)[0]}"
+    return out.strip()
+
+
 def composite(box: Box) -> tuple[str, int]:  # noqa: C901, PLR0911 - one case for each kind of box
     """A box that has others inside."""
     match box:
@@ -210,7 +219,7 @@ def composite(box: Box) -> tuple[str, int]:  # noqa: C901, PLR0911 - one case fo
         case Cases(rows):
             return "{ " + "; ".join(f"{line(v)[0]} {line(c)[0]}" for v, c in rows) + " }", ATOM
         case Aligned(rows):
-            return "; ".join(f"{line(a)[0]}{line(b)[0]}" for a, b in rows), RELATION
+            return one_after_another(rows), RELATION
         case Grid(rows, left, right):
             return left + "; ".join(", ".join(line(c)[0] for c in cells) for cells in rows) + right, ATOM
         case _:
