@@ -18,9 +18,9 @@ from table import show
 SYMGRAD = str(Path(sys.executable).with_name("symgrad"))
 
 
-def build(folder: Path, jobs: int | None) -> tuple[float, str]:
+def build(folder: Path, paths: list[str], jobs: int | None) -> tuple[float, str]:
     """The wall time of one build with the cache and the site inside `folder`, and its first summary line."""
-    command = [SYMGRAD, "build", "-o", str(folder / "site"), *(["-j", str(jobs)] if jobs else [])]
+    command = [SYMGRAD, "build", *paths, "-o", str(folder / "site"), *(["-j", str(jobs)] if jobs else [])]
     environment = {**os.environ, "SYMGRAD_CACHE": str(folder / "cache")}
     start = perf_counter()
     done = subprocess.run(command, check=False, capture_output=True, text=True, env=environment)  # noqa: S603 - our own
@@ -31,13 +31,14 @@ def build(folder: Path, jobs: int | None) -> tuple[float, str]:
 def main() -> None:
     """One cold build, then warm ones."""
     parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("paths", nargs="*", help="a part of the site; all of it by default")
     parser.add_argument("--jobs", type=int)
     parser.add_argument("--warm", type=int, default=2, help="how many builds with nothing changed")
     options = parser.parse_args()
     with TemporaryDirectory() as folder:
         rows = []
         for name in ("from nothing", *["nothing changed"] * options.warm):
-            taken, summary = build(Path(folder), options.jobs)
+            taken, summary = build(Path(folder), options.paths, options.jobs)
             rows.append((name, f"{taken:.1f}", summary))
     show("symgrad build", ("build", "seconds", "summary"), rows)
 
