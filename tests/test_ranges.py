@@ -34,11 +34,11 @@ from sympy import (
     tanh,
 )
 
-from symgrad.core import Definition, Domain, Extremum, UnsupportedError, interval
+from symgrad.core import REALS, Definition, Domain, Extremum, UnsupportedError, Variable, interval
 from symgrad.definitions import ACTIVATIONS
 from symgrad.functions import unfold
-from symgrad.functions.symbols import z
-from symgrad.prover import extrema
+from symgrad.functions.symbols import alpha, z
+from symgrad.prover import extrema, parametric_extrema
 
 every_activation = pytest.mark.parametrize("name", ACTIVATIONS)
 
@@ -223,6 +223,7 @@ CLOSED_FORMS: list[tuple[Any, Any, Any]] = [
     (-2 * z * exp(-(z**2)), -sqrt(2) * exp(Rational(-1, 2)), sqrt(2) * exp(Rational(-1, 2))),
     (z**2 * exp(-(z**2)), 0, exp(-1)),
     (tanh(z) ** 2, 0, 1),
+    (exp(-(atan(z) ** 2) / 4), exp(-(pi**2) / 16), 1),
     (atan(z), -pi / 2, pi / 2),
     (z / (1 + z**2), Rational(-1, 2), Rational(1, 2)),
     ((z**2 - 1) ** 2, 0, oo),
@@ -342,3 +343,44 @@ def test_extremes_of_random_sums_are_never_crossed() -> None:
         assert outside(samples(expr, 40), infimum, supremum) == [], expr
         settled += 1
     assert settled >= 20
+
+
+POSITIVE = Variable(alpha, interval(0, None))
+ELU_SLOPE = Piecewise((1, z > 0), (alpha * exp(z), True))
+PARAMETRIC: list[tuple[Any, tuple[Variable, ...], Any, Any]] = [
+    # slope, parameters, infimum, supremum
+    (ELU_SLOPE, (POSITIVE,), 0, Max(1, alpha)),
+    (Piecewise((1, z > 0), (exp(z / alpha), True)), (POSITIVE,), 0, 1),
+    (Piecewise((1, z > 0), (alpha, True)), (Variable(alpha),), Min(1, alpha), Max(1, alpha)),
+    (Piecewise((1, z > 0), (alpha, True)), (Variable(alpha, interval(0, 1)),), alpha, 1),
+    (1 / (1 + exp(-alpha * z)), (POSITIVE,), 0, 1),
+    (Piecewise((1, (alpha < z) | (z < -alpha)), (0, True)), (POSITIVE,), 0, 1),
+    (Piecewise((z, z > alpha), (0, True)), (POSITIVE,), 0, oo),
+]
+
+
+@pytest.mark.parametrize(("slope", "parameters", "least", "greatest"), PARAMETRIC, ids=lambda e: str(e)[:40])
+def test_extremes_with_letters(slope: Expr, parameters: tuple[Variable, ...], least: Any, greatest: Any) -> None:
+    infimum, supremum = parametric_extrema(slope, z, parameters)
+
+    assert (infimum, supremum) == (least, greatest)
+    for value in (Rational(1, 7), Rational(5, 7)):  # inside every one of the domains
+        given = {alpha: value}
+        low, high = extrema(slope.subs(given), z)
+        assert (low.exact, high.exact) == (Integer(0) + infimum.subs(given), Integer(0) + supremum.subs(given))
+
+
+@pytest.mark.parametrize(
+    ("slope", "domain"),
+    [
+        (ELU_SLOPE, REALS),  # alpha may be negative: the left piece may rise or fall
+        (ELU_SLOPE, interval(-1, 1)),
+        (alpha * z, REALS),
+        (Piecewise((1, z**2 > alpha), (0, True)), interval(0, None)),
+        (z * exp(-alpha * z**2), interval(0, None)),  # not monotone
+    ],
+    ids=str,
+)
+def test_letters_that_change_the_answer_are_refused(slope: Expr, domain: Domain) -> None:
+    with pytest.raises(UnsupportedError, match="parameters"):
+        parametric_extrema(slope, z, (Variable(alpha, domain),))

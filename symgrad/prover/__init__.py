@@ -3,6 +3,7 @@
 from symgrad.prover.facts import dead_intervals, decay, facts, limit, monotone, odd
 from symgrad.prover.limited import prove_limited
 from symgrad.prover.order import sign_of
+from symgrad.prover.parametric import parametric_extrema
 from symgrad.prover.prove import prove, prove_step
 from symgrad.prover.ranges import extrema
 from symgrad.prover.recheck import Recheck, recheck
@@ -17,6 +18,7 @@ __all__ = [
     "limit",
     "monotone",
     "odd",
+    "parametric_extrema",
     "prove",
     "prove_limited",
     "prove_step",

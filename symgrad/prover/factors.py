@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sympy import Symbol
 
 from symgrad.core import UnsupportedError
 from symgrad.prover.calculus import derivative
 from symgrad.prover.field import Split, StuckError, UndefinedHere
-from symgrad.prover.named import Named
+from symgrad.prover.named import Named, Ranged
 from symgrad.prover.reading import Reader
 from symgrad.prover.scalar import sub
 from symgrad.prover.tower import normal_form
 from symgrad.prover.writing import to_sympy
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from symgrad.prover.scalar import Node
 
 Bounds = tuple[Any, Any]
 
@@ -31,6 +36,31 @@ def is_zero(expr: Any) -> bool:
     except (Split, StuckError, UndefinedHere, UnsupportedError):
         return False
     return bool(tower.k.is_zero(top))
+
+
+def sign_within(expr: Any) -> int | None:
+    """The sign of an expression in letters, if it is one all over their domains, None where that is not proved."""
+    reader = Reader()
+    node = reader.read(expr)
+    try:
+        tower, value = normal_form(node, list(_of_letters(expr, reader)))
+    except (Split, StuckError, UndefinedHere):
+        return None
+    return tower.sign_of(value)
+
+
+def _of_letters(expr: Any, reader: Reader) -> Iterator[tuple[Node, str]]:
+    """What is known of the named numbers in an expression."""
+    for letter in expr.atoms(Named):
+        name = reader.read(letter)
+        if isinstance(letter, Ranged):
+            low, high = letter.domain.lower, letter.domain.upper
+            if low is not None:
+                yield sub(name, reader.read(low)), ">" if letter.domain.lower_open else ">="
+            if high is not None:
+                yield sub(reader.read(high), name), ">" if letter.domain.upper_open else ">="
+        elif letter.is_positive:
+            yield name, ">"
 
 
 def factors(expr: Any, variable: Symbol, inside: Bounds = (None, None)) -> tuple[Any, ...] | None:
@@ -62,7 +92,7 @@ def _factors(expr: Any, variable: Symbol, inside: Bounds) -> tuple[Any, ...] | N
     reader = Reader()
     node, z = reader.read(expr), reader.read(variable)
     low, high = (None if b is None else reader.read(b) for b in inside)
-    premises = [(reader.read(n), ">") for n in expr.atoms(Named) if n.is_positive]
+    premises = list(_of_letters(expr, reader))
     premises += [] if low is None else [(sub(z, low), ">")]
     premises += [] if high is None else [(sub(high, z), ">")]
     tower, (top, _) = normal_form(node, premises)

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 from flint import arb, ctx
 from sympy import Integer, Symbol, oo
 
-from symgrad.prover.tails import Monomial, Tail, TailError, ball, lead
+from symgrad.core import UnsupportedError
+from symgrad.prover.tails import Monomial, Tail, TailError, lead, side
 from symgrad.prover.taylor import PRECISION, elementary
 
 if TYPE_CHECKING:
@@ -56,15 +57,15 @@ def _leading(tail: Tail, expr: Any, *, exact: bool) -> Lead | None:
     m, c, _, _ = tail.split(series)
     if exact and isinstance(c, arb):
         raise TailError("a leading term that cancels to every order tried")
-    return Lead(m, None if isinstance(c, arb) else c, 1 if ball(c) > 0 else -1, tail.start)
+    return Lead(m, None if isinstance(c, arb) else c, side(c), tail.start)
 
 
 def towards(expr: Any, variable: Symbol, at: Any) -> Any:
     """The expression with its variable replaced so that the new one tends to +oo: `at` is oo, -oo or (point, side)."""
     if at in {oo, -oo}:
         return expr if at is oo else expr.xreplace({variable: -variable})
-    point, side = at
-    return expr.xreplace({variable: point + side / variable})
+    point, inward = at
+    return expr.xreplace({variable: point + inward / variable})
 
 
 def limit(expr: Any, variable: Symbol, at: Any = oo) -> Any:
@@ -78,13 +79,32 @@ def limit(expr: Any, variable: Symbol, at: Any = oo) -> Any:
         return None
 
 
+class Eventually(Tail):
+    """A tail that begins where everything that decays is small: no number is needed, so letters are allowed."""
+
+    def top(self, m: Monomial) -> arb:
+        """A bound that holds from some point on."""
+        del m
+        return arb(2) ** -40
+
+
+def formal_limit(expr: Any, variable: Symbol, at: Any = oo) -> Any:
+    """The limit of a smooth expression whose constants may be letters with a domain, or None."""
+    moved = elementary(towards(expr, variable, at), variable)
+    try:
+        with ctx.workprec(PRECISION):
+            return _limit(Eventually(variable, HORIZONS[0], ORDERS[0]), moved)
+    except (TailError, UnsupportedError):
+        return None
+
+
 def _limit(tail: Tail, expr: Any) -> Any:
     series = tail.of(expr)
     m = lead(series) if series else None
     if m is None or m.growth < 0:
         return Integer(0)
     if m.growth > 0:
-        return oo if ball(tail.split(series)[1]) > 0 else -oo
+        return side(tail.split(series)[1]) * oo
     if isinstance(series[m], arb):
         raise TailError("a limit that is only enclosed")
     return series[m]

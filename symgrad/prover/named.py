@@ -1,11 +1,14 @@
-"""Numbers that are called by a letter: SELU's alpha stays alpha in a closed form, and yet has one value."""
+"""Numbers that are called by a letter: SELU's alpha stays alpha in a closed form, and yet is no variable."""
 
 from __future__ import annotations
 
 from dataclasses import fields, is_dataclass, replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sympy import Basic, Symbol
+
+if TYPE_CHECKING:
+    from symgrad.core import Domain
 
 
 class Named(Symbol):
@@ -25,6 +28,18 @@ class Named(Symbol):
     def free_symbols(self) -> set[Any]:
         """None: its value is fixed."""
         return set()
+
+
+class Ranged(Named):
+    """A number of which only a domain is known: what is proved of it holds all over the domain."""
+
+    __slots__ = ("domain",)
+
+    def __new__(cls, symbol: Symbol, domain: Domain) -> Ranged:
+        lowest = domain.lower is not None and (domain.lower.is_positive or (domain.lower == 0 and domain.lower_open))
+        self: Ranged = Symbol.__xnew__(cls, symbol.name, real=True, positive=True if lowest else None)
+        self.symbol, self.value, self.domain = symbol, domain, domain
+        return self
 
 
 def lettered(result: Any) -> Any:

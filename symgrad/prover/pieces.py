@@ -90,7 +90,7 @@ def between(left: Point | None, right: Point | None) -> fmpq:
 def _breaks(expr: Any, variable: Symbol, left: Point | None, right: Point | None) -> list[Point]:
     """The points strictly between two others at which a part of the expression switches or is singular."""
     found: list[Point] = []
-    for part in dict.fromkeys(_special(expr, variable)):
+    for part in dict.fromkeys(special(expr, variable)):
         fresh = sorted(_breaks(part, variable, left, right))
         ends = [left, *fresh, right]
         for low, high in pairwise(ends):
@@ -101,7 +101,7 @@ def _breaks(expr: Any, variable: Symbol, left: Point | None, right: Point | None
     return found
 
 
-def _special(expr: Any, variable: Symbol) -> Iterator[Any]:
+def special(expr: Any, variable: Symbol) -> Iterator[Any]:
     """The subexpressions at whose zeros a function may have a kink, a jump or a singularity."""
     if variable not in expr.free_symbols:
         return
@@ -117,10 +117,10 @@ def _special(expr: Any, variable: Symbol) -> Iterator[Any]:
         if not positive(guard):
             yield guard
     if expr.func in ELEMENTARY:
-        yield from _special(ELEMENTARY[expr.func](*expr.args), variable)
+        yield from special(ELEMENTARY[expr.func](*expr.args), variable)
         return
     for argument in expr.args:
-        yield from _special(argument, variable)
+        yield from special(argument, variable)
 
 
 def _differences(condition: Any, variable: Symbol) -> Iterator[Any]:

@@ -79,6 +79,13 @@ def ball(c: Any) -> arb:
     return c if isinstance(c, arb) else constant(c, ctx.prec)
 
 
+def side(c: Any) -> int:
+    """The sign of a coefficient, 0 where it is not known."""
+    if isinstance(c, arb):
+        return int(c > 0) - int(c < 0)
+    return sign(c) or 0
+
+
 def add(u: Series, v: Series) -> Series:
     """The sum, without terms that cancel."""
     total = dict(u)
@@ -162,9 +169,7 @@ class Tail:
             raise TailError("a term that vanishes")
         m = lead(u)
         c = u[m]
-        if isinstance(c, arb) and not (c > 0 or c < 0):
-            raise TailError("a leading term of unknown sign")
-        if not isinstance(c, arb) and not sign(c):
+        if not side(c):
             raise TailError("a leading term of unknown sign")
         rest = {k: d for k, d in u.items() if k != m}
         inverse = 1 / c
@@ -190,7 +195,7 @@ class Tail:
         if r.denominator == 1 and r > 0:
             return reduce(self.mul, [u] * int(r))
         m, c, delta, size = self.split(u)
-        if r.denominator != 1 and not (ball(c) > 0):
+        if r.denominator != 1 and side(c) < 0:
             raise TailError("a fractional power of a negative number")
         n, exponent = self.order, _rational(r)
         terms = [_binomial(exponent, j) for j in range(n)]
@@ -224,7 +229,7 @@ class Tail:
     def vanishing(self, u: Series) -> Series:
         """e^u for u that falls faster than any polynomial: somewhere in [0, exp(-k x^2)]."""
         m, c, _, size = self.split(u)
-        if not ball(c) < 0:
+        if side(c) > 0:
             raise TailError("an exponential of an exponential")
         ratio = m * Monomial(a=Fraction(-2))
         least = (-ball(c) * (1 + size) / self.top(ratio**-1)).lower()  # m/x^2 increases, so it is least at the start
@@ -236,7 +241,7 @@ class Tail:
     def log(self, u: Series) -> Series:
         """The logarithm of c m (1 + delta), term by term."""
         m, c, delta, size = self.split(u)
-        if m.b != 0 or not ball(c) > 0:
+        if m.b != 0 or side(c) < 0:
             raise TailError("a logarithm of a logarithm, or of a negative number")
         n = self.order
         terms = [Integer(0), *(Rational((-1) ** (j + 1), j) for j in range(1, n))]
@@ -253,8 +258,8 @@ class Tail:
         if not u or lead(u).growth <= 0:
             return self.near(u, "erf", [0, 2 / sqrt(pi), 0, -2 / (3 * sqrt(pi)), 0, 1 / (5 * sqrt(pi))])
         _, c, _, _ = self.split(u)
-        side = 1 if ball(c) > 0 else -1
-        u = scale(u, ONE, Integer(side))
+        s = side(c)
+        u = scale(u, ONE, Integer(s))
         square = self.mul(u, u)
         inverse = scale(self.power(square, Fraction(-1)), ONE, Rational(1, 2))
         n = self.order
@@ -267,15 +272,14 @@ class Tail:
         total = self.joined(add(total, scale(power, ONE, arb(0).union(arb(odd[n])))))
         front = self.mul(self.exp(scale(square, ONE, Integer(-1))), self.power(u, Fraction(-1)))
         erfc = scale(self.mul(front, total), ONE, 1 / sqrt(pi))
-        return scale(add({ONE: Integer(1)}, scale(erfc, ONE, Integer(-1))), ONE, Integer(side))
+        return scale(add({ONE: Integer(1)}, scale(erfc, ONE, Integer(-1))), ONE, Integer(s))
 
     def atan(self, u: Series) -> Series:
         """The arctangent; for u -> +-oo as a right angle less that of 1/u."""
         if not u or lead(u).growth <= 0:
             return self.near(u, "atan", [0, 1, 0, Rational(-1, 3), 0, Rational(1, 5)])
         _, c, _, _ = self.split(u)
-        side = 1 if ball(c) > 0 else -1
-        return add({ONE: side * pi / 2}, scale(self.atan(self.power(u, Fraction(-1))), ONE, Integer(-1)))
+        return add({ONE: side(c) * pi / 2}, scale(self.atan(self.power(u, Fraction(-1))), ONE, Integer(-1)))
 
     def wave(self, u: Series, name: str) -> Series:
         """Sine and cosine, which stay in [-1, 1] where their argument grows."""

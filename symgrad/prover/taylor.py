@@ -43,8 +43,8 @@ from sympy import (
 )
 
 from symgrad.core import UnsupportedError
-from symgrad.prover.factors import is_zero
-from symgrad.prover.named import Named
+from symgrad.prover.factors import is_zero, sign_within
+from symgrad.prover.named import Named, Ranged
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -125,6 +125,8 @@ class Smooth:
         if expr.is_Rational:
             number = fmpq(int(expr.p), int(expr.q))
             return lambda _: arb(number)
+        if isinstance(expr, Ranged):
+            raise UnsupportedError(f"{expr} has no value: give the parameter one")
         if isinstance(expr, Named):
             return lambda _: constant(expr.value, ctx.prec)
         if expr in ATOMS:
@@ -219,6 +221,8 @@ def sign(expr: Any) -> int | None:
     """The sign of a number: 1 or -1 by a ball, 0 by a proof, None where neither settles it."""
     if expr.is_Rational:
         return int(expr.p > 0) - int(expr.p < 0)
+    if expr.has(Ranged):
+        return sign_within(expr)
     for precision in LADDER:
         value = constant(expr, precision)
         if value > 0 or value < 0:
