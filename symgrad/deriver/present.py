@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from sympy import Add, And, Dummy, Function, Mul, Ne, Piecewise, cosh, sinh, tanh, together
+from sympy import Add, And, Dummy, Function, Mul, Ne, Piecewise, cosh, exp, sinh, tanh, together
 
 from symgrad.core import Step
 from symgrad.deriver.cases import distributed
@@ -18,6 +18,9 @@ if TYPE_CHECKING:
     from sympy import Symbol
 
     from symgrad.deriver.context import Context
+
+
+_PAIR = 2
 
 
 def present(expr: Any, formula: Any, applied: Any, variable: Symbol, context: Context) -> tuple[Step, ...]:
@@ -43,15 +46,16 @@ def off_kinks(variable: Symbol, context: Context) -> Any:
 def _rewrites(settled: Any, formula: Any, applied: Any, variable: Symbol) -> Iterator[tuple[str, Any]]:
     joined = distributed(settled)
     yield "distribute", joined
-    output = by_output(joined, formula, variable) if has_exponential(joined) else None
+    named = applied != formula
+    output = by_output(joined, formula, variable) if named and has_exponential(joined) else None
     if output is not None and not output.atoms(Function) - output.atoms(Piecewise):
         yield "regroup", _regrouped(output, formula)
         yield "output", by_case(output, lambda e: e.xreplace({a: applied}))
         return
-    named = by_case(joined, lambda e: _own_name(_recognised(e), formula, applied))
-    yield "recognise", named
-    shorter = tidy(named)
-    yield rule_of(named, shorter), shorter
+    known = by_case(joined, lambda e: _own_name(_recognised(e), formula, applied))
+    yield "recognise", known
+    shorter = tidy(known)
+    yield rule_of(known, shorter), shorter
 
 
 def rule_of(before: Any, after: Any) -> str:
@@ -62,7 +66,8 @@ def rule_of(before: Any, after: Any) -> str:
 
 def _recognised(expr: Any) -> Any:
     """Logistic expressions under their names, and sinh/cosh as tanh."""
-    found = tidy(fold_named(expr)) if has_exponential(expr) else expr
+    grouped = expr.replace(lambda e: isinstance(e, Mul), _exponentials_folded) if has_exponential(expr) else expr
+    found = tidy(fold_named(grouped)) if has_exponential(grouped) else grouped
     ratios = {sinh(c.args[0]): tanh(c.args[0]) * c for c in found.atoms(cosh)}
     return found.xreplace(ratios) if found.has(sinh) else found
 
@@ -112,6 +117,16 @@ def _regrouped(output: Any, formula: Any) -> Any:
         return regroup(output, formula)
     cases = [(regroup(form, _case_of(formula, condition)), condition) for form, condition in output.args]
     return Piecewise(*cases, evaluate=False)
+
+
+def _exponentials_folded(product: Any) -> Any:
+    """A product whose exponential factors are one named function, such as z e^z/(1 + e^z)."""
+    plain = [p for p in product.args if p.atoms(Function) and all(isinstance(f, exp) for f in p.atoms(Function))]
+    others = [p for p in product.args if p not in plain]
+    if not others or len(plain) < _PAIR:
+        return product
+    folded = fold_named(Mul(*plain))
+    return product if has_exponential(folded) else Mul(folded, *others)
 
 
 def _own_name(expr: Any, formula: Any, applied: Any) -> Any:
