@@ -384,3 +384,13 @@ def test_extremes_with_letters(slope: Expr, parameters: tuple[Variable, ...], le
 def test_letters_that_change_the_answer_are_refused(slope: Expr, domain: Domain) -> None:
     with pytest.raises(UnsupportedError, match="parameters"):
         parametric_extrema(slope, z, (Variable(alpha, domain),))
+
+
+def test_unproved_ties_claim_no_place() -> None:
+    """Two maxima that are equal, without a closed form and without a symmetry about 0: nothing is said of where."""
+    bump = (z - 1) ** 2 * exp(-((z - 1) ** 2)) * (1 + tanh(z - 1) ** 2)
+
+    _, supremum = extrema(bump, z)
+
+    assert (supremum.exact, supremum.at, supremum.approached, supremum.on) == (None, (), (), ())
+    assert width(supremum) <= Rational(1, 10**30)

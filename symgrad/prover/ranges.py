@@ -166,25 +166,29 @@ def _extreme(found: list[Candidate], side: int, mirrored: Callable[[], bool]) ->
     least = reduce(arb.max, [(side * c.value).lower() for c in finite])
     rivals = [c for c in finite if not (side * c.value).upper() < least]
     best = min(rivals, key=lambda c: (c.exact is None, c.exact is not None and c.exact.count_ops()))
-    ties = [c for c in rivals if _tie(c, best, mirrored)]
+    ties = [c for c in rivals if _tie(c, best) or (_reflects(c, best, found) and mirrored())]
     ball = reduce(arb.union, [c.value for c in rivals]) if len(ties) < len(rivals) else best.value
     if len(ties) < len(rivals):  # equal to many digits, yet not proved equal: only a common place can be told
-        common = len({c.at or c.approached for c in rivals}) == 1
+        common = len({c.approached for c in rivals}) == 1 and best.approached is not None
         return _located(Extremum(*decimals(ball)), rivals) if common else Extremum(*decimals(ball))
     exact = best.exact
     bounds = (exact, exact) if exact is not None and exact.is_Rational else decimals(ball)
     return _located(Extremum(*bounds, exact), ties)
 
 
-def _tie(c: Candidate, best: Candidate, mirrored: Callable[[], bool]) -> bool:
+def _tie(c: Candidate, best: Candidate) -> bool:
     """Whether two candidates are proved to have one value."""
     if c is best:
         return True
-    if c.exact is not None and best.exact is not None:
-        return sign(c.exact - best.exact) == 0
-    if c.at is None or best.at is None or not (c.at.ball + best.at.ball).contains(0):
+    return c.exact is not None and best.exact is not None and sign(c.exact - best.exact) == 0
+
+
+def _reflects(c: Candidate, best: Candidate, found: list[Candidate]) -> bool:
+    """Whether c is the one place that the mirror image of `best` can be: all critical points are known."""
+    if c.at is None or best.at is None:
         return False
-    return mirrored()
+    image = [d for d in found if d.at is not None and (d.at.ball + best.at.ball).contains(0)]
+    return image == [c]
 
 
 def decimals(ball: arb) -> tuple[Any, Any]:
@@ -210,7 +214,7 @@ def _place(p: Any) -> Any:
 
 def joined(points: list[Point], intervals: list[Domain]) -> tuple[list[Point], tuple[Domain, ...]]:
     """Intervals closed and joined at those of the points that are ends of theirs; the points left over."""
-    exact = {p.exact for p in points}
+    exact = {p.exact for p in points} - {None}  # None, as the end of an interval, is infinity
     done: list[Domain] = []
     for interval in intervals:
         lower, upper = interval.lower in exact, interval.upper in exact
