@@ -87,16 +87,26 @@ class Writer:
     def __init__(self, whole: Any, notation: Notation) -> None:
         self.notation = notation
         self.strikes = Strikes({})
-        self.pointed = pointed_parts(whole, notation.pointed)
+        self.within, self.parts = pointed_parts(whole, notation.pointed)
+        self.pointed = self.parts if self.within is None else frozenset()
 
     def write(self, expr: Any) -> Box:
         """The box of an expression, marked if it is one of the parts to point at."""
-        kept = self.strikes
+        kept, marked = self.strikes, expr in self.pointed
         if not isinstance(expr, Mul | Pow):
             self.strikes = Strikes({})  # a factor of a term inside a sum is no factor of the product around it
-        box = self.plain(expr)
+        box = self.unmarked(expr)
         self.strikes = kept
-        return Mark(box, self.notation.tone) if expr in self.pointed else box
+        return Mark(box, self.notation.tone) if marked else box
+
+    def unmarked(self, expr: Any) -> Box:
+        """The box of an expression without a mark of its own; parts to point at may be right inside it."""
+        if self.within is None:
+            return self.plain(expr)
+        kept, self.pointed = self.pointed, self.parts if expr == self.within else frozenset()
+        box = self.plain(expr)
+        self.pointed = kept
+        return box
 
     def points_at(self, above: Iterable[Any], below: Iterable[Any]) -> bool:
         """Whether these factors, those below as reciprocals, are just the part to point at."""
@@ -160,7 +170,7 @@ class Writer:
     def signed(self, term: Any, *, first: bool) -> Sequence[Box]:
         """A term of a sum with its sign: prefix on the first, between two terms otherwise."""
         negative, shown = parted(term)
-        body = self.plain(shown)
+        body = self.unmarked(shown)
         if isinstance(shown, Add | Piecewise) or starts_with_sign(body):
             body = fenced(body)
         if shown in self.pointed or term in self.pointed:

@@ -86,14 +86,17 @@ def places(expr: Any, *, above: bool) -> Iterator[tuple[Any, bool]]:
         yield from places(part, above=above)
 
 
-def pointed_parts(whole: Any, part: Any) -> frozenset[Any]:
-    """What to mark: the part itself where it is a node, else its terms or factors where the whole has them all."""
+def pointed_parts(whole: Any, part: Any) -> tuple[Any, frozenset[Any]]:
+    """What to mark, and the node that it must be right inside of (None: wherever it stands).
+
+    A part that is no node of its own is marked by its terms or factors, in a sum or product that has them all.
+    """
     if part is None or part == whole:
-        return frozenset()
+        return None, frozenset()
     if any(node == part for node in preorder_traversal(whole)):
-        return frozenset({part})
+        return None, frozenset({part})
     if isinstance(part, Add | Mul):
-        for node in whole.atoms(type(part)):
+        for node in sorted(whole.atoms(type(part)), key=str):
             if set(part.args) <= set(node.args):
-                return frozenset(part.args)
-    return frozenset()
+                return node, frozenset(part.args)
+    return None, frozenset()

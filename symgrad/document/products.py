@@ -162,14 +162,23 @@ def side_by_side(every: Sequence[Any], writer: Writer, *, above: bool, alone: bo
         box = writer.write(factor)
         if not alone or len(every) > 1:
             box = as_factor(box, factor, last=n == len(every) - 1)
+        if not above and Pow(factor, -1) in writer.pointed:
+            box = Mark(box, writer.notation.tone)
         if parts and (needs_dot(parts[-1], box) or factor == every[n - 1]):
             parts.append(Op("·"))
-        before = parts[-1] if parts else None
-        if struck and isinstance(before, Cancel):
-            parts[-1] = Cancel(row(before.body, box))
-        else:
-            parts.append(Cancel(box) if struck else box)
+        parts[-1:] = joined(parts[-1:], Cancel(box) if struck else box)
     return row(*parts) if parts else Num("1")
+
+
+def joined(before: list[Box], box: Box) -> list[Box]:
+    """A factor after the one before it; two that are both crossed out, or both marked, become one."""
+    match before, box:
+        case [Cancel(left)], Cancel(right):
+            return [Cancel(row(left, right))]
+        case [Mark(left, tone)], Mark(right, other) if tone == other:
+            return [Mark(row(left, right), tone)]
+        case _:
+            return [*before, box]
 
 
 def as_factor(box: Box, factor: Any, *, last: bool) -> Box:

@@ -9,7 +9,7 @@ from markupsafe import Markup, escape
 from sympy import S
 
 from symgrad.core import Variable
-from symgrad.document.boxes import Box, Ident, Op, row
+from symgrad.document.boxes import Box, Fn, Ident, Op, Script, row
 from symgrad.document.derivatives import primed
 from symgrad.document.from_sympy import boxes
 from symgrad.document.html import decimal, inline
@@ -61,9 +61,11 @@ def named(definition: Definition, order: int = 0) -> Box:
 
 def titles(definition: Definition) -> tuple[str, str]:
     """What stands above the two drawings: σ(z) and σ′(z), parameters left out."""
-    applied = definition.applied
-    inside = text(boxes(definition.variable))
-    return f"{applied.glyph}({inside})", f"{applied.glyph}′({inside})"
+    applied, inside = boxes(definition.applied), text(boxes(definition.variable))
+    if not isinstance(applied, Fn):
+        return text(applied), f"slope of {text(applied)}"
+    name = text(applied.head.base if isinstance(applied.head, Script) else applied.head)
+    return f"{name}({inside})", f"{name}′({inside})"
 
 
 def at_values(facts: Facts) -> Markup:
