@@ -52,9 +52,17 @@ def check(derivation: Derivation) -> CheckReport | None:
     if not isinstance(start, D):
         return None
     x = start.variable
-    function, gradient = (inlined(e, derivation, x) for e in (start.expr, derivation.result))
-    drawn = targets(derivation) if derivation.lets and derivation.kinks else None
-    return checker.check(function, gradient, x, variables=derivation.domains, kinks=derivation.kinks, values=drawn)
+    claim = derivation.claim
+    function, gradient, given = (inlined(e, derivation, x) for e in (start.expr, claim.after, claim.given))
+    return checker.check(
+        function,
+        gradient,
+        x,
+        variables=derivation.domains,
+        kinks=derivation.kinks,
+        values=targets(derivation) if derivation.lets and derivation.kinks else None,
+        given=given,
+    )
 
 
 def targets(derivation: Derivation) -> dict[Symbol, list[Rational]]:
