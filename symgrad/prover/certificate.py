@@ -144,7 +144,11 @@ def _tree(tree: Branch | Leaf, program: Program) -> dict[str, Any]:
     context = _context(tree.tower, tree.region, program, proof) if tree.tower is not None else None
     if isinstance(tree, Leaf):
         return {"leaf": tree.kind, "context": context}
-    found: dict[str, Any] = {"split": program(tree.fork.node), "minus": program(neg(tree.fork.node)), "context": context}
+    found: dict[str, Any] = {
+        "split": program(tree.fork.node),
+        "minus": program(neg(tree.fork.node)),
+        "context": context,
+    }
     found["nonzero"] = tree.fork.nonzero
     if tree.fork.shape:
         found["name"] = tree.fork.name
@@ -172,7 +176,9 @@ def _context(tower: Tower, region: Region, program: Program, proof: Any) -> dict
         "empty": _proof(tower, proof, numbering) if proof else None,
         "gens": [_generator(tower, gen, program) for gen in tower.gens],
         "facts": [_fact(tower, region, i, program) for i in numbering.kept],
-        "signs": [[polynomial(tower, p), s, _proof(tower, proof, numbering)] for s, proof, p in tower.known_signs.values()],
+        "signs": [
+            [polynomial(tower, p), s, _proof(tower, proof, numbering)] for s, proof, p in tower.known_signs.values()
+        ],
     }
 
 

@@ -11,6 +11,7 @@ from sympy import Symbol
 from symgrad.core import SymgradError
 from symgrad.prover.balls import Balls, Undecided, Undefined, precision
 from symgrad.prover.points import Enclosure, complete, holds, unbound
+from symgrad.prover.region import Region
 from symgrad.prover.scalar import substitute
 from symgrad.prover.writing import to_sympy
 from symgrad.prover.zeros import Point, rational, same, zeros
@@ -18,7 +19,7 @@ from symgrad.prover.zeros import Point, rational, same, zeros
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from symgrad.prover.region import Premise, Region
+    from symgrad.prover.region import Premise
     from symgrad.prover.scalar import Node
 
 BITS = 256
@@ -26,10 +27,17 @@ BITS = 256
 
 def empty(region: Region, names: tuple[str, ...]) -> bool:
     """Whether it is proved that no point satisfies the region's premises; False where that is not settled."""
-    free = [n for n in names if n not in dict(region.bindings)]
-    if len(free) != 1:
-        return False
-    (name,) = free
+    bound = dict(region.bindings)
+    return any(_empty(_about(region, name), name) for name in names if name not in bound)
+
+
+def _about(region: Region, name: str) -> Region:
+    """The premises that are about one variable only; if they can't hold, the region is empty."""
+    plain = ((_plain(node, region), rel) for node, rel in region.premises)
+    return Region(tuple(p for p in plain if p[0].free == {name}))
+
+
+def _empty(region: Region, name: str) -> bool:
     try:
         equations = unbound(region)
         if equations:

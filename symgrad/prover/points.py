@@ -5,11 +5,10 @@ Every point that is yielded has been checked in ball arithmetic: all strict prem
 
 from __future__ import annotations
 
-from fractions import Fraction
-from typing import TYPE_CHECKING
-
 from dataclasses import dataclass
+from fractions import Fraction
 from itertools import pairwise
+from typing import TYPE_CHECKING
 
 from flint import arb
 
@@ -184,7 +183,9 @@ def _walk(
             return
 
 
-def _changes(node: Node, bindings: tuple[Binding, ...], point: Point, name: str, tick: Callable[[], None]) -> set[Fraction]:
+def _changes(
+    node: Node, bindings: tuple[Binding, ...], point: Point, name: str, tick: Callable[[], None]
+) -> set[Fraction]:
     found: set[Fraction] = set()
     for low, high in _brackets(node, bindings, point, name, BISECTIONS, tick):
         found |= {low - NEAR, low, high, high + NEAR}

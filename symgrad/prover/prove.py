@@ -18,8 +18,8 @@ from sympy import AccumBounds, Rational, true
 from symgrad.core import Status, UnsupportedError, Verdict, Witness
 from symgrad.prover.balls import DEEP, PRECISIONS, Balls, Undecided, Undefined, precision
 from symgrad.prover.certificate import certificate, conditions, identical
-from symgrad.prover.kernel import Flint
 from symgrad.prover.emptiness import empty
+from symgrad.prover.kernel import Flint
 from symgrad.prover.points import Enclosure, Point, complete, points
 from symgrad.prover.region import Region
 from symgrad.prover.scalar import ONE, Node, num, substitute
@@ -176,7 +176,9 @@ class Prover:
             full[name] = substitute(node, full)
         shown = self.statement.symbols
         values = {n: to_sympy(x, shown) for n, x in full.items()}
-        values |= {n: AccumBounds(*map(_rational, (x.low, x.high))) for n, x in point.items() if isinstance(x, Enclosure)}
+        values |= {
+            n: AccumBounds(*map(_rational, (x.low, x.high))) for n, x in point.items() if isinstance(x, Enclosure)
+        }
         return Witness(tuple((shown[n], values[n]) for n in sorted(values) if n in shown), left, right)
 
     # --------------------------------------------------------------------- regions

@@ -120,7 +120,9 @@ def _leaf(tree: dict[str, Any], data: dict[str, Any], premises: tuple[Any, ...],
         raise RejectedError(f"a region is {kind}: that proves nothing")
 
 
-def _values(context: dict[str, Any], data: dict[str, Any], premises: tuple[Any, ...], bindings: dict[str, Any]) -> Values:
+def _values(
+    context: dict[str, Any], data: dict[str, Any], premises: tuple[Any, ...], bindings: dict[str, Any]
+) -> Values:
     return Values(Context(context, premises), data["program"], bindings)
 
 

@@ -36,10 +36,13 @@ class Context:
     def __init__(self, data: dict[str, Any], premises: tuple[Any, ...]) -> None:
         self.data, self.premises = data, frozenset(premises)
         self.gens = data["gens"]
-        self.ring, *self.x = ring([f"g{i}" for i in range(max(1, len(self.gens)))], ZZ)
+        self.ring, *self.x, self.spare = ring([f"g{i}" for i in range(len(self.gens) + 1)], ZZ)
         self.one: Frac = (self.ring.one, self.ring.one)
         self.zero: Frac = (self.ring.zero, self.ring.one)
-        self.args = [[(self.poly(n), self.poly(d)) for n, d in g[2:]] if g[0] in OPAQUE | {"exp", "call", "integral"} else [] for g in self.gens]
+        self.args = [
+            [(self.poly(n), self.poly(d)) for n, d in g[2:]] if g[0] in OPAQUE | {"exp", "call", "integral"} else []
+            for g in self.gens
+        ]
         self.base = [self.poly(g[1]) if g[0] in {"log", "root"} else None for g in self.gens]
         self.signs = {_key(self.poly(p)): (s, proof) for p, s, proof in data["signs"]}
         self.facts = [(self.poly(p), rel, why) for p, rel, why in data["facts"]]
@@ -47,6 +50,7 @@ class Context:
         self.premise_value: Callable[[int], Frac] = lambda _: self.zero  # set by Values
         self.relations = self._relations()
         self.zeros: list[Poly] = []
+        self.equations: dict[int, Poly] = {}  # the numerators of premises that say = 0
         self._check_order()
 
     def poly(self, terms: list[list[int]]) -> Poly:
@@ -132,11 +136,11 @@ class Context:
         return self.reduce(n * factor), self.reduce(d * factor)
 
     def add(self, a: Frac, b: Frac) -> Frac:
-        """a + b."""
+        """A + b."""
         return self.normal(a[0] * b[1] + b[0] * a[1], a[1] * b[1])
 
     def mul(self, a: Frac, b: Frac) -> Frac:
-        """a * b."""
+        """A * b."""
         return self.normal(a[0] * b[0], a[1] * b[1])
 
     def negative(self, a: Frac) -> Frac:
@@ -171,7 +175,7 @@ class Context:
         found = self.one
         for c, e, d in self.monomials(f):
             lone = e.index(1) if sum(e) == 1 and d == 1 else -1
-            if lone >= 0 and self.gens[lone][0] == "log" and c.denominator <= 32 and abs(c) <= 64:  # noqa: PLR2004 - the prover's limits
+            if 0 <= lone < len(self.gens) and self.gens[lone][0] == "log" and c.denominator <= 32 and abs(c) <= 64:  # noqa: PLR2004 - the prover's limits
                 found = self.mul(found, self.absolute_power(self.base[lone], c))
                 continue
             i, k = self._multiple("exp", c, e, d)
@@ -188,7 +192,7 @@ class Context:
         raise RejectedError(f"a generator of kind {kind} is missing")
 
     def monomials(self, f: Frac) -> list[tuple[Fraction, tuple[int, ...], Poly]]:
-        """f as a sum of coefficient * monomial / primitive polynomial."""
+        """F as a sum of coefficient * monomial / primitive polynomial."""
         found = []
         for e, c in f[0].terms():
             m = self.ring.from_dict({e: ZZ(1)})
@@ -201,7 +205,7 @@ class Context:
         return found
 
     def log(self, f: Frac) -> Frac:
-        """log f."""
+        """Log f."""
         if self.sign_of(f) <= 0:
             raise Undefined("a logarithm of something that is not positive")
         return self.log_absolute(f)
@@ -273,7 +277,10 @@ class Context:
     def single(self, p: Poly) -> int | None:
         """The slot of the generator that p is."""
         terms = p.terms()
-        return terms[0][0].index(1) if len(terms) == 1 and terms[0][1] == 1 and sum(terms[0][0]) == 1 else None
+        if len(terms) != 1 or terms[0][1] != 1 or sum(terms[0][0]) != 1:
+            return None
+        found: int = terms[0][0].index(1)
+        return found if found < len(self.gens) else None
 
     def gen(self, i: int) -> Poly:
         """A generator, once it has been shown to have a value in the region."""
@@ -299,7 +306,7 @@ class Context:
         return self.negative(found) if flip else found
 
     def turn(self, f: Frac) -> tuple[Frac, Frac]:
-        """cos f and sin f."""
+        """Cos f and sin f."""
         c, s = self.one, self.zero
         for term in self.monomials(f):
             i, k = self._multiple("cos", *term)
@@ -337,7 +344,9 @@ class Context:
             raise RejectedError("a generator is the logarithm of zero")
         if kind == "root" and (self.sign(self.base[i]) <= 0 or self.gens[i][2] < SQUARE):
             raise RejectedError("a generator is the root of something not positive")
-        if kind == "erfinv" and any(self.sign_of(self.add(self.one, f)) <= 0 for f in (self.args[i][0], self.negative(self.args[i][0]))):
+        if kind == "erfinv" and any(
+            self.sign_of(self.add(self.one, f)) <= 0 for f in (self.args[i][0], self.negative(self.args[i][0]))
+        ):
             raise RejectedError("a generator is erfinv of something outside (-1, 1)")
         if kind in {"lambertw", "gamma", "loggamma"} and self.sign_of(self.args[i][0]) < (kind != "lambertw"):
             raise RejectedError(f"a generator is {kind} of something not positive")
@@ -487,7 +496,7 @@ class Context:
         """1 or -1, 2 or -2 where 0 is possible, None where the sign is not known."""
         s, weak = 1, False
         for i, m in enumerate(e):
-            t = self.gen_sign(i) if m else None
+            t = self.gen_sign(i) if m and i < len(self.gens) else None
             if m % 2:
                 if t is None:
                     return None
@@ -538,7 +547,10 @@ class Context:
         _, node, said = why
         if (node, said) not in self.premises:
             return False
-        n, d = self.premise_value(node)
+        if said == "=" and node in self.equations:
+            n, d = self.equations[node], self.ring.one
+        else:
+            n, d = self.premise_value(node)
         if said == "!=":
             return bool(p == -1 and self.vanishes(n))
         if said == "=" and p == -1:
@@ -577,7 +589,7 @@ class Context:
             return [(x * t, ">")] if t else []
         if kind == "root" and gen[0] == "root" and self.base[i].is_ground:
             bound, target = int(why[2]), int(self.base[i].LC) * BOUND ** gen[2]
-            if 0 <= bound and bound ** gen[2] <= target:
+            if bound >= 0 and bound ** gen[2] <= target:
                 return [(x * BOUND - bound, ">=")]
             return [(bound - x * BOUND, ">")] if bound ** gen[2] > target and bound > 0 else []
         if kind == "between" and gen[0] == "sym":

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 Monomial = tuple[tuple[int, int], ...]  # (infinitesimal, exponent), in order
 Jet = dict[Monomial, Frac]
 UNIT: Monomial = ()
+CHOICES = 60  # combinations of branches that are tried
 HIGH = 4  # the order at which a tangency is given up
 
 
@@ -44,6 +45,7 @@ class Values:
                     n, _ = self.plain(node)
                 except (Undefined, RejectedError):
                     continue
+                self.context.equations[node] = n
                 if not n.is_ground:
                     self.context.zeros.append(n)
         self.plain_frame = Frame(self, {}, {}, 0)
@@ -68,11 +70,22 @@ class Values:
         return c.mul(c.add(c.log(ratio), c.negative(more[1])), c.inverse(more[0])) if more else ratio
 
 
+class Met(Kink):
+    """The same, where a branch may be chosen."""
+
+    def __init__(self, node: int) -> None:
+        super().__init__()
+        self.node = node
+
+
 class Frame:
     """One way of evaluating: `env` gives bound symbols their values, `orders` says where infinitesimals end.
 
-    `side` is 1 or -1 on one side of a kink, along the infinitesimal `line`; 0 where no switch may be met at its zero.
+    `side` is 1 or -1 on one side of a kink, along the infinitesimal `line`; where it is 0, `choice` says which branch
+    to take of a switch that is met at its zero.
     """
+
+    choice: Mapping[int, int] | None = None
 
     def __init__(self, values: Values, env: dict[str, Jet], orders: dict[int, int], side: int) -> None:
         self.values, self.context = values, values.context
@@ -155,13 +168,28 @@ class Frame:
         s = self.context.sign_of(jet.get(UNIT, self.context.zero))
         if s or not self.orders or self.values.free[node].isdisjoint(self.env):
             return s
+        if self.choice is not None and len(self.orders) == 1:
+            if node in self.choice:
+                return self.choice[node]
+            raise Met(node)
         if not self.side:
             raise Kink
         for order in range(1, self.orders[self.line] + 1):
             s = self.context.sign_of(jet.get(((self.line, order),), self.context.zero))
             if s:
                 return s * self.side if order % 2 else s
-        raise RejectedError("a branch condition touches zero to a high order")
+        if not self._zero_along(node):
+            raise RejectedError("a branch condition touches zero to a high order")
+        return 0
+
+    def _zero_along(self, node: int) -> bool:
+        """Whether the node is 0 all along the line, evaluated at a point of it about which nothing is known."""
+        moving = [name for name, jet in self.env.items() if any(m != UNIT for m in jet)]
+        if len(moving) != 1:
+            return False
+        anywhere: Jet = {UNIT: (self.context.spare, self.context.ring.one)}
+        found = _Anywhere(self, {**self.env, moving[0]: anywhere}).value(node)
+        return self.context.vanishes(found.get(UNIT, self.context.zero)[0])
 
     # --------------------------------------------------- derivatives
 
@@ -198,7 +226,33 @@ class Frame:
         except Undefined as error:
             raise RejectedError(f"a one-sided value is not known: {error}") from error
 
+    def _whichever(self, name: str, at: Jet, body: int, value: Frac) -> Jet | None:
+        """The slope, if every branch that meets at the point has this value there, and all have one slope."""
+        waiting: list[dict[int, int]] = [{}]
+        slope: Jet | None = None
+        tried = 0
+        while waiting:
+            frame = self._inner(name, at, 0)
+            frame.choice = waiting.pop()
+            tried += 1
+            if tried > CHOICES:
+                return None
+            try:
+                here, new = self._guarded(frame, body)
+            except Met as met:
+                waiting += [{**frame.choice, met.node: s} for s in (0, -1, 1)]
+                continue
+            except (Kink, RejectedError, Undefined):
+                return None
+            if here != value or (slope is not None and slope.get(UNIT) != new.get(UNIT)):
+                return None
+            slope = new
+        return slope
+
     def _at_kink(self, name: str, at: Jet, body: int, middle: Frame) -> Jet:
+        whichever = self._whichever(name, at, body, middle.value(body).get(UNIT, self.context.zero))
+        if whichever is not None:
+            return whichever
         found = []
         for side in (1, -1):
             for order in range(1, HIGH + 1):
@@ -274,7 +328,9 @@ class Frame:
         """exp(jet)."""
         a, eps, n = self.parted(jet)
         e = self.context.exp(a)
-        return self.compose([self.context.mul(e, self.context.number(Fraction(1, factorial(k)))) for k in range(n + 1)], eps)
+        return self.compose(
+            [self.context.mul(e, self.context.number(Fraction(1, factorial(k)))) for k in range(n + 1)], eps
+        )
 
     def log(self, jet: Jet, *, absolute: bool) -> Jet:
         """log(jet), or log|jet|."""
@@ -393,7 +449,9 @@ class Frame:
                 coefficients = frame.value(body)
                 series = [c.zero]
                 for k in range(order):
-                    series.append(c.mul(coefficients.get(((0, k),) if k else UNIT, c.zero), c.number(Fraction(s, k + 1))))
+                    series.append(
+                        c.mul(coefficients.get(((0, k),) if k else UNIT, c.zero), c.number(Fraction(s, k + 1)))
+                    )
                 found.append(self.compose(series, eps))
         return self.sum(found)
 
@@ -402,13 +460,30 @@ class Frame:
         for i, g in enumerate(c.gens):
             if g[0] == "integral" and c.args[i] == [a, b]:
                 bound, inside, slot = g[1]
-                if c.gens[slot][0] != "sym" or any(line[:2] == ["sym", c.gens[slot][1]] for line in self.values.program):
+                if c.gens[slot][0] != "sym" or any(
+                    line[:2] == ["sym", c.gens[slot][1]] for line in self.values.program
+                ):
                     raise RejectedError("the moving point of an integral is no fresh symbol")
                 moving: Jet = {UNIT: (c.x[slot], c.ring.one)}
-                both = [Frame(self.values, {**self.env, k: moving}, {}, 0).value(j) for k, j in ((name, body), (bound, inside))]
+                both = [
+                    Frame(self.values, {**self.env, k: moving}, {}, 0).value(j)
+                    for k, j in ((name, body), (bound, inside))
+                ]
                 if both[0] == both[1]:
                     return c.gen(i), c.ring.one
         raise RejectedError("an integral is missing among the generators")
+
+
+class _Anywhere(Frame):
+    """The same side of the point, at no particular distance: the branches are those of the frame it came from."""
+
+    def __init__(self, frame: Frame, env: dict[str, Jet]) -> None:
+        super().__init__(frame.values, env, {}, 0)
+        self.frame = frame
+
+    def sign(self, node: int) -> int:
+        """The sign on this side."""
+        return self.frame.sign(node)
 
 
 class OneSided(Exception):  # noqa: N818 - a signal, not an error

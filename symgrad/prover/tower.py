@@ -26,7 +26,7 @@ from symgrad.prover.extensions import Extensions, Units
 from symgrad.prover.field import Frac, Restart, Split, StuckError, UndefinedHere
 from symgrad.prover.kernel import Flint, Kernel
 from symgrad.prover.scalar import Node, make, substitute, sym
-from symgrad.prover.sides import one_sided
+from symgrad.prover.sides import every_branch, one_sided
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -188,15 +188,36 @@ class Tower(Extensions):
         """
         body, point = node.args
         at = {node.value: point}
+        self.value(point)
         middle = self.value(substitute(body, at))
+        slope = self._whichever(body, node.value, at, middle)
+        if slope is not None:
+            return slope
         right = one_sided(self, body, node.value, point, 1)
         left = one_sided(self, body, node.value, point, -1)
-        if right is not left and not (self._meets(right, at, middle) and self._meets(left, at, middle)):
+        if not (self._meets(right, at, middle) and self._meets(left, at, middle)):
             raise UndefinedHere("no derivative: the function jumps")
         slope = self._slope(right, node.value, at)
-        if right is not left and not self.same(slope, self._slope(left, node.value, at)):
+        if not self.same(slope, self._slope(left, node.value, at)):
             raise UndefinedHere("no derivative: the slopes on the two sides differ")
         return slope
+
+    def _whichever(self, body: Node, name: str, at: Mapping[str, Node], middle: Frac) -> Frac | None:
+        """The slope, if all branches that meet at the point agree in value and slope; None if they do not."""
+        slope: Frac | None = None
+        try:
+            for branch in every_branch(self, body, name, at[name]):
+                new = self.value(substitute(derivative(branch, name), at))
+                value = self.value(substitute(branch, at))
+                if not self._equal(value, middle) or not self._equal(new, slope or new):
+                    return None
+                slope = new if slope is None else slope
+        except (UndefinedHere, StuckError):
+            return None
+        return slope
+
+    def _equal(self, a: Frac, b: Frac) -> bool:
+        return bool(self.k.is_zero(self.sub(a, b)[0]))
 
     def _meets(self, side: Node, at: Mapping[str, Node], middle: Frac) -> bool:
         try:
