@@ -14,7 +14,7 @@ from symgrad.document.boxes import Ident, Num, Op, Script, row
 from symgrad.document.evidence import ANCHORS, OUTCOMES, WORDS, check_in_words, reason, steps_in_words
 from symgrad.document.graph import graph
 from symgrad.document.latex import latex
-from symgrad.document.mathml import mathml
+from symgrad.document.mathml import NAMESPACE, mathml
 from symgrad.document.spelling import split_name
 from symgrad.document.text import printable
 from symgrad.document.words import to_html
@@ -46,14 +46,24 @@ def meaning(status: Status, site: Site) -> str:
     return f"{site.trust}#{ANCHORS[status]}"
 
 
+def in_html(math: str) -> Markup:
+    """A formula for a page: HTML knows the namespace of `math` without being told."""
+    return Markup(math.replace(f' xmlns="{NAMESPACE}"', "", 1))  # noqa: S704 - the printer escapes every slot
+
+
 def inline(box: Box) -> Markup:
     """A formula in a line of text."""
-    return Markup(mathml(box))  # noqa: S704 - the printer escapes every slot
+    return in_html(mathml(box))
 
 
 def block(box: Box) -> Markup:
     """A formula on lines of its own."""
-    return Markup(mathml(box, block=True))  # noqa: S704 - as above
+    return in_html(mathml(box, block=True))
+
+
+def fine(box: Box) -> Markup:
+    """A formula of a finer step; its LaTeX is left out, there are hundreds of them."""
+    return in_html(mathml(box, block=True, annotated=False))
 
 
 def prose(words: str) -> Markup:
@@ -99,6 +109,7 @@ def templates() -> jinja2.Environment:
     environment.filters |= {
         "math": inline,
         "block": block,
+        "fine": fine,
         "tex": latex,
         "prose": prose,
         "symbol": symbol,

@@ -38,12 +38,12 @@ APPLY = "<mo>\u2061</mo>"  # function application: tells a screen reader "of", t
 THIN = '<mspace width="0.167em"/>'
 
 
-def mathml(box: Box, *, block: bool = False, lean: bool = False) -> str:
-    """A `math` element with speech as its alttext and LaTeX as its annotation; a lean one has neither."""
+def mathml(box: Box, *, block: bool = False, annotated: bool = True) -> str:
+    """A `math` element with speech as its alttext and LaTeX as its annotation; well-formed XML."""
     display = ' display="block"' if block else ""
-    if lean:
-        return f'<math xmlns="{NAMESPACE}"{display}>{core(box)}</math>'
     alt = escape(clean(speech(box)), quote=True)
+    if not annotated:
+        return f'<math xmlns="{NAMESPACE}"{display} alttext="{alt}">{core(box)}</math>'
     tex = escape(clean(latex(box)), quote=False)
     return (
         f'<math xmlns="{NAMESPACE}"{display} alttext="{alt}"><semantics>{core(box)}'
@@ -53,6 +53,8 @@ def mathml(box: Box, *, block: bool = False, lean: bool = False) -> str:
 
 def clean(words: str) -> str:
     """Words without the control characters that XML forbids."""
+    if words.isprintable():
+        return words
     return "".join(c if c.isprintable() or c == "\u00a0" else "\ufffd" for c in words)
 
 

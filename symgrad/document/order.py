@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Any
 
 from sympy import Abs, Add, Function, Max, Min, Mul, Number, NumberSymbol, Poly, Pow, Subs, Symbol, exp, log
@@ -13,12 +14,22 @@ from symgrad.functions import D
 
 Key = tuple[Any, ...]
 
+REMEMBERED = 20_000  # expressions: a derivation writes the same ones line after line
 
+
+@lru_cache(REMEMBERED)
+def spelled(expr: Any) -> str:
+    """SymPy's own text, to settle ties with."""
+    return str(expr)
+
+
+@lru_cache(REMEMBERED)
 def stands(expr: Any) -> bool:
     """Whether somebody built this sum or product by hand, so that it must be printed as it stands."""
     return bool(expr.func(*expr.args).args != expr.args)
 
 
+@lru_cache(REMEMBERED)
 def parted(term: Any) -> tuple[bool, Any]:
     """Whether a term is written with a minus in front, and the term without it.
 
@@ -59,6 +70,7 @@ def is_negative(term: Any) -> bool:
     return parted(term)[0]
 
 
+@lru_cache(REMEMBERED)
 def terms(expr: Any) -> tuple[Any, ...]:
     """The terms of a sum in reading order: 1 − y, not −y + 1."""
     if stands(expr):
@@ -87,9 +99,10 @@ def descending(expr: Any) -> list[Any] | None:
 def term_key(term: Any, *, polynomial: bool) -> Key:
     """Positive terms first; then numbers, and the simpler terms; z + 3, but 1 + z and ½ + ½ erf(z)."""
     rank = 1 if term.free_symbols else 2 if polynomial and isinstance(term, Number) and term != 1 else 0
-    return is_negative(term), rank, weight(term), factor_key(leading(term)), str(term)
+    return is_negative(term), rank, weight(term), factor_key(leading(term)), spelled(term)
 
 
+@lru_cache(REMEMBERED)
 def weight(term: Any) -> int:
     """How much there is to read."""
     return int(term.count_ops(visual=False)) - int(is_negative(term))
@@ -112,22 +125,22 @@ def factor_key(factor: Any) -> Key:  # noqa: PLR0911 - one case for each kind
     """Where a factor stands in a product."""
     base, power = factor.as_base_exp() if isinstance(factor, Pow) else (factor, 1)
     if isinstance(base, Number | NumberSymbol) or (isinstance(base, Pow) and not base.free_symbols):
-        return 0, not isinstance(factor, Number), str(base)
+        return 0, not isinstance(factor, Number), spelled(base)
     if isinstance(base, Symbol):
-        return 1, symbol_key(base), str(power)
+        return 1, symbol_key(base), spelled(power)
     if isinstance(base, exp):
-        return 2, "", str(base)
+        return 2, "", spelled(base)
     if isinstance(base, log):
-        return 5, "", str(base)
+        return 5, "", spelled(base)
     if isinstance(base, D):
         return derivative_key(base)
     if isinstance(base, Subs) and isinstance(base.expr, D):
         return derivative_key(base.expr)
     if isinstance(base, Function | Abs | Max | Min):
-        return 3, type(base).__name__, str(base), str(power)
+        return 3, type(base).__name__, spelled(base), spelled(power)
     if isinstance(base, Add):
-        return 4, "", str(base)
-    return 6, "", str(base)
+        return 4, "", spelled(base)
+    return 6, "", spelled(base)
 
 
 def derivative_key(d: Any) -> Key:
@@ -135,8 +148,8 @@ def derivative_key(d: Any) -> Key:
     if isinstance(d.expr, AppliedUndef):
         return 3, d.expr.func.__name__, "", ""
     if isinstance(d.expr, Symbol):
-        return 8, d.expr.name.islower(), d.expr.name, str(d.variable)
-    return 7, "", str(d)
+        return 8, d.expr.name.islower(), d.expr.name, spelled(d.variable)
+    return 7, "", spelled(d)
 
 
 def symbol_key(symbol: Any) -> tuple[bool, str]:

@@ -10,6 +10,7 @@ from markupsafe import Markup
 from symgrad.core import Cancels, Outcome
 from symgrad.document.evidence import OUTCOMES
 from symgrad.document.from_sympy import boxes
+from symgrad.document.html import in_html
 from symgrad.document.latex import GITHUB, latex
 from symgrad.document.mathml import mathml
 from symgrad.document.spelling import tex_words
@@ -111,7 +112,7 @@ def cell(pair: Pair | None) -> Cell:
 
 def delta(pair: Pair) -> Delta:
     """A pair in the table."""
-    shown = Markup(mathml(boxes(pair.delta), lean=True)) if pair.delta is not None else Markup("")  # noqa: S704
+    shown = in_html(mathml(boxes(pair.delta), annotated=False)) if pair.delta is not None else Markup("")
     check = f"{OUTCOMES[pair.check.outcome]} at {pair.check.points} points" if pair.check else ""
     if pair.check and pair.check.outcome is Outcome.WRONG:
         check = f"wrong at {pair.check.wrong} points"

@@ -162,7 +162,7 @@ def side_by_side(every: Sequence[Any], writer: Writer, *, above: bool, alone: bo
         box = writer.write(factor)
         if not alone or len(every) > 1:
             box = as_factor(box, factor, last=n == len(every) - 1)
-        if not above and Pow(factor, -1) in writer.pointed:
+        if not above and writer.within is not None and Pow(factor, -1) in writer.pointed:
             box = Mark(box, writer.notation.tone)
         if parts and (needs_dot(parts[-1], box) or factor == every[n - 1]):
             parts.append(Op("·"))
