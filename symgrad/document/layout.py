@@ -39,6 +39,7 @@ if TYPE_CHECKING:
 
 LINE = 19.0  # ems that fit on a phone
 SHORT = 7.0  # a left side that the lines below may be aligned after
+SLACK = 4.0  # ems that a line may be too long before a product is torn
 SMALL = 0.7  # the size of an index
 
 
@@ -104,7 +105,23 @@ def broken(box: Box, room: float) -> list[Box]:
         return [box]
     sums = [n for n, k in enumerate(box.kids) if n and isinstance(k, Op) and k.glyph in "+−" and not k.prefix]
     dots = [n for n, k in enumerate(box.kids) if n and isinstance(k, Op) and k.glyph == "·"]
-    return filled(box.kids, sums or dots, room)
+    lines = filled(box.kids, sums or dots, room)
+    return [part for line in lines for part in by_factors(line, room)]
+
+
+def by_factors(line: Box, room: float) -> list[Box]:
+    """A line that is still too long, broken before a factor; the dot says that the product goes on."""
+    if not isinstance(line, Row) or width(line) <= room + SLACK:
+        return [line]
+    kids = line.kids
+    places = [n for n in range(1, len(kids)) if is_factor(kids[n]) and not isinstance(kids[n - 1], Op | Diff)]
+    first, *rest = filled(kids, places, room)
+    return [first, *(row(Op("·"), part) for part in rest)]
+
+
+def is_factor(box: Box) -> bool:
+    """Whether a line may begin with this factor."""
+    return isinstance(box, Fence | Fn | Frac) or (isinstance(box, Script) and isinstance(box.base, Fence))
 
 
 def filled(kids: Sequence[Box], places: Sequence[int], room: float) -> list[Box]:
