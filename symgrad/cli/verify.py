@@ -49,8 +49,13 @@ def as_text(rows: Sequence[dict[str, Any]], seconds: float) -> str:
     heads = ("subject", "statement", "verdict", "check", "rechecked")
     body = [(r["subject"], r["statement"], r["status"], r["check"], r["rechecked"] or "") for r in rows]
     open_ones = [r for r in rows if r["failed"] or r["status"] != "PROVED"]
-    told = [f"{r['status']}: {r['subject']}, {r['statement']}: {r['rejected'] or r['reason']}" for r in open_ones]
-    return "\n".join([table(heads, body), "", *told, summary(rows, seconds)])
+    return "\n".join([table(heads, body), "", *map(doubt, open_ones), summary(rows, seconds)])
+
+
+def doubt(row: dict[str, Any]) -> str:
+    """What is not as it should be about a statement, in full."""
+    said = row["status"] if not row["rejected"] else "NOT REPLAYED"
+    return f"{said}: {row['subject']}, {row['statement']}: {row['rejected'] or row['reason']}"
 
 
 def summary(rows: Sequence[dict[str, Any]], seconds: float) -> str:
