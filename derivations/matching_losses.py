@@ -20,11 +20,18 @@ INVERTIBLE = (
     "tanhshrink",
 )
 
-matching = Document(
-    "matching-losses",
-    "The matching loss of an activation",
-    "Output layer",
-    "Squared error fits a linear output and cross-entropy a sigmoid, because with either δ = a − y. Every "
-    "invertible activation has such a loss: J = ∫(φ(z) − y) dz, unique up to a term in y alone.",
-    tuple(matching_loss(name) for name in INVERTIBLE),
+LEAD = (
+    "Squared error fits a linear output and cross-entropy a sigmoid, because with either δ = a − y. Every increasing "
+    "activation has such a loss: J = ∫ (φ(z) − y) dz, unique up to a term in y alone."
 )
+
+
+def page(name: str) -> Document:
+    """The loss that belongs to one activation."""
+    worked = matching_loss(name)
+    return Document(
+        f"matching-loss-{name.replace('_', '-')}", worked.derivation.title, "Matching losses", LEAD, (worked,)
+    )
+
+
+DOCUMENTS = [page(name) for name in INVERTIBLE]

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from sympy import And, Mul, Piecewise, Symbol
+from sympy import And, Mul, Piecewise, Symbol, factor_terms
 
 from symgrad.core import Cancels, Definition, Derivation, Domain, Let, Pair, PairError, Step, Variable
 from symgrad.deriver.cancelling import cancelling
 from symgrad.deriver.context import Context
-from symgrad.deriver.present import off_kinks, rule_of
+from symgrad.deriver.present import off_kinks, recognised, rule_of
 from symgrad.deriver.rounds import carry_out
 from symgrad.deriver.scalar import derivative, in_output
 from symgrad.deriver.tidy import at_kinks, by_case, positive_leads, tidy
@@ -20,6 +20,16 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 
+CHAIN = "J depends on z through a alone: how J changes with a, times how a changes with z."
+SLOPE = "The slope of the activation, written in its output, as derived on its own page."
+STAYS = "The slope of the activation, as derived on its own page, stays in the product: nothing cancels it."
+ONE = "The slope is 1 everywhere, so what is left is the derivative of the loss."
+CANCELS = {
+    Cancels.FULLY: "All of the slope stands below the bar as well, so it drops out.",
+    Cancels.PARTLY: "Part of the slope stands below the bar as well and drops out; the rest stays.",
+}
+
+
 def output_delta(activation: Definition, loss: Definition) -> Derivation:
     """Delta = dJ/da * phi'(z), simplified, the common factor struck out; PairError where the ranges don't fit."""
     require_fit(activation, loss)
@@ -28,7 +38,7 @@ def output_delta(activation: Definition, loss: Definition) -> Derivation:
     start = D(J, z)
     split = D(J, a) * D(a, z)
     smooth = And(off_kinks(z, Context(kinks=activation.kinks)), off_kinks(a, Context(kinks=loss.kinks)))
-    found = Step(start, split, "chain", smooth, focus=start, became=split)
+    found = Step(start, split, "chain", smooth, CHAIN, focus=start, became=split)
     loss_steps = _loss_part(activation, loss)
     slope, given = slope_of(activation)
     steps = [found, *within(loss_steps, D(a, z))]
@@ -79,11 +89,14 @@ def _loss_part(activation: Definition, loss: Definition) -> tuple[Step, ...]:
     context = Context(domains, (Let(J, loss.of.xreplace({loss.variable: a})),), loss.kinks)
     steps = carry_out(D(J, a), context)
     settled = at_kinks(steps[-1].after, a, context)
-    shorter = by_case(settled, tidy)
+    named = by_case(settled, recognised)
+    shorter = by_case(named, tidy)
     if settled != steps[-1].after:
         steps += (Step(steps[-1].after, settled, "convention", off_kinks(a, context)),)
-    if shorter != settled:
-        steps += (Step(settled, shorter, rule_of(settled, shorter)),)
+    if named != settled:
+        steps += (Step(settled, named, "recognise"),)
+    if shorter != named:
+        steps += (Step(named, shorter, rule_of(named, shorter)),)
     return steps
 
 
@@ -129,11 +142,12 @@ def product(part: Any, slope: Any, given: Any, z: Symbol) -> list[Step]:
     before = part * D(a, z)
     found = cancelling(part, slope)
     if not found.struck:
-        return [Step(before, _multiplied(part, slope), "substitute", given, focus=D(a, z), became=slope)]
+        note = ONE if slope == 1 else STAYS
+        return [Step(before, _multiplied(part, slope), "substitute", given, note, focus=D(a, z), became=slope)]
     beside = Mul(part, slope, evaluate=False)
     return [
-        Step(before, beside, "substitute", given, focus=D(a, z), became=slope),
-        Step(beside, found.left, "cancel", cancelled=found.struck),
+        Step(before, beside, "substitute", given, SLOPE, focus=D(a, z), became=slope),
+        Step(beside, found.left, "cancel", note=CANCELS[found.answer], cancelled=found.struck),
     ]
 
 
@@ -141,9 +155,9 @@ def _multiplied(part: Any, slope: Any) -> Any:
     """The product with a factor brought into the cases of the other, unless both go by cases."""
     both = isinstance(part, Piecewise) and isinstance(slope, Piecewise)
     if both or not (isinstance(part, Piecewise) or isinstance(slope, Piecewise)):
-        return positive_leads(part * slope)
+        return positive_leads(factor_terms(part * slope))
     cases, other = (part, slope) if isinstance(part, Piecewise) else (slope, part)
-    return by_case(cases, lambda value: positive_leads(other * value))
+    return by_case(cases, lambda value: positive_leads(factor_terms(other * value)))
 
 
 def _domains(activation: Definition, loss: Definition) -> tuple[Variable, ...]:

@@ -52,7 +52,7 @@ def _rewrites(settled: Any, formula: Any, applied: Any, variable: Symbol) -> Ite
         yield "regroup", _regrouped(output, formula)
         yield "output", by_case(output, lambda e: e.xreplace({a: applied}))
         return
-    known = by_case(joined, lambda e: _own_name(_recognised(e), formula, applied))
+    known = by_case(joined, lambda e: _own_name(recognised(e), formula, applied))
     yield "recognise", known
     shorter = tidy(known)
     yield rule_of(known, shorter), shorter
@@ -64,7 +64,7 @@ def rule_of(before: Any, after: Any) -> str:
     return "denominator" if one and isinstance(before, Add) and not isinstance(after, Add) else "simplify"
 
 
-def _recognised(expr: Any) -> Any:
+def recognised(expr: Any) -> Any:
     """Logistic expressions under their names, and sinh/cosh as tanh."""
     grouped = expr.replace(lambda e: isinstance(e, Mul), _exponentials_folded) if has_exponential(expr) else expr
     found = tidy(fold_named(grouped)) if has_exponential(grouped) else grouped
