@@ -29,7 +29,7 @@ from symgrad.core import (
     Verdict,
     Witness,
 )
-from symgrad.document import DETAILS, FORMATS, PAGE_FORMATS, Site, entry, render, render_index, render_page
+from symgrad.document import DETAILS, FORMATS, PAGE_FORMATS, Site, entry, fragment, render, render_index, render_page
 from symgrad.document.boxes import Fn, Ident, Num, Op, Script, Text, fenced, row
 from symgrad.document.latex import latex
 from symgrad.document.mathml import mathml
@@ -145,7 +145,10 @@ def test_the_index_has_no_markup_but_ours(words: str) -> None:
 
 @every_string
 def test_a_page_that_stands_alone_has_no_markup_but_ours(words: str) -> None:
-    assert unknown_markup(render(hostile_page(words).settled[0], "html")) == []
+    told = hostile_page(words).settled[0]
+
+    assert unknown_markup(render(told, "html")) == []
+    assert [x for x in unknown_markup(fragment(told, "every-rule")) if x != "b"] == []
 
 
 HARMLESS = re.compile(

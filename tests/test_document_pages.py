@@ -22,6 +22,7 @@ from symgrad.document import (
     Site,
     assets,
     entry,
+    fragment,
     render,
     render_index,
     render_page,
@@ -198,6 +199,16 @@ def test_links_between_pages_are_to_pages_of_the_site() -> None:
 
     assert links - {""} <= known
     assert {f"./{name}.html" for name in PAGES} <= links
+
+
+@pytest.mark.parametrize("detail", DETAILS)
+def test_a_fragment_leaves_the_page_around_it_alone(detail: str) -> None:
+    shown = fragment(delta_page().settled[0], detail)
+    (style,) = lxml_html.fragment_fromstring(shown).xpath("//style/text()")
+
+    assert all(line.startswith(".symgrad") for line in style.strip().splitlines())
+    assert not re.search(r"<(html|body|head|script|link)\b", shown)
+    assert shown.count("<li>") == (0 if detail == "result" else 4)
 
 
 def test_every_status_is_explained() -> None:

@@ -89,7 +89,8 @@ def equation(left: Box, *rights: Box, sign: str = "=") -> Box:
     aligned = width(left) <= SHORT and width(left) + max(map(width, rights)) <= LINE + 1
     lines: list[tuple[Box, Box]] = []
     if not aligned:
-        lines += [(EMPTY, part) for part in broken(left, LINE)]
+        start, *more = broken(left, LINE)
+        lines += [(EMPTY, start), *((EMPTY, row(Space(1.5), part)) for part in more)]
     for n, right in enumerate(rights):
         first, *rest = broken(right, LINE + SHORT if aligned else LINE)
         lines.append((left if aligned and n == 0 else EMPTY, row(Op(sign), first)))

@@ -122,7 +122,8 @@ def row_of(kids: tuple[Box, ...]) -> str:
         before = kids[n - 1] if n else None
         if before is not None and not isinstance(before, Op | Space) and needs_room(before, kid):
             out += THIN
-        out += core(kid)
+        leads = isinstance(kid, Op) and not kid.prefix and (before is None or isinstance(before, Space))
+        out += core(kid).replace("<mo>", '<mo form="infix">', 1) if leads else core(kid)  # a line goes on with + or ·
     return out
 
 

@@ -49,6 +49,14 @@ def render(settled: Settled, format: str = "text", detail: str = "textbook") -> 
     return PRINTERS[format](telling(settled), detail)
 
 
+def fragment(settled: Settled, detail: str = "textbook") -> str:
+    """One derivation as a piece of HTML for a notebook's output: its style touches nothing else on the page."""
+    require(detail, DETAILS, "level of detail")
+    told = telling(settled)
+    template = templates().get_template("fragment.html.j2")
+    return template.render(told=told, lines=told.told(detail), open=detail == "every-rule")
+
+
 def alone(settled: Settled) -> Page:
     """A page about nothing but one derivation."""
     derivation = settled.derivation
