@@ -124,6 +124,7 @@ def _nodes(tree: Branch | Leaf) -> Iterator[Node]:
     yield from (node for _, node in tree.region.bindings)
     if tree.tower is not None:
         yield from (gen.extra[1] for gen in tree.tower.gens if gen.kind == "integral")
+        yield from (fact.why[1] for fact in tree.tower.facts if fact.why[:1] == ("form",))
     if isinstance(tree, Branch):
         yield tree.fork.node
         yield neg(tree.fork.node)
@@ -188,6 +189,8 @@ def _fact(tower: Tower, region: Region, i: int, program: Program) -> list[Any]:
     if why[0] == "given":
         node, rel = region.premises[why[1]]
         why = ["given", program(node), rel]
+    elif why[0] == "form":
+        why = ["form", program(why[1]), why[2]]
     return [polynomial(tower, fact.poly), fact.rel, why]
 
 

@@ -16,7 +16,7 @@ from sympy import factorint
 
 from symgrad.prover.field import Frac, Gen, Restart, StuckError, UndefinedHere
 from symgrad.prover.scalar import PI, Node, apply, call, mul, num, over, power
-from symgrad.prover.signs import Signs
+from symgrad.prover.signs import Signs, generators_in
 
 if TYPE_CHECKING:
     from symgrad.prover.kernel import Exps, Poly
@@ -25,6 +25,7 @@ FAR = 64  # exponents further apart than this share no generator: the degree wou
 ROOT = 32  # the highest root that is kept algebraic
 TRIAL = 5000  # primes beyond this are not looked for: a large cofactor stays one "prime"
 TURNS = 16  # multiples of an angle that are expanded
+SQUARE = 2
 BOUND = 10**6  # denominators of the rational bounds of constants
 
 Units = dict[Any, list[tuple[Fraction, int]]]  # per family: units, and how far they have been refined
@@ -205,7 +206,18 @@ class Extensions(Signs):
                 x = self.k.gens[gen.slot] * BOUND
                 self.learn(x - low, ">=", ("root", gen.slot, low, 1))
                 self.learn(low + 1 - x, ">", ("root", gen.slot, low + 1, -1))
+            elif degree == SQUARE:
+                self._root_facts(gen, base)
         return gen
+
+    def _root_facts(self, gen: Gen, base: Poly) -> None:
+        """sqrt(x^2 + p) > |x| where p > 0."""
+        r = self.k.gens[gen.slot]
+        for other in generators_in(self, base):
+            x = self.k.gens[other.slot]
+            if other.kind == "sym" and self.k.degrees(base)[other.slot] == SQUARE and self.quick_sign(base - x * x) == 1:
+                self.learn(r - x, ">", ("beyond", gen.slot, other.slot))
+                self.learn(r + x, ">", ("beyond", gen.slot, other.slot))
 
     def absolute(self, p: Poly) -> Poly:
         """|p|; Split where the sign of p is not known."""

@@ -65,7 +65,7 @@ def _tree(tree: dict[str, Any], data: dict[str, Any], premises: tuple[Any, ...],
     values = _values(tree["context"], data, premises, bindings)
     split, minus = tree["split"], tree["minus"]
     value = values.plain(split)  # it must have a value all over the region, or the parts would not cover it
-    if values.plain(minus) != values.context.negative(value):
+    if not values.context.equal(values.plain(minus), values.context.negative(value)):
         raise RejectedError("the two sides of a split are not opposite")
     zero_premises, zero_bindings = _zero(tree, values, premises, bindings)
     strict = [((split, "!="),)] if tree["nonzero"] else [((split, ">"),), ((minus, ">"),)]
@@ -90,10 +90,10 @@ def _zero(tree: dict[str, Any], values: Values, premises: tuple[Any, ...], bindi
     if not context.nonzero(a) or (more and not context.nonzero(more[0])):
         raise RejectedError("an equation was divided by something that may be zero")
     factor = context.exp(context.add(context.mul(more[0], x), more[1])) if more else x
-    if context.add(context.mul(a, factor), b) != values.plain(tree["split"]):
+    if not context.equal(context.add(context.mul(a, factor), b), values.plain(tree["split"])):
         raise RejectedError("the solved form of a split is not the split")
     if more:
-        if values.plain(tree["ratio"]) != context.negative(context.mul(b, context.inverse(a))):
+        if not context.equal(values.plain(tree["ratio"]), context.negative(context.mul(b, context.inverse(a)))):
             raise RejectedError("the logarithm in a solution is of something else")
         premises = (*premises, (tree["ratio"], ">"))
     return premises, {**bindings, name: ("shape", tuple(shape))}
@@ -114,7 +114,7 @@ def _leaf(tree: dict[str, Any], data: dict[str, Any], premises: tuple[Any, ...],
         if _maybe(values, data["left"]) is not None or _maybe(values, data["right"]) is not None:
             raise RejectedError("a region is said to have no values and has")
     elif kind == "proved":
-        if values.plain(data["left"]) != values.plain(data["right"]):
+        if not values.context.equal(values.plain(data["left"]), values.plain(data["right"])):
             raise RejectedError("the two sides differ in a region")
     else:
         raise RejectedError(f"a region is {kind}: that proves nothing")

@@ -48,6 +48,7 @@ class Context:
         self.facts = [(self.poly(p), rel, why) for p, rel, why in data["facts"]]
         self.done: dict[Any, Any] = {}
         self.premise_value: Callable[[int], Frac] = lambda _: self.zero  # set by Values
+        self.form_sign: Callable[[int], int | None] = lambda _: None  # set by Values
         self.relations = self._relations()
         self.zeros: list[Poly] = []
         self.equations: dict[int, Poly] = {}  # the numerators of premises that say = 0
@@ -134,6 +135,10 @@ class Context:
         else:
             return n, d
         return self.reduce(n * factor), self.reduce(d * factor)
+
+    def equal(self, a: Frac, b: Frac) -> bool:
+        """Whether two fractions are one modulo the relations; lowest terms need not be unique there."""
+        return self.vanishes(self.reduce(a[0] * b[1] - b[0] * a[1]))
 
     def add(self, a: Frac, b: Frac) -> Frac:
         """A + b."""
@@ -535,7 +540,13 @@ class Context:
     def _check_fact(self, p: Poly, rel: str, why: list[Any]) -> bool:
         if rel not in {">", ">=", "="}:
             raise RejectedError("a fact is no relation")
-        if why[0] == "given":
+        if why[0] == "form":
+            n, d = self.premise_value(why[1])
+            s = self.form_sign(why[1])
+            flip = 1 if (s or 0) > 0 else -1
+            holds = s is not None and (rel == ">=" or (rel == ">" and abs(s) == 1))
+            good = holds and (p == n * d * flip or p == n * self.sign(d) * flip)
+        elif why[0] == "given":
             good = self._given(p, rel, why)
         else:
             good = any(p == q and rel == said for q, said in self._consequences(why))
@@ -592,6 +603,9 @@ class Context:
             if bound >= 0 and bound ** gen[2] <= target:
                 return [(x * BOUND - bound, ">=")]
             return [(bound - x * BOUND, ">")] if bound ** gen[2] > target and bound > 0 else []
+        if kind == "beyond" and gen[0] == "root" and gen[2] == SQUARE:
+            other = self.x[why[2]]
+            return [(x - other, ">"), (x + other, ">")] if self.quick_sign(self.base[i] - other**2) == 1 else []
         if kind == "between" and gen[0] == "sym":
             return self._between(i)
         return []

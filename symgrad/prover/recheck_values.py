@@ -33,8 +33,11 @@ class Values:
     def __init__(self, context: Context, program: list[Any], bindings: Mapping[str, Any]) -> None:
         self.context, self.program, self.bindings = context, program, bindings
         self.free = _free(program)
+        self.forms: dict[int, int | None] = {}
+        self.deep = _deep(program)  # whether a derivative or an integral occurs below
         self.plain_frame = Frame(self, {}, {}, 0)
         context.premise_value = self.plain
+        context.form_sign = self.form_sign
         self._zeros()
 
     def _zeros(self) -> None:
@@ -53,6 +56,38 @@ class Values:
     def plain(self, node: int) -> Frac:
         """The value of a node as a fraction."""
         return self.plain_frame.value(node).get(UNIT, self.context.zero)
+
+    def form_sign(self, node: int) -> int | None:
+        """The sign that the form of a node shows: 1 or -1, 2 or -2 where 0 is possible."""
+        if node not in self.forms:
+            self.forms[node] = self._form_sign(node)
+        return self.forms[node]
+
+    def _form_sign(self, node: int) -> int | None:
+        op, value, *args = self.program[node]
+        seen: int | None = None
+        if op == "num":
+            return 2 if Fraction(value) == 0 else 1 if Fraction(value) > 0 else -1
+        if op in {"exp", "pi"}:
+            return 1
+        parts = [self.form_sign(a) for a in args] if op in {"add", "mul", "pow", "erf", "atan"} else []
+        if op in {"erf", "atan"}:
+            seen = parts[0]
+        elif op == "add" and None not in parts and len({p > 0 for p in parts if p}) == 1:
+            side = 1 if (parts[0] or 0) > 0 else -1
+            seen = side if side in parts else 2 * side
+        elif op == "mul" and None not in parts:
+            side = -1 if sum((p or 0) < 0 for p in parts) % 2 else 1
+            seen = side * max(abs(p or 0) for p in parts)
+        elif op == "pow" and self.program[args[1]][0] == "num":
+            seen = _raised(parts[0], Fraction(self.program[args[1]][1]))
+        return self._sign_of_value(node) if seen is None else seen
+
+    def _sign_of_value(self, node: int) -> int | None:
+        try:
+            return self.context.sign_of(self.plain(node)) or None
+        except (RejectedError, Undefined):
+            return None
 
     def symbol(self, name: str) -> Frac:
         """The value of a symbol: its generator, or what the region's equations say it is."""
@@ -164,6 +199,11 @@ class Frame:
 
     def sign(self, node: int) -> int:
         """The sign of a switch; on one side of a kink that of the first coefficient which is not 0."""
+        if self.orders and not self.values.deep[node]:
+            finite = {name: {UNIT: jet.get(UNIT, self.context.zero)} for name, jet in self.env.items()}
+            s = self.context.sign_of(_Anywhere(self, finite).value(node).get(UNIT, self.context.zero))
+            if s:
+                return s
         jet = self.value(node)
         s = self.context.sign_of(jet.get(UNIT, self.context.zero))
         if s or not self.orders or self.values.free[node].isdisjoint(self.env):
@@ -244,7 +284,8 @@ class Frame:
                 continue
             except (Kink, RejectedError, Undefined):
                 return None
-            if here != value or (slope is not None and slope.get(UNIT) != new.get(UNIT)):
+            zero = self.context.zero
+            if not self.context.equal(here, value) or not self.context.equal(new.get(UNIT, zero), (slope or new).get(UNIT, zero)):
                 return None
             slope = new
         return slope
@@ -500,3 +541,16 @@ def _free(program: list[Any]) -> list[frozenset[str]]:
             names = (found[args[0]] - {value}).union(*(found[a] for a in args[1:]))
         found.append(names)
     return found
+
+
+def _deep(program: list[Any]) -> list[bool]:
+    found: list[bool] = []
+    for op, _, *args in program:
+        found.append(op in {"diff", "integral"} or any(found[a] for a in args))
+    return found
+
+
+def _raised(s: int | None, n: Fraction) -> int | None:
+    if n.denominator > 1 or n % 2 == 0:
+        return 1 if n < 0 or s in {1, -1} else 2
+    return s if s is None or n > 0 else (1 if s > 0 else -1)

@@ -24,6 +24,7 @@ from typing import TYPE_CHECKING, Any
 from symgrad.prover.calculus import derivative
 from symgrad.prover.extensions import Extensions, Units
 from symgrad.prover.field import Frac, Restart, Split, StuckError, UndefinedHere
+from symgrad.prover.forms import form_sign
 from symgrad.prover.kernel import Flint, Kernel
 from symgrad.prover.scalar import Node, make, substitute, sym
 from symgrad.prover.sides import every_branch, one_sided
@@ -102,6 +103,17 @@ class Tower(Extensions):
         gen = self.named.get(node)
         return self.var(gen if gen is not None else self.new(node, "sym", node))
 
+    def surely(self, node: Node) -> Frac:
+        """The value of an expression, its sign learnt from its form where nothing else tells it."""
+        f = self.value(node)
+        if self.sign_of(f) is None:
+            s = form_sign(node, lambda part: self.sign_of(self.value(part)) or None)
+            if s is not None:
+                n, d = f
+                t = self.sign(d)
+                self.learn((n * d if t is None else n * t) * (1 if s > 0 else -1), ">" if abs(s) == 1 else ">=", ("form", node, s))
+        return f
+
     def sum_of(self, node: Node) -> Frac:
         """A sum."""
         self.tick()
@@ -120,9 +132,12 @@ class Tower(Extensions):
     def power_of(self, node: Node) -> Frac:
         """A power; with an exponent that is not a number it is exp(exponent * log(base))."""
         base, exponent = node.args
-        b, x = self.value(base), self.value(exponent)
-        if self.is_number(x):
-            r = self.number(x)
+        x = self.value(exponent)
+        r = self.number(x) if self.is_number(x) else None
+        if r is not None and r.denominator == 1 and r >= 0:
+            return self.integer_power(self.value(base), int(r))
+        b = self.surely(base)
+        if r is not None:
             return self.integer_power(b, int(r)) if r.denominator == 1 else self.power(b, r)
         s = self.known(b)
         if s > 0:
@@ -134,7 +149,7 @@ class Tower(Extensions):
     def branch(self, node: Node) -> Frac:
         """The branch that holds all over the region."""
         p, positive, zero, negative = node.args
-        s = self.known(self.value(p))
+        s = self.known(self.surely(p))
         return self.value(positive if s > 0 else negative if s < 0 else zero)
 
     def call_of(self, node: Node) -> Frac:
@@ -244,7 +259,7 @@ _RULES: dict[str, Callable[[Tower, Node], Frac]] = {
     "mul": Tower.product_of,
     "pow": Tower.power_of,
     "exp": lambda t, n: t.exp(t.value(n.args[0])),
-    "log": lambda t, n: t.log(t.value(n.args[0])),
+    "log": lambda t, n: t.log(t.surely(n.args[0])),
     "logabs": lambda t, n: t.log_absolute(t.value(n.args[0])),
     "cos": lambda t, n: t.cosine_and_sine(t.value(n.args[0]))[0],
     "sin": lambda t, n: t.cosine_and_sine(t.value(n.args[0]))[1],
