@@ -8,7 +8,7 @@ from sympy import Add, And, Dummy, Function, Mul, Ne, Piecewise, cosh, exp, sinh
 
 from symgrad.core import Step
 from symgrad.deriver.cases import distributed
-from symgrad.deriver.tidy import at_kinks, by_case, has_exponential, tidy
+from symgrad.deriver.tidy import at_kinks, by_case, cost, has_exponential, tidy
 from symgrad.functions import fold_named, in_terms_of_output
 from symgrad.functions.symbols import a
 
@@ -52,7 +52,8 @@ def _rewrites(settled: Any, formula: Any, applied: Any, variable: Symbol) -> Ite
         yield "regroup", _regrouped(output, formula)
         yield "output", by_case(output, lambda e: e.xreplace({a: applied}))
         return
-    known = by_case(joined, lambda e: _own_name(recognised(e), formula, applied))
+    plain = by_case(joined, recognised)
+    known = min(plain, by_case(plain, lambda e: _own_name(e, formula, applied)), key=lambda e: cost(tidy(e)))
     yield "recognise", known
     shorter = tidy(known)
     yield rule_of(known, shorter), shorter

@@ -14,9 +14,12 @@ from sympy import (
     S,
     Symbol,
     exp,
+    expand,
     factor,
     factor_terms,
+    fraction,
     sign,
+    together,
 )
 
 if TYPE_CHECKING:
@@ -47,13 +50,19 @@ def by_case(cases: Any, rewrite: Callable[[Any], Any]) -> Any:
 def _forms(expr: Any) -> Iterator[Any]:
     """Equal forms to choose from."""
     plain = expr.replace(sign, lambda u: Abs(u) / u) if expr.has(sign) else expr
-    for form in (factor_terms, factor):
+    for form in (factor_terms, factor, _one_fraction):
         try:
             found = form(plain)
         except PolynomialError:
             continue
         if not found.has(S.NaN, S.ComplexInfinity):
             yield positive_leads(found)
+
+
+def _one_fraction(expr: Any) -> Any:
+    """Everything over one denominator, roots included, the numerator multiplied out and factored again."""
+    top, bottom = fraction(together(expr))
+    return factor(expand(top)) / bottom
 
 
 def cost(expr: Any) -> int:
