@@ -74,7 +74,10 @@ def test_a_notebook_shows_it() -> None:
     worked = symgrad.derivative("relu")
 
     assert "<math" in worked._repr_html_()
-    assert worked._repr_latex_()
+    latex = worked._repr_latex_()
+    assert latex.startswith("$$")
+    assert latex.endswith("$$")
+    assert "%" not in latex
     assert "ReLU" in repr(worked) or "relu" in repr(worked)
     assert json.loads(worked.to("json"))["name"] == worked.name
 

@@ -79,10 +79,12 @@ class Worked:
         return document.render(self.settled, form, detail)
 
     def _repr_html_(self) -> str:
-        return self.to("html")
+        return document.fragment(self.settled)
 
     def _repr_latex_(self) -> str:
-        return self.to("latex")
+        marks = {r"\[": "$$", r"\]": "$$"}  # what notebooks take for display mathematics
+        kept = (line for line in self.to("latex").splitlines() if not line.startswith("%"))
+        return "\n".join(marks.get(line, line) for line in kept)
 
     def __repr__(self) -> str:
         return f"<{self.derivation.name}: {self.derivation.start} = {self.result}>"
