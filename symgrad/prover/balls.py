@@ -62,6 +62,7 @@ class Balls:
         self.point = {k: exact(v) if isinstance(v, Fraction) else v for k, v in point.items()}
         self.memo: dict[Node, arb] = {}
         self.on_kink = False
+        self.resolved: dict[tuple[Node, frozenset[str]], Node] = {}
 
     def value(self, node: Node) -> arb:
         """The ball of a node."""
@@ -93,6 +94,13 @@ class Balls:
         """The body of a derivative as one smooth function around the point; Undecided on a kink."""
         if not node.kinked:
             return node
+        key = (node, frozenset(inner))
+        found = self.resolved.get(key)
+        if found is None:
+            found = self.resolved[key] = self._resolve(node, inner)
+        return found
+
+    def _resolve(self, node: Node, inner: dict[str, Node]) -> Node:
         if node.op == "switch":
             p = self.resolve(node.args[0], inner)
             for name, value in reversed(tuple(inner.items())):

@@ -94,6 +94,10 @@ class Reader:
         """d/dv of an expression, for one variable after the other."""
         node = self.raw(expr)
         for v in variables:
+            if not isinstance(v, sp.Symbol):
+                part = self.raw(v)
+                node = n.diff(n.replace(node, part, n.sym("\u2202")), "\u2202", part)
+                continue
             name = self.name(v)
             reached = self.depending_on(name)
             for let, value in reversed(self.lets.items()):
@@ -212,8 +216,9 @@ def asinh(u: Node) -> Node:
 
 
 def acosh(u: Node) -> Node:
-    """log(u + sqrt(u^2 - 1)), defined where u >= 1."""
-    return apply("log", add(u, n.sqrt(sub(power(u, 2), ONE))))
+    """log(u + sqrt(u^2 - 1)) where u >= 1."""
+    value = apply("log", add(u, n.sqrt(sub(power(u, 2), ONE))))
+    return switch(sub(u, ONE), value, ZERO, n.undef("acosh of something below 1"))
 
 
 def tan(u: Node) -> Node:

@@ -585,7 +585,7 @@ class Context:
             return [(x * d - d - n, ">" if strict else ">=")] if d.is_ground and d.LC > 0 else []
         if kind == "erf" and gen[0] == "erf":
             return [(1 - x, ">"), (1 + x, ">")]
-        if kind == "odd" and gen[0] in {"erf", "atan", "erfinv"}:
+        if kind == "odd" and gen[0] in {"erf", "atan", "erfinv", "lambertw"}:
             s = self.sign_of(self.args[i][0])
             return [(x * s, ">")] if s else []
         if kind == "pi" and gen[0] == "pi":

@@ -143,7 +143,7 @@ class Frame:
         if op == "pi":
             return {UNIT: self.context.find("pi", [])}
         if op == "undef":
-            raise Undefined(value)
+            raise OneSided(value) if self.orders else Undefined(value)
         if op == "switch":
             s = self.sign(args[0])
             return self.value(args[1 if s > 0 else 3 if s < 0 else 2])
@@ -527,7 +527,7 @@ class _Anywhere(Frame):
         return self.frame.sign(node)
 
 
-class OneSided(Exception):  # noqa: N818 - a signal, not an error
+class OneSided(Undefined):  # noqa: N818 - a signal, not an error
     """The function has no value on one side of the point."""
 
 

@@ -213,6 +213,15 @@ def _substitute(node: Node, values: Mapping[str, Node], memo: dict[Node, Node]) 
     return found
 
 
+def replace(node: Node, old: Node, new: Node) -> Node:
+    """The node with one of its parts replaced wherever it occurs."""
+    memo = {old: new}
+    for part in subnodes(node):
+        if part not in memo:
+            memo[part] = remake(part, tuple(memo[a] for a in part.args))
+    return memo[node]
+
+
 def remake(node: Node, args: tuple[Node, ...]) -> Node:
     """The same operation on other operands."""
     if args == node.args:

@@ -26,7 +26,7 @@ from symgrad.prover.extensions import Extensions, Units
 from symgrad.prover.field import Frac, Restart, Split, StuckError, UndefinedHere
 from symgrad.prover.forms import form_sign
 from symgrad.prover.kernel import Flint, Kernel
-from symgrad.prover.scalar import Node, make, substitute, sym
+from symgrad.prover.scalar import Node, make, subnodes, substitute, sym
 from symgrad.prover.sides import every_branch, one_sided
 
 if TYPE_CHECKING:
@@ -162,7 +162,11 @@ class Tower(Extensions):
         s = self.known(arg)
         if s < 0 or (s == 0 and node.op != "lambertw"):
             raise StuckError(f"{node.op} is only known to the prover for positive arguments")
-        return self.opaque(node.op, make(node.op, None, self.fraction_node(arg)), (arg,))
+        found = self.opaque(node.op, make(node.op, None, self.fraction_node(arg)), (arg,))
+        gen = self.single(found[0])
+        if node.op == "lambertw" and s and gen is not None:
+            self.learn(found[0], ">", ("odd", gen.slot, 1))
+        return found
 
     def erfinv(self, node: Node) -> Frac:
         """The inverse of erf, on (-1, 1)."""
@@ -176,18 +180,18 @@ class Tower(Extensions):
         body, lower, upper = node.args
         ends = (self.value(lower), self.value(upper))
         order = self.known(self.sub(ends[1], ends[0]))
+        if not order:
+            self.value(substitute(body, {node.value: upper}))
+            return self.zero
         moving = sym(f"\u222b{len(self.gens)}")
         x = self.value(moving)
         x_slot = self.named[moving].slot
-        if order:
-            for p in (self.sub(x, ends[0]), self.sub(ends[1], x)):
-                self.learn(p[0] * p[1] * order, ">=", ("between", x_slot))
+        for p in (self.sub(x, ends[0]), self.sub(ends[1], x)):
+            self.learn(p[0] * p[1] * order, ">=", ("between", x_slot))
         try:
             self.value(substitute(body, {node.value: moving}))
         except (UndefinedHere, Split) as error:
             raise StuckError("the integrand is not seen to be smooth between the ends of the integral") from error
-        if not order:
-            return self.zero
         inside = substitute(body, {name: value for name, value in self.bindings.items() if name in body.free})
         shown = make(node.op, node.value, inside, self.fraction_node(ends[0]), self.fraction_node(ends[1]))
         found = self.opaque("integral", shown, ends, (node.value, inside))
@@ -210,6 +214,8 @@ class Tower(Extensions):
             return slope
         right = one_sided(self, body, node.value, point, 1)
         left = one_sided(self, body, node.value, point, -1)
+        if any(n.op == "undef" for n in subnodes(right, left)):
+            raise UndefinedHere("no derivative: the function is not defined on one side")
         if not (self._meets(right, at, middle) and self._meets(left, at, middle)):
             raise UndefinedHere("no derivative: the function jumps")
         slope = self._slope(right, node.value, at)
