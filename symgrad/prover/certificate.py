@@ -47,6 +47,7 @@ def certificate(statement: Statement, trees: Sequence[Branch | Leaf]) -> str:
             "left": program(statement.left),
             "right": program(statement.right),
             "assumption": program(statement.assumption),
+            "values": [[name, [program(v) for v in values]] for name, values in statement.values],
             "premises": [[program(node), rel] for node, rel in statement.premises],
             "cases": cases,
         }

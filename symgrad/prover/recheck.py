@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
+from itertools import product
 from typing import Any
 
 from symgrad.prover.recheck_context import Context, RejectedError, Undefined
@@ -52,6 +53,9 @@ def _check(data: dict[str, Any]) -> None:
         if data.get("right", data["left"]) != data["left"]:
             raise RejectedError("the sides are said to be the same and are not")
         return
+    wanted = {tuple(zip([n for n, _ in data["values"]], v, strict=True)) for v in product(*(v for _, v in data["values"]))}
+    if wanted != {tuple((name, node) for name, node in case["bind"]) for case in data["cases"]}:
+        raise RejectedError("not every value of the finite domains is treated")
     premises = tuple((node, rel) for node, rel in data["premises"])
     for case in data["cases"]:
         bindings = {name: ("node", node) for name, node in case["bind"]}

@@ -35,6 +35,7 @@ class Statement:
     assumption: Node
     premises: tuple[Premise, ...]
     cases: tuple[tuple[Binding, ...], ...]
+    values: tuple[tuple[str, tuple[Node, ...]], ...] = ()  # of the symbols with finite domains
     shown: tuple[Any, ...] = ()  # the premises as SymPy conditions
     assuming: Any = True
     ranges: dict[str, tuple[Fraction | None, Fraction | None]] = field(default_factory=dict)
@@ -72,9 +73,10 @@ def read_statement(
         shown += [c for _, c in found]
         ranges[name] = (_rational(domain.lower, 1), _rational(domain.upper, -1))
     combinations = tuple(product(*cases))
+    finite = tuple((options[0][0], tuple(v for _, v in options)) for options in cases)
     if len(combinations) > CASES:
         raise UnsupportedError("the finite domains have too many combinations of values; fix some of them")
-    return Statement(*sides, assumption, tuple(premises), combinations, tuple(shown), assuming, ranges, reader.symbols)
+    return Statement(*sides, assumption, tuple(premises), combinations, finite, tuple(shown), assuming, ranges, reader.symbols)
 
 
 def _closure(reader: Reader, names: set[str], domains: dict[str, Domain]) -> set[str]:

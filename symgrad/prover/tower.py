@@ -67,6 +67,7 @@ class Tower(Extensions):
             p = n
             if not self.k.is_const(n):
                 self.zeros.append(n)
+                self.memo.clear()  # what was worked out before does not know of it
                 if any(self.k.key(q) in self.known_nonzero for q, _ in self.factor(n)[1]):
                     self._zero_and_nonzero(n, why)
         self.learn(p, rel, why)
