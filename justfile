@@ -3,11 +3,11 @@ bin := if path_exists(justfile_directory() / ".venv/bin") == "true" { justfile_d
 
 # Format, lint, types, import contract, every test.
 check: lint
-    {{bin}}python -m pytest
+    {{bin}}python -m pytest tests README.md
 
 # As `check`, without the slow tests.
 quick: lint
-    {{bin}}python -m pytest -m "not slow"
+    {{bin}}python -m pytest tests README.md -m "not slow"
 
 lint:
     {{bin}}ruff format --check .

@@ -110,6 +110,7 @@ def test_hostile_text_is_refused_and_nothing_is_written(
         (("derive", "sigmoid", "--format", "pdf"), "pdf"),
         (("derive", "sigmoid", "--wrt", "q"), "q"),
         (("derive", "alpha*beta"), "--wrt"),
+        (("derive", "sigmod"), "did you mean sigmoid"),
         (("show", "sigmod"), "sigmoid"),
         (("show", "\0"), ""),
         (("verify", "sigmod"), "sigmoid"),

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 
-from symgrad.core import SymgradError
-from symgrad.definitions import activation_named, loss_named
+from symgrad.core import ParseError, SymgradError, UnknownNameError
+from symgrad.core.catalogue import nearest
+from symgrad.definitions import ACTIVATIONS, LOSSES, activation_named, loss_named
 from symgrad.pipeline import public
 from symgrad.pipeline.showing import show
 
@@ -51,10 +53,20 @@ def known(what: str) -> Definition | None:
 
 def of_text(what: str, wrt: str | None, order: int) -> Worked:
     """The derivation of an expression; the second derivative starts from the first one's result."""
-    expr = public.expression(what)
+    expr = parsed(what)
     variable = public.chosen(expr, wrt)
     worked = public.derive(expr, variable)
     return worked if order == 1 else public.derive(worked.result, variable)
+
+
+def parsed(what: str) -> Any:
+    """The expression; what is a word and not an expression was meant as a name."""
+    try:
+        return public.expression(what)
+    except ParseError:
+        if re.fullmatch(r"[\w -]{2,60}", what):
+            raise UnknownNameError("activation or loss", what, nearest(what, (*ACTIVATIONS, *LOSSES))) from None
+        raise
 
 
 def definition(name: str, form: str, detail: str) -> str:
