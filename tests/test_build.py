@@ -189,6 +189,16 @@ def test_an_ended_build_leaves_the_last_good_site_and_no_process(sign: signal.Si
     until(lambda: not any(alive(pid) for pid in workers))
 
 
+def test_a_worker_that_dies_is_told_of() -> None:
+    done = CliRunner().invoke(
+        app, ["build", mine("import os\nos._exit(3)\n"), mine(MINE, "b.py"), "-o", "site", "-j", "2"]
+    )
+
+    assert done.exit_code == 2
+    assert "a worker process died" in done.output
+    assert not Path("site").exists()
+
+
 def until(true: object, seconds: float = 20.0) -> None:
     end = time.monotonic() + seconds
     while not true():  # type: ignore[operator]
