@@ -12,7 +12,8 @@ from dataclasses import dataclass
 from itertools import product
 from typing import Any
 
-from symgrad.prover.recheck_context import Context, RejectedError, Undefined
+from symgrad.prover.recheck_context import Context
+from symgrad.prover.recheck_ring import RejectedError, Undefined
 from symgrad.prover.recheck_values import Values
 
 VERSION = 1
@@ -53,7 +54,9 @@ def _check(data: dict[str, Any]) -> None:
         if data.get("right", data["left"]) != data["left"]:
             raise RejectedError("the sides are said to be the same and are not")
         return
-    wanted = {tuple(zip([n for n, _ in data["values"]], v, strict=True)) for v in product(*(v for _, v in data["values"]))}
+    wanted = {
+        tuple(zip([n for n, _ in data["values"]], v, strict=True)) for v in product(*(v for _, v in data["values"]))
+    }
     if wanted != {tuple((name, node) for name, node in case["bind"]) for case in data["cases"]}:
         raise RejectedError("not every value of the finite domains is treated")
     premises = tuple((node, rel) for node, rel in data["premises"])
@@ -143,4 +146,4 @@ def _require_empty(values: Values, context: dict[str, Any], premises: tuple[Any,
         values.context.require_contradiction(context["empty"])
         return
     if all(_maybe(values, node) is not None for node, _ in premises):
-        raise RejectedError("a region is said to be empty and nothing shows it")
+        values.context.require_empty_line()

@@ -1,328 +1,42 @@
-"""The checker's arithmetic in one region: generators, facts with their sources, signs with their proofs.
+"""What the checker knows of one region: facts with their sources, signs with their proofs.
 
 Everything is verified when it is first used; a proof that leads back to itself is refused.
 """
 
 from __future__ import annotations
 
-from fractions import Fraction
+from itertools import pairwise
+from math import prod
 from typing import TYPE_CHECKING, Any
 
-from sympy import ZZ, factorint, ring
+from sympy import ZZ, Rational
+from sympy import Poly as SympyPoly
+
+from symgrad.prover.recheck_ring import BOUND, SQUARE, Frac, Poly, RejectedError, Ring, Undefined, degrees
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
 
-Poly = Any
-Frac = tuple[Any, Any]
-SQUARE = 2
-BOUND = 10**6  # the denominator of the rational bounds of constants
-TRIAL = 5000
 POSITIVE = {"exp", "root", "pi"}
-OPAQUE = {"erf", "atan", "erfinv", "lambertw", "gamma", "loggamma", "cos", "sin"}
 
 
-class RejectedError(Exception):
-    """The certificate does not prove what it says."""
-
-
-class Undefined(Exception):  # noqa: N818 - a signal, not an error
-    """An expression has no value at any point of the region."""
-
-
-class Context:
-    """Fractions in the generators of one region."""
+class Context(Ring):
+    """The generators of one region, with the facts and signs of the certificate."""
 
     def __init__(self, data: dict[str, Any], premises: tuple[Any, ...]) -> None:
-        self.data, self.premises = data, frozenset(premises)
-        self.gens = data["gens"]
-        self.ring, *self.x, self.spare = ring([f"g{i}" for i in range(len(self.gens) + 1)], ZZ)
-        self.one: Frac = (self.ring.one, self.ring.one)
-        self.zero: Frac = (self.ring.zero, self.ring.one)
-        self.args = [
-            [(self.poly(n), self.poly(d)) for n, d in g[2:]] if g[0] in OPAQUE | {"exp", "call", "integral"} else []
-            for g in self.gens
-        ]
-        self.base = [self.poly(g[1]) if g[0] in {"log", "root"} else None for g in self.gens]
+        super().__init__(data)
+        self.premises = frozenset(premises)
         self.signs = {_key(self.poly(p)): (s, proof) for p, s, proof in data["signs"]}
         self.facts = [(self.poly(p), rel, why) for p, rel, why in data["facts"]]
         self.done: dict[Any, Any] = {}
         self.premise_value: Callable[[int], Frac] = lambda _: self.zero  # set by Values
         self.form_sign: Callable[[int], int | None] = lambda _: None  # set by Values
-        self.relations = self._relations()
-        self.zeros: list[Poly] = []
         self.equations: dict[int, Poly] = {}  # the numerators of premises that say = 0
-        self._check_order()
-
-    def poly(self, terms: list[list[int]]) -> Poly:
-        """A polynomial from its terms."""
-        found = {}
-        for c, *sparse in terms:
-            e = [0] * self.ring.ngens
-            for slot, m in zip(sparse[::2], sparse[1::2], strict=True):
-                if m <= 0 or e[slot]:
-                    raise RejectedError("a malformed term")
-                e[slot] = m
-            found[tuple(e)] = ZZ(int(c))
-        return self.ring.from_dict(found)
-
-    def _relations(self) -> list[tuple[int, int, Poly]]:
-        found = []
-        for i, g in enumerate(self.gens):
-            if g[0] == "root":
-                found.insert(0, (i, g[2], self.base[i]))
-            elif g[0] == "sin":
-                if self.gens[g[1]][0] != "cos" or self.args[g[1]] != self.args[i]:
-                    raise RejectedError("a sine without its cosine")
-                found.insert(0, (i, SQUARE, 1 - self.x[g[1]] ** 2))
-        return found
-
-    def _check_order(self) -> None:
-        """Generators are made of earlier ones; none of them is there twice under the name of a symbol."""
-        names = [g[1] for g in self.gens if g[0] == "sym"]
-        if len(set(names)) != len(names):
-            raise RejectedError("a symbol is a generator twice")
-        for i in range(len(self.gens)):
-            parts = [p for f in self.args[i] for p in f] + ([self.base[i]] if self.base[i] is not None else [])
-            if any(m > 0 for p in parts for m in _degrees(p)[i:]):
-                raise RejectedError("a generator is made of later ones")
-
-    # ------------------------------------------------------------------ arithmetic
-
-    def reduce(self, p: Poly) -> Poly:
-        """Powers of roots and sines replaced by their relations."""
-        for i, degree, relation in self.relations:
-            while p and _degrees(p)[i] >= degree:
-                found = self.ring.zero
-                for e, c in p.terms():
-                    high, low = divmod(e[i], degree)
-                    found += self.ring.from_dict({(*e[:i], low, *e[i + 1 :]): c}) * relation**high
-                p = found
-        return p
-
-    def normal(self, n: Poly, d: Poly) -> Frac:
-        """In lowest terms, by the prover's rules, so that equal values meet in equal fractions."""
-        n, d = self.reduce(n), self.reduce(d)
-        for i, degree, relation in self.relations:
-            if d and _degrees(d)[i] > 0:
-                n, d = self._cleared(i, degree, relation, n, d)
-        if self.vanishes(d):
-            raise Undefined("division by zero")
-        if self.vanishes(n):
-            return self.zero
-        common = n.gcd(d)
-        n, d = n.exquo(common), d.exquo(common)
-        return (-n, -d) if d.LC < 0 else (n, d)
-
-    def vanishes(self, p: Poly) -> bool:
-        """Whether p is the zero polynomial, or a multiple of one that is 0 in the region."""
-        return not p or any(not p.rem(q) for q in self.zeros)
-
-    def _cleared(self, i: int, degree: int, relation: Poly, n: Poly, d: Poly) -> Frac:
-        parts: dict[int, Poly] = {}
-        for e, c in d.terms():
-            rest = self.ring.from_dict({(*e[:i], 0, *e[i + 1 :]): c})
-            parts[e[i]] = parts.get(e[i], self.ring.zero) + rest
-        if len(parts) == 1:
-            if self.gens[i][0] != "root" and not self.quick_nonzero(self.x[i]):
-                return n, d
-            factor = self.x[i] ** (degree - next(iter(parts)))
-        elif degree == SQUARE and set(parts) == {0, 1}:
-            norm = self.reduce(parts[0] ** 2 - parts[1] ** 2 * relation)
-            if not norm or not (norm.is_ground or self.quick_nonzero(norm)):
-                return n, d
-            factor = parts[0] - parts[1] * self.x[i]
-        else:
-            return n, d
-        return self.reduce(n * factor), self.reduce(d * factor)
-
-    def equal(self, a: Frac, b: Frac) -> bool:
-        """Whether two fractions are one modulo the relations; lowest terms need not be unique there."""
-        return self.vanishes(self.reduce(a[0] * b[1] - b[0] * a[1]))
-
-    def add(self, a: Frac, b: Frac) -> Frac:
-        """A + b."""
-        return self.normal(a[0] * b[1] + b[0] * a[1], a[1] * b[1])
-
-    def mul(self, a: Frac, b: Frac) -> Frac:
-        """A * b."""
-        return self.normal(a[0] * b[0], a[1] * b[1])
-
-    def negative(self, a: Frac) -> Frac:
-        """-a."""
-        return -a[0], a[1]
-
-    def number(self, r: Fraction | int) -> Frac:
-        """A rational number."""
-        r = Fraction(r)
-        return self.ring(ZZ(r.numerator)), self.ring(ZZ(r.denominator))
-
-    def inverse(self, a: Frac) -> Frac:
-        """1/a; a must be shown to be non-zero."""
-        if not self.nonzero(a):
-            raise Undefined("division by zero")
-        return self.normal(a[1], a[0])
-
-    def power(self, a: Frac, n: int) -> Frac:
-        """a^n."""
-        if n < 0:
-            a, n = self.inverse(a), -n
-        return self.normal(a[0] ** n, a[1] ** n)
-
-    def value(self, f: Frac) -> Fraction | None:
-        """The number that f is, if no generator occurs."""
-        return Fraction(int(f[0].LC) if f[0] else 0, int(f[1].LC)) if f[0].is_ground and f[1].is_ground else None
-
-    # ------------------------------------------------------------------- functions
-
-    def exp(self, f: Frac) -> Frac:
-        """exp(f), as a product of generators whose arguments sum up to f."""
-        found = self.one
-        for c, e, d in self.monomials(f):
-            lone = e.index(1) if sum(e) == 1 and d == 1 else -1
-            if 0 <= lone < len(self.gens) and self.gens[lone][0] == "log" and c.denominator <= 32 and abs(c) <= 64:  # noqa: PLR2004 - the prover's limits
-                found = self.mul(found, self.absolute_power(self.base[lone], c))
-                continue
-            i, k = self._multiple("exp", c, e, d)
-            found = self.mul(found, self.power((self.gen(i), self.ring.one), k))
-        return found
-
-    def _multiple(self, kind: str, c: Fraction, e: tuple[int, ...], d: Poly) -> tuple[int, int]:
-        """The generator of the kind, and the integer k, with c*e/d = k times its argument."""
-        for i, g in enumerate(self.gens):
-            if g[0] == kind:
-                ((u, m, q),) = self.monomials(self.args[i][0]) or [(Fraction(1), None, None)]
-                if m == e and q == d and (c / u).denominator == 1:
-                    return i, int(c / u)
-        raise RejectedError(f"a generator of kind {kind} is missing")
-
-    def monomials(self, f: Frac) -> list[tuple[Fraction, tuple[int, ...], Poly]]:
-        """F as a sum of coefficient * monomial / primitive polynomial."""
-        found = []
-        for e, c in f[0].terms():
-            m = self.ring.from_dict({e: ZZ(1)})
-            common = m.gcd(f[1])
-            m, d = m.exquo(common), f[1].exquo(common)
-            content, d = d.primitive()
-            if d.LC < 0:
-                content, d = -content, -d
-            found.append((Fraction(int(c), int(content)), tuple(next(iter(m.terms()))[0]), d))
-        return found
-
-    def log(self, f: Frac) -> Frac:
-        """Log f."""
-        if self.sign_of(f) <= 0:
-            raise Undefined("a logarithm of something that is not positive")
-        return self.log_absolute(f)
-
-    def log_absolute(self, f: Frac) -> Frac:
-        """log|f|, by the factors of f."""
-        if not self.nonzero(f):
-            raise Undefined("a logarithm of zero")
-        found = self.zero
-        for p, s in ((f[0], 1), (f[1], -1)):
-            for q, m in self.factors(p):
-                found = self.add(found, self.mul(self.number(s * m), self._log_of(q)))
-        return found
-
-    def factors(self, p: Poly) -> Iterator[tuple[Poly, int]]:
-        """Primes and irreducible polynomials with multiplicities; the sign is left out."""
-        content, factors = p.factor_list()
-        n = abs(int(content))
-        if n > 1:
-            for prime, m in factorint(n, limit=TRIAL, use_rho=False, use_pm1=False).items():
-                yield self.ring(ZZ(prime)), m
-        for q, m in factors:
-            yield (-q if q.LC < 0 else q), m
-
-    def _log_of(self, p: Poly) -> Frac:
-        i = self.single(p)
-        if i is not None and self.gens[i][0] == "exp":
-            return self.args[i][0]
-        if i is not None and self.gens[i][0] == "root":
-            return self.mul(self.log_absolute((self.base[i], self.ring.one)), self.number(Fraction(1, self.gens[i][2])))
-        for j, g in enumerate(self.gens):
-            if g[0] == "log" and (self.base[j] == p or self.base[j] == -p):
-                return self.gen(j), self.ring.one
-        raise RejectedError("a logarithm is missing among the generators")
-
-    def root(self, f: Frac, r: Fraction) -> Frac:
-        """f^r for an r that is no integer."""
-        s = self.sign_of(f)
-        if s < 0 or (s == 0 and r < 0):
-            raise Undefined("a root of something negative")
-        if s == 0:
-            return self.zero
-        found = self.one
-        for p, t in ((f[0], 1), (f[1], -1)):
-            for q, m in self.factors(p):
-                found = self.mul(found, self.absolute_power(q, t * m * r))
-        return found
-
-    def absolute_power(self, p: Poly, r: Fraction) -> Frac:
-        """|p|^r of a prime or an irreducible polynomial."""
-        if p.is_ground and len(list(self.factors(p))) != 1:
-            found = self.one
-            for q, m in self.factors(p):
-                found = self.mul(found, self.absolute_power(q, m * r))
-            return found
-        if r.denominator == 1:
-            s = 1 if r % 2 == 0 else self.sign(p)
-            return self.power((p * s if s else p, self.ring.one), int(r))
-        i = self.single(p)
-        if i is not None and self.gens[i][0] == "exp":
-            return self.exp(self.mul(self.args[i][0], self.number(r)))
-        if i is not None and self.gens[i][0] == "root":
-            return self.absolute_power(self.base[i], r / self.gens[i][2])
-        for j, g in enumerate(self.gens):
-            if g[0] == "root" and (self.base[j] == p or self.base[j] == -p) and (r * g[2]).denominator == 1:
-                return self.power((self.gen(j), self.ring.one), int(r * g[2]))
-        return self.exp(self.mul(self.number(r), self._log_of(p)))
-
-    def single(self, p: Poly) -> int | None:
-        """The slot of the generator that p is."""
-        terms = p.terms()
-        if len(terms) != 1 or terms[0][1] != 1 or sum(terms[0][0]) != 1:
-            return None
-        found: int = terms[0][0].index(1)
-        return found if found < len(self.gens) else None
 
     def gen(self, i: int) -> Poly:
         """A generator, once it has been shown to have a value in the region."""
         self._once(("gen", i), lambda: self._check_gen(i))
         return self.x[i]
-
-    def find(self, kind: str, args: list[Frac], value: Any = None) -> Frac:
-        """The generator of a function of these arguments."""
-        for i, g in enumerate(self.gens):
-            if g[0] == kind and self.args[i] == args and (value is None or g[1] == value):
-                return self.gen(i), self.ring.one
-        raise RejectedError(f"a generator of kind {kind} is missing")
-
-    def odd(self, kind: str, f: Frac) -> Frac:
-        """erf, atan, erfinv."""
-        if not f[0]:
-            return self.zero
-        flip = f[0].LC < 0
-        arg = self.negative(f) if flip else f
-        i = self.single(arg[0]) if arg[1] == 1 else None
-        undone = i is not None and self.gens[i][0] == {"erf": "erfinv", "erfinv": "erf"}.get(kind)
-        found = self.args[i][0] if undone and i is not None else self.find(kind, [arg])
-        return self.negative(found) if flip else found
-
-    def turn(self, f: Frac) -> tuple[Frac, Frac]:
-        """Cos f and sin f."""
-        c, s = self.one, self.zero
-        for term in self.monomials(f):
-            i, k = self._multiple("cos", *term)
-            j = next(j for j, g in enumerate(self.gens) if g[0] == "sin" and g[1] == i)
-            c1, s1 = (self.gen(i), self.ring.one), (self.gen(j) * (1 if k > 0 else -1), self.ring.one)
-            for _ in range(abs(k)):
-                c, s = (
-                    self.add(self.mul(c, c1), self.negative(self.mul(s, s1))),
-                    self.add(self.mul(s, c1), self.mul(c, s1)),
-                )
-        return c, s
 
     # ----------------------------------------------------------------------- signs
 
@@ -388,11 +102,6 @@ class Context:
                         continue
         return [q for q in found if q]
 
-    def sign_of(self, f: Frac) -> int:
-        """The sign of a fraction."""
-        top = self.sign(f[0])
-        return top * self.sign(f[1]) if top else 0
-
     def sign(self, p: Poly) -> int:
         """The sign of p all over the region, by coefficients or by the proof that the certificate gives."""
         if self.vanishes(p):
@@ -455,6 +164,17 @@ class Context:
             raise RejectedError("a sum of facts is malformed")
         self._contradiction(parts, -p * int(k), strict=strict)
 
+    def require_empty_line(self) -> None:
+        """Strict facts in one symbol alone, no two of whose roots have a point between them that satisfies all."""
+        lines: dict[int, list[Any]] = {}
+        for j, (p, rel, why) in enumerate(self.facts):
+            used = [i for i, m in enumerate(degrees(p)) if m]
+            if rel == ">" and why[0] == "given" and len(used) == 1 and self.gens[used[0]][0] == "sym":
+                self.fact(j)
+                lines.setdefault(used[0], []).append(p.as_expr())
+        if not any(_no_point(polys) for polys in lines.values()):
+            raise RejectedError("a region is said to be empty and nothing shows it")
+
     def require_contradiction(self, proof: list[Any]) -> None:
         """The facts alone contradict one another."""
         if proof[0] != "l" or proof[1] != 0:
@@ -512,7 +232,10 @@ class Context:
     def gen_sign(self, i: int) -> int | None:
         """The sign of a generator: by its kind, or by a fact that says so."""
         g = self.gens[i]
-        if g[0] in POSITIVE or (g[0] == "log" and self.base[i].is_ground and self.base[i].LC > 1):
+        if g[0] in POSITIVE:
+            self.gen(i)
+            return 1
+        if g[0] == "log" and self.base[i].is_ground and self.base[i].LC > 1:
             return 1
         if ("gen sign", i) not in self.done:
             self.done["gen sign", i] = None  # while it is looked for, nothing rests on it
@@ -545,10 +268,12 @@ class Context:
             s = self.form_sign(why[1])
             flip = 1 if (s or 0) > 0 else -1
             holds = s is not None and (rel == ">=" or (rel == ">" and abs(s) == 1))
-            good = holds and (p == n * d * flip or p == n * self.sign(d) * flip)
+            good = holds and (self.vanishes(p - n * d * flip) or self.vanishes(p - n * self.sign(d) * flip))
         elif why[0] == "given":
             good = self._given(p, rel, why)
         else:
+            if why[0] != "between":
+                self.gen(why[1])
             good = any(p == q and rel == said for q, said in self._consequences(why))
         if not good:
             raise RejectedError(f"a fact does not follow from its source ({why[0]})")
@@ -569,8 +294,8 @@ class Context:
         if said != rel:
             return False
         if rel == "=":
-            return bool(p == n or p == -n)
-        return p == n * d or p == n * self.sign(d)
+            return self.vanishes(p - n) or self.vanishes(p + n)
+        return self.vanishes(p - n * d) or self.vanishes(p - n * self.sign(d))
 
     def _consequences(self, why: list[Any]) -> list[tuple[Poly, str]]:
         """What is known of a generator by its kind."""
@@ -625,10 +350,15 @@ class Context:
 _RUNNING = object()
 
 
-def _degrees(p: Poly) -> tuple[int, ...]:
-    return tuple(max(0, d) for d in p.degrees()) if p else (0,) * p.ring.ngens
-
-
 def _key(p: Poly) -> frozenset[tuple[tuple[int, ...], int]]:
     """Equal polynomials have equal keys; SymPy's own hash depends on how the coefficients came about."""
     return frozenset((tuple(e), int(c)) for e, c in p.terms())
+
+
+def _no_point(polynomials: list[Any]) -> bool:
+    """Whether no real number makes all polynomials in one variable positive."""
+    x = sorted(set().union(*(p.free_symbols for p in polynomials)), key=str)[0]
+    every = SympyPoly(prod(polynomials), x, domain="QQ").sqf_part()
+    ends = [e for (low, high), _ in every.intervals() for e in (low, high)]
+    places = [ends[0] - 1, *((p + q) / 2 for p, q in pairwise(ends)), ends[-1] + 1] if ends else [Rational(0)]
+    return not any(all(p.subs(x, at) > 0 for p in polynomials) for at in places)

@@ -11,14 +11,13 @@ from itertools import product
 from math import factorial
 from typing import TYPE_CHECKING, Any
 
-from symgrad.prover.recheck_context import Context, Frac, RejectedError, Undefined
+from symgrad.prover.recheck_context import Context
+from symgrad.prover.recheck_jets import UNIT, Jet, Jets
+from symgrad.prover.recheck_ring import Frac, RejectedError, Undefined
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Mapping
 
-Monomial = tuple[tuple[int, int], ...]  # (infinitesimal, exponent), in order
-Jet = dict[Monomial, Frac]
-UNIT: Monomial = ()
 CHOICES = 60  # combinations of branches that are tried
 HIGH = 4  # the order at which a tangency is given up
 
@@ -49,8 +48,7 @@ class Values:
                 except (Undefined, RejectedError):
                     continue
                 self.context.equations[node] = n
-                if not n.is_ground:
-                    self.context.zeros.append(n)
+        self.context.zeros = [n for n in self.context.equations.values() if not n.is_ground]
         self.plain_frame = Frame(self, {}, {}, 0)
 
     def plain(self, node: int) -> Frac:
@@ -113,7 +111,7 @@ class Met(Kink):
         self.node = node
 
 
-class Frame:
+class Frame(Jets):
     """One way of evaluating: `env` gives bound symbols their values, `orders` says where infinitesimals end.
 
     `side` is 1 or -1 on one side of a kink, along the infinitesimal `line`; where it is 0, `choice` says which branch
@@ -123,8 +121,8 @@ class Frame:
     choice: Mapping[int, int] | None = None
 
     def __init__(self, values: Values, env: dict[str, Jet], orders: dict[int, int], side: int) -> None:
-        self.values, self.context = values, values.context
-        self.env, self.orders, self.side = env, orders, side
+        super().__init__(values.context, orders)
+        self.values, self.env, self.side = values, env, side
         self.line = min(orders, default=0)
         self.memo: dict[int, Jet] = {}
 
@@ -159,43 +157,6 @@ class Frame:
                 found = self.times(found, self.value(a))
             return found
         return self.power(*args) if op == "pow" else self.function(op, value, args)
-
-    # ---------------------------------------------------------- jets
-
-    def sum(self, jets: list[Jet]) -> Jet:
-        """The sum of jets."""
-        found: Jet = {}
-        for jet in jets:
-            for m, f in jet.items():
-                found[m] = self.context.add(found[m], f) if m in found else f
-        return found
-
-    def times(self, a: Jet, b: Jet) -> Jet:
-        """The product, cut off at the orders."""
-        found: Jet = {}
-        for (m, f), (n, g) in product(a.items(), b.items()):
-            e = dict(m)
-            for i, k in n:
-                e[i] = e.get(i, 0) + k
-            if all(k <= self.orders[i] for i, k in e.items()):
-                key = tuple(sorted(e.items()))
-                value = self.context.mul(f, g)
-                found[key] = self.context.add(found[key], value) if key in found else value
-        return found
-
-    def compose(self, series: list[Frac], eps: Jet) -> Jet:
-        """The sum of series[n] * eps^n."""
-        found: Jet = {UNIT: series[0]}
-        power: Jet = {UNIT: self.context.one}
-        for c in series[1:]:
-            power = self.times(power, eps)
-            found = self.sum([found, self.times(power, {UNIT: c})])
-        return found
-
-    def parted(self, jet: Jet) -> tuple[Frac, Jet, int]:
-        """The finite part, the infinitesimal part, and the highest power of the latter that matters."""
-        eps = {m: f for m, f in jet.items() if m != UNIT}
-        return jet.get(UNIT, self.context.zero), eps, sum(self.orders.values()) if eps else 0
 
     def sign(self, node: int) -> int:
         """The sign of a switch; on one side of a kink that of the first coefficient which is not 0."""
@@ -285,7 +246,9 @@ class Frame:
             except (Kink, RejectedError, Undefined):
                 return None
             zero = self.context.zero
-            if not self.context.equal(here, value) or not self.context.equal(new.get(UNIT, zero), (slope or new).get(UNIT, zero)):
+            if not self.context.equal(here, value) or not self.context.equal(
+                new.get(UNIT, zero), (slope or new).get(UNIT, zero)
+            ):
                 return None
             slope = new
         return slope
@@ -322,13 +285,13 @@ class Frame:
         a, eps, n = self.parted(self.value(base))
         c = self.context
         if op == "num" and Fraction(value).denominator == 1:
-            return self._integer_power(self.value(base), int(Fraction(value)))
+            return self.integer_power(self.value(base), int(Fraction(value)))
         s = c.sign_of(a)
         if s == 0 and self.orders and not self.values.free[base].isdisjoint(self.env):
             return self._edge(base)
         r = c.value(self.value(exponent).get(UNIT, c.zero)) if len(self.value(exponent)) <= 1 else None
         if r is not None and r.denominator == 1:
-            return self._integer_power(self.value(base), int(r))
+            return self.integer_power(self.value(base), int(r))
         if r is not None:
             series, down = [c.root(a, r)], c.one if s == 0 else c.inverse(a)
             for k in range(1, n + 1):
@@ -346,44 +309,6 @@ class Frame:
             raise OneSided("the function is not defined on one side")
         raise RejectedError("a root is differentiated at zero")
 
-    def _integer_power(self, jet: Jet, k: int) -> Jet:
-        if k < 0:
-            jet, k = self.inverse(jet), -k
-        if len(jet) <= 1 and UNIT in jet:
-            return {UNIT: self.context.power(jet[UNIT], k)}
-        found: Jet = {UNIT: self.context.one}
-        for _ in range(k):
-            found = self.times(found, jet)
-        return found
-
-    def inverse(self, jet: Jet) -> Jet:
-        """1 / jet."""
-        a, eps, n = self.parted(jet)
-        down = self.context.inverse(a)
-        series = [down]
-        for _ in range(n):
-            series.append(self.context.negative(self.context.mul(series[-1], down)))
-        return self.compose(series, eps)
-
-    def exp(self, jet: Jet) -> Jet:
-        """exp(jet)."""
-        a, eps, n = self.parted(jet)
-        e = self.context.exp(a)
-        return self.compose(
-            [self.context.mul(e, self.context.number(Fraction(1, factorial(k)))) for k in range(n + 1)], eps
-        )
-
-    def log(self, jet: Jet, *, absolute: bool) -> Jet:
-        """log(jet), or log|jet|."""
-        a, eps, n = self.parted(jet)
-        c = self.context
-        series = [c.log_absolute(a) if absolute else c.log(a)]
-        power = c.one
-        for k in range(1, n + 1):
-            power = c.mul(power, c.inverse(a))
-            series.append(c.mul(power, c.number(Fraction((-1) ** (k - 1), k))))
-        return self.compose(series, eps)
-
     def function(self, op: str, value: Any, args: list[int]) -> Jet:
         """A function of one argument, or an unknown one."""
         if op == "call":
@@ -395,62 +320,6 @@ class Frame:
             return self.log(jet, absolute=op == "logabs")
         a, eps, n = self.parted(jet)
         return self.compose(list(self.series(op, a, n)), eps)
-
-    def series(self, op: str, a: Frac, n: int) -> Iterator[Frac]:
-        """Taylor coefficients of a function at a, up to the n-th."""
-        c = self.context
-        if op in {"sin", "cos"}:
-            cosine, sine = c.turn(a)
-            turns = [sine, cosine, c.negative(sine), c.negative(cosine)]
-            start = 0 if op == "sin" else 1
-            yield from (c.mul(turns[(start + k) % 4], c.number(Fraction(1, factorial(k)))) for k in range(n + 1))
-            return
-        yield self.start(op, a)
-        if n == 0:
-            return
-        slopes = {"erf": self._erf_slopes, "atan": self._atan_slopes}.get(op)
-        if slopes is not None:
-            yield from (c.mul(f, c.number(Fraction(1, k + 1))) for k, f in zip(range(n), slopes(a), strict=False))
-            return
-        if n > 1:
-            raise RejectedError(f"higher derivatives of {op} are not known to the checker")
-        yield self._only_slope(op, a)
-
-    def start(self, op: str, a: Frac) -> Frac:
-        """The function itself."""
-        c = self.context
-        if op == "erfinv" and any(c.sign_of(c.add(c.one, f)) <= 0 for f in (a, c.negative(a))):
-            raise Undefined("erfinv of something outside (-1, 1)")
-        return c.odd(op, a) if op in {"erf", "atan", "erfinv"} else c.find(op, [a])
-
-    def _erf_slopes(self, a: Frac) -> Iterator[Frac]:
-        """Taylor coefficients of 2/sqrt(pi) * exp(-(a + h)^2) in h."""
-        c = self.context
-        front = c.mul(c.exp(c.negative(c.mul(a, a))), c.mul(c.number(2), c.root(c.find("pi", []), Fraction(-1, 2))))
-        before, now, k = c.zero, c.one, 0
-        while True:
-            yield c.mul(front, now)
-            step = c.add(c.mul(a, now), before)
-            before, now, k = now, c.mul(step, c.number(Fraction(-2, k + 1))), k + 1
-
-    def _atan_slopes(self, a: Frac) -> Iterator[Frac]:
-        """Taylor coefficients of 1/(1 + (a + h)^2) in h."""
-        c = self.context
-        down = c.inverse(c.add(c.one, c.mul(a, a)))
-        before, now = c.zero, down
-        while True:
-            yield now
-            step = c.add(c.mul(c.mul(c.number(2), a), now), before)
-            before, now = now, c.negative(c.mul(step, down))
-
-    def _only_slope(self, op: str, a: Frac) -> Frac:
-        c = self.context
-        f = self.start(op, a)
-        if op == "erfinv":
-            return c.mul(c.mul(c.number(Fraction(1, 2)), c.root(c.find("pi", []), Fraction(1, 2))), c.exp(c.mul(f, f)))
-        if op == "lambertw":
-            return c.mul(c.exp(c.negative(f)), c.inverse(c.add(c.one, f)))
-        raise RejectedError(f"the derivative of {op} is not known to the checker")
 
     def call(self, value: Any, args: list[int]) -> Jet:
         """An unknown smooth function by its Taylor polynomial."""
@@ -527,7 +396,7 @@ class _Anywhere(Frame):
         return self.frame.sign(node)
 
 
-class OneSided(Undefined):  # noqa: N818 - a signal, not an error
+class OneSided(Undefined):
     """The function has no value on one side of the point."""
 
 

@@ -1,0 +1,336 @@
+"""The checker's arithmetic in one region: fractions in generators, and how functions become generators."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from fractions import Fraction
+from typing import TYPE_CHECKING, Any
+
+from sympy import ZZ, factorint, ring
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+Poly = Any
+Frac = tuple[Any, Any]
+SQUARE = 2
+BOUND = 10**6  # the denominator of the rational bounds of constants
+TRIAL = 5000
+OPAQUE = {"erf", "atan", "erfinv", "lambertw", "gamma", "loggamma", "cos", "sin"}
+
+
+class RejectedError(Exception):
+    """The certificate does not prove what it says."""
+
+
+class Undefined(Exception):  # noqa: N818 - a signal, not an error
+    """An expression has no value at any point of the region."""
+
+
+class Ring(ABC):
+    """Fractions in the generators of one region; what is known of their signs is left to `Context`."""
+
+    def __init__(self, data: dict[str, Any]) -> None:
+        self.gens = data["gens"]
+        self.ring, *self.x, self.spare = ring([f"g{i}" for i in range(len(self.gens) + 1)], ZZ)
+        self.one: Frac = (self.ring.one, self.ring.one)
+        self.zero: Frac = (self.ring.zero, self.ring.one)
+        self.args = [
+            [(self.poly(n), self.poly(d)) for n, d in g[2:]] if g[0] in OPAQUE | {"exp", "call", "integral"} else []
+            for g in self.gens
+        ]
+        self.base = [self.poly(g[1]) if g[0] in {"log", "root"} else None for g in self.gens]
+        self.relations = self._relations()
+        self.zeros: list[Poly] = []
+        self._check_order()
+
+    def poly(self, terms: list[list[int]]) -> Poly:
+        """A polynomial from its terms."""
+        found = {}
+        for c, *sparse in terms:
+            e = [0] * self.ring.ngens
+            for slot, m in zip(sparse[::2], sparse[1::2], strict=True):
+                if m <= 0 or not 0 <= slot < len(self.gens) or e[slot]:
+                    raise RejectedError("a malformed term")
+                e[slot] = m
+            found[tuple(e)] = ZZ(int(c))
+        return self.ring.from_dict(found)
+
+    def _relations(self) -> list[tuple[int, int, Poly]]:
+        found = []
+        for i, g in enumerate(self.gens):
+            if g[0] == "root":
+                found.insert(0, (i, g[2], self.base[i]))
+            elif g[0] == "sin":
+                if self.gens[g[1]][0] != "cos" or self.args[g[1]] != self.args[i]:
+                    raise RejectedError("a sine without its cosine")
+                found.insert(0, (i, SQUARE, 1 - self.x[g[1]] ** 2))
+        return found
+
+    def _check_order(self) -> None:
+        """Generators are made of earlier ones; none of them is there twice under the name of a symbol."""
+        names = [g[1] for g in self.gens if g[0] == "sym"]
+        if len(set(names)) != len(names):
+            raise RejectedError("a symbol is a generator twice")
+        for i in range(len(self.gens)):
+            parts = [p for f in self.args[i] for p in f] + ([self.base[i]] if self.base[i] is not None else [])
+            if any(m > 0 for p in parts for m in degrees(p)[i:]):
+                raise RejectedError("a generator is made of later ones")
+
+    @abstractmethod
+    def gen(self, i: int) -> Poly:
+        """A generator, once it has been shown to have a value in the region."""
+
+    @abstractmethod
+    def sign(self, p: Poly) -> int:
+        """The sign of p all over the region."""
+
+    @abstractmethod
+    def nonzero(self, f: Frac) -> bool:
+        """Whether f is never 0 (else always)."""
+
+    @abstractmethod
+    def quick_nonzero(self, p: Poly) -> bool:
+        """Whether p is seen at a glance to be never 0."""
+
+    # ------------------------------------------------------------------ arithmetic
+
+    def reduce(self, p: Poly) -> Poly:
+        """Powers of roots and sines replaced by their relations."""
+        for i, degree, relation in self.relations:
+            while p and degrees(p)[i] >= degree:
+                found = self.ring.zero
+                for e, c in p.terms():
+                    high, low = divmod(e[i], degree)
+                    found += self.ring.from_dict({(*e[:i], low, *e[i + 1 :]): c}) * relation**high
+                p = found
+        return p
+
+    def normal(self, n: Poly, d: Poly) -> Frac:
+        """In lowest terms, by the prover's rules, so that equal values meet in equal fractions."""
+        n, d = self.reduce(n), self.reduce(d)
+        for i, degree, relation in self.relations:
+            if d and degrees(d)[i] > 0:
+                n, d = self._cleared(i, degree, relation, n, d)
+        if self.vanishes(d):
+            raise Undefined("division by zero")
+        if self.vanishes(n):
+            return self.zero
+        common = n.gcd(d)
+        n, d = n.exquo(common), d.exquo(common)
+        return (-n, -d) if d.LC < 0 else (n, d)
+
+    def vanishes(self, p: Poly) -> bool:
+        """Whether p is the zero polynomial, or a combination of those that are 0 in the region."""
+        return not p or (bool(self.zeros) and (not p.rem(self.zeros) or any(not p.rem(q) for q in self.zeros)))
+
+    def _cleared(self, i: int, degree: int, relation: Poly, n: Poly, d: Poly) -> Frac:
+        parts: dict[int, Poly] = {}
+        for e, c in d.terms():
+            rest = self.ring.from_dict({(*e[:i], 0, *e[i + 1 :]): c})
+            parts[e[i]] = parts.get(e[i], self.ring.zero) + rest
+        if len(parts) == 1:
+            if self.gens[i][0] != "root" and not self.quick_nonzero(self.x[i]):
+                return n, d
+            factor = self.x[i] ** (degree - next(iter(parts)))
+        elif degree == SQUARE and set(parts) == {0, 1}:
+            norm = self.reduce(parts[0] ** 2 - parts[1] ** 2 * relation)
+            if not norm or not (norm.is_ground or self.quick_nonzero(norm)):
+                return n, d
+            factor = parts[0] - parts[1] * self.x[i]
+        else:
+            return n, d
+        return self.reduce(n * factor), self.reduce(d * factor)
+
+    def equal(self, a: Frac, b: Frac) -> bool:
+        """Whether two fractions are one modulo the relations; lowest terms need not be unique there."""
+        return self.vanishes(self.reduce(a[0] * b[1] - b[0] * a[1]))
+
+    def add(self, a: Frac, b: Frac) -> Frac:
+        """A + b."""
+        return self.normal(a[0] * b[1] + b[0] * a[1], a[1] * b[1])
+
+    def mul(self, a: Frac, b: Frac) -> Frac:
+        """A * b."""
+        return self.normal(a[0] * b[0], a[1] * b[1])
+
+    def negative(self, a: Frac) -> Frac:
+        """-a."""
+        return -a[0], a[1]
+
+    def number(self, r: Fraction | int) -> Frac:
+        """A rational number."""
+        r = Fraction(r)
+        return self.ring(ZZ(r.numerator)), self.ring(ZZ(r.denominator))
+
+    def inverse(self, a: Frac) -> Frac:
+        """1/a; a must be shown to be non-zero."""
+        if not self.nonzero(a):
+            raise Undefined("division by zero")
+        return self.normal(a[1], a[0])
+
+    def power(self, a: Frac, n: int) -> Frac:
+        """a^n."""
+        if n < 0:
+            a, n = self.inverse(a), -n
+        return self.normal(a[0] ** n, a[1] ** n)
+
+    def value(self, f: Frac) -> Fraction | None:
+        """The number that f is, if no generator occurs."""
+        return Fraction(int(f[0].LC) if f[0] else 0, int(f[1].LC)) if f[0].is_ground and f[1].is_ground else None
+
+    # ------------------------------------------------------------------- functions
+
+    def exp(self, f: Frac) -> Frac:
+        """The exponential of f, as a product of generators whose arguments sum up to f."""
+        found = self.one
+        for c, e, d in self.monomials(f):
+            lone = e.index(1) if sum(e) == 1 and d == 1 else -1
+            if 0 <= lone < len(self.gens) and self.gens[lone][0] == "log" and c.denominator <= 32 and abs(c) <= 64:  # noqa: PLR2004 - the prover's limits
+                found = self.mul(found, self.absolute_power(self.base[lone], c))
+                continue
+            i, k = self._multiple("exp", c, e, d)
+            found = self.mul(found, self.power((self.gen(i), self.ring.one), k))
+        return found
+
+    def _multiple(self, kind: str, c: Fraction, e: tuple[int, ...], d: Poly) -> tuple[int, int]:
+        """The generator of the kind, and the integer k, with c*e/d = k times its argument."""
+        for i, g in enumerate(self.gens):
+            if g[0] == kind:
+                ((u, m, q),) = self.monomials(self.args[i][0]) or [(Fraction(1), None, None)]
+                if m == e and q == d and (c / u).denominator == 1:
+                    return i, int(c / u)
+        raise RejectedError(f"a generator of kind {kind} is missing")
+
+    def monomials(self, f: Frac) -> list[tuple[Fraction, tuple[int, ...], Poly]]:
+        """F as a sum of coefficient * monomial / primitive polynomial."""
+        found = []
+        for e, c in f[0].terms():
+            m = self.ring.from_dict({e: ZZ(1)})
+            common = m.gcd(f[1])
+            m, d = m.exquo(common), f[1].exquo(common)
+            content, d = d.primitive()
+            if d.LC < 0:
+                content, d = -content, -d
+            found.append((Fraction(int(c), int(content)), tuple(next(iter(m.terms()))[0]), d))
+        return found
+
+    def log(self, f: Frac) -> Frac:
+        """Log f."""
+        if self.sign_of(f) <= 0:
+            raise Undefined("a logarithm of something that is not positive")
+        return self.log_absolute(f)
+
+    def log_absolute(self, f: Frac) -> Frac:
+        """log|f|, by the factors of f."""
+        if not self.nonzero(f):
+            raise Undefined("a logarithm of zero")
+        found = self.zero
+        for p, s in ((f[0], 1), (f[1], -1)):
+            for q, m in self.factors(p):
+                found = self.add(found, self.mul(self.number(s * m), self._log_of(q)))
+        return found
+
+    def factors(self, p: Poly) -> Iterator[tuple[Poly, int]]:
+        """Primes and irreducible polynomials with multiplicities; the sign is left out."""
+        content, factors = p.factor_list()
+        n = abs(int(content))
+        if n > 1:
+            for prime, m in factorint(n, limit=TRIAL, use_rho=False, use_pm1=False).items():
+                yield self.ring(ZZ(prime)), m
+        for q, m in factors:
+            yield (-q if q.LC < 0 else q), m
+
+    def _log_of(self, p: Poly) -> Frac:
+        i = self.single(p)
+        if i is not None and self.gens[i][0] == "exp":
+            return self.args[i][0]
+        if i is not None and self.gens[i][0] == "root":
+            return self.mul(self.log_absolute((self.base[i], self.ring.one)), self.number(Fraction(1, self.gens[i][2])))
+        for j, g in enumerate(self.gens):
+            if g[0] == "log" and (self.base[j] == p or self.base[j] == -p):
+                return self.gen(j), self.ring.one
+        raise RejectedError("a logarithm is missing among the generators")
+
+    def root(self, f: Frac, r: Fraction) -> Frac:
+        """f^r for an r that is no integer."""
+        s = self.sign_of(f)
+        if s < 0 or (s == 0 and r < 0):
+            raise Undefined("a root of something negative")
+        if s == 0:
+            return self.zero
+        found = self.one
+        for p, t in ((f[0], 1), (f[1], -1)):
+            for q, m in self.factors(p):
+                found = self.mul(found, self.absolute_power(q, t * m * r))
+        return found
+
+    def absolute_power(self, p: Poly, r: Fraction) -> Frac:
+        """|p|^r of a prime or an irreducible polynomial."""
+        if p.is_ground and len(list(self.factors(p))) != 1:
+            found = self.one
+            for q, m in self.factors(p):
+                found = self.mul(found, self.absolute_power(q, m * r))
+            return found
+        if r.denominator == 1:
+            s = 1 if r % 2 == 0 else self.sign(p)
+            return self.power((p * s if s else p, self.ring.one), int(r))
+        i = self.single(p)
+        if i is not None and self.gens[i][0] == "exp":
+            return self.exp(self.mul(self.args[i][0], self.number(r)))
+        if i is not None and self.gens[i][0] == "root":
+            return self.absolute_power(self.base[i], r / self.gens[i][2])
+        for j, g in enumerate(self.gens):
+            if g[0] == "root" and (self.base[j] == p or self.base[j] == -p) and (r * g[2]).denominator == 1:
+                return self.power((self.gen(j), self.ring.one), int(r * g[2]))
+        return self.exp(self.mul(self.number(r), self._log_of(p)))
+
+    def single(self, p: Poly) -> int | None:
+        """The slot of the generator that p is."""
+        terms = p.terms()
+        if len(terms) != 1 or terms[0][1] != 1 or sum(terms[0][0]) != 1:
+            return None
+        found: int = terms[0][0].index(1)
+        return found if found < len(self.gens) else None
+
+    def find(self, kind: str, args: list[Frac], value: Any = None) -> Frac:
+        """The generator of a function of these arguments."""
+        for i, g in enumerate(self.gens):
+            if g[0] == kind and self.args[i] == args and (value is None or g[1] == value):
+                return self.gen(i), self.ring.one
+        raise RejectedError(f"a generator of kind {kind} is missing")
+
+    def odd(self, kind: str, f: Frac) -> Frac:
+        """erf, atan, erfinv."""
+        if not f[0]:
+            return self.zero
+        flip = f[0].LC < 0
+        arg = self.negative(f) if flip else f
+        i = self.single(arg[0]) if arg[1] == 1 else None
+        undone = i is not None and self.gens[i][0] == {"erf": "erfinv", "erfinv": "erf"}.get(kind)
+        found = self.args[i][0] if undone and i is not None else self.find(kind, [arg])
+        return self.negative(found) if flip else found
+
+    def turn(self, f: Frac) -> tuple[Frac, Frac]:
+        """Cos f and sin f."""
+        c, s = self.one, self.zero
+        for term in self.monomials(f):
+            i, k = self._multiple("cos", *term)
+            j = next(j for j, g in enumerate(self.gens) if g[0] == "sin" and g[1] == i)
+            c1, s1 = (self.gen(i), self.ring.one), (self.gen(j) * (1 if k > 0 else -1), self.ring.one)
+            for _ in range(abs(k)):
+                c, s = (
+                    self.add(self.mul(c, c1), self.negative(self.mul(s, s1))),
+                    self.add(self.mul(s, c1), self.mul(c, s1)),
+                )
+        return c, s
+
+    def sign_of(self, f: Frac) -> int:
+        """The sign of a fraction."""
+        top = self.sign(f[0])
+        return top * self.sign(f[1]) if top else 0
+
+
+def degrees(p: Poly) -> tuple[int, ...]:
+    """The degree in each generator, 0 where it does not occur."""
+    return tuple(max(0, d) for d in p.degrees()) if p else (0,) * p.ring.ngens
