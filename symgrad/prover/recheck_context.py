@@ -357,7 +357,7 @@ def _key(p: Poly) -> frozenset[tuple[tuple[int, ...], int]]:
 
 def _no_point(polynomials: list[Any]) -> bool:
     """Whether no real number makes all polynomials in one variable positive."""
-    x = sorted(set().union(*(p.free_symbols for p in polynomials)), key=str)[0]
+    x = next(iter(polynomials[0].free_symbols))
     every = SympyPoly(prod(polynomials), x, domain="QQ").sqf_part()
     ends = [e for (low, high), _ in every.intervals() for e in (low, high)]
     places = [ends[0] - 1, *((p + q) / 2 for p, q in pairwise(ends)), ends[-1] + 1] if ends else [Rational(0)]

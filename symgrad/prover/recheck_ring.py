@@ -39,7 +39,7 @@ class Ring(ABC):
             [(self.poly(n), self.poly(d)) for n, d in g[2:]] if g[0] in OPAQUE | {"exp", "call", "integral"} else []
             for g in self.gens
         ]
-        self.base = [self.poly(g[1]) if g[0] in {"log", "root"} else None for g in self.gens]
+        self.base: list[Any] = [self.poly(g[1]) if g[0] in {"log", "root"} else None for g in self.gens]
         self.relations = self._relations()
         self.zeros: list[Poly] = []
         self._check_order()
@@ -57,7 +57,7 @@ class Ring(ABC):
         return self.ring.from_dict(found)
 
     def _relations(self) -> list[tuple[int, int, Poly]]:
-        found = []
+        found: list[tuple[int, int, Poly]] = []
         for i, g in enumerate(self.gens):
             if g[0] == "root":
                 found.insert(0, (i, g[2], self.base[i]))
@@ -197,7 +197,10 @@ class Ring(ABC):
         """The generator of the kind, and the integer k, with c*e/d = k times its argument."""
         for i, g in enumerate(self.gens):
             if g[0] == kind:
-                ((u, m, q),) = self.monomials(self.args[i][0]) or [(Fraction(1), None, None)]
+                terms = self.monomials(self.args[i][0])
+                if len(terms) != 1:
+                    raise RejectedError("a generator has a sum for its argument")
+                ((u, m, q),) = terms
                 if m == e and q == d and (c / u).denominator == 1:
                     return i, int(c / u)
         raise RejectedError(f"a generator of kind {kind} is missing")

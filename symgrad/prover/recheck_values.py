@@ -7,16 +7,18 @@ the coefficient of epsilon: a value is a polynomial in infinitesimals, `{monomia
 from __future__ import annotations
 
 from fractions import Fraction
+from functools import reduce
 from itertools import product
 from math import factorial
 from typing import TYPE_CHECKING, Any
 
-from symgrad.prover.recheck_context import Context
 from symgrad.prover.recheck_jets import UNIT, Jet, Jets
 from symgrad.prover.recheck_ring import Frac, RejectedError, Undefined
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+    from symgrad.prover.recheck_context import Context
 
 CHOICES = 60  # combinations of branches that are tried
 HIGH = 4  # the order at which a tangency is given up
@@ -134,14 +136,8 @@ class Frame(Jets):
 
     def _value(self, node: int) -> Jet:
         op, value, *args = self.values.program[node]
-        if op == "num":
-            return {UNIT: self.context.number(Fraction(value))}
-        if op == "sym":
-            return self.env[value] if value in self.env else {UNIT: self.values.symbol(value)}
-        if op == "pi":
-            return {UNIT: self.context.find("pi", [])}
-        if op == "undef":
-            raise OneSided(value) if self.orders else Undefined(value)
+        if not args:
+            return {UNIT: self.constant(value)} if op == "num" else self.letter(op, value)
         if op == "switch":
             s = self.sign(args[0])
             return self.value(args[1 if s > 0 else 3 if s < 0 else 2])
@@ -149,14 +145,28 @@ class Frame(Jets):
             return self.derivative(value, *args)
         if op == "integral":
             return self.integral(value, *args)
-        if op == "add":
-            return self.sum([self.value(a) for a in args])
-        if op == "mul":
-            found = self.value(args[0])
-            for a in args[1:]:
-                found = self.times(found, self.value(a))
-            return found
-        return self.power(*args) if op == "pow" else self.function(op, value, args)
+        if op == "pow":
+            return self.power(*args)
+        jets = [self.value(a) for a in args]
+        return (
+            self.sum(jets)
+            if op == "add"
+            else reduce(self.times, jets)
+            if op == "mul"
+            else self.function(op, value, jets)
+        )
+
+    def constant(self, value: str) -> Frac:
+        """A number."""
+        return self.context.number(Fraction(value))
+
+    def letter(self, op: str, value: str) -> Jet:
+        """A symbol, pi, or what has no value."""
+        if op == "undef":
+            raise OneSided(value) if self.orders else Undefined(value)
+        if op == "pi":
+            return {UNIT: self.context.find("pi", [])}
+        return self.env[value] if value in self.env else {UNIT: self.values.symbol(value)}
 
     def sign(self, node: int) -> int:
         """The sign of a switch; on one side of a kink that of the first coefficient which is not 0."""
@@ -309,11 +319,11 @@ class Frame(Jets):
             raise OneSided("the function is not defined on one side")
         raise RejectedError("a root is differentiated at zero")
 
-    def function(self, op: str, value: Any, args: list[int]) -> Jet:
+    def function(self, op: str, value: Any, jets: list[Jet]) -> Jet:
         """A function of one argument, or an unknown one."""
         if op == "call":
-            return self.call(value, args)
-        jet = self.value(args[0])
+            return self.call(value, jets)
+        (jet,) = jets
         if op == "exp":
             return self.exp(jet)
         if op in {"log", "logabs"}:
@@ -321,14 +331,14 @@ class Frame(Jets):
         a, eps, n = self.parted(jet)
         return self.compose(list(self.series(op, a, n)), eps)
 
-    def call(self, value: Any, args: list[int]) -> Jet:
+    def call(self, value: Any, jets: list[Jet]) -> Jet:
         """An unknown smooth function by its Taylor polynomial."""
         name, orders = value
-        parts = [self.parted(self.value(a)) for a in args]
+        parts = [self.parted(jet) for jet in jets]
         finite = [a for a, _, _ in parts]
         highest = max(n for _, _, n in parts)
         found: list[Jet] = []
-        for e in product(range(highest + 1), repeat=len(args)):
+        for e in product(range(highest + 1), repeat=len(jets)):
             if sum(e) > highest or any(k and not eps for k, (_, eps, _) in zip(e, parts, strict=True)):
                 continue
             term: Jet = {UNIT: self.context.one}
@@ -357,12 +367,9 @@ class Frame(Jets):
             if eps:
                 frame = Frame(self.values, {**self.env, name: {UNIT: end, ((0, 1),): c.one}}, {0: order}, 0)
                 coefficients = frame.value(body)
-                series = [c.zero]
-                for k in range(order):
-                    series.append(
-                        c.mul(coefficients.get(((0, k),) if k else UNIT, c.zero), c.number(Fraction(s, k + 1)))
-                    )
-                found.append(self.compose(series, eps))
+                terms = [coefficients.get(((0, k),) if k else UNIT, c.zero) for k in range(order)]
+                series = [c.mul(f, c.number(Fraction(s, k))) for k, f in enumerate(terms, 1)]
+                found.append(self.compose([c.zero, *series], eps))
         return self.sum(found)
 
     def _area(self, name: str, body: int, a: Frac, b: Frac) -> Frac:
