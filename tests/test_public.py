@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 import json
+from dataclasses import replace
 
 import pytest
 from sympy import Eq, Rational, Symbol, exp, log, sqrt, tanh
@@ -12,6 +13,7 @@ import symgrad
 from symgrad import Status, Worked, y, z
 from symgrad.core import ParseError, UnknownNameError, UnsupportedError
 from symgrad.definitions import ACTIVATIONS, LOSSES
+from symgrad.pipeline.kinks import slopes
 
 PLAIN = {"a", "y", "z"}
 
@@ -162,3 +164,16 @@ def test_a_chain_is_no_better_than_its_worst_step() -> None:
     assert worked.verdict.status is Status.REFUTED
     assert "step 1" in worked.verdict.reason
     assert worked.failed
+
+
+@pytest.mark.parametrize("name", [n for n, d in {**ACTIVATIONS, **LOSSES}.items() if d.kinks])
+def test_slopes_at_kinks_are_proved_and_wrong_ones_refuted(name: str) -> None:
+    definition = ACTIVATIONS.get(name) or LOSSES[name]
+    wrong = tuple(replace(k, left=k.left + Rational(1, 10**9)) for k in definition.kinks)
+
+    right = {v.status for _, v in slopes(definition)}
+    planted = [v for label, v in slopes(replace(definition, kinks=wrong)) if "left" in label]
+
+    assert right == {Status.PROVED}
+    assert len(planted) >= len(wrong)
+    assert {v.status for v in planted} == {Status.REFUTED}
