@@ -11,7 +11,7 @@ from flint import arb, ctx, fmpq
 
 from symgrad.core import UnsupportedError
 from symgrad.prover.calculus import derivative
-from symgrad.prover.scalar import Node, remake, substitute
+from symgrad.prover.scalar import Node, is_root, remake, substitute
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -102,10 +102,7 @@ class Balls:
 
     def _resolve(self, node: Node, inner: dict[str, Node]) -> Node:
         if node.op == "switch":
-            p = self.resolve(node.args[0], inner)
-            for name, value in reversed(tuple(inner.items())):
-                p = substitute(p, {name: value})
-            s = sign(self.value(p))
+            s = sign(self._settled(node.args[0], inner))
             if s == 0:
                 raise Undecided
             return self.resolve(node.args[1 if s > 0 else 3], inner)
@@ -115,7 +112,16 @@ class Balls:
             return substitute(_slope(self.resolve(body, {**inner, node.value: point}), node.value), {node.value: point})
         if node.op == "integral":
             raise UnsupportedError("an integral has no value in numbers")
+        if node.op == "pow" and is_root(node.args[1]) and not self._settled(node.args[0], inner) > 0:
+            raise Undecided
         return remake(node, tuple(self.resolve(a, inner) for a in node.args))
+
+    def _settled(self, node: Node, inner: dict[str, Node]) -> arb:
+        """The value of a part of a derivative's body at the point."""
+        p = self.resolve(node, inner)
+        for name, value in reversed(tuple(inner.items())):
+            p = substitute(p, {name: value})
+        return self.value(p)
 
 
 @lru_cache(maxsize=4096)

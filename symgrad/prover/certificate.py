@@ -196,14 +196,10 @@ def _fact(tower: Tower, region: Region, i: int, program: Program) -> list[Any]:
 
 
 def _generator(tower: Tower, gen: Gen, program: Program) -> list[Any]:
-    if gen.kind == "sym":
-        return ["sym", gen.node.value]
-    if gen.kind == "pi":
-        return ["pi"]
-    if gen.kind == "log":
-        return ["log", polynomial(tower, gen.base)]
-    if gen.kind == "root":
-        return ["root", polynomial(tower, gen.base), gen.degree]
+    if gen.kind in {"sym", "pi"}:
+        return [gen.kind, gen.node.value]
+    if gen.kind in {"log", "root"}:
+        return [gen.kind, polynomial(tower, gen.base), gen.degree]
     args = [fraction(tower, a) for a in gen.args]
     if gen.kind == "call":
         return ["call", [gen.extra[0], list(gen.extra[1])], *args]

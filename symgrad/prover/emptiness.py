@@ -49,11 +49,15 @@ def _empty(region: Region, name: str) -> bool:
 
 def _zeros(region: Region, premises: Iterable[Premise], name: str) -> list[Point]:
     """Every zero of the premises' nodes; they must be smooth on the whole line."""
-    variable, found = Symbol(name, real=True), []
+    variable = Symbol(name, real=True)
+    found: list[Point] = []
     for node, _ in premises:
         plain = _plain(node, region)
         if name in plain.free:
-            found += zeros(to_sympy(plain, {name: variable}), variable, None, None) or ()
+            roots = zeros(to_sympy(plain, {name: variable}), variable, None, None)
+            if roots is None:
+                raise ValueError("it is zero everywhere")
+            found += roots
     return found
 
 

@@ -215,7 +215,11 @@ class Extensions(Signs):
         r = self.k.gens[gen.slot]
         for other in generators_in(self, base):
             x = self.k.gens[other.slot]
-            if other.kind == "sym" and self.k.degrees(base)[other.slot] == SQUARE and self.quick_sign(base - x * x) == 1:
+            if (
+                other.kind == "sym"
+                and self.k.degrees(base)[other.slot] == SQUARE
+                and self.quick_sign(base - x * x) == 1
+            ):
                 self.learn(r - x, ">", ("beyond", gen.slot, other.slot))
                 self.learn(r + x, ">", ("beyond", gen.slot, other.slot))
 

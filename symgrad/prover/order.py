@@ -24,13 +24,13 @@ def sign_of(
     """
     above, below = (Gt, Lt) if strict else (Ge, Le)
     for s, holds in ((1, above(expr, 0)), (-1, below(expr, 0))):
-        if _always(holds, expr, variables, assuming, seconds):
+        if _always(holds, variables, assuming, seconds):
             return s
     zero = prove(expr, 0, variables=variables, assuming=assuming, seconds=seconds)
     return 0 if zero.status is Status.PROVED else None
 
 
-def _always(holds: Any, expr: Any, variables: Sequence[Variable], assuming: Any, seconds: float) -> bool:
+def _always(holds: Any, variables: Sequence[Variable], assuming: Any, seconds: float) -> bool:
     if holds in (True, False):
         return bool(holds)
     claim = Piecewise((1, holds), (0, True))

@@ -10,8 +10,6 @@ from fractions import Fraction
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from flint import arb
-
 from symgrad.core import UnsupportedError
 from symgrad.prover.balls import Balls, Undecided, Undefined, certain_sign, exact, precision
 
@@ -19,10 +17,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
     from random import Random
 
+    from flint import arb
+
     from symgrad.prover.region import Binding, Premise, Region
     from symgrad.prover.scalar import Node
-
-    Range = tuple[Fraction | None, Fraction | None]
 
 WALKS = 10
 BISECTIONS = 70
@@ -30,6 +28,7 @@ FINE = 240  # bisections of a root's enclosure
 FAR = tuple(Fraction(s * 2**e) for e in (4, 5, 6, 8, 10, 20) for s in (1, -1))
 GRID = tuple(sorted([*(Fraction(k * k * k, 4000) + Fraction(1, 7919) for k in range(-34, 35)), *FAR]))
 NEAR = Fraction(1, 1000)
+BITS = 512
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +45,109 @@ class Enclosure:
 
 
 Point = dict[str, Fraction | Enclosure]
+Range = tuple[Fraction | None, Fraction | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Sampler:
+    """Where points come from: the names of the variables, their rational ranges, and chance."""
+
+    names: tuple[str, ...]
+    ranges: Mapping[str, Range]
+    rng: Random
+    tick: Callable[[], None]  # called now and then: it may raise when the time is up
+
+    def points(self, region: Region, tries: int) -> Iterator[Point]:
+        """Points of a region: rational ones, but for a root of an equation that binds no symbol."""
+        free = tuple(n for n in self.names if n not in dict(region.bindings))
+        equations = unbound(region)
+        if equations:
+            if len(equations) == 1:
+                yield from self._roots(region, equations[0][0], free)
+            return
+        walks = 0
+        for _ in range(tries if free else 1):
+            self.tick()
+            point = self.draw(free)
+            if holds(region.premises, region.bindings, point):
+                yield point
+            elif walks < WALKS and free:
+                walks += 1
+                yield from self._walk(region, point, self._moving(region, free))
+
+    def draw(self, names: tuple[str, ...]) -> Point:
+        """A point, each coordinate within its range."""
+        return {n: draw(self.rng, self.ranges.get(n, (None, None))) for n in names}
+
+    def _moving(self, region: Region, free: tuple[str, ...]) -> str:
+        concerned = [n for n in free if any(n in node.free for node, _ in region.premises)]
+        return self.rng.choice(concerned or list(free))
+
+    def _roots(self, region: Region, equation: Node, free: tuple[str, ...]) -> Iterator[Point]:
+        """Points on the zero set of a function: continuous, it changes sign along one variable, so it has a root."""
+        others = tuple(p for p in region.premises if p[0] is not equation)
+        moving = [n for n in free if n in equation.free or region.bindings]
+        for _ in range(WALKS if len(free) > 1 else 1):
+            line = Line(equation, region.bindings, self.draw(free), self.tick)
+            for name in moving:
+                for low, high in line.brackets(name, FINE):
+                    found: Point = {**line.point, name: Enclosure(low, high)}
+                    if continuous(equation, region.bindings, found) and holds(others, region.bindings, found):
+                        yield found
+
+    def _walk(self, region: Region, point: Point, name: str) -> Iterator[Point]:
+        """Points in the gaps between the places, along one variable, where premises change sign."""
+        low, high = self.ranges.get(name, (None, None))
+        places = {*GRID, *(end for end in (low, high) if end is not None)}
+        for node, rel in region.premises:
+            if rel in {">", ">="} and (region.bindings or name in node.free):
+                for a, b in Line(node, region.bindings, point, self.tick).brackets(name, BISECTIONS):
+                    places |= {a - NEAR, a, b, b + NEAR}
+        gaps = [(a + b) / 2 for a, b in pairwise(sorted(places))]
+        self.rng.shuffle(gaps)
+        for x in gaps:
+            self.tick()
+            moved: Point = {**point, name: x}
+            inside = (low is None or x > low) and (high is None or x < high)
+            if inside and holds(region.premises, region.bindings, moved):
+                yield moved
+                return
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A node along one variable, the others held at a point."""
+
+    node: Node
+    bindings: tuple[Binding, ...]
+    point: Point
+    tick: Callable[[], None]
+
+    def sign(self, name: str, x: Fraction, bits: tuple[int, ...]) -> int | None:
+        """The sign of the node where the variable is x."""
+        try:
+            with precision(bits[-1]):
+                full = complete({**self.point, name: x}, self.bindings)
+            return certain_sign(self.node, full, bits)
+        except (Undefined, Undecided, UnsupportedError):
+            return None
+
+    def brackets(self, name: str, bisections: int) -> Iterator[tuple[Fraction, Fraction]]:
+        """Narrow intervals at whose ends the node has opposite signs."""
+        before: tuple[Fraction, int] | None = None
+        for x in GRID:
+            self.tick()
+            s = self.sign(name, x, (64,))
+            if s and before and s != before[1]:
+                low, high = before[0], x
+                for _ in range(bisections):
+                    middle = (low + high) / 2
+                    t = self.sign(name, middle, (64, 640))
+                    if t is None:
+                        break
+                    low, high = (middle, high) if t == before[1] else (low, middle)
+                yield low, high
+            before = (x, s) if s else before
 
 
 def draw(rng: Random, span: Range) -> Fraction:
@@ -86,6 +188,16 @@ def holds(
     return False
 
 
+def continuous(node: Node, bindings: tuple[Binding, ...], point: Mapping[str, Fraction | Enclosure]) -> bool:
+    """Whether a node without switches has a value all over the point's enclosure, where it then is continuous."""
+    with precision(BITS):
+        try:
+            Balls(complete(point, bindings)).value(node)
+        except (Undecided, Undefined, UnsupportedError):
+            return False
+    return True
+
+
 def _holds(node: Node, rel: str, full: Mapping[str, Fraction | arb]) -> bool:
     value = Balls(full).value(node)
     if rel == "!=" and not value.contains(0):
@@ -101,121 +213,6 @@ def _holds(node: Node, rel: str, full: Mapping[str, Fraction | arb]) -> bool:
     raise Undecided
 
 
-def points(
-    region: Region,
-    names: tuple[str, ...],
-    ranges: Mapping[str, Range],
-    rng: Random,
-    tries: int,
-    tick: Callable[[], None],
-) -> Iterator[Point]:
-    """Points of a region: rational ones, but for a root of an equation that binds no symbol."""
-    free = tuple(n for n in names if n not in dict(region.bindings))
-    open_equations = unbound(region)
-    if open_equations:
-        if len(open_equations) == 1:
-            yield from _roots(region, open_equations[0][0], free, ranges, rng, tick)
-        return
-    walks = 0
-    for _ in range(tries):
-        tick()
-        point = {n: draw(rng, ranges.get(n, (None, None))) for n in free}
-        if holds(region.premises, region.bindings, point):
-            yield point
-        elif walks < WALKS and free:
-            walks += 1
-            yield from _walk(region, point, _moving(region, free, rng), ranges, rng, tick)
-        if not free:
-            return
-
-
 def unbound(region: Region) -> list[Premise]:
     """The equations that bind no symbol."""
-    found, names = [], {name for name, _ in region.bindings}
-    for premise in region.premises:
-        if premise[1] == "=" and names.isdisjoint(premise[0].free):
-            found.append(premise)
-    return found
-
-
-def _roots(
-    region: Region,
-    equation: Node,
-    free: tuple[str, ...],
-    ranges: Mapping[str, Range],
-    rng: Random,
-    tick: Callable[[], None],
-) -> Iterator[Point]:
-    """Points on the zero set of a function: it is continuous and changes sign along one variable, so it has a root."""
-    moving = [n for n in free if n in equation.free]
-    for _ in range(WALKS if len(free) > 1 else len(moving)):
-        point: Point = {n: draw(rng, ranges.get(n, (None, None))) for n in free}
-        for name in moving:
-            for low, high in _brackets(equation, region.bindings, point, name, FINE, tick):
-                found = {**point, name: Enclosure(low, high)}
-                if holds(tuple(p for p in region.premises if p[0] is not equation), region.bindings, found):
-                    yield found
-
-
-def _moving(region: Region, free: tuple[str, ...], rng: Random) -> str:
-    concerned = [n for n in free if any(n in node.free for node, _ in region.premises)]
-    return rng.choice(concerned or list(free))
-
-
-def _walk(
-    region: Region, point: Point, name: str, ranges: Mapping[str, Range], rng: Random, tick: Callable[[], None]
-) -> Iterator[Point]:
-    """Points in the gaps between the places, along one variable, where premises change sign."""
-    places = set(GRID)
-    for node, rel in region.premises:
-        if rel in {">", ">="} and (region.bindings or name in node.free):
-            places |= _changes(node, region.bindings, point, name, tick)
-    low, high = ranges.get(name, (None, None))
-    places |= {end for end in (low, high) if end is not None}
-    stops = sorted(places)
-    gaps = [(a + b) / 2 for a, b in pairwise(stops)]
-    rng.shuffle(gaps)
-    for x in gaps:
-        tick()
-        moved = {**point, name: x}
-        if (low is None or x > low) and (high is None or x < high) and holds(region.premises, region.bindings, moved):
-            yield moved
-            return
-
-
-def _changes(
-    node: Node, bindings: tuple[Binding, ...], point: Point, name: str, tick: Callable[[], None]
-) -> set[Fraction]:
-    found: set[Fraction] = set()
-    for low, high in _brackets(node, bindings, point, name, BISECTIONS, tick):
-        found |= {low - NEAR, low, high, high + NEAR}
-    return found
-
-
-def _brackets(
-    node: Node, bindings: tuple[Binding, ...], point: Point, name: str, bisections: int, tick: Callable[[], None]
-) -> Iterator[tuple[Fraction, Fraction]]:
-    """Narrow intervals along one variable at whose ends the node has opposite signs, and in which it has a value."""
-
-    def at(x: Fraction | Enclosure, bits: tuple[int, ...]) -> int | None:
-        try:
-            with precision(bits[-1]):
-                full = complete({**point, name: x}, bindings)
-            return certain_sign(node, full, bits)
-        except (Undefined, Undecided, UnsupportedError):
-            return None
-
-    before: tuple[Fraction, int] | None = None
-    for x in GRID:
-        tick()
-        s = at(x, (64,))
-        if s and before and s != before[1]:
-            low, high = before[0], x
-            for _ in range(bisections):
-                middle = (low + high) / 2
-                t = at(middle, (64, 640))
-                if t is None:
-                    break
-                low, high = (middle, high) if t == before[1] else (low, middle)
-            yield low, high
-        before = (x, s) if s else before
+    return [(node, rel) for node, rel in region.premises if rel == "=" and node not in region.solved]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from symgrad.prover.scalar import Node, add, apply, mul, neg, over
@@ -24,12 +24,14 @@ BOUND = ("\u222b", "#")  # how the names of bound symbols begin
 class Region:
     """The points where every premise `node rel 0` holds; a bound symbol has the value of its node there.
 
-    `codimension` counts the equations that splits have added: 0 for a region that is open.
+    `codimension` counts the equations that splits have added, 0 for an open region; `solved` are those of them that
+    the bindings solve.
     """
 
     premises: tuple[Premise, ...] = ()
     bindings: tuple[Binding, ...] = ()
     codimension: int = 0
+    solved: tuple[Node, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,21 +59,22 @@ class Fork:
         signs = (("!=", self.node),) if self.nonzero else ((">", self.node), ("<", neg(self.node)))
         for name, node in signs:
             premise = (node, "!=" if self.nonzero else ">")
-            yield name, Region((*region.premises, premise), region.bindings, region.codimension)
+            yield name, replace(region, premises=(*region.premises, premise))
         yield "=", self.zero(region)
 
     def zero(self, region: Region) -> Region:
-        """The part where the node is 0. What does not mention the symbol now bound comes first: the rest may need it."""
+        """The part where the node is 0; what does not mention the symbol now bound comes first: they may need it."""
         equation = (self.node, "=")
         if not self.shape:
-            return Region((*region.premises, equation), region.bindings, region.codimension + 1)
+            return replace(region, premises=(*region.premises, equation), codimension=region.codimension + 1)
         moved = {self.name} | {name for name, value in region.bindings if self.name in value.free}
         fixed = [p for p in region.premises if moved.isdisjoint(p[0].free)]
         moving = [p for p in region.premises if not moved.isdisjoint(p[0].free)]
         a, b, *more = self.shape
         positive = [(neg(over(b, a)), ">")] if more else []
         premises = (*fixed, *positive, *moving, equation)
-        return Region(premises, (*region.bindings, (self.name, self.solution)), region.codimension + 1)
+        bindings = (*region.bindings, (self.name, self.solution))
+        return Region(premises, bindings, region.codimension + 1, (*region.solved, self.node))
 
 
 def fork(tower: Tower, p: Poly, *, nonzero: bool) -> Fork:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-import mpmath
+import mpmath  # type: ignore[import-untyped]  # it ships no types
 import sympy as sp
 from sympy.codegen.cfunctions import expm1, log1p
 from sympy.core.relational import Relational
@@ -79,55 +79,46 @@ class Numbers:
         return self.memo[expr]
 
     def _value(self, expr: Any) -> Any:
-        if isinstance(expr, sp.Symbol):
-            return self._symbol(expr)
+        if expr.is_number and not expr.args:
+            return _number(expr)
         if isinstance(expr, Elementwise):
             return self.value(expr.unfold())
-        if expr.is_Rational:
-            return mpmath.mpf(int(expr.p)) / int(expr.q)
-        if expr.is_Float:
-            return mpmath.mpf(str(expr))
-        if expr.is_NumberSymbol:
-            return {sp.pi: mpmath.pi, sp.E: mpmath.e}[expr] + mpmath.mpf(0)
-        if isinstance(expr, D):
-            return self.slope(expr.expr, (expr.variable,))
-        special = {sp.Derivative: self._derivative, sp.Piecewise: self._piecewise, sp.Subs: self._subs}.get(expr.func)
+        special = SPECIAL.get(expr.func)
         if special:
-            return special(expr)
+            return special(self, expr)
         rule = RULES.get(expr.func)
         if rule is None:
             raise UnsupportedError(f"{expr.func.__name__} can't be replayed")
         return rule(*map(self.value, expr.args))
 
-    def _symbol(self, symbol: Any) -> Any:
+    def symbol(self, symbol: Any) -> Any:
+        """The value of a symbol: fixed, or that of its let, or its coordinate."""
         if symbol in self.fixed:
             return self.fixed[symbol]
         if symbol in self.lets:
             return self.value(self.lets[symbol])
         return Numbers({}, ()).value(sp.sympify(self.point[symbol]))
 
-    def _derivative(self, expr: Any) -> Any:
-        return self.slope(expr.expr, tuple(expr.variables))
+    def at(self, values: Mapping[Any, Any]) -> Numbers:
+        """The same point, some symbols held at other values."""
+        moved = Numbers(self.point, (), {**self.fixed, **values})
+        moved.lets = self.lets
+        return moved
 
-    def _subs(self, expr: Any) -> Any:
-        values = dict(zip(expr.variables, map(self.value, expr.point), strict=True))
-        return Numbers(self.point, tuple(self._lets()), {**self.fixed, **values}).value(expr.expr)
-
-    def _lets(self) -> list[Any]:
-        from symgrad.core import Let
-
-        return [Let(symbol, value) for symbol, value in self.lets.items()]
+    def subs(self, expr: Any) -> Any:
+        """The value at another point."""
+        return self.at(dict(zip(expr.variables, map(self.value, expr.point), strict=True))).value(expr.expr)
 
     def slope(self, expr: Any, variables: tuple[Any, ...]) -> Any:
         """The limit of difference quotients; NoValue where those of the two sides disagree."""
         *rest, variable = variables
         inner = self.slope_of(expr, tuple(rest))
-        centre = self._symbol(variable)
+        centre = self.symbol(variable)
         digits = mpmath.mp.dps
         h = mpmath.mpf(10) ** (-(digits // 3))
 
         def at(x: Any) -> Any:
-            return inner(Numbers(self.point, tuple(self._lets()), {**self.fixed, variable: x}))
+            return inner(self.at({variable: x}))
 
         with mpmath.workdps(3 * digits):
             middle, above, below = at(centre), at(centre + h), at(centre - h)
@@ -140,7 +131,8 @@ class Numbers:
         """The function to be differentiated last."""
         return (lambda n: n.slope(expr, variables)) if variables else (lambda n: n.value(expr))
 
-    def _piecewise(self, expr: Any) -> Any:
+    def piecewise(self, expr: Any) -> Any:
+        """The first branch whose condition holds."""
         for branch, condition in expr.args:
             if self.truth(condition):
                 return self.value(branch)
@@ -181,8 +173,19 @@ def _log(x: Any, base: Any = None) -> Any:
     return mpmath.log(x) if base is None else mpmath.log(x) / mpmath.log(base)
 
 
-def _heaviside(x: Any, at_zero: Any = mpmath.mpf("0.5")) -> Any:
-    return mpmath.mpf(1) if x > 0 else mpmath.mpf(0) if x < 0 else at_zero
+def _heaviside(x: Any, at_zero: Any = None) -> Any:
+    middle = mpmath.mpf(1) / 2 if at_zero is None else at_zero
+    return mpmath.mpf(1) if x > 0 else mpmath.mpf(0) if x < 0 else middle
+
+
+def _number(expr: Any) -> Any:
+    if expr.is_Rational:
+        return mpmath.mpf(int(expr.p)) / int(expr.q)
+    if expr.is_Float:
+        return mpmath.mpf(str(expr))
+    if expr not in {sp.pi, sp.E}:
+        raise NoValue
+    return +(mpmath.pi if expr is sp.pi else mpmath.e)
 
 
 def _product(*factors: Any) -> Any:
@@ -226,4 +229,14 @@ RULES: dict[Any, Callable[..., Any]] = {
             "gamma",
         ]
     },
+}
+
+
+SPECIAL: dict[Any, Callable[[Numbers, Any], Any]] = {
+    sp.Symbol: Numbers.symbol,
+    sp.Dummy: Numbers.symbol,
+    D: lambda numbers, expr: numbers.slope(expr.expr, (expr.variable,)),
+    sp.Derivative: lambda numbers, expr: numbers.slope(expr.expr, tuple(expr.variables)),
+    sp.Piecewise: Numbers.piecewise,
+    sp.Subs: Numbers.subs,
 }

@@ -76,7 +76,9 @@ def read_statement(
     finite = tuple((options[0][0], tuple(v for _, v in options)) for options in cases)
     if len(combinations) > CASES:
         raise UnsupportedError("the finite domains have too many combinations of values; fix some of them")
-    return Statement(*sides, assumption, tuple(premises), combinations, finite, tuple(shown), assuming, ranges, reader.symbols)
+    return Statement(
+        *sides, assumption, tuple(premises), combinations, finite, tuple(shown), assuming, ranges, reader.symbols
+    )
 
 
 def _closure(reader: Reader, names: set[str], domains: dict[str, Domain]) -> set[str]:

@@ -112,7 +112,11 @@ class Tower(Extensions):
             if s is not None:
                 n, d = f
                 t = self.sign(d)
-                self.learn((n * d if t is None else n * t) * (1 if s > 0 else -1), ">" if abs(s) == 1 else ">=", ("form", node, s))
+                self.learn(
+                    (n * d if t is None else n * t) * (1 if s > 0 else -1),
+                    ">" if abs(s) == 1 else ">=",
+                    ("form", node, s),
+                )
         return f
 
     def sum_of(self, node: Node) -> Frac:

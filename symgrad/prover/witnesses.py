@@ -1,0 +1,150 @@
+"""The search for a point at which two sides differ, in ball arithmetic: what is found is a refutation, not a hint."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import TYPE_CHECKING
+
+from flint import arb
+from sympy import AccumBounds, Rational
+
+from symgrad.core import UnsupportedError, Witness
+from symgrad.prover.balls import DEEP, PRECISIONS, Balls, Undecided, Undefined, precision
+from symgrad.prover.points import Enclosure, Sampler, complete, unbound
+from symgrad.prover.scalar import ONE, num, substitute
+from symgrad.prover.settle import DIFFERENT
+from symgrad.prover.writing import to_sympy
+
+if TYPE_CHECKING:
+    from symgrad.prover.points import Point
+    from symgrad.prover.region import Binding, Region
+    from symgrad.prover.scalar import Node
+    from symgrad.prover.settle import Leaf
+    from symgrad.prover.statement import Statement
+
+    Sides = tuple[Node | None, Node | None]
+
+QUICK_POINTS = 4
+TRIES, HITS = 24, 9  # points drawn, and points in the region that are looked at
+DIGITS = (25, 60, 400, 1300)
+STEP = Fraction(1, 2**20)
+BITS = 256
+
+
+@dataclass(frozen=True, slots=True)
+class Search:
+    """Where to look, and for what statement."""
+
+    statement: Statement
+    sampler: Sampler
+
+    def quickly(self, region: Region) -> Witness | None:
+        """A witness among a few points, none of them on a kink."""
+        s = self.statement
+        for i, point in enumerate(self.sampler.points(region, 3 * QUICK_POINTS), 1):
+            found = self.at(point, region.bindings, (s.left, s.right), PRECISIONS[:2], generic=True)
+            if found is not None or i == QUICK_POINTS:
+                return found
+        return None
+
+    def difference(self, leaf: Leaf) -> Witness | None:
+        """A point of the region at which the sides differ, or at which only one of them has a value."""
+        if leaf.tower is None:
+            return None
+        left, right = (leaf.tower.fraction_node(v) if v is not None else None for v in leaf.values)
+        whole = (self.statement.left, self.statement.right)
+        for i, point in enumerate(self.sampler.points(leaf.region, TRIES), 1):
+            found = None
+            if leaf.kind == DIFFERENT and leaf.region.codimension == 0:
+                found = self.at(point, leaf.region.bindings, whole, DEEP, generic=False)
+            found = found or self.at(point, leaf.region.bindings, (left, right), DEEP)
+            if found is not None or i == HITS:
+                return found
+        return None
+
+    def at(
+        self,
+        point: Point,
+        bindings: tuple[Binding, ...],
+        sides: Sides,
+        bits: tuple[int, ...],
+        *,
+        generic: bool | None = None,
+    ) -> Witness | None:
+        """A witness, if balls show a difference at the point. None as a side stands for no value.
+
+        `generic` is None for the normal forms of a region, else the assumption is asked; True refuses kinks.
+        """
+        for b in bits:
+            self.sampler.tick()
+            with precision(b):
+                try:
+                    balls = Balls(complete(point, bindings))
+                    if generic is not None and self._unassumed(balls):
+                        return None
+                    left, right = (None if s is None else balls.value(s) for s in sides)
+                except Undecided:
+                    continue
+                except (Undefined, UnsupportedError):
+                    return None
+                if generic and balls.on_kink:
+                    return None
+                if left is None or right is None or not left.overlaps(right):
+                    return self.witness(point, bindings, text(left, right), text(right, left))
+        return None
+
+    def _unassumed(self, balls: Balls) -> bool:
+        assumption = self.statement.assumption
+        return assumption is not ONE and balls.value(assumption) != 1
+
+    def witness(self, point: Point, bindings: tuple[Binding, ...], left: str, right: str) -> Witness:
+        """The point in the user's symbols, each coordinate exact; a root without a closed form as its bounds."""
+        full: dict[str, Node] = {name: num(x) for name, x in point.items() if not isinstance(x, Enclosure)}
+        for name, node in reversed(bindings):
+            full[name] = substitute(node, full)
+        shown = self.statement.symbols
+        values = {n: to_sympy(x, shown) for n, x in full.items()}
+        for name, x in point.items():
+            if isinstance(x, Enclosure):
+                values[name] = AccumBounds(*(Rational(end.numerator, end.denominator) for end in (x.low, x.high)))
+        return Witness(tuple((shown[n], values[n]) for n in sorted(values) if n in shown), left, right)
+
+    def thin(self, region: Region) -> bool:
+        """Whether each equation that is not solved is shown to be false right beside a point of the region.
+
+        What is analytic and not 0 beside a point is 0 on a set without interior there; a dependence between
+        generators that the prover has missed might make an equation hold everywhere.
+        """
+        equations = [node for node, _ in unbound(region)]
+        if not equations:
+            return True
+        point = next(self.sampler.points(region, TRIES), None)
+        return point is not None and all(self._moves(node, point, region) for node in equations)
+
+    def _moves(self, node: Node, point: Point, region: Region) -> bool:
+        with precision(BITS):
+            try:
+                full = complete(point, region.bindings)
+                for name in sorted(node.free):
+                    beside = Balls(full).point[name] + arb(STEP.numerator) / STEP.denominator
+                    segment = Balls(full).point[name].union(beside)
+                    Balls({**full, name: segment}).value(node)  # it has a value all the way
+                    if not Balls({**full, name: beside}).value(node).contains(0):
+                        return True
+            except (Undecided, Undefined, UnsupportedError):
+                return False
+        return False
+
+
+def text(x: arb | None, other: arb | None) -> str:
+    """A decimal ball of enough digits to stay apart from the other one."""
+    if x is None:
+        return "undefined"
+    found = ""
+    for digits in DIGITS:
+        shown = x.str(digits)
+        found = shown if shown.startswith("[") else f"[{shown} +/- 0]"
+        if other is None or not arb(found[1:-1]).overlaps(other):
+            break
+    return found
