@@ -4,14 +4,37 @@ from __future__ import annotations
 
 import copy
 import json
+from typing import TYPE_CHECKING, Any
 
 import pytest
-from sympy import Abs, Function, Integral, Max, Min, Ne, Piecewise, Rational, Subs, erf, exp, log, pi, sign, sqrt, symbols, tanh, true
+from sympy import (
+    Abs,
+    Function,
+    Integral,
+    Max,
+    Min,
+    Ne,
+    Piecewise,
+    Rational,
+    Subs,
+    erf,
+    exp,
+    log,
+    pi,
+    sign,
+    sqrt,
+    symbols,
+    tanh,
+    true,
+)
 
 from symgrad.core import Let, Status, Variable, interval, one_of
 from symgrad.functions import D
 from symgrad.prover import prove, recheck
 from symgrad.prover.kernel import SympyRing
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 z, y, a, t, J, β = symbols("z y a t J beta", real=True)
 f, g = Function("f"), Function("g")
@@ -45,16 +68,16 @@ PROOFS = {
 every_proof = pytest.mark.parametrize("name", PROOFS)
 
 
-def load(name):
+def load(name: str) -> Any:
     return json.loads(PROOFS[name].certificate)
 
 
-def accepted(data):
+def accepted(data: dict[str, Any]) -> bool:
     return recheck(json.dumps(data)).ok
 
 
-def contexts(data):
-    def walk(tree):
+def contexts(data: dict[str, Any]) -> Iterator[Any]:
+    def walk(tree: Any) -> Iterator[Any]:
         yield tree["context"]
         for part in tree.get("parts", ()):
             yield from walk(part)
@@ -63,8 +86,8 @@ def contexts(data):
         yield from walk(case["tree"])
 
 
-def branches(data):
-    def walk(tree):
+def branches(data: dict[str, Any]) -> Iterator[Any]:
+    def walk(tree: Any) -> Iterator[Any]:
         if "parts" in tree:
             yield tree
             for part in tree["parts"]:
@@ -74,8 +97,8 @@ def branches(data):
         yield from walk(case["tree"])
 
 
-def leaves(data):
-    def walk(tree):
+def leaves(data: dict[str, Any]) -> Iterator[Any]:
+    def walk(tree: Any) -> Iterator[Any]:
         if "leaf" in tree:
             yield tree
         for part in tree.get("parts", ()):
@@ -86,19 +109,19 @@ def leaves(data):
 
 
 @every_proof
-def test_certificate_stands(name):
+def test_certificate_stands(name: str) -> None:
     assert PROOFS[name].status is Status.PROVED
     assert recheck(PROOFS[name].certificate).ok, recheck(PROOFS[name].certificate).reason
 
 
-def test_a_certificate_of_the_other_kernel_stands():
+def test_a_certificate_of_the_other_kernel_stands() -> None:
     verdict = prove(D(huber, z), Max(-β, Min(β, z)), variables=POSITIVE, kernel=SympyRing)
 
     assert recheck(verdict.certificate).ok
 
 
 @every_proof
-def test_another_statement_is_not_proved_by_it(name):
+def test_another_statement_is_not_proved_by_it(name: str) -> None:
     data = load(name)
     if data.get("same"):
         data["right"] = 0
@@ -122,19 +145,19 @@ def test_another_statement_is_not_proved_by_it(name):
     assert changed >= 2
 
 
-def _one(data):
+def _one(data: dict[str, Any]) -> int:
     data["program"].append(["num", "1"])
     return len(data["program"]) - 1
 
 
-def _below(program, node):
+def _below(program: list[Any], node: int) -> Iterator[int]:
     yield node
     for k in program[node][2:]:
         yield from _below(program, k)
 
 
 @every_proof
-def test_a_dropped_region_is_noticed(name):
+def test_a_dropped_region_is_noticed(name: str) -> None:
     data = load(name)
     for i, branch in enumerate(branches(data)):
         for k in range(len(branch["parts"])):
@@ -144,7 +167,7 @@ def test_a_dropped_region_is_noticed(name):
 
 
 @pytest.mark.parametrize("name", ["relu", "relu squared", "huber", "celu", "exponential kink", "log-sum-exp"])
-def test_swapped_branches_are_noticed(name):
+def test_swapped_branches_are_noticed(name: str) -> None:
     data = load(name)
     swaps = 0
     for i, branch in enumerate(branches(data)):
@@ -159,7 +182,7 @@ def test_swapped_branches_are_noticed(name):
 
 
 @every_proof
-def test_a_leaf_of_another_kind_is_noticed(name):
+def test_a_leaf_of_another_kind_is_noticed(name: str) -> None:
     data = load(name)
     for i, leaf in enumerate(leaves(data)):
         for kind in {"proved", "undefined", "empty", "excluded", "stuck"} - {leaf["leaf"]}:
@@ -170,7 +193,7 @@ def test_a_leaf_of_another_kind_is_noticed(name):
             assert not accepted(other) or leaf["leaf"] in {"undefined", "excluded"}
 
 
-def test_flipped_signs_are_noticed():
+def test_flipped_signs_are_noticed() -> None:
     flipped = 0
     for name in PROOFS:
         data = load(name)
@@ -187,7 +210,7 @@ def test_flipped_signs_are_noticed():
     assert flipped > 20
 
 
-def test_changed_polynomials_are_noticed():
+def test_changed_polynomials_are_noticed() -> None:
     changed = 0
     for name in PROOFS:
         data = load(name)
@@ -212,7 +235,7 @@ def test_changed_polynomials_are_noticed():
     assert changed > 40
 
 
-def test_changed_multipliers_are_noticed():
+def test_changed_multipliers_are_noticed() -> None:
     changed = 0
     for name in PROOFS:
         data = load(name)
@@ -229,7 +252,7 @@ def test_changed_multipliers_are_noticed():
     assert changed > 3
 
 
-def test_a_fact_can_not_be_its_own_reason():
+def test_a_fact_can_not_be_its_own_reason() -> None:
     verdict = prove(Abs(z), z, assuming=z > 0)
     data = json.loads(verdict.certificate)
     for context in contexts(data):
@@ -240,7 +263,7 @@ def test_a_fact_can_not_be_its_own_reason():
     assert not accepted(data)
 
 
-def test_a_split_that_is_undefined_somewhere_covers_nothing():
+def test_a_split_that_is_undefined_somewhere_covers_nothing() -> None:
     """|z| = z is false; a split by log z has no part for z <= 0, so it proves nothing."""
     program = [
         ["sym", "z"],
@@ -263,22 +286,24 @@ def test_a_split_that_is_undefined_somewhere_covers_nothing():
     assert not accepted(data)
 
 
-@pytest.mark.parametrize("text", ["", "{}", "[]", "null", '{"version":1}', '{"version":2}', "[" * 5000, "\x00", "1e999"])
-def test_what_is_no_certificate_is_not_ok(text):
+@pytest.mark.parametrize(
+    "text", ["", "{}", "[]", "null", '{"version":1}', '{"version":2}', "[" * 5000, "\x00", "1e999"]
+)
+def test_what_is_no_certificate_is_not_ok(text: str) -> None:
     found = recheck(text)
 
     assert not found.ok
     assert found.reason
 
 
-def test_a_proof_says_nothing_without_its_tree():
+def test_a_proof_says_nothing_without_its_tree() -> None:
     data = load("huber")
     data["cases"] = []
 
     assert not accepted(data)
 
 
-def test_a_value_of_a_finite_domain_that_is_left_out_is_noticed():
+def test_a_value_of_a_finite_domain_that_is_left_out_is_noticed() -> None:
     data = load("hinge squared")
     assert accepted(data)
     del data["cases"][0]
@@ -286,6 +311,6 @@ def test_a_value_of_a_finite_domain_that_is_left_out_is_noticed():
     assert not accepted(data)
 
 
-def test_only_proofs_carry_certificates():
+def test_only_proofs_carry_certificates() -> None:
     assert not prove(z, z + 1).certificate
     assert not prove(D(Abs(z), z), sign(z), assuming=true).certificate

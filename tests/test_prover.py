@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from sympy import (
@@ -62,6 +63,9 @@ from symgrad.functions import D
 from symgrad.prover import prove, prove_limited, prove_step, recheck, replay, sign_of
 from symgrad.prover.kernel import SympyRing
 
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
 x, y, z, t, a, J = symbols("x y z t a J", real=True)
 α, β, p, r, b = symbols("alpha beta p r b", real=True)
 f, g = Function("f"), Function("g")
@@ -73,18 +77,18 @@ POSITIVE = tuple(Variable(s, interval(0, None)) for s in (α, β, p, r))
 φ = exp(-(z**2) / 2) / sqrt(2 * pi)
 
 
-def hermite_e(n):
+def hermite_e(n: int) -> Any:
     return 2 ** (-Rational(n, 2)) * hermite(n, z / sqrt(2))
 
 
-def nested(n, kink):
+def nested(n: int, kink: Callable[[Any], Any]) -> Any:
     e = z
     for k in range(n):
         e = kink(e - Rational(1, k + 2)) + e / 3
     return e
 
 
-def softmax_slope(n):
+def softmax_slope(n: int) -> tuple[Any, Any]:
     logits = symbols(f"z1:{n + 1}", real=True)
     targets = [*symbols(f"y1:{n}", real=True)]
     targets.append(1 - sum(targets))
@@ -101,7 +105,12 @@ huber = Piecewise((z**2 / 2, Abs(z) <= β), (β * (Abs(z) - β / 2), True))
 STATEMENTS = {
     # identities of functions
     "stable log-sum-exp": (Max(x, y) + log(1 + exp(-Abs(x - y))), log(exp(x) + exp(y)), true, PROVED),
-    "log-sum-exp with a temperature": (β * log(exp(x / β) + exp(y / β)), x + β * log(1 + exp((y - x) / β)), true, PROVED),
+    "log-sum-exp with a temperature": (
+        β * log(exp(x / β) + exp(y / β)),
+        x + β * log(1 + exp((y - x) / β)),
+        true,
+        PROVED,
+    ),
     "asinh by log": (asinh(z), log(z + sqrt(z**2 + 1)), true, PROVED),
     "atanh by log": (atanh(z), log((1 + z) / (1 - z)) / 2, true, PROVED),
     "acosh has its own domain": (acosh(z), log(z + sqrt(z - 1) * sqrt(z + 1)), true, PROVED),
@@ -221,7 +230,7 @@ RECHECKED_NOT = {"an inequality that never holds", "an equation that never holds
 
 
 @pytest.mark.parametrize("name", STATEMENTS)
-def test_statement_is_settled(name):
+def test_statement_is_settled(name: str) -> None:
     left, right, given, expected = STATEMENTS[name]
 
     verdict = prove(left, right, variables=POSITIVE, assuming=given)
@@ -235,13 +244,13 @@ def test_statement_is_settled(name):
         assert verdict.exceptions
 
 
-def test_the_table_holds_every_answer():
+def test_the_table_holds_every_answer() -> None:
     assert {expected for *_, expected in STATEMENTS.values()} == set(Status)
     assert len(STATEMENTS) > 80
 
 
 @pytest.mark.parametrize("name", [n for n, s in STATEMENTS.items() if s[3] is REFUTED])
-def test_witnesses_replay(name):
+def test_witnesses_replay(name: str) -> None:
     left, right, given, _ = STATEMENTS[name]
 
     witness = prove(left, right, variables=POSITIVE, assuming=given).witness
@@ -254,7 +263,7 @@ def test_witnesses_replay(name):
 
 
 @pytest.mark.parametrize("name", ["relu", "elu", "a removable point", "log of a product", "no slope at an end"])
-def test_points_without_a_value_replay(name):
+def test_points_without_a_value_replay(name: str) -> None:
     left, right, given, _ = STATEMENTS[name]
 
     verdict = prove(left, right, variables=POSITIVE, assuming=given)
@@ -263,20 +272,20 @@ def test_points_without_a_value_replay(name):
 
 
 @pytest.mark.parametrize("name", [n for n, s in STATEMENTS.items() if s[3] is not UNKNOWN and "twelve" not in n])
-def test_the_other_kernel_agrees(name):
+def test_the_other_kernel_agrees(name: str) -> None:
     left, right, given, expected = STATEMENTS[name]
 
     assert prove(left, right, variables=POSITIVE, assuming=given, kernel=SympyRing).status is expected
 
 
-def test_a_kink_is_told_with_both_values():
+def test_a_kink_is_told_with_both_values() -> None:
     (witness,) = prove(D(relu, z), Piecewise((1, z > 0), (0, True))).exceptions
 
     assert witness.point == ((z, 0),)
     assert (witness.left, witness.right) == ("undefined", "[0 +/- 0]")
 
 
-def test_a_transcendental_kink_is_enclosed():
+def test_a_transcendental_kink_is_enclosed() -> None:
     (witness,) = prove(*STATEMENTS["a transcendental kink"][:2]).exceptions
     ((_, place),) = witness.point
 
@@ -285,7 +294,7 @@ def test_a_transcendental_kink_is_enclosed():
     assert abs(float(place.min) - 1.2784645427610738) < 1e-12
 
 
-def test_conditions_that_a_proof_used_are_named():
+def test_conditions_that_a_proof_used_are_named() -> None:
     used = prove(log(α * z), log(α) + log(z), variables=(*POSITIVE, Variable(z, interval(0, None)))).conditions
 
     assert set(used) == {α > 0, z > 0}
@@ -293,7 +302,7 @@ def test_conditions_that_a_proof_used_are_named():
     assert prove(D(relu, z), Heaviside(z), assuming=Ne(z, 0)).conditions == (Ne(z, 0),)
 
 
-def test_lets_are_looked_through():
+def test_lets_are_looked_through() -> None:
     lets = (Let(a, σ), Let(J, -(y * log(a) + (1 - y) * log(1 - a))))
     variables = (Variable(y, interval(0, 1)),)
 
@@ -304,12 +313,12 @@ def test_lets_are_looked_through():
     assert prove(D(J, z), D(J, a), lets=lets, variables=variables).status is REFUTED
 
 
-def test_a_let_is_independent_where_it_is_differentiated_by():
+def test_a_let_is_independent_where_it_is_differentiated_by() -> None:
     assert prove(D(a * z, a), z, lets=(Let(a, σ),)).proved
     assert prove(D(a * z, z), a + z * a * (1 - a), lets=(Let(a, σ),)).proved
 
 
-def test_a_witness_with_lets_replays():
+def test_a_witness_with_lets_replays() -> None:
     lets = (Let(a, tanh(z)), Let(J, (a - y) ** 2 / 2))
 
     verdict = prove(D(J, z), a - y, lets=lets)
@@ -318,7 +327,7 @@ def test_a_witness_with_lets_replays():
     assert replay(verdict.witness, D(J, z), a - y, lets)
 
 
-def test_finite_domains_are_tried_value_by_value():
+def test_finite_domains_are_tried_value_by_value() -> None:
     variables = (Variable(y, one_of(-1, 1)),)
 
     assert prove(y**2, 1, variables=variables).proved
@@ -327,14 +336,14 @@ def test_finite_domains_are_tried_value_by_value():
     assert prove(y, 1, variables=variables).status is REFUTED
 
 
-def test_ends_of_domains_may_be_expressions():
+def test_ends_of_domains_may_be_expressions() -> None:
     inside = (Variable(α, interval(0, None)), Variable(z, interval(-α, α)))
 
     assert prove(Abs(z + α) + Abs(z - α), 2 * α, variables=inside).proved
     assert prove(Abs(z + α) + Abs(z - α), 2 * α, variables=inside[:1]).status is REFUTED
 
 
-def test_closed_ends_belong_to_a_domain():
+def test_closed_ends_belong_to_a_domain() -> None:
     closed = (Variable(z, interval(0, None, "left")),)
 
     assert prove(sqrt(z) ** 2, z, variables=closed).proved
@@ -342,34 +351,34 @@ def test_closed_ends_belong_to_a_domain():
     assert prove(Abs(z) / z, 1, variables=(Variable(z, interval(0, None)),)).proved
 
 
-def test_a_step_holds_where_it_is_given():
+def test_a_step_holds_where_it_is_given() -> None:
     step = Step(D(Abs(z), z), sign(z), "abs", Ne(z, 0))
 
     assert prove_step(step).proved
     assert prove_step(Step(step.before, step.after, "abs")).status is EXCEPT
 
 
-def test_unevaluated_products_are_read():
+def test_unevaluated_products_are_read() -> None:
     left = Mul(Mul(a, 1 - a, evaluate=False), Mul(1 / a, 1 / (1 - a), evaluate=False), evaluate=False)
 
     assert prove(left, 1, variables=(Variable(a, interval(0, 1)),)).proved
     assert prove(left, 1).status is EXCEPT
 
 
-def test_a_positive_symbol_is_positive_unless_a_domain_is_given():
+def test_a_positive_symbol_is_positive_unless_a_domain_is_given() -> None:
     q = Symbol("q", positive=True)
 
     assert prove(log(q * q), 2 * log(q)).proved
     assert prove(Abs(q - 1), q - 1, variables=(Variable(q, interval(1, None)),)).proved
 
 
-def test_symbols_that_only_look_alike_are_kept_apart():
+def test_symbols_that_only_look_alike_are_kept_apart() -> None:
     other = Symbol("z")
 
     assert prove(z - other, 0).status is REFUTED
 
 
-def test_signs_are_proved():
+def test_signs_are_proved() -> None:
     assert sign_of(σ) == 1
     assert sign_of(-exp(z)) == -1
     assert sign_of(z**2) is None
@@ -384,7 +393,7 @@ def test_signs_are_proved():
 
 
 # what SymPy does at these places, and what the prover must not inherit
-def test_sympy_traps_are_still_there():
+def test_sympy_traps_are_still_there() -> None:
     assert diff(relu, z).subs(z, 0) == Rational(1, 2)
     assert diff(Abs(z), z).subs(z, 0) == 0
     assert simplify(0.1 * 3 * z - 0.3 * z) != 0
@@ -393,18 +402,18 @@ def test_sympy_traps_are_still_there():
 
 
 @pytest.mark.parametrize("value", [0, Rational(1, 2), 1])
-def test_no_value_is_right_for_the_slope_of_relu_at_zero(value):
+def test_no_value_is_right_for_the_slope_of_relu_at_zero(value: Any) -> None:
     verdict = prove(D(relu, z), Piecewise((1, z > 0), (0, z < 0), (value, True)))
 
     assert verdict.status is EXCEPT
     assert verdict.exceptions[0].left == "undefined"
 
 
-def test_a_number_that_is_none_has_no_value():
+def test_a_number_that_is_none_has_no_value() -> None:
     assert prove(Piecewise((nan, z > 0), (z, True)), z).status is MISMATCH
 
 
-def test_comparisons_with_infinity_hold():
+def test_comparisons_with_infinity_hold() -> None:
     assert prove(Piecewise((z, z < oo), (0, True)), z).proved
 
 
@@ -418,14 +427,14 @@ def test_comparisons_with_infinity_hold():
     ],
     ids=["an integer", "imaginary", "an integral without ends", "a large power"],
 )
-def test_what_is_outside_is_refused_with_a_reason(expr):
+def test_what_is_outside_is_refused_with_a_reason(expr: Any) -> None:
     verdict = prove(expr, expr + z - z + D(z, z) - 1)
 
     assert verdict.status is UNKNOWN
     assert verdict.reason
 
 
-def test_deep_nesting_ends_with_a_reason():
+def test_deep_nesting_ends_with_a_reason() -> None:
     deep = z
     for _ in range(300):
         deep = f(deep)
@@ -436,7 +445,7 @@ def test_deep_nesting_ends_with_a_reason():
     assert "nested too deeply" in verdict.reason
 
 
-def test_the_time_limit_is_kept():
+def test_the_time_limit_is_kept() -> None:
     deep = z
     for k in range(12):
         deep = Abs(deep - Rational(1, k + 2) + y * deep**2)
@@ -449,7 +458,7 @@ def test_the_time_limit_is_kept():
     assert verdict.status in {PROVED, UNKNOWN}
 
 
-def test_the_hard_limit_answers_from_another_process():
+def test_the_hard_limit_answers_from_another_process() -> None:
     assert prove_limited(tanh(z), 2 / (1 + exp(-2 * z)) - 1).proved
     assert prove_limited(z, z + 1).status is REFUTED
     assert prove_limited(sin(z) ** 2, 1 - cos(z) ** 2, assuming=z > 0).proved

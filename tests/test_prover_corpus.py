@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 from random import Random
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from sympy import (
@@ -40,6 +41,11 @@ from symgrad.functions import D
 from symgrad.prover import prove, recheck, replay
 from symgrad.prover.kernel import SympyRing
 
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from symgrad.core import Verdict
+
 z, y, a = symbols("z y a", real=True)
 alpha, beta, c, delta, lam = symbols("alpha beta c delta lambda", real=True)
 theta, v, tau, gamma, s2 = symbols("theta v tau gamma s2", real=True)
@@ -54,11 +60,11 @@ VARIABLES = (
 )
 
 
-def sig(x):
+def sig(x: Any) -> Any:
     return 1 / (1 + exp(-x))
 
 
-def softplus(x):
+def softplus(x: Any) -> Any:
     return log(1 + exp(x))
 
 
@@ -242,12 +248,12 @@ SPECIAL = {
 EXCEPT = {"elu by its output", "celu second derivative"}
 
 
-def off(variable, kinks):
+def off(variable: Any, kinks: tuple[Any, ...]) -> Any:
     """The condition that the variable is at none of the kinks."""
     return And(*(Ne(variable, k) for k in kinks)) if kinks else true
 
 
-def pairs():
+def pairs() -> Iterator[Any]:
     """Every activation under every loss that takes its outputs; the condition leaves out the kinks of both."""
     for phi, (f, df, kinks) in ACTIVATIONS.items():
         for name, (loss, slope, takes, corners) in LOSSES.items():
@@ -257,10 +263,10 @@ def pairs():
 
 
 PAIRS = tuple(pairs())
-SAMPLE = tuple(Random(3).sample(PAIRS, 90))
+SAMPLE = tuple(Random(3).sample(PAIRS, 90))  # noqa: S311 - a sample, no secret
 
 
-def require_proved(left, right, given=true):
+def require_proved(left: Any, right: Any, given: Any = true) -> Verdict:
     verdict = prove(left, right, variables=VARIABLES, assuming=given)
 
     assert verdict.status is Status.PROVED, (verdict.reason, verdict.witness, verdict.exceptions)
@@ -268,20 +274,20 @@ def require_proved(left, right, given=true):
     return verdict
 
 
-def test_the_tables_are_full():
+def test_the_tables_are_full() -> None:
     assert (len(ACTIVATIONS), len(LOSSES), len(SPECIAL)) == (44, 23, 17)
     assert len(PAIRS) == 811
 
 
 @pytest.mark.parametrize("name", ACTIVATIONS)
-def test_derivative_of_an_activation_is_proved_off_its_kinks(name):
+def test_derivative_of_an_activation_is_proved_off_its_kinks(name: str) -> None:
     f, slope, kinks = ACTIVATIONS[name]
 
     require_proved(D(f, z), slope, off(z, kinks))
 
 
 @pytest.mark.parametrize("name", [n for n, entry in ACTIVATIONS.items() if entry[2]])
-def test_kinks_of_an_activation_are_told(name):
+def test_kinks_of_an_activation_are_told(name: str) -> None:
     f, slope, kinks = ACTIVATIONS[name]
 
     verdict = prove(D(f, z), slope, variables=VARIABLES)
@@ -293,7 +299,7 @@ def test_kinks_of_an_activation_are_told(name):
 
 
 @pytest.mark.parametrize("name", LOSSES)
-def test_derivative_of_a_loss_is_proved_off_its_kinks(name):
+def test_derivative_of_a_loss_is_proved_off_its_kinks(name: str) -> None:
     loss, slope, takes, kinks = LOSSES[name]
     domain = {"unit": interval(0, 1), "positive": POSITIVE, "reals": interval(None, None)}[takes]
 
@@ -304,7 +310,7 @@ def test_derivative_of_a_loss_is_proved_off_its_kinks(name):
 
 
 @pytest.mark.parametrize("name", SPECIAL)
-def test_textbook_forms_are_proved(name):
+def test_textbook_forms_are_proved(name: str) -> None:
     left, right = SPECIAL[name]
     if name not in EXCEPT:
         require_proved(left, right)
@@ -317,18 +323,18 @@ def test_textbook_forms_are_proved(name):
 
 
 @pytest.mark.parametrize(("left", "right", "given"), SAMPLE)
-def test_pairs_are_proved(left, right, given):
+def test_pairs_are_proved(left: Any, right: Any, given: Any) -> None:
     require_proved(left, right, given)
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize(("left", "right", "given"), PAIRS)
-def test_every_pair_is_proved(left, right, given):
+def test_every_pair_is_proved(left: Any, right: Any, given: Any) -> None:
     require_proved(left, right, given)
 
 
 @pytest.mark.parametrize("name", ACTIVATIONS)
-def test_both_kernels_agree(name):
+def test_both_kernels_agree(name: str) -> None:
     f, slope, kinks = ACTIVATIONS[name]
 
     by_flint = prove(D(f, z), slope, variables=VARIABLES)
@@ -338,13 +344,13 @@ def test_both_kernels_agree(name):
     assert bool(by_flint.certificate) == bool(by_sympy.certificate) == (not kinks)
 
 
-def differs(left, right):
+def differs(left: Any, right: Any) -> bool:
     """Whether two expressions have different values somewhere, at 40 digits."""
     values = dict.fromkeys((alpha, beta, lam, v, theta), Rational(3, 7))
     return any(abs((left - right).subs({**values, z: Rational(x, 100)}).evalf(40)) > 1e-25 for x in (217, -131, 29))
 
 
-def wrong(slope):
+def wrong(slope: Any) -> Iterator[Any]:
     """Mistakes a person makes in a derivative."""
     yield -slope
     yield slope * (1 + Rational(1, 10**9))
@@ -355,7 +361,7 @@ def wrong(slope):
 
 
 @pytest.mark.parametrize("name", ACTIVATIONS)
-def test_planted_mistakes_are_refuted_with_a_witness_that_replays(name):
+def test_planted_mistakes_are_refuted_with_a_witness_that_replays(name: str) -> None:
     f, slope, _ = ACTIVATIONS[name]
     refuted = 0
     for mistake in wrong(slope):
@@ -371,8 +377,8 @@ def test_planted_mistakes_are_refuted_with_a_witness_that_replays(name):
     assert refuted >= 5
 
 
-def test_a_swapped_branch_is_refuted():
-    f, slope, kinks = ACTIVATIONS["leaky relu"]
+def test_a_swapped_branch_is_refuted() -> None:
+    f, _, kinks = ACTIVATIONS["leaky relu"]
     swapped = Piecewise((Rational(1, 100), z >= 0), (1, True))
 
     verdict = prove(D(f, z), swapped, assuming=off(z, kinks))
@@ -381,7 +387,7 @@ def test_a_swapped_branch_is_refuted():
     assert replay(verdict.witness, D(f, z), swapped)
 
 
-def test_a_certificate_is_small_and_plain():
+def test_a_certificate_is_small_and_plain() -> None:
     verdict = require_proved(D(σ, z), σ * (1 - σ))
 
     data = json.loads(verdict.certificate)

@@ -3,21 +3,53 @@
 from __future__ import annotations
 
 from random import Random
+from typing import TYPE_CHECKING, Any
 
 import mpmath
 import pytest
-from sympy import Abs, Integer, Max, Min, Ne, Piecewise, Rational, Symbol, diff, erf, exp, log, pi, sign, sin, sqrt, symbols, tanh
+from sympy import (
+    Abs,
+    Integer,
+    Max,
+    Min,
+    Ne,
+    Piecewise,
+    Rational,
+    Symbol,
+    diff,
+    erf,
+    exp,
+    log,
+    pi,
+    sign,
+    sin,
+    sqrt,
+    symbols,
+    tanh,
+)
 
 from symgrad.core import Status
 from symgrad.functions import D
 from symgrad.prover import prove, recheck, replay
 
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
 z, y = symbols("z y", real=True)
-ONE_ARGUMENT = (exp, tanh, erf, Abs, sin, lambda u: log(1 + exp(u)), lambda u: 1 / (1 + exp(-u)), lambda u: sqrt(1 + u**2))
+ONE_ARGUMENT = (
+    exp,
+    tanh,
+    erf,
+    Abs,
+    sin,
+    lambda u: log(1 + exp(u)),
+    lambda u: 1 / (1 + exp(-u)),
+    lambda u: sqrt(1 + u**2),
+)
 DIGITS = 60
 
 
-def expression(rng: Random, size: int):
+def expression(rng: Random, size: int) -> Any:  # noqa: PLR0911 - a line for each kind
     """A random expression in z and y that is real everywhere."""
     if size <= 1:
         return rng.choice([z, z, y, Integer(rng.randint(-3, 3)), Rational(rng.randint(1, 9), rng.randint(2, 7))])
@@ -38,7 +70,7 @@ def expression(rng: Random, size: int):
     return rng.choice(ONE_ARGUMENT)(inner)
 
 
-def true_rewrites(e):
+def true_rewrites(e: Any) -> Iterator[Any]:
     """Forms that are equal to e wherever it has a value."""
     yield e.expand()
     yield e * exp(z) * exp(-z)
@@ -50,7 +82,7 @@ def true_rewrites(e):
     yield e.xreplace({t: 1 - 2 / (1 + exp(2 * t.args[0])) for t in e.atoms(tanh)})
 
 
-def false_rewrites(e, rng: Random):
+def false_rewrites(e: Any, rng: Random) -> Iterator[Any]:
     """Forms that are mostly not equal to e, some of them nearly."""
     yield e + Rational(1, 10**20)
     yield e * (1 + Rational(1, 10**12))
@@ -62,12 +94,12 @@ def false_rewrites(e, rng: Random):
     yield expression(rng, 5)
 
 
-def value(expr, point):
+def value(expr: Any, point: Any) -> Any:
     with mpmath.workdps(DIGITS):
         return mpmath.mpf(str(expr.subs(point).evalf(DIGITS)))
 
 
-def seen_to_differ(left, right, rng: Random):
+def seen_to_differ(left: Any, right: Any, rng: Random) -> bool:
     """Whether a sample at 60 digits shows a difference; derivatives are SymPy's, off the kinks."""
     for _ in range(8):
         point = {z: Rational(rng.randint(-3999, 3999), 1009), y: Rational(rng.randint(-2999, 2999), 1013)}
@@ -78,8 +110,8 @@ def seen_to_differ(left, right, rng: Random):
 
 
 @pytest.mark.parametrize("seed", range(12))
-def test_random_pairs(seed):
-    rng = Random(seed)
+def test_random_pairs(seed: int) -> None:
+    rng = Random(seed)  # noqa: S311 - a sample, no secret
     settled = {Status.PROVED: 0, Status.REFUTED: 0}
     for _ in range(6):
         e = expression(rng, rng.randint(3, 9))
@@ -98,8 +130,8 @@ def test_random_pairs(seed):
 
 
 @pytest.mark.parametrize("seed", range(6))
-def test_random_derivatives(seed):
-    rng = Random(100 + seed)
+def test_random_derivatives(seed: int) -> None:
+    rng = Random(100 + seed)  # noqa: S311 - a sample, no secret
     proved = 0
     for _ in range(5):
         e = expression(rng, rng.randint(3, 7)).subs(y, Rational(2, 7)).replace(Piecewise, lambda *_: z * tanh(z))
