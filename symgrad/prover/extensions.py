@@ -9,12 +9,12 @@ from __future__ import annotations
 
 from fractions import Fraction
 from functools import cache
-from math import isqrt
+from math import comb, isqrt
 from typing import TYPE_CHECKING, Any
 
 from sympy import factorint
 
-from symgrad.prover.field import Frac, Gen, Restart, StuckError, UndefinedHere
+from symgrad.prover.field import BITS, Frac, Gen, Restart, StuckError, UndefinedHere
 from symgrad.prover.scalar import PI, Node, apply, call, mul, num, over, power
 from symgrad.prover.signs import Signs, generators_in
 
@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 FAR = 64  # exponents further apart than this share no generator: the degree would be too large
 ROOT = 32  # the highest root that is kept algebraic
 TRIAL = 5000  # primes beyond this are not looked for: a large cofactor stays one "prime"
+PRODUCTS = 100_000  # terms of a power before like ones are gathered
+DEGREE = 4_000
 TURNS = 16  # multiples of an angle that are expanded
 SQUARE = 2
 BOUND = 10**6  # denominators of the rational bounds of constants
@@ -56,9 +58,18 @@ class Extensions(Signs):
         """f^n; f must be non-zero where n < 0."""
         if n < 0:
             f, n = self.inverse(f), -n
-        if n > FAR and max(len(f[0]), len(f[1])) > 1:
-            raise StuckError(f"a power of {n} of a sum is too large to expand")
+        if n > 1:
+            for p in f:
+                self._require_small(p, n)
         return self.normal(f[0] ** n, f[1] ** n)
+
+    def _require_small(self, p: Poly, n: int) -> None:
+        """Refuse a power whose terms, degree or digits would keep the kernel busy for long."""
+        terms = self.k.terms(p)
+        digits = max((c.bit_length() for _, c in terms), default=0) * n
+        degree = sum(self.k.degrees(p)) * n if terms else 0
+        if (len(terms) > 1 and (n > FAR or comb(len(terms) + n - 1, n) > PRODUCTS)) or degree > DEGREE or digits > BITS:
+            raise StuckError(f"a power of {n} is too large to expand")
 
     def inverse(self, f: Frac) -> Frac:
         """1/f."""

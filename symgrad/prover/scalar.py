@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from fractions import Fraction
 from functools import reduce
+from math import prod
 from typing import TYPE_CHECKING, Any
 from weakref import WeakValueDictionary
 
@@ -100,29 +101,21 @@ PI = make("pi")
 
 def add(*terms: Node) -> Node:
     """A sum; numbers are gathered, nothing else is."""
-    constant, rest = Fraction(0), []
-    for t in terms:
-        if t.op == "num":
-            constant += t.value
-        else:
-            rest.append(t)
-    if constant:
-        rest.append(num(constant))
-    return ZERO if not rest else rest[0] if len(rest) == 1 else make("add", None, *rest)
+    rest = [t for t in terms if t.op != "num"]
+    if len(rest) < len(terms) or not rest:
+        constant = sum(t.value for t in terms if t.op == "num")
+        if constant or not rest:
+            rest.append(num(constant))
+    return rest[0] if len(rest) == 1 else make("add", None, *rest)
 
 
 def mul(*factors: Node) -> Node:
     """A product; numbers are gathered. 0*e stays: it is undefined where e is."""
-    constant, rest = Fraction(1), []
-    for f in factors:
-        if f.op == "num":
-            constant *= f.value
-        else:
-            rest.append(f)
-    if not rest:
-        return num(constant)
-    if constant != 1:
-        rest.insert(0, num(constant))
+    rest = [f for f in factors if f.op != "num"]
+    if len(rest) < len(factors) or not rest:
+        constant = prod(f.value for f in factors if f.op == "num")
+        if constant != 1 or not rest:
+            rest.insert(0, num(constant))
     return rest[0] if len(rest) == 1 else make("mul", None, *rest)
 
 
