@@ -462,3 +462,17 @@ def test_the_hard_limit_answers_from_another_process() -> None:
     assert prove_limited(tanh(z), 2 / (1 + exp(-2 * z)) - 1).proved
     assert prove_limited(z, z + 1).status is REFUTED
     assert prove_limited(sin(z) ** 2, 1 - cos(z) ** 2, assuming=z > 0).proved
+
+
+def test_text_is_not_run() -> None:
+    verdict = prove("__import__('os').getcwd()", 0)
+
+    assert verdict.status is UNKNOWN
+    assert "parser" in verdict.reason
+
+
+def test_an_integral_that_ends_where_its_integrand_does_has_no_slope() -> None:
+    area = Integral(sqrt(1 - t), (t, 0, z))
+
+    assert prove(D(area, z), sqrt(1 - z), assuming=And(z >= 0, z < 1)).proved
+    assert not prove(D(area, z), sqrt(1 - z), assuming=And(z >= 0, z <= 1)).proved

@@ -44,7 +44,7 @@ class Reader:
         if found is None:
             if symbol.is_integer or symbol.is_real is False:
                 raise UnsupportedError(f"the symbol {symbol} is declared as something else than a real number")
-            found = symbol.name.lstrip("#\u222b")
+            found = symbol.name.lstrip("#\u222b\u2202")
             while found in self.symbols:
                 found += "'"
             self.names[symbol] = found

@@ -24,7 +24,7 @@ CHOICES = 60  # combinations of branches that are tried
 HIGH = 4  # the order at which a tangency is given up
 
 
-class Kink(Exception):  # noqa: N818 - a signal, not an error
+class Kink(RejectedError):  # noqa: N818 - a signal, refused where nobody minds it
     """A switch is met at its zero while both sides of it matter."""
 
 

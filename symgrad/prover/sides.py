@@ -87,9 +87,13 @@ class _Side:
         return remake(node, tuple(self.smooth(a, inner) for a in node.args))
 
     def _integral(self, node: Node, inner: Mapping[str, Node]) -> Node:
-        """The ends resolved; the integrand is smooth, as the tower has found."""
+        """The ends resolved. The integrand is smooth between them, as the tower has found; here, also beyond them."""
         body, lower, upper = node.args
-        return make("integral", node.value, body, self.smooth(lower, inner), self.smooth(upper, inner))
+        ends = self.smooth(lower, inner), self.smooth(upper, inner)
+        for end in ends:
+            if self.name in end.free:
+                self.smooth(substitute(body, {node.value: end}), inner)
+        return make("integral", node.value, body, *ends)
 
     def resolved(self, p: Node, inner: Mapping[str, Node]) -> Node:
         """A condition as a smooth function of the symbol."""

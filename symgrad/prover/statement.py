@@ -58,8 +58,8 @@ def read_statement(
 ) -> Statement:
     """The statement in nodes; only the domains of symbols that matter to it become premises."""
     reader = Reader(lets)
-    sides = reader.read(sp.sympify(left)), reader.read(sp.sympify(right))
-    assumption = reader.condition(sp.sympify(assuming))
+    sides = reader.read(plain(left)), reader.read(plain(right))
+    assumption = reader.condition(plain(assuming))
     domains = {reader.name(v.symbol): v.domain for v in variables if v.symbol not in {let.symbol for let in lets}}
     needed = _closure(reader, set(sides[0].free | sides[1].free | assumption.free), domains)
     premises, shown, cases, ranges = [], [], [], {}
@@ -79,6 +79,16 @@ def read_statement(
     return Statement(
         *sides, assumption, tuple(premises), combinations, finite, tuple(shown), assuming, ranges, reader.symbols
     )
+
+
+def plain(value: Any) -> Any:
+    """The SymPy value of a number or expression; text is refused, for SymPy would run it as Python."""
+    try:
+        return sp.sympify(value, strict=True)
+    except sp.SympifyError as error:
+        raise UnsupportedError(
+            f"{type(value).__name__} is no expression; parse text with symgrad's own parser"
+        ) from error
 
 
 def _closure(reader: Reader, names: set[str], domains: dict[str, Domain]) -> set[str]:
