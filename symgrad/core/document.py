@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import Enum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from symgrad.core.verdict import CheckReport, Outcome, Status, Verdict
 
@@ -36,12 +36,16 @@ class Document:
 
 @dataclass(frozen=True, slots=True)
 class Settled:
-    """A derivation with a verdict for every step (in the order of `every_step`), its claim, and its check."""
+    """A derivation with a verdict for every step (in the order of `every_step`), its claim, and its check.
+
+    `given` is what the claim assumes: less than its steps do where the whole could be proved without.
+    """
 
     derivation: Derivation
     verdicts: tuple[Verdict, ...]
     claim: Verdict
     check: CheckReport | None = None
+    given: Any = True  # a SymPy Boolean
 
 
 class Cancels(Enum):

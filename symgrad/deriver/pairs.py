@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from sympy import And, Mul, Piecewise, Symbol, factor_terms
@@ -33,6 +34,7 @@ CANCELS = {
 def output_delta(activation: Definition, loss: Definition) -> Derivation:
     """Delta = dJ/da * phi'(z), simplified, the common factor struck out; PairError where the ranges don't fit."""
     require_fit(activation, loss)
+    loss = apart(loss, activation)
     z = activation.variable
     lets = (Let(a, activation.applied), Let(J, loss.of))
     start = D(J, z)
@@ -53,6 +55,23 @@ def output_delta(activation: Definition, loss: Definition) -> Derivation:
         kinks=activation.kinks,
         source="; ".join(dict.fromkeys(filter(None, (activation.source, loss.source)))),
     )
+
+
+def apart(loss: Definition, activation: Definition) -> Definition:
+    """The loss with those of its parameters renamed that have the letter of one of the activation's.
+
+    softplus and smooth L1 both have a beta; the two need not be equal.
+    """
+    taken = {p.symbol for p in activation.parameters}
+    other = {p.symbol: Symbol(f"{p.symbol.name}_J", real=True) for p in loss.parameters if p.symbol in taken}
+    if not other:
+        return loss
+    kinks = tuple(
+        replace(k, at=k.at.xreplace(other), left=k.left.xreplace(other), right=k.right.xreplace(other))
+        for k in loss.kinks
+    )
+    parameters = tuple(replace(p, symbol=other.get(p.symbol, p.symbol)) for p in loss.parameters)
+    return replace(loss, of=loss.of.xreplace(other), parameters=parameters, kinks=kinks)
 
 
 def require_fit(activation: Definition, loss: Definition) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from sympy import Piecewise, Symbol
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 
+@cache
 def derivative(definition: Definition) -> Derivation:
     """phi'(z) of an activation, or dJ/da of a loss: from the textbook formula to the form that is printed."""
     return _by(definition, definition.variable, "derivative", f"The derivative of {definition.title}")
@@ -77,6 +79,7 @@ def in_cases(derivation: Derivation, x: Symbol) -> Any:
     return next((f for f in forms if x in f.free_symbols), derivation.result)
 
 
+@cache
 def in_output(definition: Definition) -> Any:
     """Phi' as an expression in the output `a` and the parameters; None where phi can't be inverted."""
     first = derivative(definition)

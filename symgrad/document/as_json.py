@@ -2,7 +2,8 @@
 
     {"schema": "symgrad/derivation/1", "name", "title", "lead", "source",
      "lets": [{"symbol", "value": formula}], "domains": [{"symbol", "domain"}],
-     "start": formula, "result": formula, "steps": [step], "claim": verdict, "check": check or null}
+     "start": formula, "result": formula, "given": formula or null,
+     "steps": [step], "claim": verdict, "check": check or null}
 
 A formula is {"text", "latex"}. A step is {"rule", "title", "before", "after": formula, "given": formula or null,
 "note", "cancelled": [formula], "verdict": verdict, "steps": [finer steps]}. A verdict is {"status", "method",
@@ -49,6 +50,7 @@ def derivation(told: Telling, detail: str) -> dict[str, Any]:
         "domains": [{"symbol": v.symbol.name, "domain": text(interval(v.domain))} for v in d.domains],
         "start": formula(told.find),
         "result": formula(told.result),
+        "given": None if told.holds is None else formula(told.holds),
         "steps": [] if detail == "result" else [step(line, detail) for line in told.lines],
         "claim": verdict(told.settled.claim),
         "check": check(told.settled.check),

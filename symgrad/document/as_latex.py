@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from symgrad.document.evidence import WORDS, check_in_words, steps_in_words
+from symgrad.document.evidence import CONVENTION, WORDS, check_in_words, steps_in_words
 from symgrad.document.latex import PAPER, PRINT, latex
 from symgrad.document.spelling import tex_words
 from symgrad.document.words import to_tex
@@ -76,6 +76,8 @@ def section(told: Telling, *, heading: bool) -> Iterator[str]:
     yield r"\textbf{Find}" + "\n" + display(told.find)
     yield "\\begin{enumerate}\n" + "\n".join(item(line) for line in told.lines) + "\n\\end{enumerate}"
     yield r"\textbf{Result}" + "\n" + display(told.statement)
+    if told.holds is not None:
+        yield f"This holds where ${latex(told.holds)}${'; ' + CONVENTION if told.conventional else ''}."
     evidence = f"{steps_in_words(told.settled)}; {check_in_words(told.settled.check)}"
     yield tex_words(evidence[0].upper() + evidence[1:]) + "."
     if told.derivation.source:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from symgrad.document.evidence import WORDS, check_in_words, steps_in_words
+from symgrad.document.evidence import CONVENTION, WORDS, check_in_words, steps_in_words
 from symgrad.document.latex import GITHUB, latex
 from symgrad.document.words import inline_math, markdown_words, to_markdown
 
@@ -50,6 +50,8 @@ def section(told: Telling, detail: str) -> Iterator[str]:
         yield from step(line, detail, 3)
     yield "**Result**"
     yield fence(told.statement)
+    if told.holds is not None:
+        yield f"This holds where {inline_math(told.holds)}{'; ' + CONVENTION if told.conventional else ''}."
     yield f"{markdown_words(steps_in_words(told.settled))}; {markdown_words(check_in_words(told.settled.check))}."
     if told.derivation.source:
         yield f"Source: {markdown_words(told.derivation.source)}."

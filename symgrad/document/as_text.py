@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from symgrad.document.evidence import WORDS, check_in_words, reason, steps_in_words
+from symgrad.document.evidence import CONVENTION, WORDS, check_in_words, reason, steps_in_words
 from symgrad.document.text import printable, text
 from symgrad.document.words import to_text
 
@@ -41,6 +41,8 @@ def lines(told: Telling, detail: str) -> Iterator[str]:
         yield from step(line, detail, "")
     yield ""
     yield f"{'result':7}{text(told.sentence)}"
+    if told.holds is not None:
+        yield f"{'':7}where {text(told.holds)}{'; ' + CONVENTION if told.conventional else ''}"
     yield f"{'proof':7}{steps_in_words(told.settled)}; the whole chain: {WORDS[told.settled.claim.status]}"
     yield f"{'check':7}{check_in_words(told.settled.check)}"
 

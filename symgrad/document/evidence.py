@@ -42,6 +42,9 @@ def steps_in_words(settled: Settled) -> str:
     return f"{steps}: " + ", ".join(f"{n} {WORDS[s]}" for s, n in counts.items())
 
 
+CONVENTION = "elsewhere there is no derivative, and the value is a convention"
+
+
 def check_in_words(check: CheckReport | None) -> str:
     """How the finite differences came out."""
     if check is None:

@@ -11,7 +11,7 @@ from markupsafe import Markup
 
 from symgrad.core import Status
 from symgrad.document.boxes import Ident, Num, Op, Script, row
-from symgrad.document.evidence import ANCHORS, OUTCOMES, WORDS, check_in_words, reason, steps_in_words
+from symgrad.document.evidence import ANCHORS, CONVENTION, OUTCOMES, WORDS, check_in_words, reason, steps_in_words
 from symgrad.document.graph import graph
 from symgrad.document.latex import latex
 from symgrad.document.mathml import NAMESPACE, mathml
@@ -106,6 +106,7 @@ def templates() -> jinja2.Environment:
         lstrip_blocks=True,
         undefined=jinja2.StrictUndefined,
     )
+    environment.globals["CONVENTION"] = CONVENTION
     environment.filters |= {
         "math": inline,
         "block": block,

@@ -57,6 +57,12 @@ class Telling:
     find: Box
     result: Box
     lines: tuple[Line, ...]
+    holds: Box | None = None  # where the result holds; None where it holds everywhere
+
+    @property
+    def conventional(self) -> bool:
+        """Whether the result gives values, by agreement, where there is no derivative."""
+        return self.holds is not None and bool(self.derivation.kinks)
 
     @property
     def derivation(self) -> Derivation:
@@ -138,6 +144,7 @@ def tell(settled: Settled) -> Telling:
         start,
         result,
         tuple(line(s, str(n), verdicts, notation) for n, s in enumerate(derivation.steps, 1)),
+        condition(settled.given, notation),
     )
 
 

@@ -33,6 +33,9 @@ from symgrad.document.spelling import RELATIONS, SUBSCRIPTS, SUMS, SUPERSCRIPTS
 RELATION, SUM, OPERATED, PRODUCT, POWER, ATOM = range(6)  # OPERATED: d/dz ends a product
 
 
+EULER = "e"  # beside a letter it would read as part of a name
+
+
 def text(box: Box) -> str:
     """The formula as one line."""
     return " ".join(line(box)[0].split())
@@ -149,9 +152,9 @@ def is_wordy(box: Box) -> bool:
     """Whether a box would run together with its neighbour: a function, a long name, a power in ^(...)."""
     match box:
         case Ident(name):
-            return len(name) > 1
-        case Script():
-            return not line(box)[0][-1:].isnumeric()
+            return len(name) > 1 or name == EULER
+        case Script(base):
+            return not line(box)[0][-1:].isnumeric() or base == Ident(EULER)
         case Fn() | Big():
             return True
         case _:

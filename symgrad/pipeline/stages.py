@@ -6,7 +6,7 @@ from dataclasses import replace
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from sympy import And, Ne, Rational
+from sympy import And, Ne, Rational, S
 
 from symgrad import checker, deriver, prover
 from symgrad.core import (
@@ -38,7 +38,21 @@ SEVENTHS = [Rational(n, 7) for n in (-719, -17, -3, 2, 5, 23, 701)]  # no kink's
 def settle(derivation: Derivation) -> Settled:
     """The derivation with a verdict for every step, for the whole chain, and a numeric check of its result."""
     verdicts = tuple(prove(step, derivation) for step in every_step(derivation.steps))
-    return Settled(derivation, verdicts, prove(derivation.claim, derivation), check(derivation))
+    claim, given = prove_claim(derivation)
+    return Settled(derivation, verdicts, claim, check(derivation), given)
+
+
+def prove_claim(derivation: Derivation) -> tuple[Verdict, Any]:
+    """The verdict on the whole chain and what it assumes: nothing where that can be proved.
+
+    A whole may be smooth where a rule on the way is not: softsign has a slope at 0, |z| has none.
+    """
+    claim = derivation.claim
+    if claim.given != S.true:
+        everywhere = prove(replace(claim, given=S.true), derivation)
+        if everywhere.proved:
+            return everywhere, S.true
+    return prove(claim, derivation), claim.given
 
 
 def prove(step: Step, derivation: Derivation) -> Verdict:
