@@ -72,6 +72,7 @@ class Field:
         self.named: dict[Any, Gen] = {}
         self.related: list[Gen] = []  # those with a relation, the latest first
         self.zeros: list[Poly] = []  # polynomials that are 0 all over the region
+        self.factored: dict[str, tuple[int, list[tuple[Poly, int]]]] = {}
         self.zero: Frac = (self.k.zero, self.k.one)
         self.one: Frac = (self.k.one, self.k.one)
 
@@ -188,6 +189,13 @@ class Field:
 
     def factor(self, p: Poly) -> tuple[int, list[tuple[Poly, int]]]:
         """Content and irreducible factors; sizes that might never return are refused."""
+        key = self.k.key(p)
+        found = self.factored.get(key)
+        if found is None:
+            found = self.factored[key] = self._factor(p)
+        return found
+
+    def _factor(self, p: Poly) -> tuple[int, list[tuple[Poly, int]]]:
         terms = self.k.terms(p)
         if len(terms) > FACTOR_TERMS or sum(self.k.degrees(p)) > FACTOR_DEGREE:
             raise StuckError("a polynomial in the proof is too large to factor")
@@ -200,8 +208,10 @@ class Field:
 
     def single(self, p: Poly) -> Gen | None:
         """The generator that p is, if it is one."""
+        if len(p) != 1:
+            return None
         terms = self.k.terms(p)
-        if len(terms) != 1 or terms[0][1] != 1 or sum(terms[0][0]) != 1:
+        if terms[0][1] != 1 or sum(terms[0][0]) != 1:
             return None
         return self.gens[terms[0][0].index(1)]
 

@@ -32,7 +32,7 @@ from symgrad.prover.sides import every_branch, one_sided
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
-SLOTS = 16
+SLOTS = 10  # generators at first; twice as many when they run out
 RESTARTS = 80
 
 
