@@ -21,4 +21,4 @@ build:
 
 # Write the golden pages anew; read the diff as a reader would.
 golden:
-    {{bin}}python -m pytest tests/test_golden.py --update-golden
+    {{bin}}python -m pytest tests/test_document_pages.py --update-golden
