@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from sympy import factorint
 
+from symgrad.prover.balls import Balls, precision
 from symgrad.prover.field import BITS, Frac, Gen, Restart, StuckError, UndefinedHere
 from symgrad.prover.scalar import PI, Node, apply, call, mul, num, over, power
 from symgrad.prover.signs import Signs, generators_in
@@ -28,6 +29,7 @@ PRODUCTS = 100_000  # terms of a power before like ones are gathered
 DEGREE = 4_000
 TURNS = 16  # multiples of an angle that are expanded
 SQUARE = 2
+CONSTANT_BITS = 128
 BOUND = 10**6  # denominators of the rational bounds of constants
 
 Units = dict[Any, list[tuple[Fraction, int]]]  # per family: units, and how far they have been refined
@@ -104,6 +106,8 @@ class Extensions(Signs):
         if gen is None:
             gen = self.new(name, "exp", apply("exp", self._term_node(u, e, d)), args=(arg,), sign=1)
             self.exp_facts(gen)
+            if self.is_number(arg):
+                self._constant_facts(gen)
         return self.integer_power(self.var(gen), int(c / u))
 
     def _term_node(self, u: Fraction, e: Exps, d: Poly) -> Node:
@@ -111,13 +115,27 @@ class Extensions(Signs):
         return top if self.k.is_const(d) else over(top, self.node(d))
 
     def exp_facts(self, gen: Gen) -> None:
-        """E > 1 or E < 1 by the sign of the argument, and E >= 1 + argument."""
+        """The sign of E - 1 is that of the argument; E >= 1 + argument, and 1/E >= 1 - argument."""
         (arg,) = gen.args
         x, s = self.k.gens[gen.slot], self.sign_of(arg)
-        if s:
+        if s is None and self.k.is_const(arg[1]):
+            s = self.sign(x - 1)
+            if s:
+                self.learn(arg[0] * s, ">", ("exponent", gen.slot, s))
+        elif s:
             self.learn(x * s - s, ">", ("exp1", gen.slot, s))
         if self.k.is_const(arg[1]):
             self.learn(x * arg[1] - arg[1] - arg[0], ">" if s else ">=", ("exp2", gen.slot, s or 0))
+            self.learn(arg[1] - x * arg[1] + x * arg[0], ">" if s else ">=", ("exp2", gen.slot, s or 0))
+
+    def _constant_facts(self, gen: Gen) -> None:
+        """Rational bounds of a number, by a ball."""
+        with precision(CONSTANT_BITS):
+            ball = Balls({}).value(gen.node) * BOUND
+            low, high = (int(end.unique_fmpz()) for end in (ball.lower().floor(), ball.upper().ceil()))
+        x = self.k.gens[gen.slot] * BOUND
+        self.learn(x - low, ">=", ("number", gen.slot, low, 1))
+        self.learn(high - x, ">=", ("number", gen.slot, high, -1))
 
     # ------------------------------------------------------------------ log, roots
 
@@ -145,6 +163,7 @@ class Extensions(Signs):
         gen = self.named.get(name)
         if gen is None:
             gen = self.new(name, "log", apply("log", num(prime)), base=self.k.const(prime), sign=1)
+            self._constant_facts(gen)
         return self.var(gen)
 
     def _log_of(self, p: Poly) -> Frac:

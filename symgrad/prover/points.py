@@ -12,6 +12,9 @@ from typing import TYPE_CHECKING
 
 from symgrad.core import UnsupportedError
 from symgrad.prover.balls import Balls, Undecided, Undefined, certain_sign, exact, precision
+from symgrad.prover.field import Split, StuckError, UndefinedHere
+from symgrad.prover.scalar import num, substitute
+from symgrad.prover.tower import normal_form
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -29,6 +32,7 @@ FAR = tuple(Fraction(s * 2**e) for e in (4, 5, 6, 8, 10, 20) for s in (1, -1))
 GRID = tuple(sorted([*(Fraction(k * k * k, 4000) + Fraction(1, 7919) for k in range(-34, 35)), *FAR]))
 NEAR = Fraction(1, 1000)
 BITS = 512
+SIMPLE = 10**6  # denominators of rationals that are tried as roots
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +95,7 @@ class Sampler:
             line = Line(equation, region.bindings, self.draw(free), self.tick)
             for name in moving:
                 for low, high in line.brackets(name, FINE):
-                    found: Point = {**line.point, name: Enclosure(low, high)}
+                    found: Point = {**line.point, name: line.root(name, low, high)}
                     if continuous(equation, region.bindings, found) and holds(others, region.bindings, found):
                         yield found
 
@@ -132,6 +136,19 @@ class Line:
         except (Undefined, Undecided, UnsupportedError):
             return None
 
+    def root(self, name: str, low: Fraction, high: Fraction) -> Fraction | Enclosure:
+        """The root between two rationals: itself a rational, if a simple one is proved to be it."""
+        guess = simplest(low, high)
+        if guess.denominator < SIMPLE and not self.bindings:
+            values = {n: num(x) for n, x in {**self.point, name: guess}.items() if isinstance(x, Fraction)}
+            try:
+                tower, (top, _) = normal_form(substitute(self.node, values))
+            except (Split, StuckError, UndefinedHere):
+                return Enclosure(low, high)
+            if tower.k.is_zero(top):
+                return guess
+        return Enclosure(low, high)
+
     def brackets(self, name: str, bisections: int) -> Iterator[tuple[Fraction, Fraction]]:
         """Narrow intervals at whose ends the node has opposite signs."""
         before: tuple[Fraction, int] | None = None
@@ -148,6 +165,18 @@ class Line:
                     low, high = (middle, high) if t == before[1] else (low, middle)
                 yield low, high
             before = (x, s) if s else before
+
+
+def simplest(low: Fraction, high: Fraction) -> Fraction:
+    """The rational of least denominator between two others."""
+    if low <= 0 <= high:
+        return Fraction(0)
+    if high < 0:
+        return -simplest(-high, -low)
+    whole = -(-low.numerator // low.denominator)
+    if whole <= high:
+        return Fraction(whole)
+    return whole - 1 + 1 / simplest(1 / (high - whole + 1), 1 / (low - whole + 1))
 
 
 def draw(rng: Random, span: Range) -> Fraction:

@@ -9,6 +9,7 @@ from itertools import pairwise
 from math import prod
 from typing import TYPE_CHECKING, Any
 
+from mpmath import iv  # type: ignore[import-untyped]  # it ships no types
 from sympy import ZZ, Rational
 from sympy import Poly as SympyPoly
 
@@ -297,43 +298,77 @@ class Context(Ring):
             return self.vanishes(p - n) or self.vanishes(p + n)
         return self.vanishes(p - n * d) or self.vanishes(p - n * self.sign(d))
 
-    def _consequences(self, why: list[Any]) -> list[tuple[Poly, str]]:
+    def _consequences(self, why: list[Any]) -> list[tuple[Poly, str]]:  # noqa: PLR0911 - a line for each kind
         """What is known of a generator by its kind."""
         kind, i = why[0], why[1]
-        x, gen = self.x[i], self.gens[i]
-        if kind == "exp1" and gen[0] == "exp":
-            s = self.sign_of(self.args[i][0])
-            return [(s * (x - 1), ">")] if s else []
-        if kind == "exp2" and gen[0] == "exp":
-            n, d = self.args[i][0]
-            strict = why[2] and self.sign_of((n, d)) != 0
-            return [(x * d - d - n, ">" if strict else ">=")] if d.is_ground and d.LC > 0 else []
-        if kind == "erf" and gen[0] == "erf":
-            return [(1 - x, ">"), (1 + x, ">")]
-        if kind == "odd" and gen[0] in {"erf", "atan", "erfinv", "lambertw"}:
-            s = self.sign_of(self.args[i][0])
-            return [(x * s, ">")] if s else []
-        if kind == "pi" and gen[0] == "pi":
-            return [(x * 1000 - 3141, ">"), (3142 - x * 1000, ">")]
-        return self._more_consequences(kind, i, why)
-
-    def _more_consequences(self, kind: str, i: int, why: list[Any]) -> list[tuple[Poly, str]]:
-        x, gen = self.x[i], self.gens[i]
-        if kind == "log" and gen[0] == "log":
+        gen = self.gens[i][0]
+        if kind in {"exp1", "exp2", "exponent"} and gen == "exp":
+            return self._of_exp(kind, i)
+        if kind in {"erf", "odd"} and gen in {"erf", "atan", "erfinv", "lambertw"}:
+            return self._of_odd(kind, i)
+        if kind == "pi" and gen == "pi":
+            return [(self.x[i] * 1000 - 3141, ">"), (3142 - self.x[i] * 1000, ">")]
+        if kind == "number" and gen in {"exp", "log"}:
+            return self._number(i, int(why[2]))
+        if kind in {"root", "beyond"} and gen == "root":
+            return self._of_root(kind, i, int(why[2]))
+        if kind == "log" and gen == "log":
             s = self.sign(self.base[i])
             t = self.sign(self.base[i] * s - 1) if s else 0
-            return [(x * t, ">")] if t else []
-        if kind == "root" and gen[0] == "root" and self.base[i].is_ground:
-            bound, target = int(why[2]), int(self.base[i].LC) * BOUND ** gen[2]
-            if bound >= 0 and bound ** gen[2] <= target:
-                return [(x * BOUND - bound, ">=")]
-            return [(bound - x * BOUND, ">")] if bound ** gen[2] > target and bound > 0 else []
-        if kind == "beyond" and gen[0] == "root" and gen[2] == SQUARE:
-            other = self.x[why[2]]
-            return [(x - other, ">"), (x + other, ">")] if self.quick_sign(self.base[i] - other**2) == 1 else []
-        if kind == "between" and gen[0] == "sym":
-            return self._between(i)
-        return []
+            return [(self.x[i] * t, ">")] if t else []
+        return self._between(i) if kind == "between" and gen == "sym" else []
+
+    def _of_exp(self, kind: str, i: int) -> list[tuple[Poly, str]]:
+        """The sign of E - 1 is that of the argument; E >= 1 + argument and 1/E >= 1 - argument."""
+        x, (n, d) = self.x[i], self.args[i][0]
+        if kind == "exp1":
+            s = self.sign_of((n, d))
+            return [(s * (x - 1), ">")] if s else []
+        if not d.is_ground or d.LC <= 0:
+            return []
+        if kind == "exponent":
+            s = self.sign(x - 1)
+            return [(s * n, ">")] if s else []
+        found = [(x * d - d - n, ">="), (d - x * d + x * n, ">=")]
+        strict = self._maybe_sign((n, d))
+        return found + [(p, ">") for p, _ in found] if strict else found
+
+    def _maybe_sign(self, f: Frac) -> int | None:
+        try:
+            return self.sign_of(f)
+        except RejectedError:
+            return None
+
+    def _of_odd(self, kind: str, i: int) -> list[tuple[Poly, str]]:
+        x = self.x[i]
+        if kind == "erf":
+            return [(1 - x, ">"), (1 + x, ">")] if self.gens[i][0] == "erf" else []
+        s = self.sign_of(self.args[i][0])
+        return [(x * s, ">")] if s else []
+
+    def _of_root(self, kind: str, i: int, said: int) -> list[tuple[Poly, str]]:
+        """Bounds of the root of a number; sqrt(x^2 + p) > |x| where p > 0."""
+        x, degree, base = self.x[i], self.gens[i][2], self.base[i]
+        if kind == "beyond":
+            other = self.x[said]
+            beyond = degree == SQUARE and self.quick_sign(base - other**2) == 1
+            return [(x - other, ">"), (x + other, ">")] if beyond else []
+        if not base.is_ground or said < 0:
+            return []
+        below = said**degree <= int(base.LC) * BOUND**degree
+        return [(x * BOUND - said, ">=")] if below else [(said - x * BOUND, ">")]
+
+    def _number(self, i: int, bound: int) -> list[tuple[Poly, str]]:
+        """Rational bounds of exp or log of a number, by interval arithmetic."""
+        log = self.gens[i][0] == "log"
+        of = self.value((self.base[i], self.ring.one)) if log else self.value(self.args[i][0])
+        if of is None:
+            return []
+        x = iv.mpf(of.numerator) / of.denominator
+        value = (iv.log(abs(x)) if log else iv.exp(x)) * BOUND
+        scaled = self.x[i] * BOUND
+        found = [(scaled - bound, ">=")] if value.a >= bound else []
+        return found + ([(bound - scaled, ">=")] if value.b <= bound else [])
 
     def _between(self, i: int) -> list[tuple[Poly, str]]:
         """The moving point of an integral lies between its ends; it occurs nowhere else."""

@@ -123,6 +123,8 @@ class Numbers:
         with mpmath.workdps(3 * digits):
             middle, above, below = at(centre), at(centre + h), at(centre - h)
             right, left = (above - middle) / h, (middle - below) / h
+            if max(abs(above - middle), abs(middle - below)) > mpmath.sqrt(h) * (1 + abs(middle)):
+                raise NoValue  # a jump; one that is symmetric about the middle value has equal quotients
             if abs(right - left) > mpmath.sqrt(h) * (1 + abs(right) + abs(left)):
                 raise NoValue
             return (above - below) / (2 * h)

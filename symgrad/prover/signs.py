@@ -58,7 +58,7 @@ class Signs(Field):
 
     def _constant_holds(self, poly: Poly, rel: str) -> bool:
         c = 0 if self.k.is_zero(poly) else self.k.lead(poly)
-        return c > 0 or (c == 0 and rel != ">")
+        return c == 0 if rel == "=" else c > 0 or (c == 0 and rel == ">=")
 
     def learn_nonzero(self, poly: Poly, why: tuple[Any, ...]) -> None:
         """Record that no point of the region makes `poly` zero, nor any of its factors."""
