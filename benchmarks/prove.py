@@ -12,7 +12,6 @@ import argparse
 import multiprocessing
 from collections import Counter
 from dataclasses import dataclass
-from itertools import islice
 from random import Random
 from statistics import median
 from time import perf_counter
@@ -82,30 +81,25 @@ def derivatives(definition: Definition) -> Iterator[Identity]:
         yield Identity(f"{definition.name} rewritten", formula, unfold(form), definition.domains)
 
 
-def deltas(random: Random) -> Iterator[Identity]:
-    """The chain rule's product by SymPy against the printed delta, for every pair that fits, in a random order."""
-    pairs = [(a, j) for a in ACTIVATIONS.values() for j in LOSSES.values()]
-    random.shuffle(pairs)
-    for activation, loss in pairs:
-        try:
-            found = output_delta(activation, loss)
-        except PairError:
-            continue
-        lets = {let.symbol: unfold(let.value) for let in found.lets}
-        a, j = (let.symbol for let in found.lets[:2])
-        product = lets[j].diff(a).xreplace(lets) * lets[a].diff(activation.variable)
-        right, given = unfold(found.result).xreplace(lets), found.claim.given.xreplace(lets)
-        yield Identity(found.name, product, right, found.domains, given)
+def delta(activation: Definition, loss: Definition) -> Iterator[Identity]:
+    """The chain rule's product by SymPy against the printed delta, if the pair fits."""
+    try:
+        found = output_delta(activation, loss)
+    except PairError:
+        return
+    lets = {let.symbol: unfold(let.value) for let in found.lets}
+    a, j = (let.symbol for let in found.lets[:2])
+    product = lets[j].diff(a).xreplace(lets) * lets[a].diff(activation.variable)
+    right, given = unfold(found.result).xreplace(lets), found.claim.given.xreplace(lets)
+    yield Identity(found.name, product, right, found.domains, given)
 
 
 def identities(count: int) -> list[Identity]:
-    """All textbook forms and derivatives, and as many deltas as make `count`; a fixed choice of these for fewer."""
-    random = Random(11)  # noqa: S311 - a fixed choice
+    """A fixed random choice from the whole catalogue: textbook forms, derivatives, and the deltas of all pairs."""
     catalogue = (*ACTIVATIONS.values(), *LOSSES.values())
     found = [*textbook(), *(i for d in catalogue for i in derivatives(d))]
-    if count < len(found):
-        return random.sample(found, count)
-    return [*found, *islice(deltas(random), count - len(found))]
+    found += [i for a in ACTIVATIONS.values() for j in LOSSES.values() for i in delta(a, j)]
+    return Random(11).sample(found, min(count, len(found)))  # noqa: S311 - a fixed choice
 
 
 # ---- the contestants
@@ -174,7 +168,7 @@ def limited(contestant: Callable[[Identity], str], identity: Identity, limit: fl
 def main() -> None:
     """Each identity by each contestant, then the table."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--count", type=int, default=100)
+    parser.add_argument("--count", type=int, default=100, help="how many identities; 1000 takes them all")
     parser.add_argument("--limit", type=float, default=10.0, help="seconds for one call")
     parser.add_argument("--list", action="store_true", help="print every answer that is not `decided`")
     options = parser.parse_args()

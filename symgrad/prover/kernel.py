@@ -52,6 +52,7 @@ class Flint:
         self.context = fmpz_mpoly_ctx.get(tuple(f"g{i}" for i in range(n)), Ordering.lex)
         self.gens = tuple(self.context.gens())
         self.one, self.zero = self.context.constant(1), self.context.constant(0)
+        self.known: dict[int, tuple[Poly, list[tuple[Exps, int]]]] = {}  # holds the polynomial, so its id stays its own
 
     def const(self, c: int) -> Poly:
         """A constant polynomial."""
@@ -62,8 +63,11 @@ class Flint:
         return self.context.from_dict(terms)
 
     def terms(self, p: Poly) -> list[tuple[Exps, int]]:
-        """Exponents and coefficients, leading term first."""
-        return [(tuple(map(int, e)), int(c)) for e, c in p.terms()]
+        """Exponents and coefficients, leading term first; remembered, since a fact is asked for its terms often."""
+        known = self.known.get(id(p))
+        if known is None:
+            known = self.known[id(p)] = (p, [(tuple(map(int, e)), int(c)) for e, c in p.terms()])
+        return known[1]
 
     def gcd(self, p: Poly, q: Poly) -> Poly:
         """The greatest common divisor."""
