@@ -32,6 +32,7 @@ FAR = tuple(Fraction(s * 2**e) for e in (4, 5, 6, 8, 10, 20) for s in (1, -1))
 GRID = tuple(sorted([*(Fraction(k * k * k, 4000) + Fraction(1, 7919) for k in range(-34, 35)), *FAR]))
 NEAR = Fraction(1, 1000)
 BITS = 512
+USUAL = 4  # points nearer to 0 than this are as good as one another
 SIMPLE = 10**6  # denominators of rationals that are tried as roots
 
 
@@ -109,7 +110,7 @@ class Sampler:
                     places |= {a - NEAR, a, b, b + NEAR}
         gaps = [(a + b) / 2 for a, b in pairwise(sorted(places))]
         self.rng.shuffle(gaps)
-        for x in gaps:
+        for x in sorted(gaps, key=lambda x: max(abs(x), USUAL)):  # far out, differences are too small to replay
             self.tick()
             moved: Point = {**point, name: x}
             inside = (low is None or x > low) and (high is None or x < high)
