@@ -3,7 +3,7 @@ bin := if path_exists(justfile_directory() / ".venv/bin") == "true" { justfile_d
 
 # Format, lint, types, import contract, every test.
 check: lint
-    {{bin}}python -m pytest tests README.md
+    {{bin}}python -m pytest -n auto tests README.md
 
 # As `check`, without the slow tests.
 quick: lint
