@@ -71,7 +71,7 @@ ACTIVATIONS = by_name(
         parameters=(parameter(alpha, Rational(1, 4), learned=True),),
         kinks=(kink(z, at=0, left=alpha, right=1, torch=alpha),),
         source="He, Zhang, Ren & Sun 2015, arXiv:1502.01852, eq. (1)",
-        note="The slope alpha is learned and may take any real value.",
+        note=r"The slope $\alpha$ is learned and may take any real value.",
     ),
     elu := activation(
         "elu",
@@ -83,7 +83,7 @@ ACTIVATIONS = by_name(
         kinks=(kink(z, at=0, left=alpha, right=1, torch=alpha, jax=alpha),),
         stable=Piecewise((z, z > 0), (alpha * expm1(Min(0, z)), True)),
         source="Clevert, Unterthiner & Hochreiter 2015, arXiv:1511.07289, eq. (15)",
-        note="With alpha = 1 the slopes agree, and there is no kink.",
+        note=r"With $\alpha = 1$ the slopes agree, and there is no kink.",
     ),
     softplus := activation(
         "softplus",
@@ -122,7 +122,7 @@ ACTIVATIONS = by_name(
         kinks=(kink(z, at=0, left=alpha * lambda_, right=lambda_, torch=alpha * lambda_, jax=alpha * lambda_),),
         stable=lambda_ * Piecewise((z, z > 0), (alpha * expm1(Min(0, z)), True)),
         source="Klambauer, Unterthiner, Mayr & Hochreiter 2017, arXiv:1706.02515, eq. (2) and (14)",
-        note="lambda and alpha are the constants for which a standard normal input has mean 0 and variance 1 again.",
+        note=r"$\lambda$ and $\alpha$ are such that a standard normal input has mean 0 and variance 1 again.",
     ),
     gelu := activation(
         "gelu",
@@ -135,7 +135,7 @@ ACTIVATIONS = by_name(
             (z * erfc(Abs(z) / sqrt(2)) / 2, True),
         ),
         source="Hendrycks & Gimpel 2016, arXiv:1606.08415, section 2",
-        note="The least value, -0.16997 near z = -0.7518, has no closed form; the range is rounded outwards.",
+        note="The least value, $-0.16997$ near $z = -0.7518$, has no closed form; the range is rounded outwards.",
     ),
     gelu_tanh := activation(
         "gelu_tanh",
@@ -154,7 +154,7 @@ ACTIVATIONS = by_name(
         ),
         tex=r"\mathrm{GELU}_{\tanh}",
         source="Hendrycks & Gimpel 2016, arXiv:1606.08415, section 2; torch.nn.GELU(approximate='tanh')",
-        note="The least value, -0.17004 near z = -0.7525, has no closed form; the range is rounded outwards.",
+        note="The least value, $-0.17004$ near $z = -0.7525$, has no closed form; the range is rounded outwards.",
     ),
     silu := activation(
         "silu",
@@ -189,7 +189,7 @@ ACTIVATIONS = by_name(
             (z * (e**2 + 2 * e) / (e**2 + 2 * e + 2), True),
         ),
         source="Misra 2019, arXiv:1908.08681, eq. (1)",
-        note="The least value, -0.30884 near z = -1.1924, has no closed form; the range is rounded outwards.",
+        note="The least value, $-0.30884$ near $z = -1.1924$, has no closed form; the range is rounded outwards.",
     ),
     logsigmoid := activation(
         "logsigmoid",
@@ -240,7 +240,7 @@ ACTIVATIONS = by_name(
             kink(z, at=lambda_, left=0, right=1, torch=0, jump=True),
         ),
         source="torch.nn.Hardshrink",
-        note="The values 0 < |a| <= lambda are never taken.",
+        note=r"The values $0 < |a| \le \lambda$ are never taken.",
     ),
     hardtanh := activation(
         "hardtanh",
@@ -298,7 +298,7 @@ ACTIVATIONS = by_name(
         parameters=(parameter(theta, Rational(1, 10)), parameter(v, 20)),
         kinks=(kink(z, at=theta, left=0, right=1, torch=0, jump=True),),
         source="torch.nn.Threshold",
-        note="torch asks for both parameters, here as in its example. The values are v and all above theta.",
+        note=r"torch asks for both parameters, here as in its example. The values are $v$ and all above $\theta$.",
     ),
     rrelu := activation(
         "rrelu",
@@ -308,7 +308,7 @@ ACTIVATIONS = by_name(
         parameters=(parameter(l, Rational(1, 8), interval(0, 1)), parameter(u, Rational(1, 3), interval(0, 1))),
         kinks=(kink(z, at=0, left=(l + u) / 2, right=1, torch=(l + u) / 2),),
         source="Xu, Wang, Chen & Li 2015, arXiv:1505.00853, section 2.4; torch.nn.RReLU",
-        note="In training the slope is drawn from [l, u]; in evaluation it is the mean.",
+        note="In training the slope is drawn from $[l, u]$; in evaluation it is the mean.",
     ),
     squared_relu := activation(
         "squared_relu",

@@ -125,7 +125,7 @@ LOSSES = by_name(
         of=exp(a) - y * a,
         of_y=NON_NEGATIVE,
         source="torch.nn.PoissonNLLLoss(log_input=True)",
-        note="The term log(y!) does not depend on a and is left out.",
+        note=r"The term $\ln(y!)$ does not depend on $a$ and is left out.",
     ),
     poisson_nll_rate := loss(
         "poisson_nll_rate",
@@ -136,7 +136,7 @@ LOSSES = by_name(
         of_y=NON_NEGATIVE,
         tex=r"\mathrm{PoissonNLL}_{\mathrm{rate}}",
         source="torch.nn.PoissonNLLLoss(log_input=False, eps=0)",
-        note="The term log(y!) does not depend on a and is left out.",
+        note=r"The term $\ln(y!)$ does not depend on $a$ and is left out.",
     ),
     gaussian_nll := loss(
         "gaussian_nll",
@@ -145,7 +145,7 @@ LOSSES = by_name(
         of=(log(s) + (y - a) ** 2 / s) / 2,
         parameters=(parameter(s, 1, POSITIVE, learned=True),),
         source="Nix & Weigend 1994, Estimating the mean and variance of the target; torch.nn.GaussianNLLLoss",
-        note="The variance s is predicted too, so its own derivative is derived. The constant log(2 pi)/2 is left out.",
+        note=r"The variance $s$ is predicted too, so its own derivative is derived. $\frac{1}{2}\ln(2\pi)$ is left out.",
     ),
     hinge := loss(
         "hinge",
