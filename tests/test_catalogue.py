@@ -133,7 +133,7 @@ def test_range_is_sharp_unless_its_note_says_otherwise(entry: Definition) -> Non
         assert low < min(values) < low + mpf("0.002")
     elif low is not None:
         assert min(values) - low < mpf("1e-4")
-    elif "above theta" not in entry.note:
+    elif "all above" not in entry.note:
         assert min(values) < -30
     assert max(values) > 30 if high is None else high - max(values) < mpf("1e-7")
 

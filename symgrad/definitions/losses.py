@@ -145,7 +145,7 @@ LOSSES = by_name(
         of=(log(s) + (y - a) ** 2 / s) / 2,
         parameters=(parameter(s, 1, POSITIVE, learned=True),),
         source="Nix & Weigend 1994, Estimating the mean and variance of the target; torch.nn.GaussianNLLLoss",
-        note=r"The variance $s$ is predicted too, so its own derivative is derived. $\frac{1}{2}\ln(2\pi)$ is left out.",
+        note=r"The variance $s$ is predicted too, so its derivative is derived. $\frac{1}{2}\ln(2\pi)$ is left out.",
     ),
     hinge := loss(
         "hinge",

@@ -9,6 +9,7 @@ from sympy import S
 
 from symgrad import deriver, document
 from symgrad.core import Document, Kind, Settled
+from symgrad.document.words import to_text
 from symgrad.pipeline.records import definition_record, facts_record, spell
 from symgrad.pipeline.stages import facts, settle, settle_document
 
@@ -70,7 +71,7 @@ def told(definition: Definition) -> Iterator[tuple[str, str]]:
         yield "kinks" * (not n), kink_line(kink)
     yield "source", definition.source
     if definition.note:
-        yield "note", definition.note
+        yield "note", to_text(definition.note)
 
 
 def proof(settled: Settled) -> str:
