@@ -281,3 +281,10 @@ def test_a_mistake_by_hand_is_refuted() -> None:
 def test_a_rule_by_hand_must_have_a_known_name() -> None:
     with pytest.raises(UnknownNameError, match="did you mean reciprocal"):
         worked("wrong", "Wrong", D(1 / z, z), ("recipocal", -1 / z**2))
+
+
+def test_two_parameters_of_one_letter_are_kept_apart() -> None:
+    row = pair(ACTIVATIONS["softplus"], LOSSES["smooth_l1"])
+
+    assert [p.symbol.name for p in row.loss.parameters] == ["beta_J"]
+    assert {s.name for s in row.delta.free_symbols} == {"a", "y", "z", "beta", "beta_J"}

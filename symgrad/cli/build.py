@@ -46,14 +46,15 @@ def command(  # noqa: PLR0917 - click passes them by name
 
 
 def summary(built: Built) -> str:
-    """Two lines: what was settled, and where it is."""
+    """Two lines, what was settled and where it is; then a line for each page that is not all proved."""
     t = built.tally
     kept = "" if built.fresh == built.pages else f" ({built.pages - built.fresh} from the cache)"
+    look = "".join(f"\nlook at {built.folder / name}.html" for name in built.doubtful)
     return (
         f"{counted(t.documents, 'document')}{kept}, {counted(t.steps, 'step')}: "
         f"{t.proved} PROVED, {t.refuted} REFUTED, {t.unknown} UNKNOWN; "
         f"checks: {t.ok} ok, {t.wrong} wrong, {t.unresolved} unresolved; {built.seconds:.1f} s\n"
-        f"open {built.folder / 'index.html'}"
+        f"open {built.folder / 'index.html'}{look}"
     )
 
 
@@ -63,7 +64,13 @@ def as_object(built: Built) -> str:
     from dataclasses import asdict  # noqa: PLC0415 - as above
 
     return json.dumps(
-        {**asdict(built.tally), "fresh": built.fresh, "seconds": round(built.seconds, 3), "folder": str(built.folder)}
+        {
+            **asdict(built.tally),
+            "fresh": built.fresh,
+            "seconds": round(built.seconds, 3),
+            "folder": str(built.folder),
+            "doubtful": built.doubtful,
+        }
     )
 
 

@@ -191,4 +191,5 @@ def pair(activation: Definition, loss: Definition) -> Pair:
         return Pair(activation, loss, refused=str(reason))
     derivation = output_delta(activation, loss)
     beside = next((s.before for s in derivation.steps if s.rule == "cancel"), None)
-    return Pair(activation, loss, derivation.result, cancelling(*beside.args).answer if beside else Cancels.NO)
+    answer = cancelling(*beside.args).answer if beside else Cancels.NO
+    return Pair(activation, apart(loss, activation), derivation.result, answer)

@@ -49,6 +49,7 @@ class Built:
     pages: int
     fresh: int  # pages that the cache did not have
     seconds: float
+    doubtful: tuple[str, ...] = ()  # the pages that hold something refuted, wrong or unknown
 
 
 def build(
@@ -66,8 +67,9 @@ def build(
     files |= frame(entries, cache)
     publish(folder, {name: text.encode("utf-8", "replace") for name, text in files.items()})
     cache.trim()
-    total = sum((Tally(**entry["tally"]) for entry in entries), Tally())
-    return Built(folder, total, len(heads), fresh, time.perf_counter() - began)
+    tallies = [Tally(**entry["tally"]) for entry in entries]
+    doubtful = tuple(h.name for h, t in zip(heads, tallies, strict=True) if t.failed or t.unknown)
+    return Built(folder, sum(tallies, Tally()), len(heads), fresh, time.perf_counter() - began, doubtful)
 
 
 def listed(found: Sequence[Source], cache: Cache, crew: Crew) -> list[Head]:
