@@ -66,6 +66,7 @@ def test_a_wrong_step_is_refuted_on_its_page_and_in_the_exit_status() -> None:
     assert done.exit_code == 1
     assert told["refuted"] == 2
     assert told["wrong"] == 1
+    assert told["doubtful"] == ["square"]
     assert b"efuted" in pages(Path("site"))["square.html"]
 
 
