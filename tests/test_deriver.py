@@ -113,7 +113,7 @@ OUTPUTS = [
     ("sigmoid", a * (1 - a)),
     ("tanh", 1 - a**2),
     ("softplus", 1 - exp(-a * beta)),
-    ("elu", Piecewise((1, z > 0), (a + alpha, True))),
+    ("elu", Piecewise((1, a > 0), (a + alpha, True))),
     ("softsign", (1 - Abs(a)) ** 2),
 ]
 

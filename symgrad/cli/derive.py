@@ -12,9 +12,20 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 SECONDS = 60.0
+SHORT_OPTION = len("-o")
 
 
-@click.command("derive")
+class Signed(click.Command):
+    """A command whose argument may begin with a minus sign: -z^2 is an expression, no option."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Read the arguments, with everything that looks like -z^2 put behind the options."""
+        signed = [word for word in args if word[:1] == "-" and word[1:2] != "-" and len(word) > SHORT_OPTION]
+        options = [word for word in args if word not in signed]
+        return super().parse_args(ctx, [*options, "--", *signed] if signed else args)
+
+
+@click.command("derive", cls=Signed)
 @click.argument("what", required=False, metavar="[NAME | EXPRESSION]")
 @click.option("--wrt", metavar="SYMBOL", help="Differentiate by this symbol: z, or a parameter such as alpha.")
 @click.option("-a", "--activation", metavar="NAME", help="With --loss: the output delta of this pair.")
@@ -34,7 +45,7 @@ def command(  # noqa: PLR0917 - click passes them by name
     output: Path | None,
     as_json: bool,  # noqa: FBT001 - click passes a flag so
 ) -> None:
-    r"""Derive NAME, a pair, or an EXPRESSION of your own; prove every step; check the result numerically.
+    """Derive NAME, a pair, or an EXPRESSION of your own; prove every step; check the result numerically.
 
     \b
     symgrad derive sigmoid
@@ -42,9 +53,8 @@ def command(  # noqa: PLR0917 - click passes them by name
     symgrad derive --activation sigmoid --loss binary_cross_entropy
     symgrad derive "z*tanh(log(1+exp(z)))" --wrt z --format latex
 
-    The exit status is 1 if a step is refuted or the result is wrong in numbers. An expression that begins with
-    a minus sign comes after `--`.
-    """
+    The exit status is 1 if a step is refuted or the result is wrong in numbers.
+    """  # noqa: D301 - click wants the character itself, which keeps the lines apart
     if (activation is None) != (loss is None):
         raise click.UsageError("--activation and --loss go together")
     if (what is None) == (activation is None):

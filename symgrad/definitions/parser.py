@@ -9,6 +9,7 @@ from sympy.logic.boolalg import Boolean
 
 from symgrad.core import ParseError
 from symgrad.definitions.arithmetic import UNREAL, Refused, call, number, power, product, quotient, real
+from symgrad.definitions.definedness import applies, divides, raises, survives
 from symgrad.definitions.tokens import Sort, Token, tokens_of
 from symgrad.definitions.vocabulary import CONSTANTS, Word, near, symbol, word
 
@@ -53,6 +54,7 @@ class Reader:
     def __init__(self, text: str) -> None:
         self.text, self.tokens = text, tokens_of(text)
         self.place = self.depth = self.nodes = 0
+        self.asked: list[tuple[Token, tuple[str, Expr]]] = []  # where parts of the text have a value
 
     @property
     def next(self) -> Token:
@@ -110,7 +112,18 @@ class Reader:
         found = self.climb()
         if not self.ended:
             raise self.error(stray(self.next), self.next)
-        return self.value(found, token)
+        return self.defined(self.value(found, token))
+
+    def defined(self, found: Any) -> Any:
+        """The expression, if it is defined just where its text is."""
+        for token, asked in self.asked:
+            if not survives(asked, found):
+                raise self.error(
+                    f"{asked[1]} cancels from this, and with it the condition under which it has a value; "
+                    "write the simplified form",
+                    token,
+                )
+        return found
 
     def value(self, found: Any, token: Token) -> Any:
         """What was read, which must be an expression and no condition."""
@@ -154,6 +167,8 @@ class Reader:
             return self.built(token, lambda: real(Add(*terms)))
         factors = [parts[0]]
         for sign, part in zip(signs, parts[1:], strict=True):
+            if sign.text == "/":
+                self.asked += [(sign, asked) for asked in divides(part)]
             factors.append(self.built(sign, quotient, S.One, part) if sign.text == "/" else part)
         return self.built(token, product, factors)
 
@@ -169,7 +184,9 @@ class Reader:
             self.deeper(sign)
             exponent = self.value(self.operand(), sign)
             self.depth -= 1
-            found = self.built(sign, power, self.value(found, token), exponent)
+            base = self.value(found, token)
+            found = self.built(sign, power, base, exponent)
+            self.asked += [(sign, asked) for asked in raises(base, exponent)]
         return -self.value(found, first) if negative else found
 
     def atom(self) -> Any:
@@ -224,7 +241,9 @@ class Reader:
         self.expect(")", f"after the arguments of {token.text}")
         if len(found) < known.least:
             raise self.error(f"{token.said} takes {counted(known)}, not {len(found)}", token)
-        return self.built(token, call, known, found)
+        made = self.built(token, call, known, found)
+        self.asked += [(token, asked) for asked in applies(made, found)]
+        return made
 
     def cases(self, token: Token) -> Any:
         """Piecewise((value, condition), ..., (value, True))."""

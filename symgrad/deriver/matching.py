@@ -38,7 +38,7 @@ from symgrad.deriver.cases import distributed
 from symgrad.deriver.context import Context
 from symgrad.deriver.pairs import product, slope_of, within
 from symgrad.deriver.rounds import carry_out
-from symgrad.deriver.scalar import derivative, in_cases
+from symgrad.deriver.scalar import invertible
 from symgrad.deriver.tidy import by_case, tidy
 from symgrad.functions import D, inverse, unfold
 from symgrad.functions.symbols import J, a, t, y
@@ -60,20 +60,6 @@ def matching_loss(activation: Definition) -> Derivation:
     if not plain or isinstance(area, Piecewise):
         return _direct(activation, by_case(area, lambda f: f - y * z), z)
     return _in_output(activation, in_terms(area, back, activation), z)
-
-
-def invertible(activation: Definition) -> bool:
-    """Whether SymPy's assumptions show phi' > 0 in every case; without cases, isolated zeros do no harm."""
-    first = derivative(activation)
-    slope = in_cases(first, activation.variable) if isinstance(first.result, Piecewise) else first.result
-    positive = Context(activation.domains).stand_ins()
-    if isinstance(slope, Piecewise):
-        return all(_increasing(value.xreplace(positive)) for value, _ in slope.args)
-    return bool(_increasing(slope) or slope.is_nonnegative)
-
-
-def _increasing(slope: Any) -> bool:
-    return bool(unfold(slope).simplify().is_positive)
 
 
 def antiderivative(activation: Definition, z: Symbol) -> Any:

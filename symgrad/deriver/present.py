@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from sympy import Add, And, Dummy, Function, Mul, Ne, Piecewise, cosh, exp, sinh, tanh, together
+from sympy import Add, And, Dummy, Function, Mul, Ne, Piecewise, cosh, exp, expand, fraction, sinh, tanh
 
 from symgrad.core import Step
 from symgrad.deriver.cases import distributed
@@ -54,9 +54,14 @@ def _rewrites(settled: Any, formula: Any, applied: Any, variable: Symbol) -> Ite
         return
     plain = by_case(joined, recognised)
     known = min(plain, by_case(plain, lambda e: _own_name(e, formula, applied)), key=lambda e: cost(tidy(e)))
-    yield "recognise", known
+    yield "recognise" if _heads(known) - _heads(joined) else rule_of(joined, known), known
     shorter = tidy(known)
     yield rule_of(known, shorter), shorter
+
+
+def _heads(expr: Any) -> set[Any]:
+    """The named functions in an expression."""
+    return {type(part) for part in expr.atoms(Function)} - {Piecewise}
 
 
 def rule_of(before: Any, after: Any) -> str:
@@ -108,7 +113,7 @@ def _regrouped(output: Any, formula: Any) -> Any:
     """The form in the output with the output written out, so that a reader sees the function in it."""
 
     def regroup(form: Any, value: Any) -> Any:
-        parts = [together(part.xreplace({a: value})) for part in Mul.make_args(form)]
+        parts = [_over_one_bar(part, value) for part in Mul.make_args(form)]
         if len(parts) > 1:
             return Mul(*parts, evaluate=False)
         return form.xreplace({a: value})
@@ -118,6 +123,14 @@ def _regrouped(output: Any, formula: Any) -> Any:
         return regroup(output, formula)
     cases = [(regroup(form, _case_of(formula, condition)), condition) for form, condition in output.args]
     return Piecewise(*cases, evaluate=False)
+
+
+def _over_one_bar(part: Any, value: Any) -> Any:
+    """A factor in the output with the output written out: 1 - a becomes e^-z/(1 + e^-z), signs of exponents kept."""
+    top, bottom = fraction(value, exact=True)
+    if not part.is_Add or not part.is_polynomial(a) or part.as_poly(a).degree() != 1:
+        return part.xreplace({a: value})
+    return expand(part.coeff(a, 0) * bottom + part.coeff(a, 1) * top) / bottom
 
 
 def _exponentials_folded(product: Any) -> Any:
@@ -132,7 +145,7 @@ def _exponentials_folded(product: Any) -> Any:
 
 def _own_name(expr: Any, formula: Any, applied: Any) -> Any:
     """The function's own formula, where it stands inside its derivative, replaced by its name."""
-    if isinstance(formula, Piecewise) or formula.is_Symbol or formula.is_Number:
+    if applied == formula or isinstance(formula, Piecewise) or formula.is_Symbol or formula.is_Number:
         return expr
     name = Dummy()
     found = expr.subs(formula, name)

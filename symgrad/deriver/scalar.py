@@ -6,12 +6,14 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from sympy import Piecewise, Symbol
+from sympy.core.relational import Relational
 
 from symgrad.core import Definition, Derivation, Step, UnknownNameError, Variable
 from symgrad.deriver.context import Context
 from symgrad.deriver.present import by_output, present
 from symgrad.deriver.rounds import carry_out
-from symgrad.functions import D
+from symgrad.functions import D, unfold
+from symgrad.functions.symbols import a
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -82,9 +84,41 @@ def in_cases(derivation: Derivation, x: Symbol) -> Any:
 @cache
 def in_output(definition: Definition) -> Any:
     """Phi' as an expression in the output `a` and the parameters; None where phi can't be inverted."""
+    z = definition.variable
+    result = derivative(definition).result
+    if not isinstance(result, Piecewise):
+        return by_output(result, definition.of, z)
+    if not invertible(definition):
+        return None
+    values = in_cases(derivative(definition), z).args
+    slope = Piecewise(*((v, c) for (v, _), (_, c) in zip(values, result.args, strict=True)), evaluate=False)
+    found = by_output(slope, definition.of, z)
+    return None if found is None else _said_of_output(found, definition)
+
+
+def _said_of_output(cases: Piecewise, definition: Definition) -> Piecewise:
+    """Z > c in the conditions as a > phi(c), which is the same for an increasing phi."""
+    z = definition.variable
+
+    def moved(condition: Any) -> Any:
+        bounds = {r: r.func(a, definition.of.subs(z, r.rhs)) for r in condition.atoms(Relational) if r.lhs == z}
+        return condition.xreplace(bounds)
+
+    return Piecewise(*((value, moved(condition)) for value, condition in cases.args), evaluate=False)
+
+
+def invertible(definition: Definition) -> bool:
+    """Whether SymPy's assumptions show phi' > 0 in every case; without cases, isolated zeros do no harm."""
     first = derivative(definition)
     slope = in_cases(first, definition.variable) if isinstance(first.result, Piecewise) else first.result
-    return by_output(slope, definition.of, definition.variable)
+    positive = Context(definition.domains).stand_ins()
+    if isinstance(slope, Piecewise):
+        return all(_increasing(value.xreplace(positive)) for value, _ in slope.args)
+    return bool(_increasing(slope) or slope.is_nonnegative)
+
+
+def _increasing(slope: Any) -> bool:
+    return bool(unfold(slope).simplify().is_positive)
 
 
 def derive(expr: Any, variable: Symbol, domains: Sequence[Variable] = ()) -> Derivation:

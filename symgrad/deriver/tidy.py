@@ -11,6 +11,7 @@ from sympy import (
     Mul,
     Piecewise,
     PolynomialError,
+    Rational,
     S,
     Symbol,
     exp,
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
 
     from symgrad.deriver.context import Context
 
+_STEEPEST = 64  # in the numerator or the denominator of an exponent
 _LARGEST = 400  # operations; beyond it rational simplification may take minutes, and no line is readable
 
 
@@ -34,10 +36,15 @@ def tidy(expr: Any) -> Any:
     """The shortest of a few equal forms; the expression itself where none is shorter."""
     if isinstance(expr, Piecewise):
         return by_case(expr, tidy)
-    if expr.count_ops() > _LARGEST:
+    if expr.count_ops() > _LARGEST or any(_steep(power) for power in expr.atoms(exp)):
         return expr
     best = min(_forms(expr), key=cost, default=expr)
     return best if cost(best) < cost(expr) else expr
+
+
+def _steep(power: Any) -> bool:
+    """Whether SymPy would see a high power in it: it factors exp(851*z/500) as the 851st power of exp(z/500)."""
+    return any(abs(n.p) > _STEEPEST or n.q > _STEEPEST for n in power.atoms(Rational))
 
 
 def by_case(cases: Any, rewrite: Callable[[Any], Any]) -> Any:

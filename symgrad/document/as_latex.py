@@ -44,7 +44,9 @@ def as_latex(told: Telling, detail: str) -> str:
         return latex(told.statement, PAPER) + "\n"
     body = latex(told.chain(detail), PAPER)
     names = ", ".join(dict.fromkeys(line.rule for line in told.told(detail)))
-    return f"{NEEDS}\n% rules: {comment(names)}\n\\[\n{body}\n\\]\n"
+    needs = NEEDS if r"\cancel" in body else NEEDS.split(" and ", maxsplit=1)[0]
+    where = rf"\quad\text{{where }} {latex(told.holds, PAPER)}" if told.holds is not None else ""
+    return f"{needs}\n% rules: {comment(names)}\n\\[\n{body}{where}\n\\]\n"
 
 
 def comment(words: str) -> str:

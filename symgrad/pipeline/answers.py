@@ -64,7 +64,7 @@ def parsed(what: str) -> Any:
     try:
         return public.expression(what)
     except ParseError:
-        if re.fullmatch(r"[\w -]{2,60}", what):
+        if re.fullmatch(r"[^\W\d][\w -]{1,60}", what):
             raise UnknownNameError("activation or loss", what, nearest(what, (*ACTIVATIONS, *LOSSES))) from None
         raise
 
