@@ -14,6 +14,8 @@ from symgrad.core import (
     DuplicateNameError,
     EmptyDerivationError,
     GapError,
+    Let,
+    LetError,
     Rule,
     Step,
     Tally,
@@ -25,7 +27,7 @@ from symgrad.core import (
     look_up,
     one_of,
 )
-from symgrad.functions.symbols import a, y, z
+from symgrad.functions.symbols import J, a, y, z
 
 VALUES = [v for v in vars(core).values() if isinstance(v, type) and dataclasses.is_dataclass(v)]
 
@@ -54,6 +56,11 @@ def test_a_chain_with_a_gap_is_refused_and_the_gap_is_named() -> None:
 def test_substeps_must_lead_all_the_way() -> None:
     with pytest.raises(GapError):
         Step(z, y, "one", substeps=(Step(z, a, "two"),))
+
+
+def test_names_are_defined_one_after_another() -> None:
+    with pytest.raises(LetError, match="the name J is defined twice, or by itself or a name that comes later"):
+        Derivation("d", "D", (Step(z, a, "one"),), (), (Let(J, a**2), Let(a, z)))
 
 
 def test_a_derivation_needs_a_step() -> None:

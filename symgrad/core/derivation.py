@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from symgrad.core.errors import EmptyDerivationError, GapError
+from symgrad.core.errors import EmptyDerivationError, GapError, LetError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -67,6 +67,7 @@ class Derivation:
     def __post_init__(self) -> None:
         if not self.steps:
             raise EmptyDerivationError(self.name)
+        require_order(self.lets)
         require_chain(self.steps, self.steps[0].before, self.steps[-1].after)
 
     @property
@@ -85,6 +86,15 @@ class Derivation:
         from sympy import And  # noqa: PLC0415 - SymPy is loaded only where an expression is made
 
         return Step(self.start, self.result, "claim", And(*(s.given for s in self.steps)))
+
+
+def require_order(lets: tuple[Let, ...]) -> None:
+    """Raise LetError unless each name is defined once, by names defined before it."""
+    open_names = {let.symbol for let in lets}
+    for let in lets:
+        if let.symbol not in open_names or getattr(let.value, "free_symbols", set()) & open_names:
+            raise LetError(let.symbol)
+        open_names.discard(let.symbol)
 
 
 def require_chain(steps: tuple[Step, ...], start: Expr, end: Expr) -> None:

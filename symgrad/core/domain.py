@@ -39,7 +39,7 @@ def interval(lower: Expr | int | None, upper: Expr | int | None, closed: str = "
     """The interval between two ends, open unless `closed` names "left", "right" or "both"."""
     from sympy import sympify  # noqa: PLC0415 - SymPy is loaded only where an expression is made
 
-    ends = [None if e is None else sympify(e) for e in (lower, upper)]
+    ends = [None if e is None else sympify(e, strict=True) for e in (lower, upper)]
     return Domain(ends[0], ends[1], closed not in {"left", "both"}, closed not in {"right", "both"})
 
 
@@ -47,4 +47,4 @@ def one_of(*values: Expr | int) -> Domain:
     """The finite set of these values, such as the labels -1 and 1."""
     from sympy import sympify  # noqa: PLC0415 - as above
 
-    return Domain(values=tuple(sympify(v) for v in values))
+    return Domain(values=tuple(sympify(v, strict=True) for v in values))

@@ -46,6 +46,16 @@ class EmptyDerivationError(SymgradError):
         super().__init__(f"the derivation {name!r} has no steps; give it at least one")
 
 
+class LetError(SymgradError):
+    """Named quantities that are not defined one after another."""
+
+    def __init__(self, symbol: object) -> None:
+        super().__init__(
+            f"the name {symbol} is defined twice, or by itself or a name that comes later; "
+            "define each name once, after the names that it uses"
+        )
+
+
 class PairError(SymgradError):
     """An activation whose outputs leave the domain of the loss it was paired with."""
 

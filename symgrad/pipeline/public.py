@@ -129,7 +129,11 @@ def prove(
 
 def conjunction(assuming: Any) -> Any:
     """One SymPy Boolean of one or several."""
-    return And(*assuming) if isinstance(assuming, list | tuple | set | frozenset) else And(assuming)
+    parts = assuming if isinstance(assuming, list | tuple | set | frozenset) else (assuming,)
+    for part in parts:
+        if isinstance(part, str):
+            raise UnsupportedError(f"the assumption {part[:80]!r} is text; write it with SymPy, as in assuming=z > 0")
+    return And(*parts)
 
 
 def expression(value: Any) -> Any:

@@ -1,7 +1,6 @@
 """The exact prover: whether two expressions are equal at every point, with a certificate or a witness."""
 
 from symgrad.prover.facts import dead_intervals, decay, facts, limit, monotone, odd
-from symgrad.prover.limited import prove_limited
 from symgrad.prover.order import sign_of
 from symgrad.prover.parametric import parametric_extrema
 from symgrad.prover.prove import prove, prove_step
@@ -20,7 +19,6 @@ __all__ = [
     "odd",
     "parametric_extrema",
     "prove",
-    "prove_limited",
     "prove_step",
     "recheck",
     "replay",

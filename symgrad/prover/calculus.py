@@ -26,6 +26,7 @@ from symgrad.prover.scalar import (
     power,
     sqrt,
     sub,
+    subnodes,
     substitute,
     sym,
 )
@@ -100,6 +101,8 @@ def _partial(node: Node, i: int) -> Node:
 def _integral(node: Node, name: str, d: Callable[[Node], Node]) -> Node:
     """The fundamental theorem; the tower checks that the integrand has no jump at the ends."""
     body, lower, upper = node.args
+    if any(part.op == "switch" for part in subnodes(body)):
+        raise UnsupportedError("an integrand by cases may jump at an end, where its integral then has no slope")
     if name in body.free:
         moved = substitute(body, {node.value: sym("#0")})
         inside = [integral(derivative(moved, name), "#0", lower, upper)]

@@ -13,14 +13,18 @@ import time
 from random import Random
 from typing import TYPE_CHECKING, Any
 
+import sympy as sp
 from sympy import true
+from sympy.core.relational import Relational
 
 from symgrad.core import Status, UnsupportedError, Verdict
+from symgrad.functions import D
 from symgrad.prover.certificate import certificate, conditions, identical
 from symgrad.prover.emptiness import empty
 from symgrad.prover.kernel import Flint
 from symgrad.prover.points import Sampler
 from symgrad.prover.region import Region
+from symgrad.prover.replay import replay
 from symgrad.prover.settle import DIFFERENT, EMPTY, EXCLUDED, PROVED, STUCK, UNDEFINED, Branch, Leaf, examine
 from symgrad.prover.statement import Statement, read_statement
 from symgrad.prover.witnesses import Search
@@ -33,6 +37,10 @@ if TYPE_CHECKING:
     from symgrad.prover.kernel import Kernel
 
 REGIONS = 600
+PARTIAL = (
+    "a condition in several parts rests on a comparison that has no value everywhere; "
+    "ask for each part by itself, or write the condition with polynomials"
+)
 DEEP = "the expression is nested too deeply; name its parts with lets"
 UNDECIDED = "the two sides are neither proved equal nor shown to differ"
 
@@ -56,14 +64,58 @@ def prove(
     Symbols not listed range over R (over the positive numbers if SymPy was told so). `lets` are looked through.
     """
     try:
-        statement = read_statement(left, right, variables, lets, assuming)
-        return Prover(statement, kernel, seconds).verdict()
+        return confirmed(settled(left, right, variables, lets, assuming, kernel, seconds), left, right, lets)
     except TimeIsUp:
         return Verdict(Status.UNKNOWN, reason="the time limit was reached")
     except UnsupportedError as error:
         return Verdict(Status.UNKNOWN, reason=str(error))
     except RecursionError:
         return Verdict(Status.UNKNOWN, reason=DEEP)
+
+
+def settled(  # noqa: PLR0917 - the statement and how long to work on it
+    left: Any,
+    right: Any,
+    variables: Sequence[Variable],
+    lets: Sequence[Let],
+    assuming: Any,
+    kernel: Callable[[int], Kernel],
+    seconds: float,
+) -> Verdict:
+    """The verdict, before a counterexample has been looked at by other means."""
+    if assuming in {False, sp.false}:
+        return Verdict(Status.VACUOUS, "the assumption is false")
+    if any(order_matters(part) for part in (left, right, assuming)):
+        return Verdict(Status.UNKNOWN, reason=PARTIAL)
+    return Prover(read_statement(left, right, variables, lets, assuming), kernel, seconds).verdict()
+
+
+def confirmed(found: Verdict, left: Any, right: Any, lets: Sequence[Let]) -> Verdict:
+    """The verdict, a refutation only if its point refutes in other arithmetic as well."""
+    exact = found.witness and not any(isinstance(value, sp.AccumBounds) for _, value in found.witness.point)
+    sides = (sp.sympify(side, strict=True) for side in (left, right))  # a side may be a plain 0
+    if found.witness and exact and not replay(found.witness, *sides, tuple(lets)):
+        return Verdict(Status.UNKNOWN, reason="a point where the sides seem to differ could not be confirmed")
+    return found
+
+
+def order_matters(expr: Any) -> bool:
+    """Whether an "or", "not" or a case rests on a comparison that has no truth value everywhere.
+
+    "log z > 0 or z < 0" is open at z = -1: true by its second part, without an answer by its first.
+    """
+    if not isinstance(expr, sp.Basic):
+        return False
+    parts = set(expr.atoms(sp.Or, sp.Not, sp.ITE))
+    parts |= {c for cases in expr.atoms(sp.Piecewise) for _, c in cases.args if isinstance(c, sp.And)}
+    return any(partial(relation) for part in parts for relation in part.atoms(Relational))
+
+
+def partial(relation: Any) -> bool:
+    """Whether a comparison may lack a value: it has a logarithm, a root, an inverse function or a quotient."""
+    powers = (p for p in relation.atoms(sp.Pow) if not (p.exp.is_Integer and p.exp.is_positive))
+    risky = any(not p.base.is_positive for p in powers if p.base != sp.E)
+    return risky or relation.has(sp.log, sp.atanh, sp.acosh, sp.erfinv, sp.LambertW, D)
 
 
 def prove_step(

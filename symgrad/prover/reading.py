@@ -10,7 +10,8 @@ from sympy.codegen.cfunctions import expm1, log1p
 from sympy.core.function import AppliedUndef
 from sympy.core.relational import Relational
 
-from symgrad.core import UnsupportedError
+from symgrad.core import LetError, UnsupportedError
+from symgrad.core.derivation import require_order
 from symgrad.functions import D, Elementwise
 from symgrad.prover import scalar as n
 from symgrad.prover.scalar import HALF, MINUS, ONE, TWO, ZERO, Node, add, apply, mul, num, over, power, sub, switch
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 
     from symgrad.core import Let
 
+DOUBLE = 53  # bits
 SIZE = 20_000  # operations, shared ones counted once
 DIGITS = 4_000
 
@@ -35,6 +37,10 @@ class Reader:
         self.names: dict[Any, str] = {}
         self.memo: dict[Any, Node] = {}
         self.lets: dict[str, Node] = {}
+        try:
+            require_order(tuple(lets))
+        except LetError as error:
+            raise UnsupportedError(str(error)) from error
         for let in lets:
             self.lets[self.name(let.symbol)] = self.raw(let.value)
 
@@ -168,7 +174,10 @@ def constant(expr: Any) -> Node:
             raise UnsupportedError(f"a number of more than {DIGITS} digits is not worked on")
         return num(Fraction(int(expr.p), int(expr.q)))
     if expr.is_Float:
-        return num(Fraction(str(expr)))
+        if expr._prec <= DOUBLE:  # noqa: SLF001 - SymPy has no public name for it
+            return num(Fraction(repr(float(expr))))  # 0.1 is meant as 1/10
+        exact = sp.Rational(expr)
+        return num(Fraction(int(exact.p), int(exact.q)))
     if expr is sp.pi:
         return n.PI
     if expr is sp.E:
@@ -328,7 +337,10 @@ def read_integral(reader: Reader, expr: Any) -> Node:
     if len(expr.limits) != 1 or len(expr.limits[0]) != 3:  # noqa: PLR2004 - variable, lower, upper
         raise UnsupportedError("only integrals over one variable between two ends can be proved about")
     variable, lower, upper = expr.limits[0]
-    return n.integral(reader.raw(expr.function), reader.name(variable), reader.raw(lower), reader.raw(upper))
+    name, body = reader.name(variable), reader.raw(expr.function)
+    if any(reader.lets[known].free & {name, *reader.lets} for known in body.free & set(reader.lets)):
+        raise UnsupportedError("a named quantity under an integral may change with its variable; write it out")
+    return n.integral(body, name, reader.raw(lower), reader.raw(upper))
 
 
 SPECIAL: dict[Any, Callable[[Reader, Any], Node]] = {

@@ -31,7 +31,7 @@ class Recheck:
 def recheck(certificate: str) -> Recheck:
     """Replay a certificate; any flaw, of the mathematics or of the text, makes it not ok."""
     try:
-        _check(json.loads(certificate))
+        _check(json.loads(certificate, parse_float=_refused))
     except RejectedError as error:
         return Recheck(ok=False, reason=str(error))
     except Undefined as error:
@@ -41,6 +41,11 @@ def recheck(certificate: str) -> Recheck:
     except (ValueError, TypeError, KeyError, IndexError, AttributeError, ArithmeticError) as error:
         return Recheck(ok=False, reason=f"the certificate is malformed: {type(error).__name__}: {error}")
     return Recheck(ok=True)
+
+
+def _refused(number: str) -> float:
+    """No number of a certificate is a decimal: rounding one could turn a bound."""
+    raise RejectedError(f"the certificate holds the decimal {number}")
 
 
 def _check(data: dict[str, Any]) -> None:
