@@ -93,8 +93,8 @@ def settled(  # noqa: PLR0917 - the statement and how long to work on it
 def confirmed(found: Verdict, left: Any, right: Any, lets: Sequence[Let]) -> Verdict:
     """The verdict, a refutation only if its point refutes in other arithmetic as well."""
     exact = found.witness and not any(isinstance(value, sp.AccumBounds) for _, value in found.witness.point)
-    sides = (sp.sympify(side, strict=True) for side in (left, right))  # a side may be a plain 0
-    if found.witness and exact and not replay(found.witness, *sides, tuple(lets)):
+    one, other = (sp.sympify(side, strict=True) for side in (left, right))  # a side may be a plain 0
+    if found.witness and exact and not replay(found.witness, one, other, tuple(lets)):
         return Verdict(Status.UNKNOWN, reason="a point where the sides seem to differ could not be confirmed")
     return found
 
