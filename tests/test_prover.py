@@ -25,7 +25,6 @@ from sympy import (
     Or,
     Piecewise,
     Rational,
-    S,
     Subs,
     Symbol,
     acosh,
@@ -41,7 +40,6 @@ from sympy import (
     erfinv,
     exp,
     expand,
-    false,
     gamma,
     hermite,
     log,
@@ -68,8 +66,6 @@ from symgrad.prover.kernel import SympyRing
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from sympy import Expr
-    from sympy.logic.boolalg import Boolean
 
 x, y, z, t, a, J = symbols("x y z t a J", real=True)
 α, β, p, r, b = symbols("alpha beta p r b", real=True)
@@ -487,52 +483,3 @@ def test_an_integral_that_ends_where_its_integrand_does_has_no_slope() -> None:
 
     assert prove(D(area, z), sqrt(1 - z), assuming=And(z >= 0, z < 1)).proved
     assert not prove(D(area, z), sqrt(1 - z), assuming=And(z >= 0, z <= 1)).proved
-
-
-p, w = Symbol("p", real=True), Symbol("w", real=True)
-NEVER_PROVED = [
-    (D(Integral(Piecewise((7, Eq(t, 0)), (1, True)), (t, 0, z)), z), S(7), Eq(z, 0)),
-    (Abs(z), z, Or(log(z) > 0, 2 * z < 0)),
-    (Abs(z), z, Or(log(z) > 0, z < 0)),
-    (z * Float(1.0000000000000002), z, true),
-]
-NEVER_REFUTED = [
-    (D(log(z), z), D(log(z) * sign(z), z)),
-    (D(z + log(w), z), D(z * sign(w) + log(w), z)),
-    (D(log(z), z), 1 / Abs(z)),
-]
-
-
-@pytest.mark.parametrize(("left", "right", "given"), NEVER_PROVED)
-def test_what_is_false_is_not_proved(left: Expr, right: Expr, given: Boolean) -> None:
-    assert prove(left, right, assuming=given).status not in {PROVED, EXCEPT}
-
-
-@pytest.mark.parametrize(("left", "right"), NEVER_REFUTED)
-def test_what_is_true_where_it_is_defined_is_not_refuted(left: Expr, right: Expr) -> None:
-    assert prove(left, right).status is not REFUTED
-
-
-LOOPS = [
-    ((J, a**2), (a, z)),
-    ((a, a + 1),),
-    ((a, y), (y, a)),
-    ((a, z), (a, z**2)),
-]
-
-
-@pytest.mark.parametrize("lets", LOOPS)
-def test_names_that_are_not_defined_one_after_another_settle_nothing(lets: tuple[tuple[Symbol, Expr], ...]) -> None:
-    named = tuple(Let(symbol, value) for symbol, value in lets)
-
-    assert prove(D(J, z), S(0), lets=named).status is UNKNOWN
-
-
-def test_a_name_under_an_integral_that_changes_with_its_variable_settles_nothing() -> None:
-    named = (Let(a, 2 * z),)
-
-    assert prove(Integral(a, (z, 0, 1)), Integral(a, (t, 0, 1)), lets=named).status is UNKNOWN
-
-
-def test_a_false_assumption_is_vacuous() -> None:
-    assert prove(z, z, assuming=false).status is VACUOUS

@@ -85,7 +85,7 @@ def settled(  # noqa: PLR0917 - the statement and how long to work on it
     """The verdict, before a counterexample has been looked at by other means."""
     if assuming in {False, sp.false}:
         return Verdict(Status.VACUOUS, "the assumption is false")
-    if any(order_matters(part) for part in (left, right, assuming)):
+    if any(order_matters(part, variables) for part in (left, right, assuming)):
         return Verdict(Status.UNKNOWN, reason=PARTIAL)
     return Prover(read_statement(left, right, variables, lets, assuming), kernel, seconds).verdict()
 
@@ -99,13 +99,16 @@ def confirmed(found: Verdict, left: Any, right: Any, lets: Sequence[Let]) -> Ver
     return found
 
 
-def order_matters(expr: Any) -> bool:
+def order_matters(expr: Any, variables: Sequence[Variable] = ()) -> bool:
     """Whether an "or", "not" or a case rests on a comparison that has no truth value everywhere.
 
     "log z > 0 or z < 0" is open at z = -1: true by its second part, without an answer by its first.
     """
     if not isinstance(expr, sp.Basic):
         return False
+    lows = [(v.symbol, v.domain.lower) for v in variables if v.domain.lower_open]
+    positive = {s: sp.Dummy(positive=True) for s, low in lows if low is not None and low.is_nonnegative}
+    expr = expr.xreplace(positive)
     parts = set(expr.atoms(sp.Or, sp.Not, sp.ITE))
     parts |= {c for cases in expr.atoms(sp.Piecewise) for _, c in cases.args if isinstance(c, sp.And)}
     return any(partial(relation) for part in parts for relation in part.atoms(Relational))
