@@ -73,6 +73,46 @@ class ParseError(SymgradError):
         super().__init__(f"{message}\n{shown}" if shown else message)
 
 
+class FunctionError(SymgradError):
+    """A function handed in for a numeric check misbehaves; `name` says which one it is."""
+
+    def __init__(self, name: str, what: str, mend: str) -> None:
+        self.name = name
+        super().__init__(f"{name} {what}; {mend}")
+
+
+class FunctionRaisedError(FunctionError):
+    """It raised an exception of its own."""
+
+
+class FunctionShapeError(FunctionError):
+    """It returned an array of another shape than it should."""
+
+
+class FunctionTypeError(FunctionError):
+    """It returned something that is not made of numbers, such as None."""
+
+
+class FunctionComplexError(FunctionError):
+    """It returned complex numbers."""
+
+
+class FunctionRandomError(FunctionError):
+    """It returned different values for the same input."""
+
+
+class FunctionMixesError(FunctionError):
+    """It was called elementwise, but its value at one point depends on the other points."""
+
+
+class FunctionTimeError(FunctionError):
+    """It did not finish within the time limit."""
+
+
+class NoPointsError(SymgradError):
+    """There is nothing to check: no point, or no parameter."""
+
+
 def excerpt(text: str, position: int, width: int = 60) -> str:
     """The part of `text` around `position`, with a caret under it; unprintable characters are shown as `�`."""
     if not text:
