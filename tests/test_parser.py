@@ -142,6 +142,9 @@ def test_anything_else_is_no_name(text: str) -> None:
         ("Piecewise(z)", "before a case", 10),
         ("Piecewise((1, sqrt(-1 - z^2) > 0), (2, True))", "no real value", 14),
         ("", "the text is empty", 0),
+        ("1 + softplus(z, 0)", r"softplus needs beta in \(0, ∞\), not 0", 4),
+        ("leaky_relu(z, 2)", r"needs alpha in \(0, 1\), not 2", 0),
+        ("binary_cross_entropy(2, 1)", r"needs a in \(0, 1\), not 2", 0),
         ("I", "no variable", 0),
     ],
 )
@@ -289,7 +292,7 @@ def test_what_sympy_prints_is_read_back(data: st.DataObject) -> None:
     try:
         again = parse(str(expr))
     except ParseError as refused:
-        reasons = ("no real value", "negative number", "at most", "numbers up to", "cancels from this")
+        reasons = ("no real value", "negative number", "at most", "numbers up to", "cancels from this", " needs ")
         assert any(why in str(refused) for why in reasons)  # noqa: PT017 - which ones may be
         return
 

@@ -36,9 +36,10 @@ from sympy import (
 
 from symgrad.core.catalogue import nearest
 from symgrad.definitions.activations import ACTIVATIONS
-from symgrad.definitions.arithmetic import TERMS, extreme
+from symgrad.definitions.arithmetic import TERMS, Refused, extreme
 from symgrad.definitions.lookup import ALIASES, spelled
 from symgrad.definitions.losses import LOSSES
+from symgrad.definitions.meaning import outside
 from symgrad.definitions.tokens import greek
 
 if TYPE_CHECKING:
@@ -101,7 +102,13 @@ def word(name: str) -> Word | None:
 def applied(entry: Definition) -> Word:
     """A catalogue entry as a function of the grammar."""
     least = len(entry.variables)
-    return Word(entry.head, least, least + len(entry.parameters))
+
+    def apply(*arguments: Expr) -> Expr:
+        if wrong := outside(entry.head, arguments):
+            raise Refused(wrong)
+        return entry.head(*arguments)
+
+    return Word(apply, least, least + len(entry.parameters))
 
 
 def symbol(name: str) -> Symbol | None:

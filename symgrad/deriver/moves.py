@@ -214,13 +214,16 @@ def _piecewise(node: D, context: Context) -> Move:
 
 def _integral(node: D, context: Context) -> Move:
     """The fundamental theorem, for an integral whose upper end alone depends on the variable."""
-    integrand, (dummy, lower, upper) = node.expr.function, node.expr.limits[0]
     x = node.variable
+    if len(node.expr.limits) != 1 or len(node.expr.limits[0]) != _ENDS:
+        raise UnsupportedError("symgrad differentiates a single integral from one end to another; give it both ends")
+    integrand, (dummy, lower, upper) = node.expr.function, node.expr.limits[0]
     if context.depends(lower, x) or context.depends(integrand.subs(dummy, 0), x):
         raise UnsupportedError("symgrad differentiates an integral by its upper end only")
     return Move(node, integrand.xreplace({dummy: upper}) * D(upper, x), "integral")
 
 
+_ENDS = 3  # the letter, the lower end, the upper end
 _TAKES_APART = {"sum", "product", "quotient", "reciprocal", "power", "tower"}
 _LETTERS = {"f": f, "g": g, "c": c}
 _BY_ARGUMENT = (exp, log, tanh, sinh, cosh, sin, cos, atan, erf, Abs, sign)

@@ -9,6 +9,7 @@ from symgrad.core import ParseError, SymgradError, UnknownNameError
 from symgrad.core.catalogue import nearest
 from symgrad.definitions import ACTIVATIONS, LOSSES, activation_named, loss_named
 from symgrad.pipeline import public
+from symgrad.pipeline.reading import chosen, expression
 from symgrad.pipeline.showing import show
 
 if TYPE_CHECKING:
@@ -54,15 +55,15 @@ def known(what: str) -> Definition | None:
 def of_text(what: str, wrt: str | None, order: int) -> Worked:
     """The derivation of an expression; the second derivative starts from the first one's result."""
     expr = parsed(what)
-    variable = public.chosen(expr, wrt)
-    worked = public.derive(expr, variable)
-    return worked if order == 1 else public.derive(worked.result, variable)
+    variable = chosen(expr, wrt)
+    worked = public.derive(expr, variable, seconds=None)  # the whole process has a limit of its own
+    return worked if order == 1 else public.derive(worked.result, variable, seconds=None)
 
 
 def parsed(what: str) -> Any:
     """The expression; what is a word and not an expression was meant as a name."""
     try:
-        return public.expression(what)
+        return expression(what)
     except ParseError:
         if re.fullmatch(r"[^\W\d][\w -]{1,60}", what):
             raise UnknownNameError("activation or loss", what, nearest(what, (*ACTIVATIONS, *LOSSES))) from None

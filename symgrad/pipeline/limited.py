@@ -1,17 +1,70 @@
-"""Work with a hard limit of time: a process of its own, ended when the time is up."""
+"""Work with a limit of time: in a process of its own, ended when the time is up, or in this one, interrupted."""
 
 from __future__ import annotations
 
+import ctypes
 import multiprocessing
-from typing import TYPE_CHECKING, Any
+import threading
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from symgrad.core import UnsupportedError
 from symgrad.pipeline.workers import Task, perform, value_of
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from multiprocessing.connection import Connection
 
 SECONDS = 60.0
+T = TypeVar("T")
+
+
+class TimeIsUp(BaseException):
+    """The time limit has been reached: a signal, which no `except Exception` on the way may swallow."""
+
+
+def given_up(seconds: float) -> UnsupportedError:
+    """What a user is told when the time is up."""
+    return UnsupportedError(f"this took longer than {seconds:g} s and was given up; try a simpler expression")
+
+
+def in_time(work: Callable[[], T], seconds: float | None = SECONDS) -> T:
+    """What `work` returns; UnsupportedError once it has taken longer. None is no limit.
+
+    It is interrupted in this process, so a script without a main guard may call this, and so may any thread.
+    Arithmetic in C is interrupted as soon as it returns.
+    """
+    if seconds is None:
+        return work()
+    alarm = Alarm(threading.get_ident(), seconds)
+    try:
+        try:
+            return work()
+        finally:
+            alarm.disarm()
+    except TimeIsUp:
+        raise given_up(seconds) from None
+
+
+class Alarm:
+    """Raises TimeIsUp in one thread, once, unless it is disarmed before."""
+
+    def __init__(self, thread: int, seconds: float) -> None:
+        self.thread, self.lock, self.armed = thread, threading.Lock(), True
+        self.timer = threading.Timer(seconds, self.ring)
+        self.timer.daemon = True
+        self.timer.start()
+
+    def ring(self) -> None:
+        """Interrupt the thread at its next line of Python."""
+        with self.lock:
+            if self.armed:
+                ctypes.pythonapi.PyThreadState_SetAsyncExc(ctypes.c_ulong(self.thread), ctypes.py_object(TimeIsUp))
+
+    def disarm(self) -> None:
+        """Nothing rings after this; what has rung already is raised in here at the latest."""
+        self.timer.cancel()
+        with self.lock:
+            self.armed = False
 
 
 def limited(task: Task, seconds: float = SECONDS) -> Any:
@@ -23,7 +76,7 @@ def limited(task: Task, seconds: float = SECONDS) -> Any:
     there.close()
     try:
         if not here.poll(seconds):
-            raise UnsupportedError(f"this took longer than {seconds:g} s and was given up; try a simpler expression")
+            raise given_up(seconds)
         return value_of(task, here.recv())
     except EOFError:
         raise UnsupportedError("this needed more memory than there is; try a simpler expression") from None

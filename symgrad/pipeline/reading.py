@@ -1,0 +1,124 @@
+"""What a user hands in to be differentiated or proved: checked, and turned into SymPy expressions and symbols."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+from sympy import (
+    AccumBounds,
+    Expr,
+    Float,
+    MatrixBase,
+    MatrixExpr,
+    Pow,
+    Rational,
+    Symbol,
+    SympifyError,
+    acosh,
+    atanh,
+    log,
+    sympify,
+)
+
+from symgrad import prover
+from symgrad.core import ParseError, Status, UnsupportedError
+from symgrad.definitions.arithmetic import UNREAL, unreal
+from symgrad.definitions.parser import HEIGHT, height, parse
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from symgrad.core import Variable
+
+PARTIAL = (log, atanh, acosh)  # functions that have no value for some real arguments
+SHOWN = 80  # characters of what was handed in
+SECONDS = 5.0  # to see whether an expression has a value anywhere
+
+
+def expression(value: Any) -> Any:
+    """A SymPy expression in exact real numbers; text is parsed by symgrad's grammar, never run."""
+    if isinstance(value, str):
+        return parse(value)
+    found = sympified(value)
+    if not isinstance(found, Expr) or isinstance(found, MatrixBase | MatrixExpr | AccumBounds):
+        raise UnsupportedError(
+            f"{shown(value)} is no expression; write text such as 'z*tanh(z)', or a SymPy expression of scalars"
+        )
+    if found.has(*UNREAL) or (found.is_number and unreal(found)):
+        raise UnsupportedError(f"{shown(value)} has a part that is no real number; symgrad works over the reals")
+    if height(found) > HEIGHT:
+        raise UnsupportedError("the expression is nested too deeply to be differentiated; break it into parts")
+    return found
+
+
+def sympified(value: Any) -> Any:
+    """The value as SymPy sees it, rounded numbers refused."""
+    if isinstance(value, bool):
+        raise UnsupportedError(f"{value} is a truth value; an expression is expected, such as 'z*tanh(z)'")
+    if isinstance(value, float):
+        raise UnsupportedError(f"{value!r} is a rounded number; write it exactly, as text or as sympy.Rational")
+    try:
+        found = Rational(str(value)) if isinstance(value, Decimal) else sympify(value, strict=True)
+    except (SympifyError, TypeError, ValueError):
+        raise UnsupportedError(
+            f"{shown(value)} is no expression; write text such as 'z*tanh(z)', or a SymPy expression"
+        ) from None
+    rounded = sorted(found.atoms(Float), key=str) if hasattr(found, "atoms") else []
+    if rounded:
+        number = rounded[0]
+        raise UnsupportedError(
+            f"{number} is a rounded number; write it exactly: sympy.Rational('{Decimal(str(number)).normalize()}'), "
+            "or the whole expression as text"
+        )
+    return found
+
+
+def shown(value: Any) -> str:
+    """What was handed in, short enough for a message."""
+    text = str(value)
+    return text if len(text) <= SHOWN else f"{text[:SHOWN]}…"
+
+
+def chosen(expr: Any, wrt: str | Symbol | None) -> Symbol:
+    """The symbol to differentiate by: the one named, else `z`, else the only one there is."""
+    named = {s.name: s for s in sorted(expr.free_symbols, key=str)}
+    if wrt is None:
+        if "z" in named or len(named) <= 1:
+            return named.get("z", next(iter(named.values()), Symbol("z", real=True)))
+        first = next(iter(named))
+        raise UnsupportedError(
+            f"the expression has the symbols {', '.join(named)}; say which one to differentiate by: "
+            f'--wrt {first}, in Python wrt="{first}"'
+        )
+    found = symbol(wrt, named)
+    if named and found not in named.values():
+        same = " (it has another symbol of that name)" if found.name in named else ""
+        raise UnsupportedError(
+            f"{found} does not occur in the expression{same}; differentiate by one of {', '.join(named)}"
+        )
+    return found
+
+
+def symbol(wrt: Any, named: dict[str, Symbol]) -> Symbol:
+    """The symbol that is meant, one of the expression's own where it has one of that name."""
+    if isinstance(wrt, Symbol):
+        return wrt
+    found = named.get(wrt) if isinstance(wrt, str) else None
+    if found is None and isinstance(wrt, str):
+        try:
+            found = parse(wrt)
+        except ParseError:
+            found = None
+        found = named.get(str(found), found)  # α is alpha
+    if not isinstance(found, Symbol):
+        raise UnsupportedError(f"{shown(wrt)!r} is no symbol; differentiate by one of {', '.join(named) or 'z'}")
+    return found
+
+
+def require_value(expr: Any, domains: Sequence[Variable]) -> None:
+    """Raise UnsupportedError for an expression that has no real value anywhere, such as sqrt(-z^2 - 1)."""
+    if any(not (isinstance(part, Pow) and part.exp.is_Integer) for part in expr.atoms(Pow, *PARTIAL)):
+        verdict = prover.prove(expr, expr + 1, variables=domains, seconds=SECONDS)
+        if verdict.status is Status.VACUOUS:
+            raise UnsupportedError(f"{shown(expr)} is nowhere real: it has no value at any point; check its signs")
