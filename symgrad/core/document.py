@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from symgrad.core.definition import Definition
     from symgrad.core.derivation import Derivation
-    from symgrad.core.facts import Facts
+    from symgrad.core.facts import Facts, LossFacts
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +75,7 @@ class Page:
 
     document: Document
     settled: tuple[Settled, ...]
-    facts: tuple[Facts, ...] = ()
+    facts: tuple[Facts | LossFacts, ...] = ()
     pairs: tuple[Pair, ...] = ()
 
 

@@ -69,8 +69,40 @@ class Facts:
     odd: bool
     dead: tuple[Domain, ...] = ()
     kinks: tuple[Kink, ...] = ()
+    bends: tuple[Kink, ...] = ()  # points where phi' is continuous at these parameters, with the slopes of phi' there
 
     @property
     def zero_centred(self) -> bool:
         """Odd functions are: inputs symmetric about 0 give outputs symmetric about 0."""
         return self.odd
+
+
+class Convex(Enum):
+    """Whether every chord of a loss lies on or above it, as a function of its output."""
+
+    STRICTLY = "strictly convex"
+    CONVEX = "convex"
+    NOT = "not convex"
+    UNSETTLED = "not settled"
+
+
+@dataclass(frozen=True, slots=True)
+class LossFacts:
+    """The proved facts of a loss as a function of its output.
+
+    `convex` and `stationary` (the slope vanishes where output and target agree) hold for all targets and
+    parameters; `bent` is a point at which the second derivative is negative. The rest is at the values `at`, the
+    target's among them: the least value of J, the extremes of dJ/da, and the kinks.
+    """
+
+    definition: Definition
+    at: tuple[tuple[Symbol, Expr], ...]
+    derivative: Expr
+    second: Expr
+    convex: Convex
+    bent: tuple[tuple[Symbol, Expr], ...]
+    stationary: bool
+    least: Extremum
+    infimum: Extremum
+    supremum: Extremum
+    kinks: tuple[Kink, ...] = ()
