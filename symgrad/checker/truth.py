@@ -1,0 +1,119 @@
+"""Exact values as pairs of doubles: running bounds for most inputs, balls of growing precision for the rest."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+from flint import arb, ctx
+
+from symgrad.checker.balls import Hole, Program, program
+from symgrad.checker.formats import Array, Format, doubles
+from symgrad.checker.running import bounded
+from symgrad.core import SymgradError
+from symgrad.functions import unfold
+
+SHARE = 2.0**-10  # of a last digit: an error bound below it leaves nothing for balls to decide
+ENOUGH = 80  # bits of a ball: more than the two doubles of the coarsest pair tell apart
+PRECISIONS = (128, 256, 512, 1024, 2048, 4096)
+SPOT_CHECKS = 24  # inputs of each call at which balls confirm a value found without them
+FAR, FARTHER = arb(2) ** 1100, arb(2) ** 2200  # what stands for an infinite input: larger than any double
+
+
+@dataclass(frozen=True)
+class Truth:
+    """What a function of one variable is exactly; `forms` are equal expressions, the first is the one to trust.
+
+    The others are there because bounds are narrower, and balls reach further, in a form that keeps its digits. None of
+    them is believed: balls compare each with the first at a few inputs of every call.
+    """
+
+    forms: tuple[Any, ...]
+    variable: Any
+
+    @cached_property
+    def plain(self) -> tuple[Any, ...]:
+        """The forms with all names replaced by their formulas."""
+        return tuple(dict.fromkeys(unfold(form) for form in self.forms))
+
+    @cached_property
+    def programs(self) -> tuple[Program, ...]:
+        """The forms for balls."""
+        return tuple(program(form, (self.variable,)) for form in self.plain)
+
+    def at(self, numbers: Array, wanted: Format) -> tuple[Array, Array]:
+        """The values as high + low, both doubles; NaN where the function has none."""
+        x = doubles(numbers)
+        high, low = np.full(x.shape, np.nan), np.zeros(x.shape)
+        undecided = ~np.isnan(x)
+        if wanted.bits < np.finfo(np.float64).bits:
+            value, error = self.narrowest(x)
+            sure = undecided & (error <= SHARE * wanted.digit(value)) & np.isfinite(x)
+            high[sure], undecided = value[sure], undecided & ~sure
+            self.confirm(x, value, error, np.flatnonzero(sure))
+        for n in np.flatnonzero(undecided):
+            high[n], low[n] = self.by_balls(float(x[n]))
+        return high, low
+
+    def narrowest(self, x: Array) -> tuple[Array, Array]:
+        """The values with the smallest bounds that any form gives."""
+        value, error = bounded(self.plain[0], self.variable, x)
+        for form in self.plain[1:]:
+            v, e = bounded(form, self.variable, x)
+            value, error = np.where(e < error, v, value), np.minimum(e, error)
+        return value, error
+
+    def confirm(self, x: Array, value: Array, error: Array, among: Array) -> None:
+        """Compare some values with balls of the first form."""
+        step = max(among.size // SPOT_CHECKS, 1)
+        for n in among[::step]:
+            high, low = by_balls(self.programs[:1], float(x[n]))
+            if not math.isnan(high) and abs((high - value[n]) + low) > error[n] * (1 + SHARE) + 2.0**-1070:
+                raise SymgradError(
+                    f"two forms that should be equal differ at {x[n]!r}: {high!r} and {value[n]!r}; prove them equal first"
+                )
+
+    def by_balls(self, x: float) -> tuple[float, float]:
+        """The value at one input; at an infinite one it is the limit."""
+        return by_balls(self.programs, x)
+
+
+def by_balls(programs: tuple[Program, ...], x: float) -> tuple[float, float]:
+    """The value as two doubles from the first program that is certain of it."""
+    if not math.isinf(x):
+        return pair(programs, arb(x))
+    near, far = (pair(programs, math.copysign(1, x) * at)[0] for at in (FAR, FARTHER))
+    grows = math.isfinite(near) and abs(far) > 1.5 * abs(near)  # noqa: PLR2004 - a limit has the same value at both
+    return (math.copysign(math.inf, far) if grows else near), 0.0
+
+
+def pair(programs: tuple[Program, ...], x: Any) -> tuple[float, float]:
+    """The value at an exact point; NaN where it has none, or none that can be told."""
+    before = ctx.prec
+    try:
+        for ctx.prec in PRECISIONS:
+            for run in programs:
+                ball = run((x,))
+                if ball is Hole.UNDEFINED:
+                    return math.nan, 0.0
+                if ball is not Hole.UNSURE and (small(ball) or ball.rel_accuracy_bits() >= ENOUGH):
+                    return split(ball)
+    finally:
+        ctx.prec = before
+    return math.nan, 0.0
+
+
+def small(ball: Any) -> bool:
+    """Whether everything in the ball is far below the least double."""
+    return bool(abs(ball) < arb(2) ** -1200)
+
+
+def split(ball: Any) -> tuple[float, float]:
+    """A narrow ball as two doubles; beyond all doubles it is infinite."""
+    if not abs(ball) < arb(2) ** 1024:
+        return (math.inf if ball > 0 else -math.inf), 0.0
+    high = float(ball)
+    return high, float(ball - high) if math.isfinite(high) else 0.0
