@@ -1,0 +1,310 @@
+"""The factors that a term is made of. Each knows its free indices and its key; equal keys are equal atoms."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+from symgrad.indexed.names import Dim, Index, Place, place, slot
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from symgrad.indexed.expr import Expr
+    from symgrad.indexed.tensor import Tensor
+
+Slot = Index | Place
+NOTHING: frozenset[Index] = frozenset()
+
+
+class Atom:
+    """One factor. `free`: the indices that it depends on; `token`: its key under the indices' own names."""
+
+    __slots__ = ("free", "parts", "token")
+    free: frozenset[Index]
+    parts: tuple[Expr, ...]  # the expressions inside
+    token: str
+
+    def _settle(self, free: frozenset[Index], parts: tuple[Expr, ...] = ()) -> None:
+        self.free, self.parts = free, parts
+        self.token = self.key({})
+
+    def key(self, names: Mapping[Index, str]) -> str:
+        """A text that is equal for equal atoms; `names` says what some indices are called in it."""
+        raise NotImplementedError
+
+    def rename(self, new: Mapping[Index, Slot]) -> Atom:
+        """The atom with other indices for some of its free ones."""
+        raise NotImplementedError
+
+    @property
+    def tensors(self) -> frozenset[Tensor]:
+        """The tensors that it mentions."""
+        return frozenset[Any]().union(*(p.tensors for p in self.parts))
+
+    def __hash__(self) -> int:
+        return hash(self.token)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Atom) and self.token == other.token
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}({self.token})"
+
+
+class Ref(Atom):
+    """An entry of a tensor: W[i, j]."""
+
+    __slots__ = ("indices", "tensor")
+
+    def __init__(self, tensor: Tensor, indices: tuple[Slot, ...]) -> None:
+        self.tensor = tensor
+        self.indices = tuple(slot(i, d) for i, d in zip(indices, tensor.dims, strict=True))
+        self._settle(indices_of(self.indices))
+
+    def key(self, names: Mapping[Index, str]) -> str:
+        return f"{self.tensor.token}[{','.join(slot_key(i, names) for i in self.indices)}]"
+
+    def rename(self, new: Mapping[Index, Slot]) -> Ref:
+        return Ref(self.tensor, renamed(self.indices, new)) if self.free & new.keys() else self
+
+    @property
+    def tensors(self) -> frozenset[Tensor]:
+        return frozenset({self.tensor})
+
+
+class Delta(Atom):
+    """Kronecker's delta of two indices over one dimension."""
+
+    __slots__ = ("left", "right")
+
+    def __init__(self, left: Index, right: Index) -> None:
+        self.left, self.right = sorted((left, right), key=lambda i: (i.name, i.token))
+        self._settle(frozenset((left, right)))
+
+    def key(self, names: Mapping[Index, str]) -> str:
+        return f"δ[{','.join(sorted(names.get(i, i.token) for i in (self.left, self.right)))}]"
+
+    def rename(self, new: Mapping[Index, Slot]) -> Atom:
+        return equal(new.get(self.left, self.left), new.get(self.right, self.right)) if self.free & new.keys() else self
+
+
+class Where(Atom):
+    """Iverson's bracket: 1 where the place is zero (`equal`) or at least zero, else 0."""
+
+    __slots__ = ("equal", "place")
+
+    def __init__(self, place: Place, *, equal: bool = False) -> None:
+        self.place, self.equal = place, equal
+        self._settle(place.indices)
+
+    def key(self, names: Mapping[Index, str]) -> str:
+        if not self.equal:
+            return f"[0<={self.place.key(dict(names))}]"
+        return f"[0={min(self.place.key(dict(names)), (-self.place).key(dict(names)))}]"
+
+    def rename(self, new: Mapping[Index, Slot]) -> Atom:
+        return Where(self.place.rename(dict(new)), equal=self.equal) if self.free & new.keys() else self
+
+    @property
+    def certain(self) -> bool | None:
+        """Whether it holds always or never; None where that depends on the indices."""
+        c = self.place.constant
+        if self.place.parts or self.place.sizes:
+            return None
+        return c == 0 if self.equal else c >= 0
+
+
+class Apply(Atom):
+    """An elementwise function of expressions; `orders` says how often it has been differentiated by each."""
+
+    __slots__ = ("args", "head", "orders")
+
+    def __init__(self, head: Any, args: tuple[Expr, ...], orders: tuple[int, ...] = ()) -> None:
+        self.head, self.args, self.orders = head, args, orders or (0,) * len(args)
+        self._settle(frozenset[Index]().union(*(a.free for a in args)), args)
+
+    @property
+    def order(self) -> int:
+        """How often it has been differentiated, in all."""
+        return sum(self.orders)
+
+    @property
+    def arg(self) -> Expr:
+        """The first argument."""
+        return self.args[0]
+
+    def key(self, names: Mapping[Index, str]) -> str:
+        marks = ",".join(map(str, self.orders)) if any(self.orders) else ""
+        return f"{head_name(self.head)}<{marks}>({';'.join(a.key(names) for a in self.args)})"
+
+    def rename(self, new: Mapping[Index, Slot]) -> Apply:
+        args = tuple(a.rename(new) for a in self.args)
+        return Apply(self.head, args, self.orders) if self.free & new.keys() else self
+
+
+class Power(Atom):
+    """A sum as the base of a power. With the exponent 1 it is a sum in brackets that is not multiplied out."""
+
+    __slots__ = ("base",)
+
+    def __init__(self, base: Expr) -> None:
+        self.base = base
+        self._settle(base.free, (base,))
+
+    def key(self, names: Mapping[Index, str]) -> str:
+        return f"({self.base.key(names)})"
+
+    def rename(self, new: Mapping[Index, Slot]) -> Power:
+        return Power(self.base.rename(new)) if self.free & new.keys() else self
+
+
+class Size(Atom):
+    """The size of a dimension, as a number."""
+
+    __slots__ = ("dim",)
+
+    def __init__(self, dim: Dim) -> None:
+        self.dim = dim
+        self._settle(NOTHING)
+
+    def key(self, names: Mapping[Index, str]) -> str:  # noqa: ARG002 - it has no indices
+        return f"|{self.dim.token}|"
+
+    def rename(self, new: Mapping[Index, Slot]) -> Size:  # noqa: ARG002 - as above
+        return self
+
+
+class Scalar(Atom):
+    """A real SymPy symbol, or a constant such as pi."""
+
+    __slots__ = ("symbol",)
+
+    def __init__(self, symbol: Any) -> None:
+        self.symbol = symbol
+        self._settle(NOTHING)
+
+    def key(self, names: Mapping[Index, str]) -> str:  # noqa: ARG002 - it has no indices
+        return f"${self.symbol}"
+
+    def rename(self, new: Mapping[Index, Slot]) -> Scalar:  # noqa: ARG002 - as above
+        return self
+
+
+class Greatest(Atom):
+    """The greatest value that `body` takes while `index` runs over its dimension."""
+
+    __slots__ = ("body", "index")
+
+    def __init__(self, index: Index, body: Expr) -> None:
+        self.index, self.body = index, body
+        self._settle(body.free - {index}, (body,))
+
+    def key(self, names: Mapping[Index, str]) -> str:
+        return f"max_{self.index.dim.token}({self.body.key(inside(self.index, names))})"
+
+    def rename(self, new: Mapping[Index, Slot]) -> Greatest:
+        return Greatest(*rebound(self.index, self.body, new)) if self.free & new.keys() else self
+
+
+class Attains(Atom):
+    """1 where `body` at the index `at` is the greatest that it takes as `index` runs, else 0.
+
+    At a tie the value is a convention; a maximum has no derivative there.
+    """
+
+    __slots__ = ("at", "body", "index")
+
+    def __init__(self, index: Index, body: Expr, at: Slot) -> None:
+        self.index, self.body, self.at = index, body, slot(at, index.dim)
+        self._settle((body.free - {index}) | indices_of((self.at,)), (body,))
+
+    def key(self, names: Mapping[Index, str]) -> str:
+        inner = self.body.key(inside(self.index, names))
+        return f"argmax_{self.index.dim.token}({inner})@{slot_key(self.at, names)}"
+
+    def rename(self, new: Mapping[Index, Slot]) -> Attains:
+        if not self.free & new.keys():
+            return self
+        index, body = rebound(self.index, self.body, new)
+        return Attains(index, body, renamed((self.at,), new)[0])
+
+
+class Partial(Atom):
+    """The derivative of `expr` by an entry of a tensor, not carried out yet.
+
+    The tensor counts as independent. Names that depend on it are looked through, except those in `fixed`,
+    which are held still (the local derivative that backpropagation multiplies with).
+    """
+
+    __slots__ = ("expr", "fixed", "ref")
+
+    def __init__(self, expr: Expr, ref: Ref, fixed: frozenset[Tensor] = frozenset()) -> None:
+        matter = {t for t in fixed if t in expr.reach and t is not ref.tensor and ref.tensor in t.reach}
+        self.expr, self.ref, self.fixed = expr, ref, frozenset(matter)
+        self._settle(expr.free | ref.free, (expr,))
+
+    def key(self, names: Mapping[Index, str]) -> str:
+        still = ",".join(sorted(t.token for t in self.fixed))
+        return f"∂({self.expr.key(names)})/∂{self.ref.key(names)}|{still}|"
+
+    def rename(self, new: Mapping[Index, Slot]) -> Partial:
+        return Partial(self.expr.rename(new), self.ref.rename(new), self.fixed) if self.free & new.keys() else self
+
+    @property
+    def tensors(self) -> frozenset[Tensor]:
+        return self.expr.tensors | {self.ref.tensor}
+
+
+def equal(left: Slot, right: Slot) -> Atom:
+    """1 where two places are the same, else 0."""
+    left, right = (slot(s, d) for s, d in ((left, _dim(left, right)), (right, _dim(right, left))))
+    if isinstance(left, Index) and isinstance(right, Index) and left.dim == right.dim:
+        return Delta(left, right)
+    return Where(place(left) - right, equal=True)
+
+
+def _dim(one: Slot, other: Slot) -> Dim:
+    """The dimension that a place may be an index of."""
+    for what in (one, other):
+        if isinstance(what, Index):
+            return what.dim
+    return next((i.dim for i, _ in place(one).parts), Dim(""))
+
+
+@cache
+def head_name(head: Any) -> str:
+    """How keys call a function; two functions of one name and different formulas are different."""
+    formula = getattr(head, "formula", None)
+    return head.__name__ if formula is None else f"{head.spelling}={formula}"
+
+
+def slot_key(where: Slot, names: Mapping[Index, str]) -> str:
+    """The key of an index or a place."""
+    return names.get(where, where.token) if isinstance(where, Index) else where.key(dict(names))
+
+
+def indices_of(slots: tuple[Slot, ...]) -> frozenset[Index]:
+    """The indices in some places."""
+    return frozenset(i for s in slots for i in ((s,) if isinstance(s, Index) else s.indices))
+
+
+def renamed(slots: tuple[Slot, ...], new: Mapping[Index, Slot]) -> tuple[Slot, ...]:
+    """The places with other indices."""
+    return tuple(new.get(s, s) if isinstance(s, Index) else s.rename(dict(new)) for s in slots)
+
+
+def inside(index: Index, names: Mapping[Index, str]) -> dict[Index, str]:
+    """The names under a binder: the index that it binds is called by its depth."""
+    return {**names, index: f"{under(names)}^"}
+
+
+def under(names: Mapping[Index, str]) -> str:
+    """The beginning of the names that a binder gives: one bar more than all around it, so that none are mistaken."""
+    return "_" * (1 + max((len(v) - len(v.lstrip("_")) for v in names.values()), default=0))
+
+
+def rebound(index: Index, body: Expr, new: Mapping[Index, Slot]) -> tuple[Index, Expr]:
+    """A binder and its body after a renaming of free indices, the binder fresh so that nothing is captured."""
+    fresh = index.fresh()
+    return fresh, body.rename({**new, index: fresh})

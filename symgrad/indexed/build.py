@@ -1,0 +1,108 @@
+"""How expressions are written down."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from symgrad.indexed.atoms import Apply, Attains, Greatest, Partial, Power, Ref, Size, Slot, Where, equal
+from symgrad.indexed.expr import Expr, IndexedError, Term, expr, one
+from symgrad.indexed.names import Dim, Index, ShapeError, place
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from symgrad.indexed.tensor import Tensor
+
+
+def total(indices: Index | Iterable[Index], summand: Any) -> Expr:
+    """The sum over one or more indices; the indices can be used again elsewhere."""
+    new = {i: i.fresh() for i in ((indices,) if isinstance(indices, Index) else tuple(indices))}
+    found = expr(summand).rename(new)
+    return Expr(Term(t.coefficient, t.bound | set(new.values()), dict(t.atoms)) for t in found.terms)
+
+
+def mean(index: Index, summand: Any) -> Expr:
+    """The mean over an index."""
+    return total(index, summand) / size(index.dim)
+
+
+def delta(left: Index, right: Index) -> Expr:
+    """Kronecker's delta: 1 where two indices over one dimension are equal, else 0."""
+    if left.dim != right.dim:
+        raise ShapeError(
+            f"a delta compares indices over one dimension, but {left.name} runs over {left.dim.name} "
+            f"and {right.name} over {right.dim.name}"
+        )
+    return one(equal(left, right))
+
+
+def apply(head: Any, *args: Any, order: int | tuple[int, ...] = 0) -> Expr:
+    """An elementwise function of one or more expressions, or a derivative of it; `exp(z)` is `apply(exp, z)`."""
+    values = tuple(expr(a) for a in args)
+    if not values:
+        raise IndexedError("a function needs an argument: apply(exp, z[i])")
+    orders = order if isinstance(order, tuple) else (order, *(0,) * (len(values) - 1))
+    return one(Apply(head, values, orders))
+
+
+def size(dim: Dim) -> Expr:
+    """The size of a dimension as a number."""
+    return one(Size(dim))
+
+
+def group(value: Any) -> Expr:
+    """A sum in brackets, which products leave as it is: `p[i] * group(delta(i, j) - p[j])`."""
+    value = expr(value)
+    return value if len(value.terms) == 1 and not value.terms[0].bound else one(Power(value))
+
+
+def greatest(index: Index, body: Any) -> Expr:
+    """The maximum over an index."""
+    return _bound(Greatest, index, expr(body))
+
+
+def attains(index: Index, body: Any, at: Slot) -> Expr:
+    """1 at the index where the maximum over `index` is attained, else 0."""
+    fresh = index.fresh()
+    return one(Attains(fresh, expr(body).rename({index: fresh}), at))
+
+
+def where(left: Slot | int, relation: str, right: Slot | int = 0) -> Expr:
+    """Iverson's bracket of two places: where(j, "<=", i) is 1 where it holds, else 0."""
+    gap = place(left) - place(right)
+    match relation:
+        case "<=":
+            return one(Where(-gap))
+        case ">=":
+            return one(Where(gap))
+        case "<":
+            return one(Where(-gap - 1))
+        case ">":
+            return one(Where(gap - 1))
+        case "==":
+            return one(Where(gap, equal=True)) if not _plain(left, right) else one(equal(left, right))
+        case "!=":
+            return 1 - where(left, "==", right)
+    raise IndexedError(f"no relation is called {relation!r}; use one of <= >= < > == !=")
+
+
+def partial(value: Any, by: Expr, fixed: Iterable[Tensor] = ()) -> Expr:
+    """The derivative by an entry, not carried out yet: partial(J(), W[i, j]). Names in `fixed` are held still."""
+    return one(Partial(expr(value), ref_of(by), frozenset(fixed)))
+
+
+def ref_of(entry: Expr) -> Ref:
+    """The one tensor entry that an expression is."""
+    match entry.terms:
+        case (Term(coefficient=1, bound=frozenset(), atoms=((Ref() as ref, 1),)),):
+            return ref
+    raise IndexedError(f"a derivative is taken by an entry such as W[i, j], not by {entry!r}")
+
+
+def _bound(kind: Any, index: Index, body: Expr) -> Expr:
+    fresh = index.fresh()
+    return one(kind(fresh, body.rename({index: fresh})))
+
+
+def _plain(left: Any, right: Any) -> bool:
+    return isinstance(left, Index) and isinstance(right, Index) and left.dim == right.dim

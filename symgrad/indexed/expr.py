@@ -1,0 +1,264 @@
+"""Expressions: sums of terms, each a number times a sum over bound indices of a product of atoms."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from functools import cached_property
+from math import isqrt
+from typing import TYPE_CHECKING, Any
+
+from symgrad.core import SymgradError
+from symgrad.indexed.atoms import Apply, Atom, Delta, Power, Ref, Scalar, Size, Where
+from symgrad.indexed.canonical import Factors, term_key
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from symgrad.indexed.names import Index, Place
+    from symgrad.indexed.tensor import Tensor
+
+Number = int | Fraction
+
+
+class IndexedError(SymgradError):
+    """An indexed expression that has no meaning; the message tells how to mend it."""
+
+
+class Term:
+    """`coefficient` times the sum over `bound` of the product of `atoms`, each with its exponent."""
+
+    __slots__ = ("atoms", "bound", "coefficient", "free", "token")
+
+    def __init__(self, coefficient: Fraction, bound: Iterable[Index], atoms: Mapping[Atom, Fraction]) -> None:
+        self.coefficient, kept = product(coefficient, atoms)
+        used = frozenset[Any]().union(*(a.free for a in kept))
+        wanted = frozenset(bound)
+        self.bound = wanted & used
+        for i in wanted - used:  # a sum over an index that nothing depends on: as often as there are values
+            size = Size(i.dim)
+            kept[size] = kept.get(size, Fraction(0)) + 1
+        self.atoms: Factors = tuple((a, e) for a, e in kept.items() if e)
+        self.free: frozenset[Index] = used - wanted
+        self.token = term_key(self.bound, self.atoms, {})
+
+    def key(self, names: Mapping[Index, str]) -> str:
+        """The key without the coefficient, under these names for free indices."""
+        mine = {i: n for i, n in names.items() if i in self.free}
+        return term_key(self.bound, self.atoms, mine) if mine else self.token
+
+    def rename(self, new: Mapping[Index, Index | Place]) -> Term:
+        """The term with other free indices; binders step aside where they would capture."""
+        mine = {i: t for i, t in new.items() if i in self.free}
+        if not mine:
+            return self
+        arriving = {i for t in mine.values() for i in ({t} if not hasattr(t, "indices") else t.indices)}
+        if arriving & self.bound:
+            return self.freshened().rename(mine)
+        return Term(self.coefficient, self.bound, merged((a.rename(mine), e) for a, e in self.atoms))
+
+    def freshened(self) -> Term:
+        """The same term with binders that occur nowhere else."""
+        if not self.bound:
+            return self
+        new = {i: i.fresh() for i in self.bound}
+        return Term(self.coefficient, new.values(), merged((a.rename(new), e) for a, e in self.atoms))
+
+    def __mul__(self, other: Term) -> Term:
+        if other.bound & (self.bound | self.free):
+            other = other.freshened()
+        left = self.freshened() if self.bound & other.free else self
+        return Term(left.coefficient * other.coefficient, left.bound | other.bound, merged((*left.atoms, *other.atoms)))
+
+    def times(self, factor: Fraction) -> Term:
+        """The term with another coefficient."""
+        return Term(self.coefficient * factor, self.bound, dict(self.atoms))
+
+    def __repr__(self) -> str:
+        return f"{self.coefficient}·{self.token}"
+
+
+class Expr:
+    """A sum of terms, immutable; equal up to the names of bound indices and the order of everything is equal."""
+
+    def __init__(self, terms: Iterable[Term] = ()) -> None:
+        found: dict[str, Term] = {}
+        for t in terms:
+            old = found.get(t.token)
+            found[t.token] = Term(old.coefficient + t.coefficient, old.bound, dict(old.atoms)) if old else t
+        self.terms = tuple(found[k] for k in sorted(found) if found[k].coefficient)
+        self.token = "+".join(f"{t.coefficient}*{t.token}" for t in self.terms)
+
+    @cached_property
+    def free(self) -> frozenset[Index]:
+        """The free indices."""
+        return frozenset[Any]().union(*(t.free for t in self.terms))
+
+    @cached_property
+    def tensors(self) -> frozenset[Tensor]:
+        """The tensors and names that are mentioned."""
+        return frozenset[Any]().union(*(a.tensors for t in self.terms for a, _ in t.atoms))
+
+    @cached_property
+    def reach(self) -> frozenset[Tensor]:
+        """The tensors mentioned, and whatever their values depend on."""
+        return self.tensors.union(*(t.reach for t in self.tensors))
+
+    @property
+    def free_symbols(self) -> frozenset[Tensor]:
+        """The tensors mentioned: what `core.require_order` asks of a value."""
+        return self.tensors
+
+    def key(self, names: Mapping[Index, str]) -> str:
+        """A text that is equal for equal expressions; `names` says what some free indices are called in it."""
+        mine = {i: n for i, n in names.items() if i in self.free}
+        if not mine:
+            return self.token
+        return "+".join(sorted(f"{t.coefficient}*{t.key(mine)}" for t in self.terms))
+
+    def rename(self, new: Mapping[Index, Index | Place]) -> Expr:
+        """The expression with other free indices, none captured."""
+        mine = {i: t for i, t in new.items() if i in self.free}
+        return Expr(t.rename(mine) for t in self.terms) if mine else self
+
+    def __hash__(self) -> int:
+        return hash(self.token)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Expr) and self.token == other.token
+
+    def __add__(self, other: Any) -> Expr:
+        return Expr((*self.terms, *expr(other).terms))
+
+    __radd__ = __add__
+
+    def __neg__(self) -> Expr:
+        return Expr(t.times(Fraction(-1)) for t in self.terms)
+
+    def __sub__(self, other: Any) -> Expr:
+        return self + -expr(other)
+
+    def __rsub__(self, other: Any) -> Expr:
+        return expr(other) - self
+
+    def __mul__(self, other: Any) -> Expr:
+        return Expr(s * t for s in self.terms for t in expr(other).terms)
+
+    __rmul__ = __mul__
+
+    def __truediv__(self, other: Any) -> Expr:
+        return self * expr(other) ** -1
+
+    def __rtruediv__(self, other: Any) -> Expr:
+        return expr(other) * self**-1
+
+    def __pow__(self, exponent: Number) -> Expr:
+        return power(self, Fraction(exponent))
+
+    def __bool__(self) -> bool:
+        return bool(self.terms)
+
+    def __repr__(self) -> str:
+        from symgrad.indexed.text import show  # noqa: PLC0415 - for a reader only, and it reads expressions
+
+        return show(self)
+
+
+ZERO = Expr()
+
+
+def expr(what: Any) -> Expr:
+    """An expression, a rational number, or a real SymPy symbol or constant as an expression."""
+    if isinstance(what, Expr):
+        return what
+    if isinstance(what, Atom):
+        return one(what)
+    if isinstance(what, int | Fraction):
+        return Expr((Term(Fraction(what), (), {}),))
+    if getattr(what, "is_Rational", False):
+        return expr(Fraction(int(what.p), int(what.q)))
+    if getattr(what, "is_Symbol", False) or getattr(what, "is_NumberSymbol", False):
+        return one(Scalar(what))
+    if callable(what) and getattr(what, "dims", None) == ():  # a tensor without indices is its only entry
+        return expr(what())
+    raise IndexedError(f"{what!r} is not an indexed expression; write T[i, j], T() for a scalar, or a whole fraction")
+
+
+def one(atom: Atom, exponent: Number = 1) -> Expr:
+    """A single atom as an expression."""
+    return Expr((Term(Fraction(1), (), {atom: Fraction(exponent)}),))
+
+
+def power(base: Expr, exponent: Fraction) -> Expr:
+    """A power: worked out for a single product, else kept with its base."""
+    if exponent == 1:
+        return base
+    if not exponent:
+        return expr(1)
+    if not base.terms:
+        if exponent < 0:
+            raise IndexedError("division by zero; the divisor is 0 whatever its letters stand for")
+        return ZERO
+    if len(base.terms) == 1 and not base.terms[0].bound:
+        return power_of_product(base.terms[0], exponent)
+    return one(Power(base), exponent)
+
+
+def power_of_product(term: Term, exponent: Fraction) -> Expr:
+    """The power of c·a·b: factor by factor where that holds for all real values."""
+    if exponent.denominator == 1:
+        c = term.coefficient ** int(exponent)
+        return Expr((Term(c, (), {a: e * exponent for a, e in term.atoms}),))
+    whole = len(term.atoms) == 1 and term.coefficient == 1 and term.atoms[0][1] == 1
+    if whole:
+        return one(term.atoms[0][0], exponent)
+    if term.coefficient > 0 and all(positive(a) for a, _ in term.atoms):
+        root = rational_power(term.coefficient, exponent)
+        return Expr((Term(Fraction(1), (), {a: e * exponent for a, e in term.atoms}),)) * root
+    return one(Power(Expr((term,))), exponent)
+
+
+def rational_power(number: Fraction, exponent: Fraction) -> Expr:
+    """A power of a positive rational number: a number where it is rational by square roots."""
+    if exponent.denominator == 2:  # noqa: PLR2004 - a square root
+        roots = [isqrt(n) for n in (number.numerator, number.denominator)]
+        if [r * r for r in roots] == [number.numerator, number.denominator]:
+            return expr(Fraction(*roots) ** exponent.numerator)
+    return expr(1) if number == 1 else one(Power(expr(number)), exponent)
+
+
+def positive(atom: Atom) -> bool:
+    """Whether an atom is known to be positive: sizes, exponentials, tensors that are declared so."""
+    if isinstance(atom, Size):
+        return True
+    if isinstance(atom, Apply):
+        return atom.head.__name__ == "exp" and not atom.order
+    if isinstance(atom, Ref):
+        return atom.tensor.positive
+    if isinstance(atom, Power):
+        return all(t.coefficient > 0 and all(positive(a) for a, _ in t.atoms) for t in atom.base.terms)
+    return isinstance(atom, Scalar) and bool(atom.symbol.is_positive)
+
+
+def merged(factors: Iterable[tuple[Atom, Fraction]]) -> dict[Atom, Fraction]:
+    """Factors with the exponents of equal atoms added."""
+    found: dict[Atom, Fraction] = {}
+    for a, e in factors:
+        found[a] = found.get(a, Fraction(0)) + e
+    return found
+
+
+def product(coefficient: Fraction, atoms: Mapping[Atom, Fraction]) -> tuple[Fraction, dict[Atom, Fraction]]:
+    """A product with its brackets settled: a delta is its own square, and one of equal indices is 1."""
+    kept: dict[Atom, Fraction] = {}
+    for a, e in atoms.items():
+        if isinstance(a, Delta | Where) and e:
+            if e < 0:
+                raise IndexedError("a delta or a condition can't be divided by: it is 0 somewhere")
+            sure = a.left == a.right or None if isinstance(a, Delta) else a.certain
+            if sure is False:
+                return Fraction(0), {}
+            if sure is None:
+                kept[a] = Fraction(1)
+        else:
+            kept[a] = e
+    return coefficient, kept

@@ -1,0 +1,167 @@
+"""Dimensions and indices: what a shape is made of."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass, field
+from itertools import count
+
+from symgrad.core import SymgradError
+
+_serial = count()
+
+
+def token(name: str) -> str:
+    """A name that no other object has, also not one that comes from another process."""
+    return f"{name}#{os.getpid()}.{next(_serial)}"
+
+
+class ShapeError(SymgradError):
+    """Indices that do not fit a shape; the message names both dimensions."""
+
+
+@dataclass(frozen=True, slots=True)
+class Dim:
+    """A size that stays a letter, at least 1; two dimensions of one name are different unless they are one object."""
+
+    name: str
+    tex: str = field(default="", compare=False)
+    token: str = field(default="", repr=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "token", self.token or token(self.name))
+
+    def __str__(self) -> str:
+        return self.name
+
+
+@dataclass(frozen=True, slots=True)
+class Index:
+    """A letter that runs over a dimension from 0; arithmetic on it (`2 * i + k - 1`) gives a `Place`."""
+
+    name: str
+    dim: Dim
+    token: str = field(default="", repr=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "token", self.token or token(self.name))
+
+    def __hash__(self) -> int:
+        return hash(self.token)
+
+    def __str__(self) -> str:
+        return self.name
+
+    def fresh(self) -> Index:
+        """Another index of the same name and dimension."""
+        return Index(self.name, self.dim)
+
+    def __add__(self, other: Index | Place | int) -> Place:
+        return place(self) + other
+
+    __radd__ = __add__
+
+    def __sub__(self, other: Index | Place | int) -> Place:
+        return place(self) - other
+
+    def __rsub__(self, other: Index | Place | int) -> Place:
+        return place(other) - self
+
+    def __neg__(self) -> Place:
+        return -place(self)
+
+    def __mul__(self, factor: int) -> Place:
+        return place(self) * factor
+
+    __rmul__ = __mul__
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """An affine map of indices, such as `2 o + k - 1`: whole multiples of indices and of sizes, and a whole number.
+
+    A tensor that is read at a place outside its shape is 0 there: that is what padding with zeros means.
+    """
+
+    parts: tuple[tuple[Index, int], ...]
+    constant: int = 0
+    sizes: tuple[tuple[Dim, int], ...] = ()
+
+    @property
+    def indices(self) -> frozenset[Index]:
+        """The indices that it depends on."""
+        return frozenset(i for i, _ in self.parts)
+
+    def __add__(self, other: Index | Place | int) -> Place:
+        other = place(other)
+        return Place(
+            _merged((*self.parts, *other.parts)), self.constant + other.constant, _merged((*self.sizes, *other.sizes))
+        )
+
+    __radd__ = __add__
+
+    def __neg__(self) -> Place:
+        return self * -1
+
+    def __sub__(self, other: Index | Place | int) -> Place:
+        return self + -place(other)
+
+    def __rsub__(self, other: Index | Place | int) -> Place:
+        return place(other) - self
+
+    def __mul__(self, factor: int) -> Place:
+        if not factor:
+            return Place(())
+        return Place(
+            tuple((i, factor * c) for i, c in self.parts),
+            factor * self.constant,
+            tuple((d, factor * c) for d, c in self.sizes),
+        )
+
+    __rmul__ = __mul__
+
+    def rename(self, new: dict[Index, Index | Place]) -> Place:
+        """The map with other indices, or maps, for some of its indices."""
+        found = Place((), self.constant, self.sizes)
+        for i, c in self.parts:
+            found += place(new.get(i, i)) * c
+        return found
+
+    def key(self, names: dict[Index, str]) -> str:
+        """A text that is equal for equal maps."""
+        parts = sorted(f"{c}*{names.get(i, i.token)}" for i, c in self.parts)
+        sizes = sorted(f"{c}*|{d.token}|" for d, c in self.sizes)
+        return "+".join((*parts, *sizes, str(self.constant)))
+
+    def __str__(self) -> str:
+        parts = [*((c, i.name) for i, c in self.parts), *((c, d.name) for d, c in self.sizes)]
+        words = [f"{'-' if c < 0 else '+'}{'' if abs(c) == 1 else abs(c)}{name}" for c, name in parts]
+        words += [f"{self.constant:+d}"] if self.constant or not words else []
+        return "".join(words).removeprefix("+")
+
+
+def place(what: Index | Place | int) -> Place:
+    """An index or a whole number as a place."""
+    if isinstance(what, Place):
+        return what
+    return Place(((what, 1),)) if isinstance(what, Index) else Place((), what)
+
+
+def length(dim: Dim) -> Place:
+    """The size of a dimension as a place: `length(n) - 1 - k` runs backwards."""
+    return Place((), 0, ((dim, 1),))
+
+
+def slot(where: Index | Place, dim: Dim) -> Index | Place:
+    """A place in a dimension, as a plain index where it is one of that dimension."""
+    if isinstance(where, Place) and len(where.parts) == 1 and not where.constant and not where.sizes:
+        i, c = where.parts[0]
+        return i if c == 1 and i.dim == dim else where
+    return where
+
+
+def _merged(parts: tuple[tuple[object, int], ...]) -> tuple:  # type: ignore[type-arg]  # of indices, or of dimensions
+    found: dict[object, int] = {}
+    for what, c in parts:
+        found[what] = found.get(what, 0) + c
+    return tuple(sorted(((w, c) for w, c in found.items() if c), key=lambda p: p[0].token))  # type: ignore[attr-defined]
