@@ -154,7 +154,7 @@ def test_a_page_that_stands_alone_has_no_markup_but_ours(words: str) -> None:
 HARMLESS = re.compile(
     r"\\(documentclass|usepackage|IfFileExists|newcommand|definecolor|textcolor|setlength|parindent|parskip|begin|end"
     r"|allowdisplaybreaks|mathord|ooalign|displaystyle|cr|hidewidth|diagup|section|subsection|textbf|textbackslash"
-    r"|textless|textgreater|textbar|texttt|textsuperscript|ensuremath|item|text|mathrm|mathbf|mathbb|frac|partial|left"
+    r"|textless|textgreater|textbar|texttt|textsuperscript|ensuremath|item|small|hline|to|varepsilon|infty|sim|text|mathrm|mathbf|mathbb|frac|partial|left"
     r"|right|sqrt|sigma|sgwas|sgnow|cancel|in|cdot|le|ge|ne|quad|pi|alpha|ln|exp|tanh|max|min|dots|S|prime)(?![a-zA-Z])"
     r"|\\[^a-zA-Z]"
 )
@@ -194,7 +194,7 @@ def test_markdown_makes_nothing_of_the_words(words: str) -> None:
         found = {e.tag for e in tree.iter() if isinstance(e.tag, str)}
         allowed = {"div", "h1", "h2", "h3", "h4", "p", "strong", "pre", "code", "table", "thead", "tbody", "tr", "th"}
         assert found <= {*allowed, "td"}
-        assert {e.text_content() for e in tree.iter("strong")} <= {"Given", "Where", "Find", "Result"}
+        assert {e.text_content() for e in tree.iter("strong")} <= {"Given", "Where", "Find", "Result", "Numeric check"}
         assert not any(name.startswith("on") for e in tree.iter() for name in e.attrib)
 
 

@@ -1,5 +1,6 @@
 """Derivations and their verdicts in every format: text, LaTeX, MathML, Markdown, HTML, JSON."""
 
+from symgrad.document.facts import definition_box
 from symgrad.document.latex_in import LatexError
 from symgrad.document.pages import (
     DETAILS,
@@ -7,7 +8,9 @@ from symgrad.document.pages import (
     PAGE_FORMATS,
     entry,
     fragment,
+    page_fragment,
     render,
+    render_entry,
     render_index,
     render_page,
     render_trust,
@@ -22,9 +25,12 @@ __all__ = [
     "LatexError",
     "Site",
     "assets",
+    "definition_box",
     "entry",
     "fragment",
+    "page_fragment",
     "render",
+    "render_entry",
     "render_index",
     "render_page",
     "render_trust",

@@ -5,19 +5,22 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from symgrad.document.evidence import CONVENTION, WORDS, check_in_words, steps_in_words
+from symgrad.document.evidence import CONVENTION, WORDS, check_in_words, proof_in_words
 from symgrad.document.latex import PAPER, PRINT, latex
 from symgrad.document.spelling import tex_words
+from symgrad.document.tables import CHECK, check_of, tex_facts, tex_table
 from symgrad.document.words import to_tex
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from symgrad.core import Document
+    from symgrad.core import Page
     from symgrad.document.boxes import Box
     from symgrad.document.telling import Line, Telling
 
 NEEDS = "% needs \\usepackage{amsmath} and \\usepackage{cancel}"
+
+COLOURS = r"\providecommand\sgwas[1]{#1}\providecommand\sgnow[1]{#1}% the parts that a step changes"
 
 PREAMBLE = r"""\documentclass[11pt]{article}
 \usepackage[utf8]{inputenc}
@@ -54,19 +57,34 @@ def comment(words: str) -> str:
     return " ".join(re.sub(r"[^\w,.()-]", " ", words).split())
 
 
-def standalone(document: Document, tellings: tuple[Telling, ...], tables: tuple[str, ...] = ()) -> str:
+def standalone(page: Page, tellings: tuple[Telling, ...], tables: tuple[str, ...] = ()) -> str:
     """A file for pdflatex; everything it needs is in texlive-latex-base."""
-    body = [rf"\section*{{{tex_words(document.title)}}}"]
+    body = "\n\n".join(sections(page, tellings, tables))
+    return PREAMBLE + "\\begin{document}\n\n" + body + "\n\n\\end{document}\n"
+
+
+def sections(
+    page: Page, tellings: tuple[Telling, ...], tables: tuple[str, ...] = (), detail: str = "textbook"
+) -> Iterator[str]:
+    """Everything below the preamble."""
+    document = page.document
+    yield rf"\section*{{{tex_words(document.title)}}}"
     if document.lead:
-        body.append(to_tex(document.lead))
+        yield to_tex(document.lead)
     for told in tellings:
-        body += section(told, heading=len(tellings) > 1)
-    body += tables
-    body += [to_tex(note) for note in document.notes]
-    return PREAMBLE + "\\begin{document}\n\n" + "\n\n".join(body) + "\n\n\\end{document}\n"
+        yield from section(told, detail, heading=len(tellings) > 1 or bool(page.facts))
+    yield from tex_facts(page.facts)
+    yield from tables
+    yield from map(to_tex, document.notes)
 
 
-def section(told: Telling, *, heading: bool) -> Iterator[str]:
+def pasted(page: Page, tellings: tuple[Telling, ...], detail: str) -> str:
+    """The same for a paper that has its own preamble."""
+    body = "\n\n".join(sections(page, tellings, (), detail))
+    return f"{NEEDS}\n{COLOURS}\n\n{body}\n"
+
+
+def section(told: Telling, detail: str = "textbook", *, heading: bool) -> Iterator[str]:
     """One derivation."""
     if heading:
         yield rf"\subsection*{{{tex_words(told.derivation.title)}}}"
@@ -76,12 +94,14 @@ def section(told: Telling, *, heading: bool) -> Iterator[str]:
         yield r"\textbf{Given}" + "\n" + "\n".join(display(b) for b in told.given)
     yield r"\textbf{Where} " + ", ".join(f"${latex(b)}$" for b in told.where)
     yield r"\textbf{Find}" + "\n" + display(told.find)
-    yield "\\begin{enumerate}\n" + "\n".join(item(line) for line in told.lines) + "\n\\end{enumerate}"
+    if lines := told.told(detail):
+        yield "\\begin{enumerate}\n" + "\n".join(map(item, lines)) + "\n\\end{enumerate}"
     yield r"\textbf{Result}" + "\n" + display(told.statement)
     if told.holds is not None:
         yield f"This holds where ${latex(told.holds)}${'; ' + CONVENTION if told.conventional else ''}."
-    evidence = f"{steps_in_words(told.settled)}; {check_in_words(told.settled.check)}"
-    yield tex_words(evidence[0].upper() + evidence[1:]) + "."
+    yield tex_words(f"{proof_in_words(told.settled)}; {check_in_words(told.settled.check)}.")
+    if table := check_of(told.settled.check):
+        yield f"{CHECK}:\n{tex_table(table, 'r')}"
     if told.derivation.source:
         yield "Source: " + tex_words(told.derivation.source) + "."
 

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from symgrad.document.evidence import CONVENTION, WORDS, check_in_words, steps_in_words
+from symgrad.document.evidence import CONVENTION, WORDS, check_in_words, proof_in_words
 from symgrad.document.latex import GITHUB, latex
+from symgrad.document.tables import CHECK, check_of, markdown_facts, markdown_table
 from symgrad.document.words import inline_math, markdown_words, to_markdown
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from symgrad.core import Document
+    from symgrad.core import Page
     from symgrad.document.boxes import Box
     from symgrad.document.telling import Line, Telling
 
@@ -23,15 +24,19 @@ def as_markdown(told: Telling, detail: str) -> str:
     return "\n\n".join([f"# {markdown_words(told.derivation.title)}", *section(told, detail)]) + "\n"
 
 
-def document_markdown(document: Document, tellings: tuple[Telling, ...], tables: tuple[str, ...] = ()) -> str:
+def document_markdown(
+    page: Page, tellings: tuple[Telling, ...], tables: tuple[str, ...] = (), detail: str = "textbook"
+) -> str:
     """A whole document."""
+    document = page.document
     body = [f"# {markdown_words(document.title)}"]
     if document.lead:
         body.append(to_markdown(document.lead))
     for told in tellings:
-        if len(tellings) > 1:
+        if len(tellings) > 1 or page.facts:
             body.append(f"## {markdown_words(told.derivation.title)}")
-        body += section(told, "textbook")
+        body += section(told, detail)
+    body += markdown_facts(page.facts)
     body += tables
     body += [to_markdown(note) for note in document.notes]
     return "\n\n".join(body) + "\n"
@@ -46,13 +51,16 @@ def section(told: Telling, detail: str) -> Iterator[str]:
         yield from map(fence, told.given)
     yield "**Where** " + ", ".join(map(inline_math, told.where))
     yield "**Find** " + inline_math(told.find)
-    for line in told.lines:
+    for line in told.lines if detail != "result" else ():
         yield from step(line, detail, 3)
     yield "**Result**"
     yield fence(told.statement)
     if told.holds is not None:
         yield f"This holds where {inline_math(told.holds)}{'; ' + CONVENTION if told.conventional else ''}."
-    yield f"{markdown_words(steps_in_words(told.settled))}; {markdown_words(check_in_words(told.settled.check))}."
+    yield markdown_words(f"{proof_in_words(told.settled)}; {check_in_words(told.settled.check)}.")
+    if table := check_of(told.settled.check):
+        yield f"**{CHECK}**"
+        yield markdown_table(table)
     if told.derivation.source:
         yield f"Source: {markdown_words(told.derivation.source)}."
 

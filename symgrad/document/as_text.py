@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from symgrad.document.evidence import CONVENTION, WORDS, check_in_words, reason, steps_in_words
+from symgrad.document.evidence import CONVENTION, WORDS, check_in_words, proof_in_words, reason, steps_in_words
+from symgrad.document.tables import text_facts
 from symgrad.document.text import printable, text
 from symgrad.document.words import to_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from symgrad.core import Page
     from symgrad.document.telling import Line, Telling
 
 RULE_COLUMN = 58  # where rule names begin, unless a formula is longer
@@ -19,6 +21,14 @@ RULE_COLUMN = 58  # where rule names begin, unless a formula is longer
 def as_text(told: Telling, detail: str) -> str:
     """Plain Unicode lines; each step with its rule and verdict on the right."""
     return "\n".join(lines(told, detail)) + "\n"
+
+
+def page_text(page: Page, tellings: tuple[Telling, ...], detail: str) -> str:
+    """A whole document."""
+    document = page.document
+    told = [printable(document.title), *([to_text(document.lead)] if document.lead else []), ""]
+    told += [*text_facts(page.facts), *([""] if page.facts else [])]
+    return "\n".join([*told, "\n".join(as_text(each, detail) for each in tellings)])
 
 
 def lines(told: Telling, detail: str) -> Iterator[str]:
@@ -43,7 +53,7 @@ def lines(told: Telling, detail: str) -> Iterator[str]:
     yield f"{'result':7}{text(told.sentence)}"
     if told.holds is not None:
         yield f"{'':7}where {text(told.holds)}{'; ' + CONVENTION if told.conventional else ''}"
-    yield f"{'proof':7}{steps_in_words(told.settled)}; the whole chain: {WORDS[told.settled.claim.status]}"
+    yield f"{'proof':7}{printable(proof_in_words(told.settled))}"
     yield f"{'check':7}{check_in_words(told.settled.check)}"
 
 

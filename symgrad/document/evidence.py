@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from symgrad.core import Outcome, Status
+from symgrad.core import Outcome, Status, every_step
 from symgrad.document.boxes import Op, commas, row
 from symgrad.document.from_sympy import boxes
 from symgrad.document.text import text
@@ -30,6 +31,42 @@ OUTCOMES = {
     Outcome.UNRESOLVED: "unresolved",
     Outcome.FLOOR: "below rounding",
 }
+
+
+WORST_FIRST = (
+    Status.REFUTED,
+    Status.DOMAIN_MISMATCH,
+    Status.VACUOUS,
+    Status.UNKNOWN,
+    Status.PROVED_EXCEPT,
+    Status.PROVED,
+)
+
+
+def together(settled: Settled) -> Verdict:
+    """The verdict on a whole derivation: the worst of its steps and its claim, with all points that it excepts."""
+    steps = tuple(every_step(settled.derivation.steps))
+    worst = min((*settled.verdicts, settled.claim), key=lambda v: WORST_FIRST.index(v.status))
+    if settled.claim.status is worst.status:
+        worst, said = settled.claim, settled.claim.reason
+    else:
+        number = settled.verdicts.index(worst)
+        said = f"step {number + 1} ({steps[number].rule}){worst.reason and ': '}{worst.reason}"
+    if worst.status is Status.PROVED:
+        return worst
+    alike = [v for v in (*settled.verdicts, settled.claim) if v.status is worst.status]
+    points = dict.fromkeys(w for v in alike for w in v.exceptions)
+    return replace(worst, reason=said, exceptions=tuple(points))
+
+
+def proof_in_words(settled: Settled) -> str:
+    """What became of the steps, and the verdict on the whole where that says more."""
+    whole = together(settled)
+    words = f"{steps_in_words(settled)}; the whole chain: {WORDS[settled.claim.status]}"
+    if whole.proved:
+        return words
+    told = reason(whole)
+    return f"{words}; so the derivation is {WORDS[whole.status]}{told and ' ('}{told}{told and ')'}"
 
 
 def steps_in_words(settled: Settled) -> str:

@@ -10,19 +10,22 @@ import jinja2
 from markupsafe import Markup
 
 from symgrad.core import Status
-from symgrad.document.boxes import Ident, Num, Op, Script, row
+from symgrad.document.boxes import Ident, Script
 from symgrad.document.evidence import ANCHORS, CONVENTION, OUTCOMES, WORDS, check_in_words, reason, steps_in_words
 from symgrad.document.graph import graph
 from symgrad.document.latex import latex
 from symgrad.document.mathml import NAMESPACE, mathml
 from symgrad.document.spelling import split_name
 from symgrad.document.text import printable
-from symgrad.document.words import to_html
+from symgrad.document.words import Formula, to_html
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from symgrad.document.boxes import Box
     from symgrad.document.site import Site
     from symgrad.document.telling import Telling
+    from symgrad.document.words import Piece
 
 MEANINGS = {
     Status.PROVED: "The two sides are equal wherever the step is claimed. The proof is exact.",
@@ -64,6 +67,11 @@ def block(box: Box) -> Markup:
 def fine(box: Box) -> Markup:
     """A formula of a finer step; its LaTeX is left out, there are hundreds of them."""
     return in_html(mathml(box, block=True, annotated=False))
+
+
+def cell(told: Iterable[Piece]) -> Markup:
+    """Words and formulas in turn."""
+    return Markup("").join(inline(p.box) if isinstance(p, Formula) else p for p in told)
 
 
 def prose(words: str) -> Markup:
@@ -125,17 +133,3 @@ def templates() -> jinja2.Environment:
         "graph": graph_of,
     }
     return environment
-
-
-def decimal(lower: Any, upper: Any) -> Box:
-    """The decimals that two bounds agree on, such as 1.12890414…."""
-    low, high = f"{float(lower):.12f}", f"{float(upper):.12f}"
-    if lower == upper:
-        return signed(low.rstrip("0").rstrip("."))
-    shared = "".join(a for n, (a, b) in enumerate(zip(low, high, strict=False)) if low[: n + 1] == high[: n + 1])
-    return signed(f"{shared}…" if "." in shared else f"{float(lower):.3g} … {float(upper):.3g}")
-
-
-def signed(digits: str) -> Box:
-    """A decimal with its sign apart."""
-    return row(Op("−", prefix=True), Num(digits[1:])) if digits.startswith("-") else Num(digits)

@@ -6,26 +6,25 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
-from symgrad.core import Document, Page, Settled, SymgradError, Tally, tally
+from symgrad.core import Document, Facts, Page, Settled, SymgradError, Tally, tally
 from symgrad.document.as_json import as_json
-from symgrad.document.as_latex import as_latex, standalone
+from symgrad.document.as_latex import as_latex, pasted, standalone
 from symgrad.document.as_markdown import as_markdown, document_markdown
 from symgrad.document.as_mathml import as_mathml, formulas
-from symgrad.document.as_text import as_text
+from symgrad.document.as_text import as_text, page_text
 from symgrad.document.boxes import Op, row
+from symgrad.document.facts import facts_of, named, value
 from symgrad.document.from_sympy import boxes
-from symgrad.document.html import inline, meanings, templates
+from symgrad.document.html import cell, inline, meanings, templates
 from symgrad.document.pairs import comparison, latex_list, markdown_table
-from symgrad.document.sheets import named, sheet, value
+from symgrad.document.sheets import sheet
 from symgrad.document.site import ALONE, Site, styles
 from symgrad.document.telling import telling
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
-
-    from symgrad.core import Facts
 
 FORMATS = ("text", "latex", "mathml", "markdown", "html", "json")
 PAGE_FORMATS = ("html", "tex", "md", "mathml")
@@ -57,6 +56,16 @@ def fragment(settled: Settled, detail: str = "textbook") -> str:
     return template.render(told=told, lines=told.told(detail), open=detail == "every-rule")
 
 
+def page_fragment(page: Page) -> str:
+    """A catalogue entry as a piece of HTML for a notebook's output."""
+    rows = "".join(
+        f"<tr><th>{escape(label)}</th><td>{'<br>'.join(map(str, map(cell, lines)))}</td></tr>"
+        for each in page.facts
+        for label, lines in facts_of(each)
+    )
+    return "".join(map(fragment, page.settled)) + f'<div class="symgrad"><table>{rows}</table></div>'
+
+
 def alone(settled: Settled) -> Page:
     """A page about nothing but one derivation."""
     derivation = settled.derivation
@@ -71,12 +80,30 @@ def render_page(page: Page, format: str = "html", site: Site | None = None) -> s
     tellings = tuple(map(telling, page.settled))
     match format:
         case "tex":
-            return standalone(page.document, tellings, tuple(filter(None, [latex_list(page.pairs)])))
+            return standalone(page, tellings, tuple(filter(None, [latex_list(page.pairs)])))
         case "md":
             tables = (markdown_table(page.pairs),) if page.pairs else ()
-            return document_markdown(page.document, tellings, tables)
+            return document_markdown(page, tellings, tables)
         case _:
-            return formulas(page.document, tellings)
+            return formulas(page, tellings)
+
+
+def render_entry(page: Page, format: str = "text", detail: str = "textbook") -> str:  # noqa: A002 - as above
+    """A page about a catalogue entry in one of FORMATS, for people; its facts and kinks are in each."""
+    require(format, tuple(f for f in FORMATS if f != "json"), "format")
+    require(detail, DETAILS, "level of detail")
+    tellings = tuple(map(telling, page.settled))
+    match format:
+        case "html":
+            return html_page(page, ALONE, detail)
+        case "latex":
+            return pasted(page, tellings, detail)
+        case "markdown":
+            return document_markdown(page, tellings, (), detail)
+        case "mathml":
+            return formulas(page, tellings, detail)
+        case _:
+            return page_text(page, tellings, detail)
 
 
 def require(word: str, known: tuple[str, ...], kind: str) -> None:
@@ -141,7 +168,7 @@ def entry(page: Page) -> dict[str, Any]:
         "theme": document.theme,
         "lead": document.lead,
         "tally": asdict(tally(page)),
-        "catalogue": [catalogue_row(facts, document.name) for facts in page.facts],
+        "catalogue": [catalogue_row(f, document.name) for f in page.facts if isinstance(f, Facts)],
     }
 
 
@@ -155,7 +182,7 @@ def catalogue_row(facts: Facts, page: str) -> dict[str, Any]:
         "href": address(page),
         "formula": str(inline(row(named(definition), Op("="), boxes(definition.of)))),
         "derivative": str(inline(boxes(facts.derivative))),
-        "largest": str(value(facts.lipschitz)),
+        "largest": str(cell(value(facts.lipschitz))),
         "centred": facts.zero_centred,
         "kinks": kinks or "none",
     }

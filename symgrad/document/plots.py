@@ -1,4 +1,4 @@
-"""Two small drawings of an activation: the function and its derivative, as SVG that takes the page's colours."""
+"""Two small drawings of an entry: the function and its derivative, as SVG that takes the page's colours."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 from sympy import S, lambdify
 
+from symgrad.core import Facts
 from symgrad.functions import unfold
 
 if TYPE_CHECKING:
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from numpy.typing import NDArray
 
-    from symgrad.core import Facts
+    from symgrad.core import LossFacts
 
     Numbers = NDArray[np.float64]
 
@@ -40,6 +41,7 @@ VARIABLES = {
 
 SATURATED = 0.01  # a slope below this learns a hundred times slower than the identity
 REACH = 6.0
+NEARER = 3.0  # losses grow faster than activations
 SAMPLES = 241
 TOLERANCE = 1e-9
 
@@ -58,27 +60,37 @@ class Curve:
     shaded: tuple[tuple[float, float], ...] = ()
 
 
-def plots(facts: Facts, titles: tuple[str, str], uid: str) -> tuple[str, str]:
-    """The drawings of phi and of phi'; `uid` keeps their ids apart from others on the page."""
+def plots(facts: Facts | LossFacts, titles: tuple[str, str], uid: str) -> tuple[str, str]:
+    """The drawings of phi and of phi', or of J and dJ/da; `uid` keeps their ids apart from others on the page."""
     values = dict(facts.at)
     symbol = facts.definition.variable
     kinks = tuple(sorted({as_float(k.at, values) for k in facts.kinks if k.variable == symbol}))
-    reach = max([REACH, *(1.5 * abs(k) for k in kinks)])
-    z = grid(reach, kinks)
+    z = grid(*ends(facts, kinks), kinks)
     phi = numbers(facts.definition.of, symbol, values, z)
     slope = numbers(facts.derivative, symbol, values, z)
     jumps = tuple(as_float(k.at, values) for k in facts.kinks if k.jump)
-    first = Curve(titles[0], z, broken(z, phi, jumps), finite(facts.limits[:2], values), kinks)
+    levels = finite(facts.limits[:2], values) if isinstance(facts, Facts) else ()
+    first = Curve(titles[0], z, broken(z, phi, jumps), levels, kinks)
     open_dots, dots = kink_dots(facts, values)
-    ends = (facts.infimum.exact, facts.supremum.exact)
-    second = Curve(titles[1], z, broken(z, slope, kinks), finite(ends, values), kinks, open_dots, dots, flat(z, slope))
+    extremes = finite((facts.infimum.exact, facts.supremum.exact), values)
+    second = Curve(titles[1], z, broken(z, slope, kinks), extremes, kinks, open_dots, dots, flat(z, slope))
     return draw(first, f"{uid}-f"), draw(second, f"{uid}-d")
 
 
-def grid(reach: float, kinks: Sequence[float]) -> Numbers:
-    """Points from -reach to reach, dense on both sides of every kink."""
+def ends(facts: Facts | LossFacts, kinks: Sequence[float]) -> tuple[float, float]:
+    """From where to where the drawings go: all of a bounded domain, its ends left out where they are not in it."""
+    domain = facts.definition.variables[0].domain
+    reach = max([REACH if isinstance(facts, Facts) else NEARER, *(1.5 * abs(k) for k in kinks)])
+    low = -reach if domain.lower is None else float(domain.lower)
+    high = reach if domain.upper is None else float(domain.upper)
+    inwards = (high - low) / SAMPLES
+    return low + inwards * (domain.lower is not None), high - inwards * (domain.upper is not None)
+
+
+def grid(low: float, high: float, kinks: Sequence[float]) -> Numbers:
+    """Points from one end to the other, dense on both sides of every kink."""
     near = [k + side * 1e-6 for k in kinks for side in (-1, 1)]
-    return np.unique(np.concatenate([np.linspace(-reach, reach, SAMPLES), near]))
+    return np.unique(np.concatenate([np.linspace(low, high, SAMPLES), near]))
 
 
 def as_float(expr: Any, values: dict[Any, Any]) -> float:
@@ -112,7 +124,7 @@ def finite(values: Sequence[Any], at: dict[Any, Any]) -> tuple[float, ...]:
     return tuple(sorted({v for v in found if math.isfinite(v)}))
 
 
-def kink_dots(facts: Facts, values: dict[Any, Any]) -> tuple[Any, Any]:
+def kink_dots(facts: Facts | LossFacts, values: dict[Any, Any]) -> tuple[Any, Any]:
     """Open circles at the one-sided slopes, a filled one at the value by convention."""
     open_dots, dots = [], []
     for kink in facts.kinks:
@@ -161,14 +173,16 @@ def background(axes: Axes, curve: Curve) -> None:
         axes.axhline(level, color=GRID, lw=0.9, zorder=0, dashes=(3, 3))
     for kink in curve.kinks:
         axes.axvline(kink, color=GRID, lw=0.9, zorder=0, dashes=(1, 2))
-    axes.axvline(0, color=GRID, lw=0.9, zorder=0)
+    if curve.z[0] < 0 < curve.z[-1]:
+        axes.axvline(0, color=GRID, lw=0.9, zorder=0)
 
 
 def frame(axes: Axes, curve: Curve) -> None:
     """Axes with few ticks, labels with a real minus sign."""
     low, high = bounds(curve)
-    reach = float(curve.z[-1])
-    axes.set_xlim(-reach * 1.02, reach * 1.02)
+    first, last = float(curve.z[0]), float(curve.z[-1])
+    room = 0.01 * (last - first)
+    axes.set_xlim(first - room, last + room)
     axes.set_ylim(low, high)
     for axis in (axes.xaxis, axes.yaxis):
         axis.set_major_locator(MaxNLocator(nbins=4, steps=[1, 2, 2.5, 5, 10]))

@@ -128,4 +128,4 @@ TEX_TEXT = {
     "²": r"\textsuperscript{2}", "³": r"\textsuperscript{3}", "½": r"\ensuremath{\tfrac12}",
     "·": r"\ensuremath{\cdot}", "×": r"\ensuremath{\times}", "±": r"\ensuremath{\pm}", "§": r"\S{}",
     "√": r"\ensuremath{\surd}",
-}  # fmt: skip
+} | {raised: rf"\ensuremath{{^{{{sign}}}}}" for sign, raised in zip("01456789-", "⁰¹⁴⁵⁶⁷⁸⁹⁻", strict=True)}  # fmt: skip

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from html import escape
 from typing import TYPE_CHECKING
 
+from symgrad.document.boxes import Text, row
 from symgrad.document.latex import GITHUB, PAPER, latex
 from symgrad.document.latex_in import read
 from symgrad.document.mathml import clean, mathml
@@ -14,6 +15,8 @@ from symgrad.document.spelling import tex_words
 from symgrad.document.text import text
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from symgrad.document.boxes import Box
 
 FORMULA = re.compile(r"(?<!\\)\$((?:[^$\\]|\\.)+)\$")
@@ -40,25 +43,48 @@ def pieces(prose: str) -> tuple[Piece, ...]:
 
 def to_html(prose: str) -> str:
     """The text as HTML; a full stop stays on the line of its formula."""
-    out = ""
-    for piece in pieces(prose):
-        out += mathml(piece.box) if isinstance(piece, Formula) else escape(clean(piece), quote=False)
+    out = html_of(pieces(prose))
     return re.sub(r"(<math .*?</math>)([,.;:!?)]+)", r'<span class="nw">\1\2</span>', out, flags=re.DOTALL)
+
+
+def html_of(told: Iterable[Piece]) -> str:
+    """Words and formulas as HTML."""
+    return "".join(mathml(p.box) if isinstance(p, Formula) else escape(clean(p), quote=False) for p in told)
 
 
 def to_tex(prose: str) -> str:
     """The text as LaTeX."""
-    return "".join(f"${latex(p.box, PAPER)}$" if isinstance(p, Formula) else tex_words(p) for p in pieces(prose))
+    return tex_of(pieces(prose))
+
+
+def tex_of(told: Iterable[Piece]) -> str:
+    """Words and formulas as LaTeX."""
+    return "".join(f"${latex(p.box, PAPER)}$" if isinstance(p, Formula) else tex_words(p) for p in told)
 
 
 def to_text(prose: str) -> str:
     """The text for a terminal."""
-    return "".join(text(p.box) if isinstance(p, Formula) else clean(p) for p in pieces(prose))
+    return text_of(pieces(prose))
+
+
+def text_of(told: Iterable[Piece]) -> str:
+    """Words and formulas for a terminal."""
+    return "".join(text(p.box) if isinstance(p, Formula) else clean(p) for p in told)
 
 
 def to_markdown(prose: str) -> str:
     """The text for GitHub: formulas between dollar and backtick, which its Markdown leaves alone."""
-    return "".join(inline_math(p.box) if isinstance(p, Formula) else markdown_words(p) for p in pieces(prose))
+    return markdown_of(pieces(prose))
+
+
+def markdown_of(told: Iterable[Piece]) -> str:
+    """Words and formulas for GitHub."""
+    return "".join(inline_math(p.box) if isinstance(p, Formula) else markdown_words(p) for p in told)
+
+
+def box_of(told: Iterable[Piece]) -> Box:
+    """Words and formulas as one formula."""
+    return row(*(p.box if isinstance(p, Formula) else Text(p) for p in told))
 
 
 def inline_math(box: Box) -> str:

@@ -5,12 +5,26 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from sympy import And, Symbol, sympify
+from sympy import And, Symbol
 
 from symgrad import deriver, prover
-from symgrad.core import Definition, Status, SymgradError, UnsupportedError, Verdict, Witness
+from symgrad.core import (
+    Definition,
+    Kind,
+    Status,
+    Step,
+    SymgradError,
+    UnknownNameError,
+    UnsupportedError,
+    Verdict,
+)
 from symgrad.definitions import activation_named, loss_named
-from symgrad.definitions.parser import parse
+from symgrad.definitions.meaning import where_defined
+from symgrad.pipeline.entries import Entry, bare, entry_of
+from symgrad.pipeline.limited import SECONDS, in_time
+from symgrad.pipeline.reading import chosen, expression, require_value, shown
+from symgrad.pipeline.records import spell
+from symgrad.pipeline.statements import Statement, statement
 from symgrad.pipeline.symbols import Twins, twins
 from symgrad.pipeline.worked import Worked
 
@@ -19,28 +33,41 @@ if TYPE_CHECKING:
 
     from sympy import Basic, Expr
 
+_NAMED = {Kind.ACTIVATION: activation_named, Kind.LOSS: loss_named}
+LONGEST = 60  # characters of a formula in a title
 MATCHING = "matching"  # the loss that makes the output delta a - y, whatever the activation
 
 
-def activation(name: str) -> Definition:
-    """The catalogue's activation of this name: `activation("Leaky ReLU")`."""
-    return activation_named(name)
+def activation(name: str | Definition) -> Entry:
+    """The catalogue's activation of this name, with its derivative and its facts: `activation("Leaky ReLU")`."""
+    return entry_of(of_kind(name, Kind.ACTIVATION))
 
 
-def loss(name: str) -> Definition:
-    """The catalogue's loss of this name."""
-    return loss_named(name)
+def loss(name: str | Definition) -> Entry:
+    """The catalogue's loss of this name, with its derivative and its facts."""
+    return entry_of(of_kind(name, Kind.LOSS))
+
+
+def of_kind(of: Any, kind: Kind) -> Definition:
+    """An activation or a loss by its name; a definition that is given must be of the kind that is asked for."""
+    if isinstance(of, Definition):
+        if of.kind is not kind:
+            raise UnsupportedError(f"{of.name} is of the kind {of.kind.value}; give one of the kind {kind.value}")
+        return bare(of)
+    if not isinstance(of, str):
+        raise UnknownNameError(kind.value, shown(of), ())
+    return _NAMED[kind](of)
 
 
 def entry(of: str | Definition) -> Definition:
     """An activation or a loss by its name; the error of an unknown name suggests activations."""
     if isinstance(of, Definition):
-        return of
+        return bare(of)
     try:
-        return activation_named(of)
+        return of_kind(of, Kind.ACTIVATION)
     except SymgradError as unknown:
         try:
-            return loss_named(of)
+            return of_kind(of, Kind.LOSS)
         except SymgradError:
             raise unknown from None
 
@@ -61,56 +88,50 @@ def second_derivative(of: str | Definition) -> Worked:
 
 def output_delta(activation: str | Definition, loss: str | Definition) -> Worked:
     """The output delta dJ/dz of a loss after an activation; PairError says why a pair has none."""
-    phi = activation if isinstance(activation, Definition) else activation_named(activation)
+    phi = of_kind(activation, Kind.ACTIVATION)
     if loss == MATCHING:
         return matching_loss(phi)
-    return Worked(deriver.output_delta(phi, loss if isinstance(loss, Definition) else loss_named(loss)))
+    return Worked(deriver.output_delta(phi, of_kind(loss, Kind.LOSS)))
 
 
 def matching_loss(activation: str | Definition) -> Worked:
     """The loss for which delta = a - y after this activation, up to a term in y alone."""
-    phi = activation if isinstance(activation, Definition) else activation_named(activation)
-    return Worked(deriver.matching_loss(phi))
+    return Worked(deriver.matching_loss(of_kind(activation, Kind.ACTIVATION)))
 
 
-def derive(expr: str | Expr, wrt: str | Symbol | None = None) -> Worked:
+def derive(expr: str | Expr, wrt: str | Symbol | None = None, *, seconds: float | None = SECONDS) -> Worked:
     """The derivative of your own expression by `wrt`, every rule shown.
 
     Text goes through symgrad's grammar. A symbol that is not real is read as real; positive=True and the like
     are taken as its domain. Without `wrt` the derivative is by `z`, or by the only symbol there is.
+    What takes longer than `seconds` ends in UnsupportedError; None is no limit.
     """
-    value = expression(expr)
+    return in_time(lambda: derived(expression(expr), wrt), seconds)
+
+
+def derived(value: Expr, wrt: str | Symbol | None) -> Worked:
+    """The derivation of an expression by one of its symbols, which must have a value somewhere."""
     variable = chosen(value, wrt)
     twin = twins(value, variable)
-    whole = deriver.derive(value.xreplace(dict(twin.real)), twin.real[variable], twin.domains)
-    return Worked(whole, twin.back)
+    own = value.xreplace(dict(twin.real))
+    domains = where_defined(own, twin.domains)
+    require_value(own, domains)
+    whole = deriver.derive(own, twin.real[variable], domains)
+    return Worked(replace(whole, title=f"The derivative of {named(value)}"), twin.back)
 
 
-def chosen(expr: Any, wrt: str | Symbol | None) -> Symbol:
-    """The symbol to differentiate by."""
-    own = sorted(expr.free_symbols, key=str)
-    if isinstance(wrt, Symbol):
-        return wrt
-    named = {s.name: s for s in own}
-    if wrt is not None:
-        found = named.get(wrt, parse(wrt))
-        if not isinstance(found, Symbol):
-            raise UnsupportedError(f"{wrt!r} is no symbol; differentiate by one of {', '.join(named) or 'z'}")
-        return found
-    if "z" in named or len(own) <= 1:
-        return named.get("z", own[0] if own else Symbol("z", real=True))
-    raise UnsupportedError(
-        f"the expression has the symbols {', '.join(named)}; say which one to differentiate by: "
-        f'--wrt {own[0]}, in Python wrt="{own[0]}"'
-    )
+def named(expr: Any) -> str:
+    """What a title calls an expression: its formula, unless that is too long for a title."""
+    words = spell(expr)
+    return words if len(words) <= LONGEST else "an expression"
 
 
 def prove(
     left: str | Expr, right: str | Expr, *, assuming: Basic | Iterable[Basic] | bool = True, seconds: float = 20.0
-) -> Verdict:
+) -> Statement:
     """Whether `left` equals `right` for all real values of the symbols that satisfy `assuming`.
 
-    What a symbol was made with (positive=True) is assumed too. The verdict is never a guess: its status is
+    What a symbol was made with (positive=True) is assumed too. The `.verdict` is never a guess: its status is
     UNKNOWN where neither a proof nor a counterexample was found.
     """
     condition = conjunction(assuming)
@@ -118,13 +139,10 @@ def prove(
     sides = [adopt(expression(side), own) if isinstance(side, str) else expression(side) for side in (left, right)]
     twin = twins(*sides, condition)
     real = dict(twin.real)
-    verdict = prover.prove(
-        *(side.xreplace(real) for side in sides),
-        variables=twin.domains,
-        assuming=And(condition.xreplace(real), twin.assuming),
-        seconds=seconds,
-    )
-    return told(verdict, twin)
+    before, after = (side.xreplace(real) for side in sides)
+    given = And(condition.xreplace(real), twin.assuming)
+    answer = prover.prove(before, after, variables=twin.domains, assuming=given, seconds=seconds)
+    return statement(Step(before, after, "statement", given), twin.domains, told(answer, twin), twin.back)
 
 
 def conjunction(assuming: Any) -> Any:
@@ -136,15 +154,6 @@ def conjunction(assuming: Any) -> Any:
     return And(*parts)
 
 
-def expression(value: Any) -> Any:
-    """A SymPy expression; text is parsed by symgrad's grammar, never run."""
-    if isinstance(value, str):
-        return parse(value)
-    if isinstance(value, float):
-        raise UnsupportedError(f"{value!r} is a rounded number; write it exactly, as text or as sympy.Rational")
-    return sympify(value, strict=True)
-
-
 def adopt(parsed: Any, own: Iterable[Any]) -> Any:
     """Parsed text with its letters standing for the user's own symbols of the same names."""
     named = {s.name: s for value in own for s in getattr(value, "free_symbols", ())}
@@ -152,21 +161,9 @@ def adopt(parsed: Any, own: Iterable[Any]) -> Any:
 
 
 def told(verdict: Verdict, twin: Twins) -> Verdict:
-    """The verdict in the user's own symbols; a counterexample counts only if their assumptions allow it."""
-    back = dict(twin.back)
-    verdict = replace(
-        verdict,
-        witness=restored(verdict.witness, back) if verdict.witness else None,
-        exceptions=tuple(restored(w, back) for w in verdict.exceptions),
-        conditions=tuple(c.xreplace(back) if hasattr(c, "xreplace") else c for c in verdict.conditions),
-    )
+    """The verdict, whose counterexample counts only if the assumptions of the user's own symbols allow it."""
     if verdict.status is Status.PROVED or not twin.special:
         return verdict
     names = ", ".join(s.name for s in twin.special)
     reason = f"over the reals the answer is {verdict.status.value}, but {names} may take special values only"
     return Verdict(Status.UNKNOWN, verdict.method, reason=reason)
-
-
-def restored(witness: Witness, back: dict[Symbol, Symbol]) -> Witness:
-    """The witness at a point of the user's own symbols."""
-    return replace(witness, point=tuple((back.get(s, s), value) for s, value in witness.point))

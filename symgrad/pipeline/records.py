@@ -4,13 +4,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from symgrad.core import Facts
+from symgrad.document.as_json import derivation
 from symgrad.document.from_sympy import boxes
 from symgrad.document.latex import latex
+from symgrad.document.sets import interval
+from symgrad.document.telling import telling
 from symgrad.document.text import text
 
 if TYPE_CHECKING:
-    from symgrad.core import Definition, Extremum, Facts, Variable
+    from symgrad.core import Definition, Domain, Extremum, LossFacts, Page, Variable
 
+SCHEMA = "symgrad/entry/1"
 CONVENTIONS = ("at", "left", "right", "torch", "jax", "textbook")
 
 
@@ -33,13 +38,36 @@ def definition_record(definition: Definition) -> dict[str, Any]:
         "formula": formula(definition.of),
         "stable": formula(definition.stable),
         "domains": domains(definition.variables),
-        "range": str(definition.range),
+        "range": spell_domain(definition.range),
         "parameters": {
-            str(p.symbol): {"usual": formula(p.default), "in": str(p.domain)} for p in definition.parameters
+            str(p.symbol): {"usual": formula(p.default), "in": spell_domain(p.domain)} for p in definition.parameters
         },
         "kinks": [{name: formula(getattr(k, name)) for name in CONVENTIONS} for k in definition.kinks],
         "source": definition.source,
         "note": definition.note,
+    }
+
+
+def entry_record(page: Page, detail: str) -> dict[str, Any]:
+    """A catalogue entry with its facts and its derivation."""
+    (found,), (settled,) = page.facts, page.settled
+    facts = facts_record(found) if isinstance(found, Facts) else loss_record(found)
+    record = definition_record(found.definition)
+    return {"schema": SCHEMA, **record, "facts": facts, "derivation": derivation(telling(settled), detail)}
+
+
+def loss_record(facts: LossFacts) -> dict[str, Any]:
+    """What is proved about a loss; the sizes are at the values under `at`."""
+    return {
+        "at": {str(s): spell(v) for s, v in facts.at},
+        "derivative": formula(facts.derivative),
+        "second": formula(facts.second),
+        "convex": facts.convex.value,
+        "not_convex_at": {str(s): spell(v) for s, v in facts.bent},
+        "stationary": facts.stationary,
+        "least": extremum_record(facts.least),
+        "infimum": extremum_record(facts.infimum),
+        "supremum": extremum_record(facts.supremum),
     }
 
 
@@ -58,7 +86,7 @@ def facts_record(facts: Facts) -> dict[str, Any]:
         "monotone": facts.monotone.value,
         "odd": facts.odd,
         "zero_centred": facts.zero_centred,
-        "dead": [str(d) for d in facts.dead],
+        "dead": [spell_domain(d) for d in facts.dead],
     }
 
 
@@ -74,4 +102,9 @@ def extremum_record(extremum: Extremum) -> dict[str, Any]:
 
 def domains(variables: tuple[Variable, ...]) -> dict[str, str]:
     """Where each symbol lies."""
-    return {str(v.symbol): str(v.domain) for v in variables}
+    return {str(v.symbol): spell_domain(v.domain) for v in variables}
+
+
+def spell_domain(domain: Domain) -> str:
+    """The set as a reader writes it."""
+    return text(interval(domain))

@@ -16,6 +16,7 @@ from symgrad.core import (
     Facts,
     Kind,
     Let,
+    LossFacts,
     Page,
     Pair,
     Settled,
@@ -26,6 +27,8 @@ from symgrad.core import (
 from symgrad.definitions import ACTIVATIONS, LOSSES
 from symgrad.functions import D
 from symgrad.functions.symbols import J, y
+from symgrad.pipeline.bends import bends
+from symgrad.pipeline.losses import loss_facts
 
 if TYPE_CHECKING:
     from sympy import Symbol
@@ -104,9 +107,14 @@ def settle_document(document: Document, pairs: tuple[Pair, ...] = ()) -> Page:
     return Page(
         document,
         tuple(settle(d) for d in document.derivations),
-        tuple(facts(d) for d in document.about if d.kind is Kind.ACTIVATION),
+        tuple(map(about, document.about)),
         pairs or every_pair() if document.pairs else (),
     )
+
+
+def about(definition: Definition) -> Facts | LossFacts:
+    """What is proved about an entry beyond its derivative."""
+    return facts(definition) if definition.kind is Kind.ACTIVATION else loss_facts(definition)
 
 
 @cache
@@ -114,7 +122,8 @@ def facts(definition: Definition) -> Facts:
     """What is proved about an activation beyond its derivative."""
     first = deriver.derivative(definition)
     second = deriver.second_derivative(definition)
-    return prover.facts(definition, first.result, deriver.in_output(definition), second.result)
+    found = prover.facts(definition, first.result, deriver.in_output(definition), second.result)
+    return replace(found, bends=tuple(bends(found)))
 
 
 def every_pair() -> tuple[Pair, ...]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from sympy import And, Basic, Dummy, Ne, Symbol, true
@@ -11,6 +11,8 @@ from symgrad.core import REALS, Domain, UnsupportedError, Variable, interval
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
+
+    from symgrad.core import Verdict, Witness
 
 HALVES = {
     "positive": interval(0, None),
@@ -76,3 +78,17 @@ def domain_of(symbol: Symbol) -> Domain:
 def special(symbol: Symbol) -> bool:
     """Whether its assumptions say more than a half line can."""
     return any(symbol.assumptions0.get(said) for said in SPECIAL)
+
+
+def restored(verdict: Verdict, back: Mapping[Symbol, Symbol]) -> Verdict:
+    """The verdict in the user's own symbols."""
+
+    def at(witness: Witness) -> Witness:
+        return replace(witness, point=tuple((back.get(s, s), value) for s, value in witness.point))
+
+    return replace(
+        verdict,
+        witness=at(verdict.witness) if verdict.witness else None,
+        exceptions=tuple(map(at, verdict.exceptions)),
+        conditions=tuple(c.xreplace(back) if hasattr(c, "xreplace") else c for c in verdict.conditions),
+    )

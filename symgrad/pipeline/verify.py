@@ -6,14 +6,14 @@ import time
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
-from symgrad import checker, deriver, prover
-from symgrad.core import Kind, Status, SymgradError, every_step
+from symgrad import checker, deriver
+from symgrad.core import Kind, Status, SymgradError
 from symgrad.definitions import ACTIVATIONS, LOSSES
-from symgrad.document.evidence import reason
-from symgrad.pipeline.kinks import slopes
+from symgrad.document.evidence import reason, together
+from symgrad.pipeline.kinks import slope_proofs, worst
+from symgrad.pipeline.proofs import Proof, proof, proofs
 from symgrad.pipeline.public import entry
 from symgrad.pipeline.stages import settle
-from symgrad.pipeline.worked import together
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -56,23 +56,24 @@ def verify(kind: str, name: str, recheck: bool) -> list[dict[str, Any]]:  # noqa
     """The rows of one subject."""
     found = pair_rows(ACTIVATIONS[name]) if kind == "pairs" else entry_rows(ACTIVATIONS.get(name) or LOSSES[name])
     rows, began = [], time.perf_counter()
-    for subject, statement, check, verdicts in found:
-        row = row_of(subject, statement, check, verdicts, recheck=recheck)
+    for subject, statement, check, verdict, behind in found:
+        row = row_of(subject, statement, check, verdict, behind, recheck=recheck)
         now = time.perf_counter()
         rows.append({**asdict(row), "seconds": round(now - began, 4), "failed": row.failed})
         began = now
     return rows
 
 
-Found = tuple[str, str, str, "Sequence[Verdict]"]  # subject, statement, outcome of the check, verdicts, worst first
+# subject, statement, outcome of the check, what is said of the row, and the proofs behind that
+Found = tuple[str, str, str, "Verdict", "Sequence[Proof]"]
 
 
 def entry_rows(definition: Definition) -> Iterator[Found]:
     """The claims that a definition makes, and what is derived from it."""
     yield from form_rows(definition)
     numeric = slopes_in_numbers(definition)
-    for label, verdict in slopes(definition):
-        yield definition.name, label, numeric, (verdict,)
+    for label, behind in slope_proofs(definition):
+        yield definition.name, label, numeric, worst(behind), behind
     for derivation in derivations(definition):
         yield settled_row(definition.name, derivation.title, derivation)
 
@@ -88,7 +89,8 @@ def form_rows(definition: Definition) -> Iterator[Found]:
     forms = [("stable form", definition.stable)] if definition.stable is not None else []
     forms += [(f"in terms of {head.__name__}", form) for head, form in definition.rewrites]
     for label, form in forms:
-        yield definition.name, label, "", (prover.prove(definition.of, form, variables=definition.domains),)
+        found = proof(definition.of, form, definition.domains)
+        yield definition.name, label, "", found.verdict, (found,)
 
 
 def derivations(definition: Definition) -> Iterator[Derivation]:
@@ -119,32 +121,23 @@ def settled_row(subject: str, statement: str, derivation: Derivation) -> Found:
     """A derivation as one row: the worst of its verdicts speaks for it."""
     settled = settle(derivation)
     outcome = settled.check.outcome.value if settled.check else ""
-    steps = sum(1 for _ in every_step(derivation.steps))
-    told = f"{statement}: {steps} steps and the whole"
-    return subject, told, outcome, (together(settled), *settled.verdicts, settled.claim)
+    behind = tuple(proofs(settled))
+    return subject, f"{statement}: {len(behind) - 1} steps and the whole", outcome, together(settled), behind
 
 
-def row_of(subject: str, statement: str, check: str, verdicts: Sequence[Verdict], *, recheck: bool) -> Row:
+def row_of(
+    subject: str, statement: str, check: str, verdict: Verdict, behind: Sequence[Proof], *, recheck: bool
+) -> Row:
     """The row, with every certificate replayed by the independent checker if asked for."""
-    worst, *rest = verdicts
-    behind = rest or [worst]
-    refusals = [refusal(v) for v in behind if v.status is Status.PROVED] if recheck else []
+    refusals = [p.refusal for p in behind if p.verdict.status is Status.PROVED] if recheck else []
     rejected = next(filter(None, refusals), "")
     return Row(
         subject,
         statement,
-        worst.status.name,
+        verdict.status.name,
         len(behind),
-        reason(worst),
+        reason(verdict),
         check,
         refusals.count(""),
         rejected,
     )
-
-
-def refusal(verdict: Verdict) -> str:
-    """Why the independent checker does not accept a proof; empty where it does."""
-    if not verdict.certificate:
-        return "there is no certificate"
-    replayed = prover.recheck(verdict.certificate)
-    return "" if replayed.ok else replayed.reason or "the certificate is not accepted"

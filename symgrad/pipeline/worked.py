@@ -2,28 +2,21 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING
 
 from symgrad import document
-from symgrad.core import Derivation, Outcome, Settled, Status, Step, Verdict, every_step
+from symgrad.core import Derivation, Outcome, Settled, Status, Step, Verdict
+from symgrad.document.evidence import together
 from symgrad.functions import D
 from symgrad.pipeline.stages import inlined, settle
+from symgrad.pipeline.symbols import restored
 
 if TYPE_CHECKING:
     from sympy import Expr, Symbol
 
     from symgrad.core import CheckReport
-
-WORST_FIRST = (
-    Status.REFUTED,
-    Status.DOMAIN_MISMATCH,
-    Status.VACUOUS,
-    Status.UNKNOWN,
-    Status.PROVED_EXCEPT,
-    Status.PROVED,
-)
 
 
 @dataclass(frozen=True)
@@ -58,7 +51,12 @@ class Worked:
     @property
     def verdict(self) -> Verdict:
         """PROVED only if every step and the whole chain are; else the worst verdict, with the step it is about."""
-        return together(self.settled)
+        return restored(together(self.settled), dict(self.back))
+
+    @property
+    def status(self) -> Status:
+        """The verdict's answer."""
+        return self.verdict.status
 
     @property
     def check(self) -> CheckReport | None:
@@ -88,13 +86,3 @@ class Worked:
 
     def __repr__(self) -> str:
         return f"<{self.derivation.name}: {self.derivation.start} = {self.result}>"
-
-
-def together(settled: Settled) -> Verdict:
-    """The worst verdict of a settled derivation; that of the whole chain where all is PROVED."""
-    steps = tuple(every_step(settled.derivation.steps))
-    worst = min(settled.verdicts, key=lambda v: WORST_FIRST.index(v.status), default=settled.claim)
-    if WORST_FIRST.index(settled.claim.status) <= WORST_FIRST.index(worst.status):
-        return settled.claim
-    number = settled.verdicts.index(worst)
-    return replace(worst, reason=f"step {number + 1} ({steps[number].rule}){worst.reason and ': '}{worst.reason}")

@@ -1,0 +1,235 @@
+"""What is proved about a catalogue entry as labelled rows of words and formulas, the same for every format."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from sympy import S
+
+from symgrad.core import Convex, Facts, Kind, Variable
+from symgrad.document.boxes import Box, Diff, Ident, Num, Op, commas, row
+from symgrad.document.derivatives import primed
+from symgrad.document.from_sympy import boxes
+from symgrad.document.layout import equation
+from symgrad.document.sets import interval, membership
+from symgrad.document.words import Formula, Piece
+from symgrad.functions import unfold
+
+if TYPE_CHECKING:
+    from symgrad.core import Definition, Domain, Extremum, Kink, LossFacts
+
+Cell = tuple[Piece, ...]
+Fact = tuple[str, tuple[Cell, ...]]  # a label, and one or more lines
+
+NONE = ("none",)
+
+
+def said(*parts: str | Box) -> Cell:
+    """Words and formulas in turn."""
+    return tuple(p if isinstance(p, str) else Formula(p) for p in parts)
+
+
+def named(definition: Definition, order: int = 0) -> Box:
+    """φ(z), φ′(z), φ″(z) under the function's own name."""
+    applied = boxes(definition.applied)
+    return primed(applied, order) if order else applied
+
+
+def definition_box(definition: Definition) -> Box:
+    """The formula that defines the entry."""
+    names = [named(definition)] if definition.kind is Kind.ACTIVATION else [Ident("J"), named(definition)]
+    return equation(*names, boxes(definition.of))
+
+
+def facts_of(found: Facts | LossFacts) -> tuple[Fact, ...]:
+    """The rows of an activation or of a loss."""
+    rows = activation_facts(found) if isinstance(found, Facts) else loss_facts(found)
+    return tuple((label, tuple(lines)) for label, *lines in rows)
+
+
+def activation_facts(facts: Facts) -> list[tuple[Any, ...]]:
+    """The rows of an activation: a label, then its lines."""
+    definition, z = facts.definition, facts.definition.variable
+    slope = named(definition, 1)
+    found: list[tuple[Any, ...]] = [
+        ("Formula", said(definition_box(definition))),
+        ("Range", said(interval(definition.range))),
+        ("Derivative", said(equation(slope, boxes(facts.derivative)))),
+    ]
+    if facts.in_output is not None:
+        output = row(Ident("a"), Op("="), boxes(definition.applied))
+        found.append(
+            ("In terms of the output", said(equation(slope, boxes(facts.in_output)), " with ", output)),
+        )
+    found += [
+        ("Second derivative", said(equation(named(definition, 2), boxes(facts.second)))),
+        ("Largest slope", extremum(facts.supremum, z)),
+        ("Smallest slope", extremum(facts.infimum, z)),
+        ("Lipschitz constant", extremum(facts.lipschitz, z, placed=False)),
+        ("Limits", *(limits(facts) or [NONE])),
+    ]
+    if any(d is not None for d in facts.decay):
+        found.append(("Decay of the slope", *decay(facts)))
+    dead = joined([said(where(z, d)) for d in facts.dead], ", ") or NONE
+    found += [
+        ("Monotone", (facts.monotone.value,)),
+        ("Zero-centred", ("yes: an odd function" if facts.odd else "no: not an odd function",)),
+        ("Slope is 0 throughout", dead),
+        *((("Bend", *map(bend, facts.bends)),) if facts.bends else ()),
+        *parameters(definition, facts.at),
+    ]
+    return found
+
+
+def loss_facts(facts: LossFacts) -> list[tuple[Any, ...]]:
+    """The rows of a loss."""
+    definition, a = facts.definition, facts.definition.variable
+    slope, bending = (Diff(Ident("J"), boxes(a), partial=True, order=n) for n in (1, 2))
+    found: list[tuple[Any, ...]] = [
+        ("Formula", said(definition_box(definition))),
+        ("Where", said(commas(*map(membership, definition.variables)))),
+        ("Range", said(interval(definition.range))),
+        ("Derivative", said(equation(slope, boxes(facts.derivative)))),
+        ("Second derivative", said(equation(bending, boxes(facts.second)))),
+        ("Convex in the output", convexity(facts)),
+    ]
+    if facts.stationary:
+        meets = row(boxes(a), Op("="), boxes(definition.variables[1].symbol))
+        found.append(("Slope vanishes", said("where ", meets)))
+    found += [
+        ("Least value", extremum(facts.least, a)),
+        ("Slopes between", *slopes(facts)),
+        *parameters(definition, facts.at),
+    ]
+    return found
+
+
+def convexity(facts: LossFacts) -> Cell:
+    """The answer, with the point that decides a no."""
+    if facts.convex is not Convex.NOT:
+        return (facts.convex.value,)
+    return said(f"{facts.convex.value}: the second derivative is negative at ", equations(facts.bent))
+
+
+def slopes(facts: LossFacts) -> list[Cell]:
+    """The range of the slope, and whether it is bounded."""
+    low, high = facts.infimum, facts.supremum
+    bounded = not any(e.exact in {S.Infinity, S.NegativeInfinity} for e in (low, high))
+    whole = (*value(low), " and ", *value(high))
+    return [whole, ("bounded: an outlier pulls no harder than this" if bounded else "unbounded",)]
+
+
+def parameters(definition: Definition, at: tuple[tuple[Any, Any], ...]) -> list[tuple[Any, ...]]:
+    """Where the parameters lie, and the values that the numbers hold at."""
+    lines = [said(membership(Variable(p.symbol, p.domain))) for p in definition.parameters]
+    known = [joined(lines, ", ")] if lines else []
+    return [("Parameters" if lines else "Numbers", *known, ("the numbers above hold", *at_values(at)))] if at else []
+
+
+def at_values(at: tuple[tuple[Any, Any], ...]) -> Cell:
+    """The values that facts hold at."""
+    return said(" at ", equations(at)) if at else ()
+
+
+def equations(values: tuple[tuple[Any, Any], ...]) -> Box:
+    """Symbols with their values, in a row: α = 1, y = 0."""
+    return commas(*(row(boxes(s), Op("="), boxes(v)) for s, v in values))
+
+
+def joined(cells: list[Cell], word: str) -> Cell:
+    """Cells with a word between them."""
+    out: list[Piece] = []
+    for cell in cells:
+        out += [word, *cell] if out else cell
+    return tuple(out)
+
+
+def extremum(found: Extremum, z: Any, *, placed: bool = True) -> Cell:
+    """The value, and where it is attained or approached."""
+    shown = value(found)
+    if not placed or (found.exact is not None and found.exact in {S.Infinity, S.NegativeInfinity}):
+        return shown
+    places = [said(place(z, p)) for p in found.at] + [said(where(z, d)) for d in found.on]
+    if places:
+        return (*shown, ", attained at ", *joined(places, " and "))
+    if found.approached:
+        ends = [said(row(boxes(z), Op("→"), boxes(p))) for p in found.approached]
+        return (*shown, ", approached as ", *joined(ends, " and "))
+    return shown
+
+
+def value(found: Extremum) -> Cell:
+    """The closed form, with decimals where it is not a plain number."""
+    if found.exact is None:
+        return said(decimal(found.lower, found.upper))
+    shown = boxes(found.exact)
+    if found.exact.is_Rational or found.exact.is_infinite or found.exact.free_symbols:
+        return said(shown)
+    return said(row(shown, Op("≈"), decimal(found.lower, found.upper)))
+
+
+def decimal(lower: Any, upper: Any) -> Box:
+    """The decimals that two bounds agree on, such as 1.12890414…."""
+    low, high = f"{float(lower):.12f}", f"{float(upper):.12f}"
+    if lower == upper:
+        return signed(low.rstrip("0").rstrip("."))
+    shared = "".join(a for n, (a, b) in enumerate(zip(low, high, strict=False)) if low[: n + 1] == high[: n + 1])
+    return signed(f"{shared}…" if "." in shared else f"{float(lower):.3g} … {float(upper):.3g}")
+
+
+def signed(digits: str) -> Box:
+    """A decimal with its sign apart."""
+    return row(Op("−", prefix=True), Num(digits[1:])) if digits.startswith("-") else Num(digits)
+
+
+def place(z: Any, point: Any) -> Box:
+    """A point, exact or between two decimals."""
+    if isinstance(point, tuple):
+        return row(boxes(z), Op("≈"), decimal(*point))
+    return row(boxes(z), Op("="), boxes(point))
+
+
+def where(z: Any, domain: Domain) -> Box:
+    """A stretch of the line as a condition on z."""
+    return membership(Variable(z, domain))
+
+
+def limits(facts: Facts) -> list[Cell]:
+    """What the function and its slope tend to at both ends."""
+    definition, z = facts.definition, facts.definition.variable
+    told: list[Cell] = []
+    for n, limit in enumerate(facts.limits):
+        if limit is not None:
+            end = S.NegativeInfinity if n % 2 == 0 else S.Infinity
+            left = row(named(definition, n // 2), Op("→"), boxes(unfold(limit)))
+            told.append(said(left, " as ", row(boxes(z), Op("→"), boxes(end))))
+    return told
+
+
+def decay(facts: Facts) -> list[Cell]:
+    """What the slope behaves like where it fades."""
+    z, told = facts.definition.variable, []
+    for like, end in zip(facts.decay, (S.NegativeInfinity, S.Infinity), strict=True):
+        if like is not None:
+            left = row(named(facts.definition, 1), Op("∼"), boxes(like))
+            told.append(said(left, " as ", row(boxes(z), Op("→"), boxes(end))))
+    return told
+
+
+def bend(kink: Kink) -> Cell:
+    """A point at which the two slopes agree at these parameters, and their own slopes do not."""
+    at = row(boxes(kink.variable), Op("="), boxes(kink.at))
+    return said(
+        "at ", at, " both slopes agree at these parameters, so there is a derivative; the second derivative is ",
+        boxes(kink.left), " on the left and ", boxes(kink.right), " on the right",
+    )  # fmt: skip
+
+
+KINK_HEADS = ("at", "slope on the left", "slope on the right", "torch returns", "jax returns", "textbooks")
+
+
+def kink_row(kink: Kink) -> tuple[Cell, ...]:
+    """A kink: where, the slopes on both sides, what each library returns."""
+    at = said(row(boxes(kink.variable), Op("="), boxes(kink.at)), *([" (the function jumps)"] if kink.jump else []))
+    agreed = (kink.torch, kink.jax, kink.textbook)
+    return (at, *(said(boxes(v)) if v is not None else ("–",) for v in (kink.left, kink.right, *agreed)))

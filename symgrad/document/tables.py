@@ -1,0 +1,131 @@
+"""Tables of facts, kinks and numeric checks for LaTeX, Markdown, a terminal and files of formulas."""
+
+from __future__ import annotations
+
+from html import escape
+from typing import TYPE_CHECKING
+
+from symgrad.document.boxes import Ident, Script
+from symgrad.document.evidence import OUTCOMES
+from symgrad.document.facts import KINK_HEADS, facts_of, joined, kink_row
+from symgrad.document.html import number
+from symgrad.document.mathml import clean, mathml
+from symgrad.document.spelling import split_name, tex_words
+from symgrad.document.words import Formula, box_of, markdown_of, markdown_words, tex_of, text_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from symgrad.core import CheckReport, Facts, LossFacts
+    from symgrad.document.facts import Cell
+
+FACTS, KINKS, CHECK = "The facts", "Where there is no derivative", "Numeric check"
+
+
+def kinks_of(facts: Facts | LossFacts) -> list[tuple[Cell, ...]]:
+    """The table of kinks, its head first; empty where there is none."""
+    heads: list[tuple[Cell, ...]] = [tuple((head,) for head in KINK_HEADS)]
+    return heads + [kink_row(k) for k in facts.definition.kinks] if facts.definition.kinks else []
+
+
+def check_of(report: CheckReport | None) -> list[tuple[Cell, ...]]:
+    """The table of compared points, its head first; empty where nothing was compared."""
+    if report is None or not report.shown:
+        return []
+    symbols = [(symbol(name),) for name, _ in report.shown[0].point]
+    rows: list[tuple[Cell, ...]] = [(*symbols, ("result",), ("finite difference",), ("bound",), ("answer",))]
+    for p in report.shown:
+        numbers = [value for _, value in p.point] + [p.claimed, p.estimate]
+        cells = [(number(n),) for n in numbers] + [(number(p.bound, 2),), (OUTCOMES[p.outcome],)]
+        rows.append(tuple(cells))
+    return rows
+
+
+def symbol(name: str) -> Formula:
+    """A symbol by its name."""
+    base, sub = split_name(name)
+    return Formula(Script(Ident(base), Ident(sub)) if sub else Ident(base))
+
+
+def markdown_facts(facts: Iterable[Facts | LossFacts], level: int = 2) -> Iterator[str]:
+    """The facts and the kinks as blocks of Markdown."""
+    for each in facts:
+        rows: list[Sequence[Cell]] = [(("fact",), ("what is proved",))]
+        rows += [((label,), joined(list(lines), "; ")) for label, lines in facts_of(each)]
+        yield f"{'#' * level} {FACTS}"
+        yield markdown_table(rows)
+        if each.definition.kinks:
+            yield f"{'#' * level} {KINKS}"
+            yield markdown_table(kinks_of(each))
+
+
+def markdown_table(rows: Sequence[Sequence[Cell]]) -> str:
+    """A table whose first row is its head."""
+    lines = ["| " + " | ".join(map(markdown_cell, row)) + " |" for row in rows]
+    return "\n".join([lines[0], "|" + " --- |" * len(rows[0]), *lines[1:]])
+
+
+def markdown_cell(cell: Cell) -> str:
+    """A cell on one line; a bar in a formula would end it."""
+    return "".join(
+        " ".join(markdown_of([p]).replace(r"\|", r"\Vert ").replace("|", r"\vert ").split())
+        if isinstance(p, Formula)
+        else markdown_words(p)
+        for p in cell
+    )
+
+
+def tex_facts(facts: Iterable[Facts | LossFacts]) -> Iterator[str]:
+    """The facts as a list and the kinks as a table, in LaTeX."""
+    for each in facts:
+        items = [rf"\item[{tex_words(label)}] {tex_of(joined(list(lines), '; '))}" for label, lines in facts_of(each)]
+        yield rf"\subsection*{{{FACTS}}}"
+        yield "\\begin{description}\n" + "\n".join(items) + "\n\\end{description}"
+        if each.definition.kinks:
+            yield rf"\subsection*{{{KINKS}}}"
+            yield tex_table(kinks_of(each))
+
+
+def tex_table(rows: Sequence[Sequence[Cell]], column: str = "l") -> str:
+    """A table whose first row is its head."""
+    head, *lines = (" & ".join(map(tex_of, row)) + r" \\" for row in rows)
+    columns = column * len(rows[0])
+    body = "\n".join([head, r"\hline", *lines])
+    return f"\\begin{{center}}\\small\n\\begin{{tabular}}{{{columns}}}\n{body}\n\\end{{tabular}}\n\\end{{center}}"
+
+
+def text_facts(facts: Iterable[Facts | LossFacts]) -> Iterator[str]:
+    """The facts as lines with their labels, then the kinks."""
+    for each in facts:
+        for label, lines in facts_of(each):
+            yield from (f"{'' if n else label:24}{text_of(line)}" for n, line in enumerate(lines))
+        if each.definition.kinks:
+            yield ""
+            yield KINKS.lower()
+            yield from text_table(kinks_of(each))
+
+
+def text_table(rows: Sequence[Sequence[Cell]]) -> Iterator[str]:
+    """Aligned columns."""
+    cells = [[text_of(c) for c in row] for row in rows]
+    widths = [max(map(len, column)) for column in zip(*cells, strict=True)]
+    for line in cells:
+        yield "  ".join(c.ljust(w) for c, w in zip(line, widths, strict=True)).rstrip()
+
+
+def formula_rows(facts: Iterable[Facts | LossFacts]) -> Iterator[str]:
+    """The facts and the kinks as formulas with words in them, each with its label."""
+    for each in facts:
+        name = escape(clean(each.definition.name), quote=True)
+        for n, (label, lines) in enumerate(facts_of(each), 1):
+            for part, told in enumerate(lines):
+                tag = f"{name}-fact-{n}" + (f"-{part + 1}" if len(lines) > 1 else "")
+                yield labelled(tag, label, told)
+        for n, row in enumerate(kinks_of(each)[1:], 1):
+            for head, told in zip(KINK_HEADS, row, strict=True):
+                yield labelled(f"{name}-kink-{n}-{head.replace(' ', '-')}", f"{KINKS}: {head}", told)
+
+
+def labelled(tag: str, label: str, told: Cell) -> str:
+    """One formula of a file, with what it says."""
+    return f'<formula id="{tag}" title="{escape(label, quote=True)}">{mathml(box_of(told), block=True)}</formula>'
