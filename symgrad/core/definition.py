@@ -11,6 +11,8 @@ from symgrad.core.domain import REALS, Domain
 if TYPE_CHECKING:
     from sympy import Expr, Symbol
 
+PROPER_NAMES = frozenset({"Cauchy", "Charbonnier", "Gaussian", "Huber", "Mish", "Poisson", "Swish"})
+
 
 class Kind(Enum):
     """Which catalogue an entry belongs to."""
@@ -99,6 +101,18 @@ class Definition:
         """The function of its own variables and parameters, unevaluated: `elu(z, alpha)`."""
         symbols = [v.symbol for v in self.variables] + [p.symbol for p in self.parameters]
         return self.head(*symbols)
+
+    @property
+    def spoken(self) -> str:
+        """The title inside a sentence: logistic sigmoid, Huber loss, leaky ReLU."""
+        first = self.title.split()[0]
+        plain = first[1:].islower() and first not in PROPER_NAMES
+        return self.title[0].lower() + self.title[1:] if plain else self.title
+
+    @property
+    def with_article(self) -> str:
+        """The same with its article: the logistic sigmoid, but LeCun's scaled tanh."""
+        return self.spoken if self.title.split()[0].endswith("'s") else f"the {self.spoken}"
 
     @property
     def domains(self) -> tuple[Variable, ...]:

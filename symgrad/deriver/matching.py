@@ -172,7 +172,7 @@ def _direct(activation: Definition, loss: Any, z: Symbol) -> Derivation:
 def _derivation(activation: Definition, steps: list[Step], lets: tuple[Let, ...]) -> Derivation:
     return Derivation(
         f"{activation.name}-matching-loss",
-        f"The matching loss of {activation.title}",
+        f"The matching loss of {activation.with_article}",
         tuple(steps),
         (*activation.domains, Variable(y)),
         lets,

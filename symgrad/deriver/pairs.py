@@ -48,7 +48,7 @@ def output_delta(activation: Definition, loss: Definition) -> Derivation:
     steps += product(part, slope, given, z)
     return Derivation(
         f"{activation.name}-{loss.name}",
-        f"{activation.title} output with {loss.title}",
+        f"{activation.title} output with {loss.spoken}",
         tuple(steps),
         _domains(activation, loss),
         lets,
