@@ -5,7 +5,26 @@ from __future__ import annotations
 from itertools import combinations, pairwise
 from typing import TYPE_CHECKING, Any
 
-from sympy import Add, Gt, Le, Lt, Max, Min, Mul, Piecewise, Rational, S, Symbol, expand
+from sympy import (
+    Abs,
+    Add,
+    And,
+    Gt,
+    Le,
+    Lt,
+    Max,
+    Min,
+    Mul,
+    Not,
+    Or,
+    Piecewise,
+    Rational,
+    S,
+    Symbol,
+    expand,
+    preorder_traversal,
+    sign,
+)
 from sympy.core.relational import Relational
 
 if TYPE_CHECKING:
@@ -14,23 +33,69 @@ if TYPE_CHECKING:
     from symgrad.deriver.context import Context
 
 _TWO = 2
+NO_VALUE = (S.ComplexInfinity, S.NaN)
 _MOST_BREAKS = 6  # more cases than that are no help to a reader
 
 
-def as_cases(expr: Any, x: Symbol, context: Context) -> Any:
-    """`expr` as one list of cases in `x` where it holds max or min and that is possible, else unchanged."""
-    chosen = list(expr.atoms(Max, Min))
-    if len(chosen) == 1 and len(chosen[0].args) == _TWO and not expr.has(Piecewise):
-        cases = of_extremum(chosen[0], x, context).args
-        return Piecewise(*((expr.xreplace({chosen[0]: value}), c) for value, c in cases), evaluate=False)
-    return flat(expr, x) or expr
+def as_cases(expr: Any, x: Symbol, context: Context) -> Piecewise | None:
+    """`expr` as one list of cases in `x`, if it holds max or min; None where it does not, or is by cases already."""
+    chosen = list(_extrema(expr))
+    if not chosen:
+        return None
+    one = len(set(chosen)) == 1 and len(chosen[0].args) == _TWO
+    if not (one and not expr.has(Piecewise, Abs, sign)):
+        found = flat(expr, x)
+        if found is not None:
+            return found
+    if isinstance(expr, Piecewise):
+        return None
+    first = next((part for part in chosen if not any(arg.has(Max, Min, Piecewise) for arg in part.args)), None)
+    if first is not None:
+        return _each(expr, first, of_extremum(first, x, context).args)
+    inner = (part for part in preorder_traversal(chosen[0]) if isinstance(part, Piecewise))
+    plain = next(part for part in inner if not any(value.has(Max, Min, Piecewise) for value, _ in part.args))
+    return _each(expr, plain, plain.args)
+
+
+def _extrema(expr: Any) -> Iterator[Any]:
+    """The max and min in an expression, outermost first, those in conditions left out."""
+    if isinstance(expr, Max | Min):
+        yield expr
+    for part in (value for value, _ in expr.args) if isinstance(expr, Piecewise) else expr.args:
+        yield from _extrema(part)
+
+
+def _each(expr: Any, part: Any, cases: Any) -> Piecewise | None:
+    """`expr` with one of its parts replaced by its value in each case; None where one of them divides by zero."""
+    found = [(expr.xreplace({part: value}), condition) for value, condition in cases]
+    if any(value.has(*NO_VALUE) for value, _ in found):
+        return None
+    return Piecewise(*found, evaluate=False)
+
+
+def one_by_one(expr: Any) -> Any:
+    """Cases whose conditions are single comparisons, where what they compare is more than a polynomial.
+
+    "0 < u and u < 6" is then "not u <= 0, else u < 6", which has an answer wherever u has a value.
+    """
+    if not isinstance(expr, Piecewise) or len(expr.args) != _TWO or not isinstance(expr.args[0][1], And | Or):
+        return expr
+    (value, condition), (other, _) = expr.args
+    if all(r.lhs.is_polynomial() and r.rhs.is_polynomial() for r in condition.args):
+        return expr
+    if isinstance(condition, Or):
+        return Piecewise(*((value, part) for part in condition.args), (other, True), evaluate=False)
+    return Piecewise(*((other, Not(part)) for part in condition.args), (value, True), evaluate=False)
 
 
 def of_extremum(extremum: Max | Min, x: Symbol, context: Context) -> Any:
     """max(u, v) as `u where u > v, v otherwise`, the condition solved for `x` where it is linear in it."""
-    u, v = sorted(extremum.args, key=lambda e: not context.depends(e, x))
-    above, below = (u, v) if isinstance(extremum, Max) else (v, u)
-    return _two_cases(above, below, _larger(u, v, x, context))
+    *others, last = sorted(extremum.args, key=lambda e: not context.depends(e, x))
+    rest = extremum.func(*others)
+    if len(others) > 1:
+        return _two_cases(last, rest, Gt(last, rest) if isinstance(extremum, Max) else Lt(last, rest))
+    above, below = (rest, last) if isinstance(extremum, Max) else (last, rest)
+    return _two_cases(above, below, _larger(rest, last, x, context))
 
 
 def _two_cases(above: Any, below: Any, larger: Any) -> Piecewise:
@@ -57,18 +122,18 @@ def _plain(gap: Any) -> Any:
     return Lt(-rest, constant) if rest.could_extract_minus_sign() else Gt(rest, -constant)
 
 
-def flat(expr: Any, x: Symbol) -> Any:
-    """One list of cases from left to right; None where the boundaries are not a few numbers."""
+def flat(expr: Any, x: Symbol) -> Piecewise | None:
+    """Max, min, |u| and cases as one list of cases from left to right; None unless it changes at a few numbers only."""
     breaks = _breaks(expr, x)
     if breaks is None or not 0 < len(breaks) <= _MOST_BREAKS:
         return None
     ends = sorted(breaks)
     middles = [(u + w) / 2 for u, w in pairwise(ends)]
     values = [_resolved(expr, x, at) for at in (ends[0] - 1, *middles, ends[-1] + 1)]
-    if any(value is None for value in values):
+    if any(value is None or value.has(*NO_VALUE) for value in values):
         return None
     merged = list(_cases(values, ends, expr, x))
-    return Piecewise(*merged, evaluate=False) if len(merged) > 1 else merged[0][0]
+    return Piecewise(*merged, evaluate=False) if len(merged) > 1 else None
 
 
 def _cases(values: list[Any], breaks: list[Any], expr: Any, x: Symbol) -> Iterator[tuple[Any, Any]]:
@@ -85,6 +150,7 @@ def _breaks(expr: Any, x: Symbol) -> set[Any] | None:
     gaps = [r.lhs - r.rhs for p in expr.atoms(Piecewise) for _, c in p.args for r in c.atoms(Relational)]
     for extremum in expr.atoms(Max, Min):
         gaps += [u - v for u, v in combinations(_leaves(extremum), 2)]
+    gaps += [leaf for part in expr.atoms(Abs, sign) for leaf in _leaves(part.args[0])]
     found = set()
     for gap in map(expand, gaps):
         if x not in gap.free_symbols:
@@ -110,27 +176,39 @@ def _leaves(expr: Any) -> list[Any]:
 
 def _resolved(expr: Any, x: Symbol, at: Rational) -> Any:
     """`expr` with every choice made as it is at one point, as an expression in `x`; None where that is open."""
-    match expr:
-        case Piecewise():
-            chosen = (v for v, condition in expr.args if condition.xreplace({x: at}) in (True, S.true))
-            return _resolved(next(chosen), x, at)
-        case Max() | Min():
-            values = [_resolved(arg, x, at) for arg in expr.args]
-            if any(v is None or not v.xreplace({x: at}).is_Rational for v in values):
-                return None
-            return (max if isinstance(expr, Max) else min)(values, key=lambda v: v.xreplace({x: at}))
-    if not expr.has(Piecewise, Max, Min):
+    if not expr.has(Piecewise, Max, Min, Abs, sign):
         return expr
+    if isinstance(expr, Piecewise):
+        chosen = (v for v, condition in expr.args if condition.xreplace({x: at}) in (True, S.true))
+        return _resolved(next(chosen), x, at)
     parts = [_resolved(part, x, at) for part in expr.args]
-    return None if any(part is None for part in parts) else expr.func(*parts)
+    if None in parts:
+        return None
+    if isinstance(expr, Max | Min | Abs | sign):
+        return _choice(expr, parts, [part.xreplace({x: at}) for part in parts])
+    return expr.func(*parts)
+
+
+def _choice(expr: Any, parts: list[Any], values: list[Any]) -> Any:
+    """Which of its parts a max or min is where they have these values, and what |u| and sign(u) are there."""
+    if not all(value.is_Rational for value in values):
+        return None
+    if isinstance(expr, Max | Min):
+        wanted = (max if isinstance(expr, Max) else min)(values)
+        return parts[values.index(wanted)]
+    side = sign(values[0])
+    return side * parts[0] if isinstance(expr, Abs) else side
 
 
 def distributed(expr: Any) -> Any:
-    """A factor or a term beside one case distinction, brought into each of its cases."""
+    """Factors or terms beside case distinctions with the same conditions, brought into each of the cases."""
     if not isinstance(expr, Mul | Add):
         return expr
     cases = [part for part in expr.args if isinstance(part, Piecewise)]
-    if len(cases) != 1 or expr.func(*(p for p in expr.args if p not in cases)).has(Piecewise):
+    conditions = {tuple(condition for _, condition in part.args) for part in cases}
+    rest = [part for part in expr.args if part not in cases]
+    if len(conditions) != 1 or any(part.has(Piecewise) for part in rest):
         return expr
-    rest = expr.func(*(p for p in expr.args if p not in cases))
-    return Piecewise(*((expr.func(rest, v), condition) for v, condition in cases[0].args), evaluate=False)
+    columns = zip(*(part.args for part in cases), strict=True)
+    joined = ((expr.func(*rest, *(value for value, _ in column)), column[0][1]) for column in columns)
+    return Piecewise(*joined, evaluate=False)

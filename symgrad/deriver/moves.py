@@ -35,7 +35,7 @@ from sympy import (
 from sympy.core.relational import Relational
 
 from symgrad.core import UnsupportedError
-from symgrad.deriver.cases import as_cases
+from symgrad.deriver.cases import as_cases, one_by_one
 from symgrad.functions import D, Elementwise
 from symgrad.functions.symbols import c
 from symgrad.rules import RULES
@@ -60,7 +60,7 @@ class Move:
 def advance(node: D, context: Context) -> Move:
     """The one rule that applies to this derivative; UnsupportedError if symgrad knows none."""
     move = _chosen(node, context)
-    if move.rule not in _TAKES_APART:
+    if move.rule in _KEEPS_WHOLE:
         return move
     inner = And(*(off_boundaries(part.expr, node.variable, context) for part in move.after.atoms(D)))
     return replace(move, given=And(move.given, inner)) if inner != S.true else move
@@ -74,8 +74,9 @@ def _chosen(node: D, context: Context) -> Move:
         return Move(node, S.One, "variable")
     if isinstance(expr, Symbol):
         return _named_quantity(node, context)
-    if expr.has(Max, Min) and isinstance(as_cases(expr, x, context), Piecewise):
-        return _cases(node, context)
+    written = as_cases(expr, x, context)
+    if written is not None and written != expr:
+        return Move(node, D(written, x), "cases")
     for kind, move in _BY_KIND:
         if isinstance(expr, kind):
             return move(node, context)
@@ -156,14 +157,14 @@ def _applied(node: D, context: Context) -> Move:
 def _named(node: D, context: Context) -> Move:
     """A catalogue function inside another: its own derivative is known, the chain rule does the rest."""
     x, expr = node.variable, node.expr
-    parts = [expr.fdiff(i) * D(arg, x) for i, arg in enumerate(expr.args, 1) if context.depends(arg, x)]
+    parts = [one_by_one(expr.fdiff(i)) * D(arg, x) for i, arg in enumerate(expr.args, 1) if context.depends(arg, x)]
     return Move(node, Add(*parts), "named", context.needed(off_boundaries(expr, x, context)))
 
 
 def off_boundaries(expr: Any, x: Symbol, context: Context) -> Any:
     """The condition that no case distinction inside `expr` that moves with `x` is on its boundary.
 
-    A whole may be smooth where its parts are not (z |z| at 0), so a rule that takes it apart needs this.
+    A whole may be smooth where a part is not (z |z| and cosh(ELU(z)) at 0), so a rule that looks inside needs this.
     """
     found = S.true
     for part in expr.atoms(Piecewise, Abs, sign, Max, Min, Elementwise):
@@ -193,14 +194,6 @@ def boundaries(cases: Piecewise) -> list[Any]:
     return sorted(relations, key=srepr)
 
 
-def _cases(node: D, context: Context) -> Move:
-    """Max and min, written as cases first."""
-    written = as_cases(node.expr, node.variable, context)
-    if not isinstance(written, Piecewise):
-        written = node.expr.rewrite(Piecewise)
-    return Move(node, D(written, node.variable), "cases")
-
-
 def _piecewise(node: D, context: Context) -> Move:
     """Each case by itself; at a boundary only where the cases are known to join smoothly."""
     x = node.variable
@@ -224,7 +217,7 @@ def _integral(node: D, context: Context) -> Move:
 
 
 _ENDS = 3  # the letter, the lower end, the upper end
-_TAKES_APART = {"sum", "product", "quotient", "reciprocal", "power", "tower"}
+_KEEPS_WHOLE = {"definition", "cases", "piecewise", "multiple", "chain"}  # no part has a kink that the whole has not
 _LETTERS = {"f": f, "g": g, "c": c}
 _BY_ARGUMENT = (exp, log, tanh, sinh, cosh, sin, cos, atan, erf, Abs, sign)
 _BY_KIND: tuple[tuple[Any, Callable[[D, Context], Move]], ...] = (
@@ -234,6 +227,5 @@ _BY_KIND: tuple[tuple[Any, Callable[[D, Context], Move]], ...] = (
     (Pow, _power),
     (Elementwise, _named),
     (Piecewise, _piecewise),
-    ((Max, Min), _cases),
     (Integral, _integral),
 )

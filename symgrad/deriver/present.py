@@ -4,10 +4,29 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from sympy import Add, And, Dummy, Function, Mul, Ne, Piecewise, cosh, exp, expand, fraction, sinh, tanh
+from sympy import (
+    Abs,
+    Add,
+    And,
+    Dummy,
+    Function,
+    Max,
+    Min,
+    Mul,
+    Ne,
+    Piecewise,
+    S,
+    cosh,
+    exp,
+    expand,
+    fraction,
+    sign,
+    sinh,
+    tanh,
+)
 
 from symgrad.core import Step
-from symgrad.deriver.cases import distributed
+from symgrad.deriver.cases import distributed, flat
 from symgrad.deriver.tidy import at_kinks, by_case, cost, has_exponential, tidy
 from symgrad.functions import fold_named, in_terms_of_output
 from symgrad.functions.symbols import a
@@ -23,18 +42,21 @@ if TYPE_CHECKING:
 _PAIR = 2
 
 
-def present(expr: Any, formula: Any, applied: Any, variable: Symbol, context: Context) -> tuple[Step, ...]:
+def present(
+    expr: Any, formula: Any, applied: Any, variable: Symbol, context: Context, given: Any = S.true
+) -> tuple[Step, ...]:
     """Steps from a finished derivative of `formula`, which has the name `applied`, to the form to print.
 
     A function that has a name is recognised first (softplus' is sigma); else exponentials are expressed by the
     output, which eliminates `variable` wherever the function can be inverted; else the shortest form is kept.
+    `given` is what the derivative was found under; a sign or an absolute value is rewritten under no less.
     """
     settled = at_kinks(expr, variable, context)
     steps = [Step(expr, settled, "convention", off_kinks(variable, context))] if settled != expr else []
     for rule, after in _rewrites(settled, formula, applied, variable):
         before = steps[-1].after if steps else expr
         if after != before:
-            steps.append(Step(before, after, rule))
+            steps.append(Step(before, after, rule, given if before.has(sign, Abs, Max, Min) else S.true))
     return tuple(steps)
 
 
@@ -45,6 +67,8 @@ def off_kinks(variable: Symbol, context: Context) -> Any:
 
 def _rewrites(settled: Any, formula: Any, applied: Any, variable: Symbol) -> Iterator[tuple[str, Any]]:
     joined = distributed(settled)
+    if joined.has(Piecewise) and (joined.has(Max, Min) or not isinstance(joined, Piecewise)):
+        joined = flat(joined, variable) or joined
     yield "distribute", joined
     named = applied != formula
     output = by_output(joined, formula, variable) if named and has_exponential(joined) else None
@@ -57,6 +81,8 @@ def _rewrites(settled: Any, formula: Any, applied: Any, variable: Symbol) -> Ite
     yield "recognise" if _heads(known) - _heads(joined) else rule_of(joined, known), known
     shorter = tidy(known)
     yield rule_of(known, shorter), shorter
+    if isinstance(shorter, Piecewise) and len({value for value, _ in shorter.args}) == 1:
+        yield "simplify", shorter.args[0][0]
 
 
 def _heads(expr: Any) -> set[Any]:
@@ -72,6 +98,8 @@ def rule_of(before: Any, after: Any) -> str:
 
 def recognised(expr: Any) -> Any:
     """Logistic expressions under their names, and sinh/cosh as tanh."""
+    if expr.has(Piecewise):  # cases inside a formula are left alone
+        return expr
     grouped = expr.replace(lambda e: isinstance(e, Mul), _exponentials_folded) if has_exponential(expr) else expr
     found = tidy(fold_named(grouped)) if has_exponential(grouped) else grouped
     ratios = {sinh(c.args[0]): tanh(c.args[0]) * c for c in found.atoms(cosh)}

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
-from sympy import And, Not, Or, Piecewise, S, preorder_traversal
+from sympy import And, Ne, Not, Or, Piecewise, S, preorder_traversal
+from sympy.core.relational import Relational
 
 from symgrad.core import Step
 from symgrad.deriver.moves import Move, advance
@@ -64,17 +66,32 @@ def _round(expr: Any, context: Context) -> Iterator[Step]:
 
 def _inside(expr: Any, move: Move, context: Context) -> Any:
     """The condition of a move that takes place in one case of several: it matters in that case only."""
-    if move.given == S.true:
-        return S.true
-    for cases in expr.atoms(Piecewise):
-        earlier = S.true
-        for value, condition in cases.args:
-            here = And(earlier, condition)
-            if value.has(move.node):
-                needed = context.under(here).needed(move.given)
-                return S.true if needed == S.true else Or(Not(here), needed)
-            earlier = And(earlier, Not(condition))
-    return move.given
+    if move.given == S.true or expr == move.node:
+        return move.given
+    if not isinstance(expr, Piecewise):
+        return And(*(_inside(part, move, context) for part in expr.args if part.has(move.node)))
+    needed, earlier = [], S.true
+    for value, condition in expr.args:
+        here = And(earlier, condition)
+        if value.has(move.node):
+            inner = context.under(here).needed(_inside(value, move, context))
+            needed += [_unless(here, part) for part in And.make_args(inner)]
+        earlier = And(earlier, Not(condition))
+    return And(*needed)
+
+
+def _unless(here: Any, part: Any) -> Any:
+    """Not here, or `part`; for a point that is left out just whether it lies here.
+
+    Where "here" rests on more than polynomials it may have no answer, and `part` is asked for everywhere.
+    """
+    if isinstance(part, Ne) and part.lhs.is_Symbol and part.rhs.is_number:
+        with suppress(TypeError):  # a comparison of 1/0
+            there = here.xreplace({part.lhs: part.rhs})
+            if there in {S.true, S.false}:
+                return part if there == S.true else S.true
+    plain = all(side.is_polynomial() for relation in here.atoms(Relational) for side in relation.args)
+    return Or(Not(here), part) if plain else part
 
 
 def _due(move: Move, fresh: set[D], context: Context) -> bool:

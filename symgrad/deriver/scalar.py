@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from sympy import Piecewise, Symbol
+from sympy import And, Piecewise, Symbol
 from sympy.core.relational import Relational
 
 from symgrad.core import Definition, Derivation, Step, UnknownNameError, Variable
@@ -18,11 +18,13 @@ from symgrad.functions.symbols import a
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+IN_CASES = ", taken in the form in which every case is written in z itself."
+
 
 @cache
 def derivative(definition: Definition) -> Derivation:
     """phi'(z) of an activation, or dJ/da of a loss: from the textbook formula to the form that is printed."""
-    return _by(definition, definition.variable, "derivative", f"The derivative of {definition.title}")
+    return _by(definition, definition.variable, "derivative", f"The derivative of {definition.with_article}")
 
 
 def parameter_derivative(definition: Definition, symbol: Symbol) -> Derivation:
@@ -30,7 +32,9 @@ def parameter_derivative(definition: Definition, symbol: Symbol) -> Derivation:
     known = [v.symbol for v in definition.domains]
     if symbol not in known:
         raise UnknownNameError(f"parameter of {definition.name}", str(symbol), [str(s) for s in known])
-    return _by(definition, symbol, f"derivative-by-{symbol}", f"The derivative of {definition.title} by its {symbol}")
+    return _by(
+        definition, symbol, f"derivative-by-{symbol}", f"The derivative of {definition.with_article} by {symbol}"
+    )
 
 
 def _by(definition: Definition, x: Symbol, suffix: str, title: str) -> Derivation:
@@ -67,10 +71,10 @@ def second_derivative(definition: Definition) -> Derivation:
     final = present(steps[-1].after, definition.of, definition.applied, x, context)
     return Derivation(
         f"{definition.name}-second-derivative",
-        f"The second derivative of {definition.title}",
+        f"The second derivative of {definition.with_article}",
         (*steps, *final),
         definition.domains,
-        lead="The derivative of the derivative found above.",
+        lead="The derivative of the derivative found above" + (IN_CASES if slope != first.result else "."),
         source=definition.source,
     )
 
@@ -126,7 +130,8 @@ def derive(expr: Any, variable: Symbol, domains: Sequence[Variable] = ()) -> Der
     context = Context(tuple(domains))
     start = D(expr, variable)
     steps = carry_out(start, context)
-    final = present(steps[-1].after, expr, expr, variable, context)
+    given = And(*(step.given for step in steps))
+    final = present(steps[-1].after, expr, expr, variable, context, given)
     symbols = sorted(expr.free_symbols | {variable}, key=str)
     named = {v.symbol for v in domains}
     free = tuple(Variable(s) for s in symbols if s not in named)
