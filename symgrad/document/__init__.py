@@ -1,6 +1,7 @@
 """Derivations and their verdicts in every format: text, LaTeX, MathML, Markdown, HTML, JSON."""
 
 from symgrad.document.facts import definition_box
+from symgrad.document.from_json import from_json
 from symgrad.document.latex_in import LatexError
 from symgrad.document.pages import (
     DETAILS,
@@ -28,6 +29,7 @@ __all__ = [
     "definition_box",
     "entry",
     "fragment",
+    "from_json",
     "page_fragment",
     "render",
     "render_entry",

@@ -1,17 +1,4 @@
-"""A settled derivation as JSON for programs. `schema` changes when a field changes its meaning or goes.
-
-    {"schema": "symgrad/derivation/1", "name", "title", "lead", "source",
-     "lets": [{"symbol", "value": formula}], "domains": [{"symbol", "domain"}],
-     "start": formula, "result": formula, "given": formula or null,
-     "steps": [step], "claim": verdict, "check": check or null}
-
-A formula is {"text", "latex"}. A step is {"rule", "title", "before", "after": formula, "given": formula or null,
-"note", "cancelled": [formula], "verdict": verdict, "steps": [finer steps]}. A verdict is {"status", "method",
-"conditions": [formula], "exceptions": [witness], "witness": witness or null, "reason"}; a witness is {"point":
-[{"symbol", "value": formula}], "left", "right"}. A check is {"outcome", "points", "ok", "wrong", "unresolved",
-"floor", "kinks", "shown": [{"point": {name: number}, "claimed", "estimate", "bound", "outcome"}]}; a number that
-JSON has no word for is null.
-"""
+"""A settled derivation as JSON for programs; docs/json.md says what each field means, `from_json` reads it back."""
 
 from __future__ import annotations
 
@@ -19,17 +6,20 @@ import json
 import math
 from typing import TYPE_CHECKING, Any
 
+from symgrad.document.evidence import together
 from symgrad.document.from_sympy import boxes
 from symgrad.document.latex import GITHUB, latex
+from symgrad.document.notation import PLAIN, Notation
 from symgrad.document.sets import interval
 from symgrad.document.text import text
+from symgrad.document.tree import tree
 
 if TYPE_CHECKING:
-    from symgrad.core import CheckReport, Verdict, Witness
-    from symgrad.document.boxes import Box
+    from symgrad.core import CheckReport, Domain, Kink, Verdict, Witness
     from symgrad.document.telling import Line, Telling
 
-SCHEMA = "symgrad/derivation/1"
+SCHEMA = "symgrad/derivation/2"  # changes when a field changes its meaning or goes
+KINK_VALUES = ("at", "left", "right", "torch", "jax", "textbook")
 
 
 def as_json(told: Telling, detail: str) -> str:
@@ -39,41 +29,69 @@ def as_json(told: Telling, detail: str) -> str:
 
 def derivation(told: Telling, detail: str) -> dict[str, Any]:
     """The whole as plain values."""
-    d = told.derivation
+    d, notation = told.derivation, Notation(told.derivation.lets)
     return {
         "schema": SCHEMA,
         "name": d.name,
         "title": d.title,
         "lead": d.lead,
         "source": d.source,
-        "lets": [{"symbol": let.symbol.name, "value": formula(boxes(let.value))} for let in d.lets],
-        "domains": [{"symbol": v.symbol.name, "domain": text(interval(v.domain))} for v in d.domains],
-        "start": formula(told.find),
-        "result": formula(told.result),
-        "given": None if told.holds is None else formula(told.holds),
-        "steps": [] if detail == "result" else [step(line, detail) for line in told.lines],
+        "lets": [{"symbol": let.symbol.name, "value": formula(let.value, notation)} for let in d.lets],
+        "domains": [{"symbol": v.symbol.name, **domain(v.domain)} for v in d.domains],
+        "kinks": [kink(k) for k in d.kinks],
+        "start": formula(d.start, notation),
+        "result": formula(d.result, notation),
+        "given": None if told.holds is None else formula(told.settled.given, notation),
+        "steps": [] if detail == "result" else [step(line, detail, notation) for line in told.lines],
         "claim": verdict(told.settled.claim),
+        "verdict": verdict(together(told.settled)),
         "check": check(told.settled.check),
     }
 
 
-def formula(box: Box) -> dict[str, str]:
-    """An expression in the two notations that other programs read."""
-    return {"text": text(box), "latex": latex(box, GITHUB)}
+def formula(expr: Any, notation: Notation = PLAIN) -> dict[str, Any]:
+    """An expression for readers, in two notations, and for programs, as a tree."""
+    box = boxes(expr, notation)
+    return {"text": text(box), "latex": latex(box, GITHUB), "tree": tree(expr)}
 
 
-def step(line: Line, detail: str) -> dict[str, Any]:
-    """One step, with its finer steps where every rule is asked for."""
+def perhaps(expr: Any, notation: Notation = PLAIN) -> dict[str, Any] | None:
+    """A formula where there is one."""
+    return None if expr is None else formula(expr, notation)
+
+
+def domain(d: Domain) -> dict[str, Any]:
+    """A set, for readers and for programs; an end of null is infinite."""
     return {
-        "rule": line.step.rule,
+        "domain": text(interval(d)),
+        "lower": None if d.lower is None else tree(d.lower),
+        "upper": None if d.upper is None else tree(d.upper),
+        "open": [d.lower_open, d.upper_open],
+        "values": [tree(v) for v in d.values],
+    }
+
+
+def kink(k: Kink) -> dict[str, Any]:
+    """A point without a derivative; a library without a value of its own has null."""
+    values = {name: perhaps(getattr(k, name)) for name in KINK_VALUES}
+    return {"variable": k.variable.name, **values, "jump": k.jump}
+
+
+def step(line: Line, detail: str, notation: Notation) -> dict[str, Any]:
+    """One step, with its finer steps where every rule is asked for."""
+    s = line.step
+    return {
+        "rule": s.rule,
         "title": line.rule,
-        "before": formula(line.before),
-        "after": formula(line.after),
-        "given": formula(line.given) if line.given is not None else None,
-        "note": line.step.note,
-        "cancelled": [formula(c) for c in line.crossed],
+        "before": formula(s.before, notation),
+        "after": formula(s.after, notation),
+        "given": None if line.given is None else formula(s.given, notation),
+        "note": s.note,
+        "focus": perhaps(s.focus, notation),
+        "became": perhaps(s.became, notation),
+        "cancelled": [formula(c, notation) for c in s.cancelled],
         "verdict": verdict(line.verdict),
-        "steps": [step(inner, detail) for inner in line.inner] if detail == "every-rule" else [],
+        "steps": [step(inner, detail, notation) for inner in line.inner] if detail == "every-rule" else [],
     }
 
 
@@ -82,7 +100,7 @@ def verdict(v: Verdict) -> dict[str, Any]:
     return {
         "status": v.status.value,
         "method": v.method,
-        "conditions": [formula(boxes(c)) for c in v.conditions],
+        "conditions": [formula(c) for c in v.conditions],
         "exceptions": [witness(w) for w in v.exceptions],
         "witness": witness(v.witness) if v.witness else None,
         "reason": v.reason,
@@ -91,7 +109,7 @@ def verdict(v: Verdict) -> dict[str, Any]:
 
 def witness(w: Witness) -> dict[str, Any]:
     """A point and both sides there."""
-    point = [{"symbol": s.name, "value": formula(boxes(value))} for s, value in w.point]
+    point = [{"symbol": s.name, "value": formula(value)} for s, value in w.point]
     return {"point": point, "left": w.left, "right": w.right}
 
 

@@ -5,9 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from symgrad.core import Facts
-from symgrad.document.as_json import derivation
+from symgrad.document import as_json
 from symgrad.document.from_sympy import boxes
-from symgrad.document.latex import latex
 from symgrad.document.sets import interval
 from symgrad.document.telling import telling
 from symgrad.document.text import text
@@ -24,9 +23,9 @@ def spell(expr: Any) -> str:
     return text(boxes(expr))
 
 
-def formula(expr: Any) -> dict[str, str] | None:
-    """An expression in the two notations that other programs read."""
-    return None if expr is None else {"text": spell(expr), "latex": latex(boxes(expr))}
+def formula(expr: Any) -> dict[str, Any] | None:
+    """An expression for readers and for programs; null where there is none."""
+    return None if expr is None else as_json.formula(expr)
 
 
 def definition_record(definition: Definition) -> dict[str, Any]:
@@ -53,7 +52,7 @@ def entry_record(page: Page, detail: str) -> dict[str, Any]:
     (found,), (settled,) = page.facts, page.settled
     facts = facts_record(found) if isinstance(found, Facts) else loss_record(found)
     record = definition_record(found.definition)
-    return {"schema": SCHEMA, **record, "facts": facts, "derivation": derivation(telling(settled), detail)}
+    return {"schema": SCHEMA, **record, "facts": facts, "derivation": as_json.derivation(telling(settled), detail)}
 
 
 def loss_record(facts: LossFacts) -> dict[str, Any]:

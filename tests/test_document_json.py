@@ -1,0 +1,122 @@
+"""JSON that comes back as what it was, and JSON from elsewhere that is refused."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from sympy import Add, Float, Integer, Mul, Symbol, exp, sin, sqrt, zeta
+
+import symgrad
+from symgrad import D, y, z
+from symgrad.core import GapError
+from symgrad.definitions import ACTIVATIONS, LOSSES
+from symgrad.document import from_json
+from symgrad.document.from_json import JsonError
+from symgrad.document.tree import TreeError, tree, untree
+
+
+@pytest.mark.parametrize("name", [*ACTIVATIONS, *LOSSES])
+def test_a_derivation_comes_back(name: str) -> None:
+    worked = symgrad.derivative(name)
+
+    again = from_json(worked.to("json", "every-rule"))
+
+    assert again == worked.derivation
+    assert again.lead == worked.derivation.lead
+    assert len(tuple(symgrad.core.every_step(again.steps))) == len(worked.settled.verdicts)
+
+
+@pytest.mark.parametrize("names", [("sigmoid", "binary_cross_entropy"), ("relu", "hinge"), ("softsign", "matching")])
+def test_named_quantities_and_kinks_come_back(names: tuple[str, str]) -> None:
+    worked = symgrad.output_delta(*names)
+
+    assert from_json(worked.to("json")).result == worked.derivation.result
+    assert from_json(worked.to("json", "every-rule")) == worked.derivation
+
+
+@pytest.mark.parametrize("name", [*ACTIVATIONS, *LOSSES])
+def test_every_formula_of_an_entry_can_be_read(name: str) -> None:
+    entry = symgrad.activation(name) if name in ACTIVATIONS else symgrad.loss(name)
+    told = json.loads(entry.to("json", "result"))
+
+    assert untree(told["formula"]["tree"]) == entry.of
+    assert untree(told["facts"]["derivative"]["tree"]) == entry.derivative.derivation.result
+    assert [untree(k["left"]["tree"]) for k in told["kinks"]] == [k.left for k in entry.kinks]
+
+
+@pytest.mark.parametrize(
+    "expr",
+    [
+        Add(z, z, evaluate=False),
+        Mul(y, 2, z, evaluate=False),
+        D(exp(2 * z), z).subs(z, 1),
+        sqrt(2) / 3,
+        Integer(10) ** 60,
+        z < 0,
+    ],
+    ids=str,
+)
+def test_what_was_built_by_hand_stays_so(expr: object) -> None:
+    again = untree(json.loads(json.dumps(tree(expr))))
+
+    assert again == expr
+    assert getattr(again, "args", ()) == getattr(expr, "args", ())
+
+
+@pytest.mark.parametrize("expr", [Float("0.1"), Symbol("i", real=True) + 0.5])
+def test_rounded_numbers_are_refused(expr: object) -> None:
+    with pytest.raises(TreeError, match="Float"):
+        tree(expr)
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        ["call", "system", "z"],
+        ["call", "__import__", "os"],
+        ["call", "zeta", 2],
+        ["rational", "1/0"],
+        ["rational", "1e9"],
+        ["constant", "Symbol"],
+        ["add", True, 1],
+        ["cases", ["z"]],
+        {"tree": 1},
+        None,
+        1.5,
+        ["pow", "z"],
+        ["call", "sin", "z", "z"],
+    ],
+    ids=str,
+)
+def test_data_from_elsewhere_is_refused(data: object) -> None:
+    with pytest.raises(TreeError):
+        untree(data)
+
+
+def test_depth_is_limited() -> None:
+    data: object = "z"
+    for _ in range(300):
+        data = ["call", "sin", data]
+
+    with pytest.raises(TreeError, match="deep"):
+        untree(data)
+    assert sin(z) == untree(["call", "sin", "z"])
+    assert tree(zeta(z)) == ["call", "zeta", "z"]  # written, though it is not read
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["", "[]", "null", '{"schema": "symgrad/derivation/1"}', '{"schema": "symgrad/derivation/2"}', "[" * 100_000],
+)
+def test_text_that_is_no_derivation_is_refused(text: str) -> None:
+    with pytest.raises(JsonError):
+        from_json(text)
+
+
+def test_a_gap_is_refused() -> None:
+    told = json.loads(symgrad.derivative("sigmoid").to("json"))
+    del told["steps"][1]
+
+    with pytest.raises(GapError):
+        from_json(json.dumps(told))
