@@ -1,0 +1,259 @@
+"""Matrix notation as boxes: juxtaposed products, ⊙ for elementwise ones, ⊤ for the transpose."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import TYPE_CHECKING
+
+from symgrad.document.atoms import atom_box
+from symgrad.document.boxes import (
+    Box,
+    Fence,
+    Fn,
+    Frac,
+    Ident,
+    Num,
+    Op,
+    Over,
+    Root,
+    Script,
+    Space,
+    Under,
+    fenced,
+    row,
+)
+from symgrad.document.heads import applied
+from symgrad.document.names import named, tensor_name
+from symgrad.indexed.matrix.build import raised, scaled
+from symgrad.indexed.matrix.tree import (
+    Broadcast,
+    Diag,
+    Elementwise,
+    Hadamard,
+    Identity,
+    MatMul,
+    Matrix,
+    Ones,
+    Plus,
+    Raised,
+    Scaled,
+    SquaredNorm,
+    Symbolic,
+    Trace,
+    Transpose,
+    Var,
+    axis,
+    shape,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+TOP = Ident("⊤")
+SUM, HADAMARD, PRODUCT, ATOM = range(4)
+
+
+@dataclass(frozen=True, slots=True)
+class Style:
+    """`shapes`: every factor with its rows and columns below it."""
+
+    shapes: bool = False
+
+
+PLAIN = Style()
+
+
+def matrix_boxes(matrix: Matrix, style: Style = PLAIN) -> Box:
+    """The matrix as a textbook would set it."""
+    return Setter(style).set(matrix)
+
+
+def strength(matrix: Matrix) -> int:
+    """How strongly a matrix holds together as it is written."""
+    match matrix:
+        case Plus():
+            return SUM
+        case Hadamard(factors):
+            return HADAMARD if len(factors) > 1 else strength(factors[0])
+        case Scaled(number, _, _) if number < 0:
+            return SUM
+        case Scaled() | MatMul():
+            return PRODUCT
+        case Broadcast(body):
+            return strength(body)
+        case _:
+            return ATOM
+
+
+class Setter:
+    """One matrix expression being written."""
+
+    def __init__(self, style: Style) -> None:
+        self.style = style
+
+    def set(self, matrix: Matrix) -> Box:  # noqa: C901, PLR0911 - one case for each kind
+        """The box of a matrix."""
+        match matrix:
+            case Var(tensor):
+                return self.sized(tensor_name(tensor), matrix)
+            case Symbolic(atom):
+                return atom_box(atom)
+            case Identity():
+                return self.sized(Ident("I"), matrix)
+            case Ones():
+                return self.sized(Ident("𝟏"), matrix)
+            case Transpose(body):
+                return self.transpose(body)
+            case MatMul(factors):
+                return self.product(factors)
+            case Hadamard(factors):
+                return joined("⊙", [self.held(f, HADAMARD if n else PRODUCT) for n, f in enumerate(factors)])
+            case Plus(terms):
+                return self.sum(terms)
+            case Scaled():
+                return self.scaled(matrix)
+            case Raised(body, exponent):
+                return self.power(body, exponent)
+            case Elementwise(head, orders, arguments):
+                return applied(head, orders, [self.set(a) for a in arguments])
+            case _:
+                return self.operation(matrix)
+
+    def operation(self, matrix: Diag | Trace | SquaredNorm | Broadcast) -> Box:
+        """A function of a whole matrix."""
+        inside = self.set(matrix.body)
+        match matrix:
+            case Diag():
+                return Fn(Ident("diag"), fenced(inside))
+            case Trace():
+                return Fn(Ident("tr"), fenced(inside))
+            case SquaredNorm():
+                flat = shape(matrix.body)[0] is None or shape(matrix.body)[1] is None
+                return Script(fenced(inside, "‖", "‖"), None if flat else Ident("F"), Num("2"))
+            case Broadcast():
+                return inside
+
+    def product(self, factors: Sequence[Matrix]) -> Box:
+        """Factors side by side, with a little room beside a function that is named by a word."""
+        kids: list[Box] = []
+        for n, factor in enumerate(factors):
+            if n and (isinstance(factor, Diag) or isinstance(factors[n - 1], Diag)):
+                kids.append(Space(0.17))
+            kids.append(self.held(factor, PRODUCT))
+        return row(*kids)
+
+    def held(self, matrix: Matrix, least: int) -> Box:
+        """The box of a matrix, in parentheses unless it holds together at least so strongly."""
+        box = self.set(matrix)
+        return box if strength(matrix) >= least else fenced(box)
+
+    def sized(self, box: Box, matrix: Matrix) -> Box:
+        """A name with its shape below, where that is asked for."""
+        if not self.style.shapes or shape(matrix) == (None, None):
+            return box
+        rows, columns = (named(axis(a)) if a is not None else Num("1") for a in shape(matrix))
+        return Under(box, row(rows, Op("×"), columns))
+
+    def transpose(self, body: Matrix) -> Box:
+        """A name or a parenthesis with ⊤."""
+        if isinstance(body, Var | Ones):
+            inside = Setter(PLAIN).set(body)
+            return self.sized(turned(inside), Transpose(body))
+        return turned(self.set(body))
+
+    def power(self, body: Matrix, exponent: Fraction) -> Box:
+        """Entries to a power: a plain one on a scalar, ⊙ before it on a vector or matrix."""
+        inside = self.set(body)
+        scalar = shape(body) == (None, None)
+        if scalar and exponent == HALF:
+            return Root(inside)
+        base = inside if isinstance(inside, Ident | Fence) else fenced(inside)
+        shown = number(exponent) if scalar else row(Op("⊙", prefix=True), number(exponent))
+        return Script(base, None, shown)
+
+    def scaled(self, matrix: Scaled) -> Box:
+        """Numbers and scalars in front, those with a negative power below a bar."""
+        names = [s for s in matrix.scalars if is_name(s)]
+        top, bottom = numerals(matrix.number)
+        above = [*top, *(self.set(s) for s in names if not is_below(s))]
+        below = [*bottom, *(self.set(inverse(s)) for s in matrix.scalars if is_below(s))]
+        rest = [s for s in matrix.scalars if not is_below(s) and not is_name(s)]
+        after = [] if matrix.body is None else [self.held(matrix.body, PRODUCT)]
+        alone = len(rest) == 1 and not after
+        behind = [self.held(s, PRODUCT) if alone else self.front(s) for s in rest]
+        if below:
+            above = [Frac(row(*above) if above else Num("1"), row(*below))]
+        sign = [Op("−", prefix=True)] if matrix.number < 0 else []
+        return row(*sign, *(above if above or behind or after else [Num("1")]), *behind, *after)
+
+    def front(self, scalar: Matrix) -> Box:
+        """A scalar among others: an inner product is put in parentheses."""
+        box = self.set(scalar)
+        return fenced(box) if isinstance(scalar, MatMul | Plus) else box
+
+    def sum(self, terms: Sequence[Matrix]) -> Box:
+        """Terms with their signs."""
+        kids: list[Box] = []
+        for term in terms:
+            negative = isinstance(term, Scaled) and term.number < 0
+            body = self.set(without_sign(term))
+            if isinstance(term, Plus):
+                body = fenced(body)
+            if negative:
+                kids.append(Op("−", prefix=not kids))
+            elif kids:
+                kids.append(Op("+"))
+            kids.append(body)
+        return row(*kids)
+
+
+HALF = Fraction(1, 2)
+
+
+def is_name(scalar: Matrix) -> bool:
+    """Whether a scalar is a letter, or a power of one, which may stand above a fraction bar."""
+    return isinstance(scalar.body if isinstance(scalar, Raised) else scalar, Var | Symbolic)
+
+
+def is_below(scalar: Matrix) -> bool:
+    """Whether a scalar goes below the bar."""
+    return isinstance(scalar, Raised) and scalar.exponent < 0
+
+
+def inverse(scalar: Matrix) -> Matrix:
+    """What stands below the bar for a negative power."""
+    return raised(scalar.body, -scalar.exponent) if isinstance(scalar, Raised) else scalar
+
+
+def turned(box: Box) -> Box:
+    """A box with ⊤ at its shoulder: after an index, and after parentheses around anything that is more than a name."""
+    if isinstance(box, Script) and box.sup is None:
+        return Script(box.base, box.sub, TOP)
+    return Script(box if isinstance(box, Ident | Fence | Over | Fn) else fenced(box), None, TOP)
+
+
+def without_sign(term: Matrix) -> Matrix:
+    """A term with a positive number in front."""
+    return scaled(abs(term.number), term.scalars, term.body) if isinstance(term, Scaled) else term
+
+
+def joined(sign: str, parts: Sequence[Box]) -> Box:
+    """Parts with an operator between them."""
+    spaced: list[Box] = []
+    for part in parts:
+        spaced += [Op(sign), part] if spaced else [part]
+    return row(*spaced)
+
+
+def number(value: Fraction) -> Box:
+    """A rational number on one line."""
+    sign = [Op("−", prefix=True)] if value < 0 else []
+    below: list[Box] = [Op("/"), Num(str(value.denominator))] if value.denominator > 1 else []
+    return row(*sign, Num(str(abs(value.numerator))), *below)
+
+
+def numerals(value: Fraction) -> tuple[list[Box], list[Box]]:
+    """What a number puts above and below a fraction bar; 1 is left out."""
+    top, bottom = abs(value.numerator), value.denominator
+    return ([Num(str(top))] if top != 1 else []), ([Num(str(bottom))] if bottom != 1 else [])

@@ -1,0 +1,260 @@
+"""Matrix notation as a tree whose shapes are checked where it is made.
+
+A vector is one column, or one row where `Var.row` says so; a scalar has one row and one column. `None` as an
+axis is that single row or column. Products of powers are elementwise, as in `Hadamard`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+from symgrad.indexed.names import ShapeError
+
+if TYPE_CHECKING:
+    from fractions import Fraction
+
+    from symgrad.indexed.atoms import Atom
+    from symgrad.indexed.names import Dim
+    from symgrad.indexed.tensor import Tensor
+
+Axis: TypeAlias = "Dim | None"
+Shape: TypeAlias = "tuple[Axis, Axis]"
+
+SCALAR: Shape = (None, None)
+
+
+@dataclass(frozen=True, slots=True)
+class Var:
+    """A named tensor of rank at most 2."""
+
+    tensor: Tensor
+    row: bool = False  # a vector that is written as a row
+
+    def __post_init__(self) -> None:
+        if len(self.tensor.dims) > 2:  # noqa: PLR2004 - rows and columns
+            raise ShapeError(f"{self.tensor.name} has {len(self.tensor.dims)} axes; matrix notation has two")
+
+
+@dataclass(frozen=True, slots=True)
+class Symbolic:
+    """A scalar atom: the size of a dimension, a parameter."""
+
+    atom: Atom
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """The identity matrix."""
+
+    dim: Dim
+
+
+@dataclass(frozen=True, slots=True)
+class Ones:
+    """The column of ones."""
+
+    dim: Dim
+
+
+@dataclass(frozen=True, slots=True)
+class Transpose:
+    """Rows and columns exchanged."""
+
+    body: Matrix
+
+
+@dataclass(frozen=True, slots=True)
+class MatMul:
+    """The matrix product; an outer product is a column times a row, an inner one a row times a column."""
+
+    factors: tuple[Matrix, ...]
+
+    def __post_init__(self) -> None:
+        for left, right in zip(self.factors, self.factors[1:], strict=False):
+            if shape(left)[1] != shape(right)[0]:
+                raise ShapeError(
+                    f"a matrix with {axis(shape(left)[1])} columns can't be multiplied by one with "
+                    f"{axis(shape(right)[0])} rows; transpose one of the two"
+                )
+
+
+@dataclass(frozen=True, slots=True)
+class Hadamard:
+    """The elementwise product."""
+
+    factors: tuple[Matrix, ...]
+
+    def __post_init__(self) -> None:
+        require_alike("multiplied elementwise", self.factors)
+
+
+@dataclass(frozen=True, slots=True)
+class Plus:
+    """A sum."""
+
+    terms: tuple[Matrix, ...]
+
+    def __post_init__(self) -> None:
+        require_alike("added", self.terms)
+
+
+@dataclass(frozen=True, slots=True)
+class Scaled:
+    """A rational number and scalar factors in front of a matrix; `body` is None where the whole is a scalar."""
+
+    number: Fraction
+    scalars: tuple[Matrix, ...] = ()
+    body: Matrix | None = None
+
+    def __post_init__(self) -> None:
+        for factor in self.scalars:
+            if shape(factor) != SCALAR:
+                raise ShapeError(f"a factor in front must be a scalar, not {told(shape(factor))}; use a product")
+
+
+@dataclass(frozen=True, slots=True)
+class Raised:
+    """Every entry to a rational power."""
+
+    body: Matrix
+    exponent: Fraction
+
+
+@dataclass(frozen=True, slots=True)
+class Elementwise:
+    """A function, or its derivative of some orders, of every entry; scalar arguments serve all entries."""
+
+    head: Any
+    orders: tuple[int, ...]
+    arguments: tuple[Matrix, ...]
+
+    def __post_init__(self) -> None:
+        require_alike("the arguments of one function", tuple(a for a in self.arguments if shape(a) != SCALAR))
+
+
+@dataclass(frozen=True, slots=True)
+class Diag:
+    """The diagonal matrix of a vector, a column or a row."""
+
+    body: Matrix
+
+    def __post_init__(self) -> None:
+        if None not in shape(self.body):
+            raise ShapeError(f"diag takes a vector, not {told(shape(self.body))}; give it one column or one row")
+
+
+@dataclass(frozen=True, slots=True)
+class Trace:
+    """The sum of the diagonal of a square matrix."""
+
+    body: Matrix
+
+    def __post_init__(self) -> None:
+        rows, columns = shape(self.body)
+        if rows != columns:
+            raise ShapeError(f"a trace needs a square matrix, not {told((rows, columns))}")
+
+
+@dataclass(frozen=True, slots=True)
+class SquaredNorm:
+    """The sum of the squares of all entries."""
+
+    body: Matrix
+
+
+@dataclass(frozen=True, slots=True)
+class Broadcast:
+    """A row repeated for every row of a matrix, as NumPy and PyTorch add a bias to a batch."""
+
+    body: Matrix
+    rows: Dim
+
+    def __post_init__(self) -> None:
+        if shape(self.body)[0] is not None:
+            raise ShapeError(f"only a row is repeated over rows, not {told(shape(self.body))}; transpose it")
+
+
+Matrix: TypeAlias = (
+    Var | Symbolic | Identity | Ones | Transpose | MatMul | Hadamard | Plus | Scaled | Raised | Elementwise | Diag
+    | Trace | SquaredNorm | Broadcast
+)  # fmt: skip
+
+
+def shape(matrix: Matrix) -> Shape:  # noqa: C901, PLR0911 - one case for each kind
+    """Rows and columns."""
+    match matrix:
+        case Var(tensor, row):
+            return of_tensor(tensor, row=row)
+        case Symbolic() | Trace() | SquaredNorm():
+            return SCALAR
+        case Identity(dim):
+            return dim, dim
+        case Ones(dim):
+            return dim, None
+        case Transpose(body):
+            rows, columns = shape(body)
+            return columns, rows
+        case MatMul(factors):
+            return shape(factors[0])[0], shape(factors[-1])[1]
+        case Hadamard(parts) | Plus(parts):
+            return shape(parts[0])
+        case Scaled(_, _, body):
+            return SCALAR if body is None else shape(body)
+        case Raised(body):
+            return shape(body)
+        case Elementwise(_, _, arguments):
+            return next((s for s in map(shape, arguments) if s != SCALAR), SCALAR)
+        case Diag(body):
+            length = shape(body)[0] or shape(body)[1]
+            return length, length
+        case Broadcast(body, rows):
+            return rows, shape(body)[1]
+
+
+def of_tensor(tensor: Tensor, *, row: bool) -> Shape:
+    """Rows and columns of a tensor by itself."""
+    match tuple(tensor.dims):
+        case ():
+            return SCALAR
+        case (only,):
+            return (None, only) if row else (only, None)
+        case (rows, columns):
+            return rows, columns
+        case _:
+            raise AssertionError(tensor)
+
+
+def require_alike(done: str, parts: tuple[Matrix, ...]) -> None:
+    """Raise ShapeError unless all parts have one shape."""
+    for part in parts[1:]:
+        if shape(part) != shape(parts[0]):
+            raise ShapeError(
+                f"matrices of shapes {told(shape(parts[0]))} and {told(shape(part))} can't be {done}; "
+                "both need the same rows and columns"
+            )
+
+
+def axis(dim: Axis) -> str:
+    """The length of an axis in words."""
+    return "1" if dim is None else dim.name
+
+
+def told(of: Shape) -> str:
+    """A shape in words: `m × n`."""
+    return f"{axis(of[0])} × {axis(of[1])}"
+
+
+def parts(matrix: Matrix) -> tuple[Matrix, ...]:
+    """The matrices right inside one."""
+    match matrix:
+        case MatMul(several) | Hadamard(several) | Plus(several):
+            return several
+        case Elementwise(_, _, arguments):
+            return arguments
+        case Scaled(_, scalars, body):
+            return (*scalars, *(() if body is None else (body,)))
+        case Var() | Symbolic() | Identity() | Ones():
+            return ()
+        case _:
+            return (matrix.body,)
