@@ -90,10 +90,11 @@ def one_by_one(expr: Any) -> Any:
 
 def of_extremum(extremum: Max | Min, x: Symbol, context: Context) -> Any:
     """max(u, v) as `u where u > v, v otherwise`, the condition solved for `x` where it is linear in it."""
-    *others, last = sorted(extremum.args, key=lambda e: not context.depends(e, x))
-    rest = extremum.func(*others)
-    if len(others) > 1:
+    if len(extremum.args) > _TWO:
+        *others, last = extremum.args
+        rest = extremum.func(*others)
         return _two_cases(last, rest, Gt(last, rest) if isinstance(extremum, Max) else Lt(last, rest))
+    rest, last = sorted(extremum.args, key=lambda e: not context.depends(e, x))
     above, below = (rest, last) if isinstance(extremum, Max) else (last, rest)
     return _two_cases(above, below, _larger(rest, last, x, context))
 

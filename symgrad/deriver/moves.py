@@ -42,7 +42,7 @@ from symgrad.rules import RULES
 from symgrad.rules.calculus import f, g
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator, Sequence
 
     from symgrad.deriver.context import Context
 
@@ -60,10 +60,17 @@ class Move:
 def advance(node: D, context: Context) -> Move:
     """The one rule that applies to this derivative; UnsupportedError if symgrad knows none."""
     move = _chosen(node, context)
-    if move.rule in _KEEPS_WHOLE:
+    if move.rule in _KEEPS_WHOLE or (move.rule == "multiple" and _times_number(move.after)):
         return move
-    inner = And(*(off_boundaries(part.expr, node.variable, context) for part in move.after.atoms(D)))
+    inside = node.expr.args if move.rule == "sign" else [part.expr for part in move.after.atoms(D)]
+    inner = And(*(off_boundaries(part, node.variable, context) for part in inside))
     return replace(move, given=And(move.given, inner)) if inner != S.true else move
+
+
+def _times_number(after: Any) -> bool:
+    """Whether a derivative stands beside a number other than 0: then it exists just where the whole has one."""
+    number, rest = after.as_coeff_Mul()
+    return bool(number != 0 and isinstance(rest, D))
 
 
 def _chosen(node: D, context: Context) -> Move:
@@ -109,12 +116,17 @@ def _product(node: D, context: Context) -> Move:
         return Move(node, Mul(*constants, D(rest, x)), "multiple")
     top, bottom = fraction(node.expr, exact=True)
     if not context.depends(bottom, x):
-        first, *others = node.expr.args
-        return _instance("product", node, context, f=first, g=Mul(*others))
+        return Move(node, Add(*_one_at_a_time(node.expr.args, x)), "product")
     given = context.needed(Ne(bottom, 0))
     if not context.depends(top, x):
         return Move(node, -top * D(bottom, x) / bottom**2, "reciprocal", given)
     return _instance("quotient", node, context, f=top, g=bottom)
+
+
+def _one_at_a_time(factors: Sequence[Any], x: Symbol) -> Iterator[Any]:
+    """The terms of the product rule, however many factors there are."""
+    for i, factor in enumerate(factors):
+        yield Mul(*factors[:i], D(factor, x), *factors[i + 1 :])
 
 
 def _power(node: D, context: Context) -> Move:
@@ -217,7 +229,7 @@ def _integral(node: D, context: Context) -> Move:
 
 
 _ENDS = 3  # the letter, the lower end, the upper end
-_KEEPS_WHOLE = {"definition", "cases", "piecewise", "multiple", "chain"}  # no part has a kink that the whole has not
+_KEEPS_WHOLE = {"definition", "cases", "piecewise", "chain"}  # no part has a kink that the whole has not
 _LETTERS = {"f": f, "g": g, "c": c}
 _BY_ARGUMENT = (exp, log, tanh, sinh, cosh, sin, cos, atan, erf, Abs, sign)
 _BY_KIND: tuple[tuple[Any, Callable[[D, Context], Move]], ...] = (

@@ -15,6 +15,7 @@ from sympy import (
     Mul,
     Ne,
     Piecewise,
+    Pow,
     S,
     cosh,
     exp,
@@ -42,7 +43,7 @@ if TYPE_CHECKING:
 _PAIR = 2
 
 
-def present(
+def present(  # noqa: PLR0917 - what is presented, of what, and under which condition
     expr: Any, formula: Any, applied: Any, variable: Symbol, context: Context, given: Any = S.true
 ) -> tuple[Step, ...]:
     """Steps from a finished derivative of `formula`, which has the name `applied`, to the form to print.
@@ -56,8 +57,14 @@ def present(
     for rule, after in _rewrites(settled, formula, applied, variable):
         before = steps[-1].after if steps else expr
         if after != before:
-            steps.append(Step(before, after, rule, given if before.has(sign, Abs, Max, Min) else S.true))
+            steps.append(Step(before, after, rule, given if _delicate(before) else S.true))
     return tuple(steps)
+
+
+def _delicate(expr: Any) -> bool:
+    """Whether a rewrite may hold on less, or on more, than all real numbers: |u|/u is the sign of u, u/u is 1."""
+    powers = (p for p in expr.atoms(Pow) if not (p.exp.is_Integer and p.exp.is_positive))
+    return bool(expr.has(sign, Abs, Max, Min) or any(not p.base.is_positive for p in powers))
 
 
 def off_kinks(variable: Symbol, context: Context) -> Any:

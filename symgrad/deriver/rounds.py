@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 _LINEAR = {rule.name for rule in LINEAR}
 _OPENING = {"definition", "cases", "chain"}  # each deserves a line of its own
 _MOST_ROUNDS = 60
+_MANY = 8  # places of one linear rule, beyond which nobody wants to see each by itself
 
 
 def carry_out(expr: Any, context: Context) -> tuple[Step, ...]:
@@ -48,19 +49,23 @@ def standing(expr: Any) -> list[D]:
 def _round(expr: Any, context: Context) -> Iterator[Step]:
     """Move every standing derivative past one rule that is not linear, and finish what is linear.
 
-    Linear rules (sum, constant, multiple) cost a reader nothing, so they join the line they lead to.
+    Linear rules (sum, constant, multiple) cost a reader nothing, so they join the line they lead to. Where one of
+    them has many places, it is used at all of them at once.
     """
     fresh = set(standing(expr))
     while moves := [m for m in (advance(n, context) for n in standing(expr)) if _due(m, fresh, context)]:
-        move = moves[0]
-        after = expr.xreplace({move.node: move.after})
-        given = _inside(expr, move, context)
-        yield Step(expr, after, move.rule, given, focus=move.node, became=move.after)
-        if move.node in fresh and move.rule in _LINEAR:
-            fresh |= set(standing(move.after))
-        fresh.discard(move.node)
+        alike = [m for m in moves if m.rule == moves[0].rule and m.rule in _LINEAR]
+        at_once = alike if len(alike) > _MANY else moves[:1]
+        after = expr.xreplace({move.node: move.after for move in at_once})
+        given = And(*(_inside(expr, move, context) for move in at_once))
+        place = {"focus": moves[0].node, "became": moves[0].after} if len(at_once) == 1 else {}
+        yield Step(expr, after, moves[0].rule, given, **place)
+        for move in at_once:
+            if move.node in fresh and move.rule in _LINEAR:
+                fresh |= set(standing(move.after))
+            fresh.discard(move.node)
         expr = after
-        if move.rule in _OPENING:
+        if moves[0].rule in _OPENING:
             return
 
 
@@ -85,12 +90,15 @@ def _unless(here: Any, part: Any) -> Any:
 
     Where "here" rests on more than polynomials it may have no answer, and `part` is asked for everywhere.
     """
+    if part == S.true:
+        return part
     if isinstance(part, Ne) and part.lhs.is_Symbol and part.rhs.is_number:
         with suppress(TypeError):  # a comparison of 1/0
             there = here.xreplace({part.lhs: part.rhs})
             if there in {S.true, S.false}:
                 return part if there == S.true else S.true
-    plain = all(side.is_polynomial() for relation in here.atoms(Relational) for side in relation.args)
+    relations = here.atoms(Relational) | part.atoms(Relational)
+    plain = all(side.is_polynomial() for relation in relations for side in relation.args)
     return Or(Not(here), part) if plain else part
 
 
