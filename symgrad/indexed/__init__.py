@@ -21,7 +21,12 @@ names of bound indices. Nothing is simplified behind your back, except that like
 from symgrad.indexed.atoms import Apply, Atom, Attains, Delta, Greatest, Partial, Power, Ref, Scalar, Size, Where
 from symgrad.indexed.build import apply, attains, delta, greatest, group, mean, partial, size, total, where
 from symgrad.indexed.differentiate import differentiate
+from symgrad.indexed.evaluate import Evaluation
+from symgrad.indexed.facts import Fact, one_hot, sums_to, using
 from symgrad.indexed.expr import ZERO, Expr, IndexedError, Term, expr, one
+from symgrad.indexed.contract import contract
+from symgrad.indexed.mapping import carry_out, mapped, unfold
+from symgrad.indexed.normal import normal
 from symgrad.indexed.names import Dim, Index, Place, ShapeError, length
 from symgrad.indexed.tensor import Tensor
 from symgrad.indexed.text import show
@@ -33,7 +38,9 @@ __all__ = [
     "Attains",
     "Delta",
     "Dim",
+    "Evaluation",
     "Expr",
+    "Fact",
     "Greatest",
     "Index",
     "IndexedError",
@@ -48,6 +55,8 @@ __all__ = [
     "Term",
     "Where",
     "apply",
+    "carry_out",
+    "contract",
     "attains",
     "delta",
     "differentiate",
@@ -55,11 +64,17 @@ __all__ = [
     "greatest",
     "group",
     "length",
+    "mapped",
     "mean",
+    "normal",
     "one",
+    "one_hot",
     "partial",
     "show",
     "size",
+    "sums_to",
     "total",
+    "unfold",
+    "using",
     "where",
 ]

@@ -211,7 +211,7 @@ def power_of_product(term: Term, exponent: Fraction) -> Expr:
     whole = len(term.atoms) == 1 and term.coefficient == 1 and term.atoms[0][1] == 1
     if whole:
         return one(term.atoms[0][0], exponent)
-    if term.coefficient > 0 and all(positive(a) for a, _ in term.atoms):
+    if term.coefficient > 0 and all(nonnegative(a) or e.denominator > 1 for a, e in term.atoms):
         root = rational_power(term.coefficient, exponent)
         return Expr((Term(Fraction(1), (), {a: e * exponent for a, e in term.atoms}),)) * root
     return one(Power(Expr((term,))), exponent)
@@ -226,17 +226,27 @@ def rational_power(number: Fraction, exponent: Fraction) -> Expr:
     return expr(1) if number == 1 else one(Power(expr(number)), exponent)
 
 
-def positive(atom: Atom) -> bool:
-    """Whether an atom is known to be positive: sizes, exponentials, tensors that are declared so."""
-    if isinstance(atom, Size):
+def nonnegative(atom: Atom) -> bool:
+    """Whether an atom is never negative where it is defined: sizes, exponentials, brackets, sums of such."""
+    if isinstance(atom, Size | Delta | Where):
         return True
     if isinstance(atom, Apply):
-        return atom.head.__name__ == "exp" and not atom.order
+        return not atom.order and atom.head.__name__ in {"exp", "Abs", "cosh"}
     if isinstance(atom, Ref):
         return atom.tensor.positive
     if isinstance(atom, Power):
-        return all(t.coefficient > 0 and all(positive(a) for a, _ in t.atoms) for t in atom.base.terms)
-    return isinstance(atom, Scalar) and bool(atom.symbol.is_positive)
+        return never_negative(atom.base)
+    return isinstance(atom, Scalar) and bool(atom.symbol.is_nonnegative)
+
+
+def never_negative(value: Expr) -> bool:
+    """Whether every term is a product of factors that are never negative, even powers among them."""
+    return all(t.coefficient > 0 and all(even(e) or nonnegative(a) for a, e in t.atoms) for t in value.terms)
+
+
+def even(exponent: Fraction) -> bool:
+    """Whether any real number to this power is non-negative, or has no value."""
+    return exponent.denominator > 1 or exponent % 2 == 0
 
 
 def merged(factors: Iterable[tuple[Atom, Fraction]]) -> dict[Atom, Fraction]:

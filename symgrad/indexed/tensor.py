@@ -6,7 +6,7 @@ from functools import cached_property
 from typing import Any
 
 from symgrad.indexed.atoms import Ref, Slot
-from symgrad.indexed.expr import Expr, expr, one
+from symgrad.indexed.expr import Expr, expr, never_negative, one
 from symgrad.indexed.names import Dim, Index, Place, ShapeError, token
 
 
@@ -15,7 +15,8 @@ class Tensor:
 
     `body` is `(indices, value)`: z = Tensor("z", (n,), body=((i,), total(j, W[i, j] * x[j]))). A name stays a name in
     every expression until a step, or a proof, looks inside. `depends` makes an unknown function of other tensors:
-    a loss of which nothing is known but that it depends on the next layer. `positive` says that every entry is.
+    a loss of which nothing is known but that it depends on the next layer. `positive` says that every entry of an
+    input is; of a name that is seen from its value.
     """
 
     def __init__(
@@ -28,10 +29,11 @@ class Tensor:
         positive: bool = False,
         tex: str = "",
     ) -> None:
-        self.name, self.tex, self.positive, self.depends = name, tex, positive, tuple(depends)
+        self.name, self.tex, self.depends = name, tex, tuple(depends)
         self.dims = (dims,) if isinstance(dims, Dim) else tuple(dims)
         self.token = token(name)
         self.body = self._body(*body) if body is not None else None
+        self.positive = never_negative(self.body[1]) if self.body else positive
 
     def _body(self, indices: Any, value: Any) -> tuple[tuple[Index, ...], Expr]:
         """The definition, its indices checked against the shape."""

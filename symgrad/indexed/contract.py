@@ -1,0 +1,75 @@
+"""Kronecker deltas and Iverson brackets carried out: the index that is summed over is picked out."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+from symgrad.indexed.atoms import Delta, Ref, Slot, Where
+from symgrad.indexed.expr import Expr, Term, merged
+from symgrad.indexed.names import Index, Place, place
+
+
+def contract(value: Expr) -> Expr:
+    """The expression with every delta used: summed over where it can be, else with one index written for the other."""
+    terms = [contracted(t) for t in value.terms]
+    return value if all(s is t for s, t in zip(terms, value.terms, strict=True)) else Expr(terms)
+
+
+def contracted(term: Term) -> Term:
+    """One term with its deltas used."""
+    while True:
+        found = picked(term) or aligned(term)
+        if found is None:
+            return term
+        term = found
+
+
+def picked(term: Term) -> Term | None:
+    """One delta with a bound index used up, or None."""
+    for atom, _ in term.atoms:
+        if isinstance(atom, Delta):
+            for k, other in ((atom.right, atom.left), (atom.left, atom.right)):
+                if k in term.bound:
+                    return without(term, atom, k, other)
+        if isinstance(atom, Where) and atom.equal:
+            for k in sorted(atom.free & term.bound, key=lambda i: (i.name, i.token)):
+                other = solved(atom.place, k)
+                if other is not None and guarded(term, atom, k):
+                    return without(term, atom, k, other)
+    return None
+
+
+def without(term: Term, atom: Delta | Where, k: Index, other: Slot) -> Term:
+    """The term with k replaced and its delta gone."""
+    atoms = merged((a.rename({k: other}), e) for a, e in term.atoms if a != atom)
+    return Term(term.coefficient, term.bound - {k}, atoms)
+
+
+def solved(where: Place, k: Index) -> Place | None:
+    """What k is where the place is zero; None unless it occurs once, forwards or backwards."""
+    factor = dict(where.parts)[k]
+    return (place(k) * factor - where) * factor if abs(factor) == 1 else None
+
+
+def guarded(term: Term, atom: Where, k: Index) -> bool:
+    """Whether the product is 0 by itself where the value for k lies outside its dimension.
+
+    It is if an entry of a tensor is read at k, since a tensor is 0 outside its shape, and nothing is divided.
+    """
+    others = [(a, e) for a, e in term.atoms if a != atom and k in a.free]
+    reads = any(isinstance(a, Ref) and k in a.indices and e > 0 for a, e in others)
+    plain = all(isinstance(a, Ref | Delta | Where) and e > 0 and e.denominator == 1 for a, e in others)
+    return reads and plain
+
+
+def aligned(term: Term) -> Term | None:
+    """One delta of two free indices used to write the smaller for the larger elsewhere; None if all are."""
+    for atom, _ in term.atoms:
+        if isinstance(atom, Delta):
+            rest = {a: e for a, e in term.atoms if a != atom}
+            if any(atom.right in a.free for a in rest):
+                inner = Term(term.coefficient, term.bound, rest).rename({atom.right: atom.left})
+                return inner * Term(Fraction(1), (), {atom: Fraction(1)})
+    return None
+
+

@@ -1,0 +1,300 @@
+"""The value of an expression at given sizes and entries, by plain loops over every index.
+
+A derivative that is left standing is valued by forward differentiation with jets, so that nothing here shares a rule
+with `differentiate` or with the normal form.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from fractions import Fraction
+from functools import reduce
+from itertools import product
+from typing import TYPE_CHECKING, Any
+
+import sympy as sp
+
+from symgrad.indexed.atoms import (
+    Apply,
+    Atom,
+    Attains,
+    Delta,
+    Greatest,
+    Partial,
+    Power,
+    Ref,
+    Scalar,
+    Size,
+    Slot,
+    Where,
+    head_name,
+)
+from symgrad.indexed.jets import REAL, Arithmetic, Jet, Jets, NoValueError
+from symgrad.indexed.names import Dim, Index, place
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from symgrad.indexed.expr import Expr, Term
+    from symgrad.indexed.tensor import Tensor
+
+Entries = dict[tuple[int, ...], Any]
+ORDER = (Delta, Where, Size, Scalar, Ref)  # cheap factors first: most products are settled by a zero among them
+
+
+@dataclass(frozen=True, slots=True)
+class Seed:
+    """An entry that is varied, and the names that are held still meanwhile."""
+
+    number: int
+    tensor: Tensor
+    entry: tuple[int, ...]
+    fixed: frozenset[Tensor]
+
+
+@dataclass(slots=True)
+class Evaluation:
+    """Values at one point: `sizes` of dimensions, `entries` of inputs, and values of scalars, in one arithmetic.
+
+    `unknown` gives an unknown function's value, or its derivative by some entries of its arguments.
+    """
+
+    arithmetic: Arithmetic
+    sizes: Mapping[Dim, int]
+    entries: Mapping[Tensor, Entries]
+    scalars: Mapping[Any, Any]
+    unknown: Any = None
+    known: dict[Any, Jet] = field(default_factory=dict)
+    count: int = 0
+
+    def value(self, expr: Expr, at: Mapping[Index, int] | None = None) -> Any:
+        """The number that an expression is where its free indices have these values."""
+        found = self.of(expr, dict(at or {}), ())
+        return found.get(REAL, self.arithmetic.number(Fraction(0)))
+
+    @property
+    def jets(self) -> Jets:
+        """Arithmetic with infinitesimals."""
+        return Jets(self.arithmetic)
+
+    def of(self, expr: Expr, at: dict[Index, int], seeds: tuple[Seed, ...]) -> Jet:
+        """The sum of the terms."""
+        found = self.jets.number(0)
+        for term in expr.terms:
+            found = self.jets.add(found, self.of_term(term, at, seeds))
+        return found
+
+    def of_term(self, term: Term, at: dict[Index, int], seeds: tuple[Seed, ...]) -> Jet:
+        """A term summed over its bound indices."""
+        bound = sorted(term.bound, key=lambda i: i.token)
+        atoms = sorted(term.atoms, key=lambda f: next((n for n, k in enumerate(ORDER) if isinstance(f[0], k)), 9))
+        found = self.jets.number(0)
+        for values in product(*(range(self.sizes[i.dim]) for i in bound)):
+            here = {**at, **dict(zip(bound, values, strict=True))}
+            if any(isinstance(a, Delta | Where) and not self.holds(a, here) for a, _ in atoms):
+                continue
+            part = self.jets.number(term.coefficient)
+            for a, e in atoms:
+                if not isinstance(a, Delta | Where):
+                    part = self.jets.times(part, self.jets.power(self.of_atom(a, here, seeds), e))
+            found = self.jets.add(found, part)
+        return found
+
+    def holds(self, atom: Delta | Where, at: Mapping[Index, int]) -> bool:
+        """Whether a bracket is 1."""
+        if isinstance(atom, Delta):
+            return at[atom.left] == at[atom.right]
+        gap = self.position(atom.place, at)
+        return gap == 0 if atom.equal else gap >= 0
+
+    def position(self, where: Slot, at: Mapping[Index, int]) -> int:
+        """The whole number that a place is."""
+        if isinstance(where, Index):
+            return at[where]
+        where = place(where)
+        return where.constant + sum(c * at[i] for i, c in where.parts) + sum(c * self.sizes[d] for d, c in where.sizes)
+
+    def of_atom(self, atom: Atom, at: dict[Index, int], seeds: tuple[Seed, ...]) -> Jet:
+        """The value of a factor."""
+        match atom:
+            case Ref():
+                return self.entry(atom.tensor, tuple(self.position(s, at) for s in atom.indices), seeds)
+            case Power():
+                return self.of(atom.base, at, seeds)
+            case Apply():
+                return self.apply(atom.head, tuple(self.of(a, at, seeds) for a in atom.args), atom.orders)
+            case Size():
+                return self.jets.number(self.sizes[atom.dim])
+            case Scalar():
+                return self.scalar(atom.symbol)
+            case Greatest() | Attains():
+                return self.extreme(atom, at, seeds)
+            case Partial():
+                return self.slope(atom, at, seeds)
+        raise NoValueError(f"a factor of the kind {type(atom).__name__} has no value here")
+
+    def entry(self, tensor: Tensor, entry: tuple[int, ...], seeds: tuple[Seed, ...]) -> Jet:
+        """An entry of an input, a name or an unknown function; 0 outside the shape."""
+        if not all(0 <= n < self.sizes[d] for n, d in zip(entry, tensor.dims, strict=True)):
+            return self.jets.number(0)
+        moved = tuple(s for s in seeds if s.tensor is tensor or (s.tensor in tensor.reach and tensor not in s.fixed))
+        key = (tensor, entry, moved)
+        if key not in self.known:
+            self.known[key] = self.fresh_entry(tensor, entry, moved)
+        return self.known[key]
+
+    def fresh_entry(self, tensor: Tensor, entry: tuple[int, ...], seeds: tuple[Seed, ...]) -> Jet:
+        """As `entry`, worked out."""
+        own = [s for s in seeds if s.tensor is tensor]
+        others = tuple(s for s in seeds if s.tensor is not tensor)
+        if tensor.body is not None:
+            letters, value = tensor.body
+            found = self.of(value, dict(zip(letters, entry, strict=True)), others)
+        elif tensor.depends:
+            found = self.unknown_value(tensor, entry, others)
+        else:
+            found = {REAL: self.entries[tensor][entry]}
+        for s in own:
+            if s.entry == entry:
+                found = self.jets.add(found, {frozenset({s.number}): self.arithmetic.number(Fraction(1))})
+        return found
+
+    def unknown_value(self, tensor: Tensor, entry: tuple[int, ...], seeds: tuple[Seed, ...]) -> Jet:
+        """An unknown function of jets: its derivatives by its arguments' entries are numbers of their own."""
+        places = [(t, e) for t in tensor.depends for e in product(*(range(self.sizes[d]) for d in t.dims))]
+        small = {p: {k: v for k, v in self.entry(*p, seeds).items() if k} for p in places}
+        moving = [p for p in places if small[p]]
+        found: Jet = {REAL: self.unknown(tensor, entry, ())}
+        for order in range(1, len(seeds) + 1):
+            for by in product(moving, repeat=order):
+                part = reduce(self.jets.times, (small[p] for p in by))
+                if part:
+                    front = Fraction(1, sp.factorial(order))
+                    slope = self.unknown(tensor, entry, by)
+                    scale = self.arithmetic.times(self.arithmetic.number(front), slope)
+                    found = self.jets.add(found, self.jets.times({REAL: scale}, part))
+        return found
+
+    def slope(self, atom: Partial, at: dict[Index, int], seeds: tuple[Seed, ...]) -> Jet:
+        """A derivative: what stands with a new infinitesimal in the entry."""
+        entry = tuple(self.position(s, at) for s in atom.ref.indices)
+        tensor = atom.ref.tensor
+        seed = next((s for s in self.seeds_of(tensor, entry, atom.fixed) if s not in seeds), None)
+        assert seed is not None  # noqa: S101 - there is always a further one
+        found = self.of(atom.expr, at, (*seeds, seed))
+        return {e - {seed.number}: v for e, v in found.items() if seed.number in e}
+
+    def seeds_of(self, tensor: Tensor, entry: tuple[int, ...], fixed: frozenset[Tensor]) -> Any:
+        """Seeds for an entry, those used before first, so that what is known of them is used again."""
+        for n in range(9):
+            key = (tensor, entry, fixed, n)
+            if key not in self.known:
+                self.count += 1
+                self.known[key] = {frozenset({self.count}): Seed(self.count, tensor, entry, fixed)}
+            yield next(iter(self.known[key].values()))
+
+    def extreme(self, atom: Greatest | Attains, at: dict[Index, int], seeds: tuple[Seed, ...]) -> Jet:
+        """The greatest value, or whether it is attained at an index; a tie has no answer."""
+        values = [self.of(atom.body, {**at, atom.index: n}, seeds) for n in range(self.sizes[atom.index.dim])]
+        minus = self.arithmetic.number(Fraction(-1))
+        best = 0 if self.arithmetic.ordered else max(range(len(values)), key=lambda n: values[n][REAL])
+        for n, v in enumerate(values[1:] if self.arithmetic.ordered else (), 1):
+            gap = self.arithmetic.add(v[REAL], self.arithmetic.times(minus, values[best][REAL]))
+            sign = self.arithmetic.sign(gap)
+            if not sign:
+                raise NoValueError("two values tie for the maximum, where it has no derivative")
+            best = n if sign > 0 else best
+        if isinstance(atom, Greatest):
+            return values[best]
+        return self.jets.number(int(self.position(atom.at, at) == best))
+
+    def scalar(self, symbol: Any) -> Jet:
+        """A parameter, or a constant such as pi."""
+        if symbol in self.scalars:
+            return {REAL: self.scalars[symbol]}
+        return {REAL: self.arithmetic.function(str(symbol), (), ())}
+
+    def apply(self, head: Any, values: tuple[Jet, ...], orders: tuple[int, ...]) -> Jet:
+        """A function of jets: a catalogue entry by its formula, an elementary function by its own series."""
+        if not hasattr(head, "formula") or (not self.arithmetic.ordered and head.formula.has(*KINKED)):
+            return self.elementary(head, values, orders)
+        letters = head.variables + head.parameters
+        given = (*values, *(self.of_sympy(d, {}) for d in head.defaults[len(values) - len(head.variables) :]))
+        small = [(n, k) for n, order in enumerate(orders) for k in range(order)]
+        marks = [-1 - n for n in range(len(small))]
+        moved = list(given)
+        for (n, _), mark in zip(small, marks, strict=True):
+            moved[n] = self.jets.add(moved[n], {frozenset({mark}): self.arithmetic.number(Fraction(1))})
+        found = self.of_sympy(head.formula, dict(zip(letters, moved, strict=True)))
+        return {e - set(marks): v for e, v in found.items() if e >= set(marks)}
+
+    def elementary(self, head: Any, values: tuple[Jet, ...], orders: tuple[int, ...]) -> Jet:
+        """Functions that have no formula in others."""
+        name = head.__name__
+        if name in EXPONENTIALS and not any(orders):
+            t = sp.Symbol("t", real=True)
+            return self.of_sympy(EXPONENTIALS[name](t), {t: values[0]})
+        if self.arithmetic.ordered and name in {"Abs", "sign", "Max", "Min"} and not any(orders):
+            return self.kinked(name, values)
+        return self.jets.function(head_name(head), values, orders)
+
+    def kinked(self, name: str, values: tuple[Jet, ...]) -> Jet:
+        """|u|, sign u, max and min; at a kink there is no value, since there is no derivative."""
+        if name in {"Max", "Min"}:
+            return reduce(lambda u, w: w if (self.sign_of_gap(w, u) > 0) == (name == "Max") else u, values)
+        sign = self.sign_of_gap(values[0], self.jets.number(0))
+        return self.jets.number(sign) if name == "sign" else self.jets.times(self.jets.number(sign), values[0])
+
+    def sign_of_gap(self, left: Jet, right: Jet) -> int:
+        """The sign of a difference; none at zero."""
+        gap = self.jets.add(left, self.jets.times(self.jets.number(-1), right))
+        sign = self.arithmetic.sign(gap[REAL])
+        if not sign:
+            raise NoValueError("a function has a kink there")
+        return sign
+
+    def of_sympy(self, expr: Any, at: Mapping[Any, Jet]) -> Jet:
+        """A formula of the catalogue."""
+        if expr in at:
+            return at[expr]
+        if expr.is_Rational:
+            return self.jets.number(Fraction(int(expr.p), int(expr.q)))
+        if expr.is_Add or expr.is_Mul:
+            parts = [self.of_sympy(a, at) for a in expr.args]
+            return reduce(self.jets.add if expr.is_Add else self.jets.times, parts)
+        if isinstance(expr, sp.Piecewise):
+            return self.of_sympy(next(v for v, c in expr.args if self.true(c, at)), at)
+        if expr.is_Pow and not isinstance(expr, sp.exp):
+            return self.of_power(expr, at)
+        if expr.is_Symbol or expr.is_NumberSymbol:
+            return self.scalar(expr)
+        orders = (0,) * len(expr.args)
+        return self.apply(expr.func, tuple(self.of_sympy(a, at) for a in expr.args), orders)
+
+    def of_power(self, expr: Any, at: Mapping[Any, Jet]) -> Jet:
+        """A power; with an exponent that is not rational it is e^(exponent ln base)."""
+        base, exponent = expr.args
+        if exponent.is_Rational:
+            return self.jets.power(self.of_sympy(base, at), Fraction(int(exponent.p), int(exponent.q)))
+        return self.of_sympy(sp.exp(exponent * sp.log(base), evaluate=False), at)
+
+    def true(self, condition: Any, at: Mapping[Any, Jet]) -> bool:
+        """Whether a case of a formula applies; on its boundary there is no answer."""
+        if condition in {True, sp.true}:
+            return True
+        if isinstance(condition, sp.And | sp.Or):
+            parts = [self.true(c, at) for c in condition.args]
+            return all(parts) if isinstance(condition, sp.And) else any(parts)
+        if isinstance(condition, sp.Eq | sp.Ne):
+            self.sign_of_gap(self.of_sympy(condition.lhs, at), self.of_sympy(condition.rhs, at))
+            return isinstance(condition, sp.Ne)
+        return self.sign_of_gap(self.of_sympy(condition.gts, at), self.of_sympy(condition.lts, at)) > 0
+
+
+KINKED = (sp.Piecewise, sp.Abs, sp.Max, sp.Min, sp.sign)
+EXPONENTIALS: dict[str, Any] = {
+    "tanh": lambda t: 1 - 2 / (sp.exp(2 * t) + 1),
+    "sinh": lambda t: (sp.exp(t) - sp.exp(-t)) / 2,
+    "cosh": lambda t: (sp.exp(t) + sp.exp(-t)) / 2,
+    "log1p": lambda t: sp.log(1 + t),
+}

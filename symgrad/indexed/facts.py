@@ -1,0 +1,195 @@
+"""Declared facts, used by name: sum_k y_k = 1, y_j y_k = delta_jk y_j, exp(z_i) = p_i S."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import product
+from typing import TYPE_CHECKING
+
+from symgrad.indexed.atoms import Atom, Power, Ref
+from symgrad.indexed.build import delta, total
+from symgrad.indexed.contract import contract
+from symgrad.indexed.expr import Expr, IndexedError, Term, expr
+from symgrad.indexed.mapping import bind, mapped, with_parts
+from symgrad.indexed.names import Index, Place
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+    from fractions import Fraction
+
+    from symgrad.indexed.tensor import Tensor
+
+Substitution = dict[Index, Index]
+ROUNDS = 40
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """`left` equals `right` for all values of their free indices.
+
+    An `assumed` fact is about inputs, and a result that needs it says so. Any other is about names, and counts only
+    once it has been proved from their definitions.
+    """
+
+    name: str
+    left: Expr
+    right: Expr
+    assumed: bool = False
+    words: str = ""
+
+    def __post_init__(self) -> None:
+        if not self.left:
+            raise IndexedError(f"the fact {self.name!r} has 0 on its left; turn it round")
+        if self.right.free - self.left.free:
+            raise IndexedError(f"the right side of the fact {self.name!r} has an index that the left side has not")
+        names = sorted(t.name for t in (self.left.tensors | self.right.tensors) if not t.free)
+        if self.assumed and names:
+            raise IndexedError(
+                f"the fact {self.name!r} is about {', '.join(names)}, which follows from a definition; "
+                "assume facts about inputs only, and state this one with assumed=False so that it is proved"
+            )
+
+    def __str__(self) -> str:
+        return self.name
+
+
+def sums_to(tensor: Tensor, value: object = 1, *, assumed: bool | None = None, name: str = "") -> Fact:
+    """The entries sum to `value` over the last dimension: sum_k y_k = 1."""
+    letters = letters_of(tensor)
+    left = total(letters[-1], tensor[letters])
+    known = name or f"sum {tensor.name} = {value}"
+    return Fact(known, left, expr(value), tensor.free if assumed is None else assumed)
+
+
+def one_hot(tensor: Tensor) -> Fact:
+    """Of the last dimension at most one entry is not 0, and it is 1: y_j y_k = delta_jk y_j."""
+    *front, j = letters_of(tensor)
+    k = j.fresh()
+    left = tensor[(*front, j)] * tensor[(*front, k)]
+    return Fact(f"{tensor.name} one-hot", left, delta(j, k) * tensor[(*front, j)], assumed=True)
+
+
+def letters_of(tensor: Tensor) -> tuple[Index, ...]:
+    """Fresh indices for a tensor's shape."""
+    return tuple(Index("ijkl"[n % 4], d) for n, d in enumerate(tensor.dims))
+
+
+def using(value: Expr, facts: Iterable[Fact]) -> tuple[Expr, tuple[Fact, ...]]:
+    """The expression with facts applied from left to right wherever they fit, and the facts that were used."""
+    known, used = tuple(facts), list[Fact]()
+    for _ in range(ROUNDS):
+        for fact in known:
+            found = contract(apply_fact(value, fact))
+            if found != value:
+                value = found
+                used += [fact] * (fact not in used)
+                break
+        else:
+            break
+    return value, tuple(used)
+
+
+def apply_fact(value: Expr, fact: Fact) -> Expr:
+    """The expression with a fact applied once to each term, and inside functions and brackets."""
+
+    def inside(atom: Atom) -> Expr | None:
+        if isinstance(atom, Power):
+            new = next(aligned(fact.left, atom.base), None)
+            return None if new is None else fact.right.rename(new)
+        return None
+
+    value = mapped(value, inside)
+    value = mapped(value, lambda atom: parts_rewritten(atom, fact))
+    return by_terms(value, fact)
+
+
+def parts_rewritten(atom: Atom, fact: Fact) -> Expr | None:
+    """An atom with the fact applied to the expressions inside."""
+    parts = tuple(by_terms(p, fact) for p in atom.parts)
+    return None if parts == atom.parts else expr(with_parts(atom, parts))
+
+
+def by_terms(value: Expr, fact: Fact) -> Expr:
+    """The fact applied to each term that contains its left side."""
+    if len(fact.left.terms) != 1:
+        return value
+    (pattern,) = fact.left.terms
+    found: list[Term] = []
+    for term in value.terms:
+        match = next(matches(pattern, term), None)
+        if match is None:
+            found.append(term)
+            continue
+        new, bound, left = match
+        whole = Expr((Term(term.coefficient / pattern.coefficient, (), left),)) * fact.right.rename(new)
+        found += bind(bound, whole).terms
+    return value if found == list(value.terms) else Expr(found)
+
+
+def matches(pattern: Term, term: Term) -> Iterator[tuple[Substitution, frozenset[Index], dict[Atom, Fraction]]]:
+    """Ways in which a term contains a pattern; the binders and the factors that are left over then."""
+    wanted = sorted(pattern.atoms, key=lambda f: (not isinstance(f[0], Ref), f[0].token))
+    for new, left in consumed(wanted, dict(term.atoms), {}, pattern):
+        summed = [new[i] for i in pattern.bound]
+        inside = frozenset(i for a in left for i in a.free)
+        if len(set(summed)) == len(summed) and set(summed) <= term.bound and not set(summed) & inside:
+            yield new, term.bound - set(summed), left
+
+
+def consumed(
+    wanted: list[tuple[Atom, Fraction]], left: dict[Atom, Fraction], new: Substitution, pattern: Term
+) -> Iterator[tuple[Substitution, dict[Atom, Fraction]]]:
+    """Ways to find each wanted factor among those that are left."""
+    if not wanted:
+        yield new, left
+        return
+    (atom, exponent), *others = wanted
+    for mine, e in left.items():
+        if type(mine) is not type(atom) or not divides(exponent, e, pattern):
+            continue
+        for more in unified(atom, mine, new):
+            rest = {a: x - exponent if a == mine else x for a, x in left.items()}
+            yield from consumed(others, {a: x for a, x in rest.items() if x}, more, pattern)
+
+
+def divides(exponent: Fraction, mine: Fraction, pattern: Term) -> bool:
+    """Whether a power holds another: exactly under a sum, else as a part of it."""
+    if pattern.bound:
+        return mine == exponent
+    alone = len(pattern.atoms) == 1 and exponent == 1
+    return alone or (mine.denominator == 1 and exponent > 0 and mine >= exponent)
+
+
+def unified(pattern: Atom, atom: Atom, new: Substitution) -> Iterator[Substitution]:
+    """Ways to choose the pattern's indices so that the two atoms are equal."""
+    if isinstance(pattern, Ref) and isinstance(atom, Ref):
+        if pattern.tensor is atom.tensor:
+            found = dict(new)
+            if all(assign(i, j, found) for i, j in zip(pattern.indices, atom.indices, strict=True)):
+                yield found
+        return
+    open_ones = [i for i in sorted(pattern.free, key=lambda i: i.token) if i not in new]
+    choices = [[j for j in sorted(atom.free, key=lambda j: j.token) if j.dim == i.dim] for i in open_ones]
+    for chosen in product(*choices):
+        found = {**new, **dict(zip(open_ones, chosen, strict=True))}
+        if pattern.rename({i: j for i, j in found.items() if i in pattern.free}) == atom:
+            yield found
+
+
+def assign(pattern: Index | Place, target: Index | Place, new: Substitution) -> bool:
+    """Let an index of a pattern stand for a target's; False where it stands for another already."""
+    if not isinstance(pattern, Index) or not isinstance(target, Index):
+        return False
+    return new.setdefault(pattern, target) is target
+
+
+def aligned(pattern: Expr, value: Expr) -> Iterator[Substitution]:
+    """Ways to choose the pattern's free indices so that it equals a whole expression."""
+    if len(pattern.terms) != len(value.terms):
+        return
+    letters = sorted(pattern.free, key=lambda i: i.token)
+    choices = [[j for j in sorted(value.free, key=lambda j: j.token) if j.dim == i.dim] for i in letters]
+    for chosen in product(*choices):
+        new = dict(zip(letters, chosen, strict=True))
+        if pattern.rename(new) == value:
+            yield new
