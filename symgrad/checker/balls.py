@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
 from functools import lru_cache
@@ -67,10 +67,18 @@ def worst_hole(arguments: list[Value]) -> Hole | None:
     return Hole.UNDEFINED if Hole.UNDEFINED in found else Hole.UNSURE
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Arithmetic:
+    """What a program's operations do: one for each SymPy function, and one for its powers."""
+
+    operations: Mapping[Any, Operation]
+    power: Callable[[Any], tuple[Operation, tuple[Any, ...], bool]]
+
+
 @lru_cache(maxsize=512)
-def program(expr: Any, symbols: tuple[Any, ...]) -> Program:
+def program(expr: Any, symbols: tuple[Any, ...], arithmetic: Arithmetic | None = None) -> Program:
     """`expr` as a program of its symbols; raises UnsupportedError at a function that it does not know."""
-    writer = Writer(len(symbols))
+    writer = Writer(len(symbols), arithmetic or BALLS)
     last = writer.place(expr, dict(zip(symbols, range(len(symbols)), strict=True)))
     return Program(symbols, tuple(writer.code), tuple(dict.fromkeys(writer.meets)), last)
 
@@ -81,8 +89,9 @@ class Writer:
     (Putting expressions into a Piecewise costs SymPy more than all the rest.)
     """
 
-    def __init__(self, free: int) -> None:
+    def __init__(self, free: int, arithmetic: Arithmetic) -> None:
         self.free = free
+        self.arithmetic = arithmetic
         self.code: list[tuple[Operation, tuple[int, ...], bool]] = []
         self.meets: list[tuple[int, int]] = []
         self.called: dict[tuple[Any, tuple[int, ...]], int] = {}
@@ -95,7 +104,7 @@ class Writer:
 
     def write(self, node: Any, known: dict[Any, int]) -> int:
         """The operation of one node, after those of its parts."""
-        operation, arguments, lazy = translate(node)
+        operation, arguments, lazy = translate(node, self.arithmetic)
         places = tuple(self.place(a, known) for a in arguments)
         self.meets += meeting(node, places)
         if isinstance(node, sp.Abs | sp.sign | sp.Heaviside):
@@ -120,15 +129,15 @@ def meeting(node: Any, places: tuple[int, ...]) -> list[tuple[int, int]]:
     return []
 
 
-def translate(node: Any) -> tuple[Operation, tuple[Any, ...], bool]:
+def translate(node: Any, arithmetic: Arithmetic) -> tuple[Operation, tuple[Any, ...], bool]:
     """The operation of one node, what it applies to, and whether it is lazy."""
     if node.is_Number or node.is_NumberSymbol or node in (sp.true, sp.false, sp.zoo):
         return constant(node), (), False
     if isinstance(node, sp.Piecewise):
         return branch, tuple(part for pair in node.args for part in pair), True
     if isinstance(node, sp.Pow):
-        return power(node)
-    operation = OPERATIONS.get(node.func)
+        return arithmetic.power(node)
+    operation = arithmetic.operations.get(node.func)
     if operation is None:
         raise UnsupportedError(f"{node.func.__name__} has no numeric check here; unfold it into known functions")
     return operation, node.args, node.func in LAZY
@@ -342,3 +351,4 @@ OPERATIONS: dict[Any, Operation] = {
     sp.Ne: compared((1, -1)),
 }
 LAZY = frozenset({sp.And, sp.Or, sp.ITE})
+BALLS = Arithmetic(OPERATIONS, power)

@@ -6,7 +6,7 @@ measured by a difference table, and one-sided slopes which tell a kink from a be
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -26,7 +26,16 @@ SPACING = 0.7390851332151607 * 2.0**-18  # not a power of two: a dyadic one alia
 SMOOTH = 3.0  # the least gain from halving a step that still counts as smooth; 4 is perfect
 CHUNK = 2000
 NEAR = 0.5  # closer to 0 than this, features may be finer than the usual scale
+BESIDE = 2.0**-20  # closer to a kink than this, relatively, both sides are looked at
 NARROW = 2.0**-14  # how much finer the second look at a suspected kink is
+
+
+@dataclass(frozen=True, slots=True)
+class Graph:
+    """A function, and the rounding unit of its values in that of doubles."""
+
+    values: Sampler
+    grain: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,18 +60,39 @@ class Estimate:
         """The same at some of the points only."""
         return Estimate(*(getattr(self, name)[where] for name in self.__dataclass_fields__))
 
+    def filled(self, index: Array, other: Estimate) -> Estimate:
+        """The same with the points of `index` replaced by those of another estimate."""
+        arrays = {name: getattr(self, name).copy() for name in self.__dataclass_fields__}
+        for name, values in arrays.items():
+            values[index] = getattr(other, name)
+        return Estimate(**arrays)
 
-def difference(f: Function, x: Any, *, lower: Any = None, upper: Any = None) -> Estimate:
-    """The derivative of an elementwise `f` at each point of `x`; `f` is never called outside (lower, upper)."""
-    return sampled(lambda u, _: np.asarray(f(u.ravel()), float).reshape(u.shape), x, lower=lower, upper=upper)
+
+def difference(
+    f: Function, x: Any, *, lower: Any = None, upper: Any = None, kinks: Sequence[float] = (), grain: float = 1.0
+) -> Estimate:
+    """The derivative of an elementwise `f` at each point of `x`; `f` is never called outside (lower, upper).
+
+    Beside one of the declared `kinks` the steps end before it, unless it is too near. `grain` is the rounding unit of
+    the values of `f`, in that of doubles.
+    """
+
+    def sampler(u: Array, _: Array) -> Array:
+        return np.asarray(f(u.ravel()), float).reshape(u.shape)
+
+    return sampled(sampler, x, lower=lower, upper=upper, kinks=kinks, grain=grain)
 
 
-def sampled(f: Sampler, x: Any, *, lower: Any = None, upper: Any = None) -> Estimate:
+def sampled(
+    f: Sampler, x: Any, *, lower: Any = None, upper: Any = None, kinks: Sequence[float] = (), grain: float = 1.0
+) -> Estimate:
     """As `difference`, for a function with other arguments that vary from point to point."""
     x = np.atleast_1d(np.asarray(x, float))
-    scale = reach(x, lower, upper)
-    which = np.arange(x.size)
-    parts = [two_looks(f, x[w], scale[w], w) for w in (which[i : i + CHUNK] for i in range(0, max(x.size, 1), CHUNK))]
+    scale = short_of(kinks, x, reach(x, lower, upper))
+    graph, which = Graph(f, grain), np.arange(x.size)
+    if not x.size:
+        return Estimate(*(np.empty(0, bool if name == "kink" else float) for name in Estimate.__dataclass_fields__))
+    parts = [two_looks(graph, x[w], scale[w], w) for w in (which[i : i + CHUNK] for i in range(0, x.size, CHUNK))]
     return Estimate(*(np.concatenate([getattr(p, name) for p in parts]) for name in Estimate.__dataclass_fields__))
 
 
@@ -80,22 +110,30 @@ def reach(x: Array, lower: Any, upper: Any) -> Array:
     return scale
 
 
-def two_looks(f: Sampler, x: Array, scale: Array, which: Array) -> Estimate:
+def short_of(kinks: Sequence[float], x: Array, scale: Array) -> Array:
+    """The scale cut so that the steps end before the next kink, where that leaves steps of some size."""
+    for kink in kinks:
+        gap = np.abs(x - kink)
+        scale = np.where((gap < scale) & (gap > BESIDE * np.maximum(1.0, np.abs(x))), gap, scale)
+    return scale
+
+
+def two_looks(graph: Graph, x: Array, scale: Array, which: Array) -> Estimate:
     """The estimate at the usual scale, redone more finely near 0 and at suspected kinks."""
     with np.errstate(all="ignore"):
-        first = one_look(f, x, scale, which, np.zeros(x.size))
+        first = one_look(graph, x, scale, which, np.zeros(x.size))
         near = (~(first.bound <= 1e-7 * np.abs(first.estimate)) | first.kink) & (x != 0) & (np.abs(x) < NEAR)
-        first = look_again(f, first, np.minimum(np.abs(x), scale), which, near)
-        return look_again(f, first, scale * NARROW, which, first.kink)
+        first = look_again(graph, first, np.minimum(np.abs(x), scale), which, near)
+        return look_again(graph, first, scale * NARROW, which, first.kink)
 
 
-def look_again(f: Sampler, first: Estimate, scale: Array, which: Array, mask: Array) -> Estimate:
+def look_again(graph: Graph, first: Estimate, scale: Array, which: Array, mask: Array) -> Estimate:
     """`first` with the points of `mask` replaced where the finer scale says more."""
     index = np.flatnonzero(mask)
     if not index.size:
         return first
     old = first.at(index)
-    new = one_look(f, old.x, scale[index], which[index], 6 * np.nan_to_num(old.noise, posinf=0.0))
+    new = one_look(graph, old.x, scale[index], which[index], 6 * np.nan_to_num(old.noise, posinf=0.0))
     smooth = (new.bound <= 1e-3 * np.maximum(np.abs(new.estimate), 1e-3)) & ~new.kink
     better = np.where(old.kink, smooth, (new.bound < old.bound) & ~new.kink)
     sharper = old.kink & new.kink  # a kink seen from afar: the finer one-sided slopes are the better ones
@@ -127,17 +165,19 @@ class Ladder:
         return (self.above - self.below) / width, 2 * self.doubt / width
 
 
-def climb(f: Sampler, x: Array, scale: Array, which: Array, least: Array) -> Ladder:
+def climb(graph: Graph, x: Array, scale: Array, which: Array, least: Array) -> Ladder:
     """All values that one look needs, in one call of `f`."""
     unit = 2.0 ** np.floor(np.log2(scale))  # x + h is then exact, or nearly
     h = unit / 4 * 2.0 ** -np.arange(STEPS)[:, None]
     plus, minus = x + h, x - h
     around = x + (np.arange(SAMPLES)[:, None] - (SAMPLES - 1) / 2) * (unit * SPACING)
-    values = f(np.vstack([plus, minus, x[None, :], around]), which)
+    values = graph.values(np.vstack([plus, minus, x[None, :], around]), which)
     above, below, here, nearby = np.split(values, [STEPS, 2 * STEPS, 2 * STEPS + 1])
     noise = measured_noise(nearby, unit)
     plateau = np.where(noise < 0.02 * np.spacing(np.abs(here[0])), least, 0.0)  # no noise is visible at this scale
-    doubt = np.maximum(2 * np.spacing(np.maximum(np.abs(above), np.abs(below))), np.maximum(6 * noise, plateau))
+    doubt = np.maximum(
+        2 * graph.grain * np.spacing(np.maximum(np.abs(above), np.abs(below))), np.maximum(6 * noise, plateau)
+    )
     return Ladder(x, plus, minus, above, below, here[0], doubt, noise)
 
 
@@ -221,9 +261,9 @@ def one_sided(values: Array, widths: Array, doubt: Array) -> tuple[Array, Array]
     return better[1:][best, points], error[best, points]
 
 
-def one_look(f: Sampler, x: Array, scale: Array, which: Array, least: Array) -> Estimate:
+def one_look(graph: Graph, x: Array, scale: Array, which: Array, least: Array) -> Estimate:
     """Value, bound and one-sided slopes from one ladder of steps."""
-    ladder = climb(f, x, scale, which, least)
+    ladder = climb(graph, x, scale, which, least)
     value, bound, row = choose(richardson(ladder))
     right, above = one_sided(ladder.above - ladder.here, ladder.plus - x, ladder.doubt)
     left, below = one_sided(ladder.here - ladder.below, x - ladder.minus, ladder.doubt)

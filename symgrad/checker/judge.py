@@ -14,11 +14,12 @@ if TYPE_CHECKING:
 OK, WRONG, UNRESOLVED, FLOOR = range(4)
 OUTCOMES: Array = np.asarray([Outcome.OK, Outcome.WRONG, Outcome.UNRESOLVED, Outcome.FLOOR], dtype=object)
 EPS = float(np.finfo(float).eps)
-SLACK = 64 * EPS  # relative: what evaluating a gradient formula in doubles may cost
+ROUNDINGS = 64  # of the claimed value's own type: what evaluating a gradient formula may cost
+BLUNT = 1e-9  # what a measured one-sided slope may be off by at least
 MARGIN = 3.0  # bounds are estimates of the error, three of them are certain enough
 
 
-def judge(claimed: Any, estimate: Estimate, convention: Any = None) -> Array:
+def judge(claimed: Any, estimate: Estimate, convention: Any = None, *, eps: float = EPS) -> Array:
     """An Outcome for each point: WRONG iff |claimed - estimate| > 3 bound + 64 eps |claimed|.
 
     At a kink any value between the two slopes passes, or exactly `convention` (an array, NaN where nothing is
@@ -27,30 +28,33 @@ def judge(claimed: Any, estimate: Estimate, convention: Any = None) -> Array:
     """
     with np.errstate(all="ignore"):
         claimed = np.broadcast_to(np.asarray(claimed, float), estimate.estimate.shape)
-        outcomes = np.where(estimate.kink, at_kinks(claimed, estimate), where_smooth(claimed, estimate))
+        outcomes = np.where(estimate.kink, at_kinks(claimed, estimate, eps), where_smooth(claimed, estimate, eps))
         if convention is not None:
             demanded = np.broadcast_to(np.asarray(convention, float), claimed.shape)
-            met = np.where(np.abs(claimed - demanded) <= SLACK * np.abs(demanded), OK, WRONG)
+            met = np.where(np.abs(claimed - demanded) <= ROUNDINGS * eps * np.abs(demanded), OK, WRONG)
             outcomes = np.where(np.isfinite(demanded), met, outcomes)
     return OUTCOMES[outcomes]
 
 
-def where_smooth(claimed: Array, estimate: Estimate) -> Array:
+def where_smooth(claimed: Array, estimate: Estimate, eps: float) -> Array:
     """The codes of the outcomes where there is one derivative."""
     error = np.abs(claimed - estimate.estimate)
     size = np.maximum(np.abs(estimate.estimate), np.abs(claimed))
-    floor = 16 * EPS * np.maximum(1, np.abs(estimate.x)) / np.minimum(1, 4 * estimate.step)
+    floor = 16 * eps * np.maximum(1, np.abs(estimate.x)) / np.minimum(1, 4 * estimate.step)
     known = np.isfinite(estimate.bound)
-    agrees = error <= MARGIN * estimate.bound + SLACK * np.abs(claimed)
+    agrees = error <= MARGIN * estimate.bound + ROUNDINGS * eps * np.abs(claimed)
     typical = np.max(np.abs(estimate.estimate), where=known, initial=0.0)
+    beyond = np.isinf(claimed) & (claimed == estimate.estimate)
     vague = (estimate.bound > 0.01 * size) & (estimate.bound > np.maximum(floor, 1e-8 * typical))
-    cases = [~known, ~np.isfinite(claimed), agrees & vague, agrees, error <= floor]
-    codes = [UNRESOLVED, WRONG, UNRESOLVED, OK, FLOOR]
+    cases = [~known, beyond, ~np.isfinite(claimed), agrees & vague, agrees, error <= floor]
+    codes = [UNRESOLVED, OK, WRONG, UNRESOLVED, OK, FLOOR]
     return np.select(cases, [np.asarray(c) for c in codes], WRONG)
 
 
-def at_kinks(claimed: Array, estimate: Estimate) -> Array:
+def at_kinks(claimed: Array, estimate: Estimate, eps: float) -> Array:
     """The codes of the outcomes where the two slopes differ; NaN is not between them."""
     low, high = np.minimum(estimate.left, estimate.right), np.maximum(estimate.left, estimate.right)
-    slack = 1e-9 * np.maximum(1, np.maximum(np.abs(low), np.abs(high))) + 2 * estimate.slack
+    size = np.maximum(np.abs(low), np.abs(high))
+    blunt = np.where(estimate.slack > 0, BLUNT * np.maximum(1, size), 0.0)
+    slack = blunt + ROUNDINGS * eps * size + 2 * estimate.slack
     return np.where((claimed >= low - slack) & (claimed <= high + slack), OK, WRONG)

@@ -20,6 +20,7 @@ ORDINALS = 0.2  # the part of random points with a random exponent
 PLENTY = 48  # from this many points on, all round numbers are among them
 BESIDE = (0.1, 1e-2, 1e-3, 1e-5, 3e-7, 1e-8, 1e-12)
 CLOSE = (1e-3, 3e-7)
+EXTREMES = 4
 
 
 @lru_cache(maxsize=256)
@@ -31,10 +32,13 @@ def points(
     junctions: tuple[float, ...] = (),
     count: int = 96,
     seed: int = 0,
+    dtype: str = "float64",
+    wide: bool = False,
 ) -> Array:
     """About `count` sorted points strictly inside (lower, upper).
 
-    All kinks and junctions (where branches meet without a kink) are kept with their neighbours.
+    All kinks and junctions (where branches meet without a kink) are kept with their neighbours. The points are
+    numbers of `dtype`, a float type of NumPy's; `wide` adds some of its whole range, to the largest and the least.
     """
     rng = np.random.default_rng(seed)
     always = inside(near(kinks, BESIDE if count >= PLENTY else CLOSE), lower, upper)
@@ -49,7 +53,11 @@ def points(
         special = rng.choice(special, room * 2 // 3, replace=False)
     wanted = max(room - special.size, 4)
     drawn = inside(scattered(rng, 8 * wanted, lower, upper), lower, upper)[:wanted]
-    found = np.unique(np.concatenate([always, special, drawn])) + 0.0  # -0.0 becomes 0.0
+    extreme = inside(whole_range(rng, dtype), lower, upper) if wide else np.empty(0)
+    found = np.concatenate([always, special, drawn, extreme])
+    if dtype != "float64":
+        found = inside(np.concatenate([rounded(found, dtype), beside(kinks, dtype)]), lower, upper)
+    found = np.unique(found) + 0.0  # -0.0 becomes 0.0
     found.flags.writeable = False
     return found
 
@@ -96,3 +104,25 @@ def scattered(rng: np.random.Generator, count: int, lower: float, upper: float) 
     elif low or high:
         x = np.abs(x)
     return np.asarray(lower + x if low else upper - x if high else x)
+
+
+def rounded(x: Array, dtype: str) -> Array:
+    """The nearest finite numbers of a type, as doubles."""
+    with np.errstate(over="ignore"):
+        found = np.asarray(np.asarray(x, dtype), float)
+    return found[np.isfinite(found)]
+
+
+def beside(kinks: Iterable[float], dtype: str) -> Array:
+    """The numbers of a type next to each kink."""
+    at = np.asarray(tuple(kinks), dtype)
+    ends = np.asarray([-np.inf, np.inf], dtype)
+    return np.asarray(np.nextafter(at[:, None], ends), float).ravel()
+
+
+def whole_range(rng: np.random.Generator, dtype: str) -> Array:
+    """The largest and the least numbers of a type, and some whose exponents are drawn from its whole range."""
+    limits = np.finfo(dtype if dtype in {"float16", "float32"} else "float64")
+    largest, least = float(limits.max), float(limits.smallest_subnormal)
+    exponents = rng.uniform(math.log2(least), math.log2(largest), EXTREMES)
+    return signed((largest, least, *np.exp2(exponents)))

@@ -1,0 +1,114 @@
+"""Wrong or unstable: the same code in other precisions tells a formula's error from rounding."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from symgrad.checker.calling import epsilon
+from symgrad.checker.findings import Blame, Cause, Precise
+from symgrad.core import SymgradError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from symgrad.checker.difference import Array
+
+PRECISIONS = ("float32", "float64", "longdouble")
+STILL = 32.0  # an error this many times what more precision changes is not rounding
+SHRUNK = 2.0**-20  # what rounding errors shrink by from single to double precision, at least nearly
+FAR = 1e4  # beyond this, what is not finite in every precision may still be an overflow
+
+
+@dataclass(frozen=True, slots=True)
+class Sweep:
+    """The values that the same code gives at the same places in several precisions.
+
+    `genuine` are those which differ somewhere from the double ones rounded: there it does not compute in doubles.
+    """
+
+    values: dict[str, Array]
+    genuine: frozenset[str]
+
+
+def sweep(run: Callable[[Any], Array | None]) -> Sweep:
+    """The values of `run(dtype)` in each precision; None, or an error, where the code cannot do it."""
+    values = {dtype: found for dtype in PRECISIONS if (found := attempt(run, dtype)) is not None}
+    double = values.get("float64")
+    if double is None:
+        return Sweep({}, frozenset())
+    return Sweep(values, frozenset(d for d, v in values.items() if d == "float64" or differs(v, double, d)))
+
+
+def attempt(run: Callable[[Any], Array | None], dtype: str) -> Array | None:
+    """The values in one precision, or None."""
+    if dtype == "longdouble" and epsilon(np.longdouble) >= epsilon(float):
+        return None
+    try:
+        return run(np.dtype(dtype))
+    except SymgradError:
+        return None
+
+
+def differs(values: Array, double: Array, dtype: str) -> bool:
+    """Whether the values are not just the double ones, rounded to the type or kept in it."""
+    with np.errstate(over="ignore", invalid="ignore"):
+        copied = double.astype(dtype).astype(values.dtype)
+    return values.dtype == np.dtype(dtype) and not np.array_equal(copied, values, equal_nan=True)
+
+
+def blamed(found: Sweep, at: int, truth: float, bound: float, size: float) -> Blame:
+    """The cause of an error at the place `at`, whose intermediates are of about the given size."""
+    values = {d: float(v[at]) for d, v in found.values.items()}
+    if "float64" not in values:
+        return Blame(Cause.UNDECIDED)
+    telling = {d: v for d, v in values.items() if d in found.genuine or short(values["float64"])}
+    errors = {d: abs(v - truth) for d, v in telling.items()}
+    evidence = tuple(Precise(d, v, errors[d]) for d, v in telling.items())
+    return Blame(cause(telling, errors, bound, size), evidence)
+
+
+def short(value: float) -> bool:
+    """Whether a value has so few digits that it owes none of them to rounding, as 0, 1 and 1/2 have."""
+    return value * 2**10 == round(value * 2**10) if abs(value) < 2**10 else False
+
+
+def cause(values: dict[str, float], errors: dict[str, float], bound: float, size: float) -> Cause:
+    """ROUNDING if the error shrinks with the precision, FORMULA if the values stand still beside the truth."""
+    double = errors["float64"]
+    if not np.isfinite(values["float64"]):
+        return not_finite(values, size)
+    if double <= 3 * bound + 64 * epsilon(float) * abs(values["float64"]):
+        return Cause.ROUNDING  # what was called in a narrower type is right in doubles
+    if errors.get("longdouble", np.inf) <= double / STILL + bound or double <= errors.get("float32", 0) * SHRUNK:
+        return Cause.ROUNDING
+    finest = "longdouble" if "longdouble" in errors else "float64"
+    if values[finest] == 0 and errors[finest] <= 16 * epsilon(np.dtype(finest)) * size:
+        return Cause.ROUNDING  # 1 - tanh(50)^2 is 0 in every precision
+    moved = [abs(values[d] - values["float64"]) for d in values if d != "float64"]
+    leftover = values["float64"] == 0 and double <= STILL * epsilon(np.float32)
+    return Cause.FORMULA if moved and moved[-1] <= double / STILL and not leftover else Cause.UNDECIDED
+
+
+def not_finite(values: dict[str, float], size: float) -> Cause:
+    """The cause where a NaN or an infinity comes up in doubles."""
+    wider = values.get("longdouble")
+    if wider is not None and np.isfinite(wider):
+        return Cause.ROUNDING
+    return Cause.UNDECIDED if wider is None or size > FAR else Cause.FORMULA
+
+
+def certain_formula(found: Sweep, at: int, truth: float) -> bool:
+    """Whether an error below the rounding of an intermediate is the formula's all the same.
+
+    Only where all precisions, the single one among them, agree on a value that is not 0: what is left of a
+    cancellation is noise, and noise does not agree.
+    """
+    values = [float(found.values[d][at]) for d in found.genuine]
+    if "float32" not in found.genuine or not all(np.isfinite(v) and v != 0 for v in values):
+        return False
+    double = float(found.values["float64"][at])
+    error = abs(double - truth)
+    return error > 64 * epsilon(float) * abs(truth) and all(abs(v - double) <= error / STILL for v in values)

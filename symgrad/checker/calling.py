@@ -1,0 +1,212 @@
+"""A user's function, called safely: copies in, real numbers of the right shape out, or an error that names the mend."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from symgrad.core import (
+    FunctionComplexError,
+    FunctionMixesError,
+    FunctionRaisedError,
+    FunctionRandomError,
+    FunctionShapeError,
+    FunctionTypeError,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from symgrad.checker.difference import Array
+    from symgrad.checker.watch import Watch
+
+SAME = 2.0**-20  # relative: two calls that differ by more are different, by less they may be rounded otherwise
+FEW = 24  # points of the probes
+KINDS = "fiub"  # NumPy's real numbers: floats, integers, truth values
+
+
+@dataclass(frozen=True, slots=True)
+class Guarded:
+    """An elementwise function that was tried out: `one_by_one` where it takes single numbers only.
+
+    `eps` is the rounding unit of what it returns, that of a narrower type where it computes in one.
+    """
+
+    function: Callable[..., Any]
+    name: str
+    watch: Watch
+    one_by_one: bool = False
+    constant: bool = False
+    eps: float = 0.0
+
+    def __call__(self, x: Array) -> Array:
+        """The values at the points of a flat array, as floats at least as wide as doubles."""
+        if self.one_by_one:
+            return np.asarray([self.at_one(v) for v in x.tolist()], float)
+        value = self.raw(x)
+        if self.constant and value.ndim == 0:
+            value = np.broadcast_to(value, x.shape)
+        if value.shape != x.shape:
+            raise FunctionShapeError(
+                self.name,
+                f"returned an array of shape {value.shape} for one of shape {x.shape}",
+                "return one value for each point, or check it as a loss or a vector function",
+            )
+        return widened(value)
+
+    def raw(self, x: Array) -> Array:
+        """What it returns, as an array of real numbers of any shape."""
+        return real(self.called(x), self.name, self.watch)
+
+    def raw_of(self, x: Any) -> Array:
+        """What it returns for parameters in containers, which are its own to change."""
+        return real(self.called(x), self.name, self.watch)
+
+    def called(self, x: Any) -> Any:
+        """What it returns for a copy of `x`."""
+        self.watch.tick(self.name)
+        given = x.copy() if isinstance(x, np.ndarray) else x
+        try:
+            with np.errstate(all="ignore"):
+                value = self.function(given)
+        except (Exception, SystemExit) as error:
+            raise FunctionRaisedError(self.name, raised(error, x), "make it accept a NumPy array of floats") from error
+        if isinstance(x, np.ndarray) and not np.array_equal(given, x, equal_nan=True):
+            self.watch.note(f"{self.name} changes its input in place; it was given copies")
+        return value
+
+    def at_one(self, x: float) -> float:
+        """The value at one number, NaN where Python's arithmetic fails, as math.exp does beyond 709."""
+        try:
+            value = real(self.called(x), self.name, self.watch)
+        except FunctionRaisedError as error:
+            if not isinstance(error.__cause__, ArithmeticError | ValueError):
+                raise
+            self.watch.note(f"{self.name} raises {error.__cause__!r} at {x!r}, which counts as NaN")
+            return float("nan")
+        if value.size != 1:
+            raise FunctionShapeError(self.name, f"returned {value.size} values for one number", "return one value")
+        return float(value.reshape(()))
+
+
+def guard(function: Any, name: str, watch: Watch, x: Array) -> Guarded:
+    """The function after being tried on `x`: each kind of misbehaviour has its own error.
+
+    It must be a function of arrays, or at least of numbers; give the same values twice; and each value must
+    depend on its own point alone.
+    """
+    if not callable(function):
+        raise FunctionTypeError(name, f"is {type(function).__name__}, not a function", "hand in the function itself")
+    few = np.unique(x[:: max(1, x.size // FEW)])
+    found = shaped(Guarded(function, name, watch), few)
+    once, other = found(few), found(few[::2])
+    if not alike(once[::2], other):
+        again = found(few)
+        if not alike(once, again):
+            raise FunctionRandomError(
+                name, "returned different values for the same input", "fix its seed, or switch the randomness off"
+            )
+        raise FunctionMixesError(
+            name,
+            "gives another value at a point when the other points change",
+            "it is not elementwise: check it as a vector function",
+        )
+    return replace(found, eps=unit_of(found, few, once))
+
+
+def shaped(found: Guarded, x: Array) -> Guarded:
+    """How the function takes its points: as an array, or one number at a time."""
+    try:
+        value = found.raw(x)
+    except FunctionRaisedError as error:
+        single = replace(found, one_by_one=True)
+        if np.isnan(single(x)).all():
+            raise
+        found.watch.note(f"{found.name} does not take arrays ({error.__cause__!r}); it was called one number at a time")
+        return single
+    if value.ndim == 0 and x.size > 1:
+        alone = [found.raw(v) for v in x[:: max(1, x.size // 3)]]
+        if all(v.ndim == 0 and alike(v, value) for v in alone):
+            found.watch.note(f"{found.name} returns one number for a whole array; it was taken as constant")
+            return replace(found, constant=True)
+    return found
+
+
+def real(value: Any, name: str, watch: Watch) -> Array:
+    """Anything that NumPy makes real numbers of."""
+    if isinstance(value, np.ma.MaskedArray):
+        value = np.ma.filled(value.astype(float), np.nan)
+    try:
+        array = np.asarray(value)
+        if array.dtype.kind == "O" and value is not None:
+            array = array.astype(float)
+    except (TypeError, ValueError, RuntimeError) as error:
+        raise FunctionTypeError(name, f"returned {shortened(value)}", "return an array of numbers") from error
+    if array.dtype.kind == "c":
+        if np.any(array.imag != 0) or np.any(np.isnan(array.imag)):
+            raise FunctionComplexError(name, "returned complex numbers", "return real ones, or restrict the domain")
+        watch.note(f"{name} returns complex numbers without an imaginary part; the real part was used")
+        array = array.real
+    if array.dtype.kind not in KINDS and not is_float(array.dtype):
+        what = "None" if value is None else shortened(value)
+        raise FunctionTypeError(name, f"returned {what}", "return an array of numbers; is a `return` missing?")
+    return array
+
+
+def widened(array: Array) -> Array:
+    """The values as doubles, or as they are if they are wider."""
+    return array if array.dtype.kind == "f" and array.dtype.itemsize > 8 else np.asarray(array, float)  # noqa: PLR2004 - the bytes of a double
+
+
+def is_float(dtype: Any) -> bool:
+    """Whether it is a float type, bfloat16 and its like included, which NumPy calls void."""
+    return dtype.kind == "f" or (dtype.kind == "V" and "float" in dtype.name)
+
+
+def epsilon(dtype: Any) -> float:
+    """The distance from 1 to the next float of the type."""
+    one = np.ones((), dtype)
+    return float(np.nextafter(one, np.asarray(2, dtype)) - one)
+
+
+def unit_of(found: Guarded, x: Array, values: Array) -> float:
+    """The rounding unit of the results: that of their type, or of single precision if all of them fit into it."""
+    eps = epsilon(float)
+    kept = values[np.isfinite(values) & (np.abs(values) > np.finfo(np.float32).tiny)]
+    if found.one_by_one or found.constant:
+        return eps
+    dtype = found.raw(x).dtype
+    if is_float(dtype):
+        eps = epsilon(dtype)
+    narrow = epsilon(np.float32)
+    with np.errstate(over="ignore"):
+        fits = np.asarray(kept, np.float32) == kept
+    if x.dtype == float and eps < narrow and np.unique(kept).size >= FEW // 2 and fits.all() and not dyadic(x, kept):
+        found.watch.note(f"{found.name} computes in single precision; its rounding was allowed for")
+        return narrow
+    return eps
+
+
+def dyadic(x: Array, values: Array) -> bool:
+    """Whether the points are single precision numbers too, so that fitting values say nothing."""
+    with np.errstate(over="ignore"):
+        return bool(np.mean(np.asarray(x, np.float32) == x) > 0.5) or values.size == 0  # noqa: PLR2004 - most of them
+
+
+def alike(left: Array, right: Array) -> bool:
+    """Whether two results are the same up to rounding, NaN included."""
+    return bool(np.allclose(left, right, rtol=SAME, atol=0, equal_nan=True))
+
+
+def raised(error: BaseException, x: Any) -> str:
+    """The exception and where it came up, in one line."""
+    text = str(error).splitlines()[0][:120] if str(error) else "no message"
+    at = f"an array of {x.size} points" if isinstance(x, np.ndarray) else repr(x)
+    return f"raised {type(error).__name__} ({text}) at {at}"
+
+
+def shortened(value: Any) -> str:
+    """What was returned, briefly."""
+    return f"{type(value).__name__} {str(value)[:60]!r}"

@@ -1,0 +1,342 @@
+"""Gradients of many parameters on trial: random directions with an error bound, then a search for the wrong entry."""
+
+from __future__ import annotations
+
+import heapq
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from symgrad.checker.blame import blamed, sweep
+from symgrad.checker.calling import Guarded, alike, epsilon
+from symgrad.checker.difference import Array, Estimate, sampled
+from symgrad.checker.findings import EntryFinding, ParameterReport
+from symgrad.checker.judge import judge
+from symgrad.checker.trees import Tree, shown, tree
+from symgrad.checker.watch import Watch, watching
+from symgrad.core import FunctionRandomError, FunctionShapeError, Outcome
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+SECONDS = 60.0
+SCALES = (1.0, 2.0**-7, 2.0**-14)  # of the steps along a direction of length 1
+SHARP = 1e-9  # a bound above this part of the slope earns a look on the next scale
+MOST = 8  # wrong entries that are named
+
+
+@dataclass(slots=True)
+class Slopes:
+    """A loss along lines through its parameters; counts how often it is called."""
+
+    loss: Guarded
+    at: Tree
+    grain: float = 1.0
+    calls: int = 0
+
+    def value(self, values: Array) -> float:
+        """The loss at these parameters."""
+        self.calls += 1
+        found = self.loss.raw_of(self.at.built(values))
+        if found.size != 1:
+            raise FunctionShapeError(
+                self.loss.name,
+                f"returned an array of shape {found.shape}",
+                "return one number, or check a vector function with check_vjp",
+            )
+        self.grain = max(self.grain, unit(found.dtype) / epsilon(float))
+        return float(found.reshape(()))
+
+    def along(self, directions: Array) -> Estimate:
+        """The slope along each row of `directions`, each of length 1."""
+        first = self.looked(directions, SCALES[0])
+        for scale in SCALES[1:]:
+            blunt = np.flatnonzero(~(first.bound <= SHARP * np.abs(first.estimate)) | first.kink)
+            if not blunt.size:
+                break
+            finer = self.looked(directions[blunt], scale)
+            better = (finer.bound < first.bound[blunt]) & ~finer.kink | first.kink[blunt]
+            first = first.filled(blunt[better], finer.at(better))
+        return first
+
+    def looked(self, directions: Array, scale: float) -> Estimate:
+        """The slopes from steps of one scale."""
+
+        def line(t: Array, which: Array) -> Array:
+            points = zip(t.ravel().tolist(), np.broadcast_to(which, t.shape).ravel().tolist(), strict=True)
+            return np.asarray([self.value(self.at.values + s * scale * directions[n]) for s, n in points]).reshape(
+                t.shape
+            )
+
+        found = sampled(line, np.zeros(len(directions)), grain=self.grain)
+        parts = {name: getattr(found, name) / scale for name in ("estimate", "bound", "left", "right", "slack")}
+        return replace(found, **parts, step=found.step * scale)
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """Some places of the parameter vector, and how the gradient fares along a random direction over them."""
+
+    places: Array
+    given: float
+    estimate: float
+    bound: float
+    outcome: Outcome
+    kink: bool
+    left: float
+    right: float
+
+    @property
+    def suspect(self) -> bool:
+        """Whether a look at its parts is called for."""
+        return self.outcome is Outcome.WRONG
+
+    @property
+    def error(self) -> float:
+        """How far the given slope is off."""
+        distance = abs(self.given - self.estimate)
+        return float("inf") if np.isnan(distance) else distance
+
+
+def check_parameters(
+    loss: Callable[[Any], Any],
+    gradients: Any,
+    parameters: Any,
+    *,
+    directions: int = 2,
+    dtype: Any = "float64",
+    seed: int = 0,
+    seconds: float = SECONDS,
+) -> ParameterReport:
+    """How `gradients` fare as the derivatives of `loss` by all parameters at once.
+
+    `parameters` are arrays in dicts, lists and tuples of any depth; `loss(parameters)` returns one number;
+    `gradients` are arrays in the same containers, or a function `gradients(parameters)` that returns them, called
+    with arrays of `dtype`. The loss is called in doubles. Tried are random directions over all parameters, and one
+    over each array; what is WRONG is halved until the entry is found. The bound, and the outcomes, are those of
+    `check_elementwise`; where the parameters lie on a kink of the loss, an entry passes between its two slopes.
+    """
+    with watching(seconds) as watch:
+        at = tree(parameters, watch)
+        slopes = Slopes(Guarded(loss, "the loss", watch), at)
+        values, eps = given_values(gradients, at, dtype, watch)
+        steady(slopes)
+        rng = np.random.default_rng(seed)
+        trial = Blocks(slopes, values, eps, rng)
+        first = trial.of([np.arange(at.values.size)] * max(1, directions) + arrays(at))
+        wrong, more = located(trial, [b for b in first if b.suspect])
+        if not wrong:
+            first = [unsettled(b, watch) for b in first]
+        tried = tuple(named(b, at) for b in first)
+        found = tuple(with_blame(named(b, at), b, gradients, at, watch) for b in wrong)
+        return ParameterReport(tried, found, more, at.values.size, slopes.calls, tuple(watch.notes), seed)
+
+
+def check_vjp(
+    f: Callable[[Any], Any],
+    vjp: Callable[[Any, Any], Any],
+    x: Any,
+    *,
+    cotangents: int = 2,
+    dtype: Any = "float64",
+    seed: int = 0,
+    seconds: float = SECONDS,
+) -> ParameterReport:
+    """How `vjp(x, cotangent)` fares as the product of a cotangent with the Jacobian of a vector function `f` at x.
+
+    `x` may be an array or arrays in containers; `f(x)` returns an array; a cotangent has its shape, and
+    `vjp` returns what has the shape of `x`. Each random cotangent c makes c . f(x) a loss, which is checked in all
+    entries of `x` as `check_parameters` does.
+    """
+    with watching(seconds) as watch:
+        at = tree(x, watch)
+        function = Guarded(f, "the function", watch)
+        out = function.raw_of(at.built(at.values))
+    rng = np.random.default_rng(seed)
+    reports = []
+    for n in range(max(1, cotangents)):
+        c = rng.normal(size=out.shape)
+        reports.append(
+            check_parameters(
+                lambda p, c=c: paired(f(p), c),
+                lambda p, c=c: vjp(p, c.astype(dtype)),
+                x,
+                directions=1,
+                dtype=dtype,
+                seed=seed + n,
+                seconds=seconds,
+            )
+        )
+    return merged(reports, seed)
+
+
+def check_hvp(
+    gradient: Callable[[Any], Any],
+    hvp: Callable[[Any, Any], Any],
+    x: Any,
+    **options: Any,
+) -> ParameterReport:
+    """How `hvp(x, v)` fares as the product of the Hessian with v: the second derivatives, from a right `gradient`.
+
+    `x` is one array; a Hessian is symmetric, so its product with v is the derivative of v . gradient(x), which is
+    what `check_vjp` checks; the options are the same.
+    """
+    return check_vjp(gradient, hvp, x, **options)
+
+
+def paired(value: Any, c: Array) -> Any:
+    """The sum of the products with a cotangent."""
+    array = np.asarray(value)
+    if array.shape != c.shape:
+        raise ValueError(f"the shape of the values changed from {c.shape} to {array.shape}")
+    return np.sum(array * c)
+
+
+def merged(reports: Sequence[ParameterReport], seed: int) -> ParameterReport:
+    """Several reports on the same parameters as one."""
+    wrong = {(f.parameter, f.index, f.block): f for r in reversed(reports) for f in r.wrong}
+    notes = dict.fromkeys(n for r in reports for n in r.notes)
+    return ParameterReport(
+        tuple(d for r in reports for d in r.directions),
+        tuple(list(wrong.values())[:MOST]),
+        any(r.more for r in reports) or len(wrong) > MOST,
+        reports[0].parameters,
+        sum(r.evaluations for r in reports),
+        tuple(notes),
+        seed,
+    )
+
+
+def given_values(gradients: Any, at: Tree, dtype: Any, watch: Watch) -> tuple[Array, float]:
+    """The given gradients as one vector of doubles, and their rounding unit."""
+    wanted = np.dtype(dtype)
+    name = "the gradient"
+    if callable(gradients):
+        function = Guarded(gradients, name, watch)
+        values, kind = at.matched(name, function.called(at.built(at.values.astype(wanted))), watch)
+        again, _ = at.matched(name, function.called(at.built(at.values.astype(wanted))), watch)
+        if not alike(values, again):
+            raise FunctionRandomError(name, "returned different values for the same parameters", "fix its seed")
+    else:
+        values, kind = at.matched(name, gradients, watch)
+    return values.astype(float), max(epsilon(kind), epsilon(wanted) if callable(gradients) else 0.0)
+
+
+def steady(slopes: Slopes) -> None:
+    """Refuse a loss that gives two values for the same parameters."""
+    once, again = slopes.value(slopes.at.values), slopes.value(slopes.at.values)
+    if not alike(np.asarray(once), np.asarray(again)):
+        raise FunctionRandomError(
+            slopes.loss.name, "returned different values for the same parameters", "fix its seed, or switch dropout off"
+        )
+    if not np.isfinite(once):
+        slopes.loss.watch.note(f"the loss is {once} at the parameters: nothing can be said there")
+
+
+@dataclass(frozen=True, slots=True)
+class Blocks:
+    """What is needed to try blocks of entries."""
+
+    slopes: Slopes
+    values: Array
+    eps: float
+    rng: np.random.Generator
+
+    def of(self, blocks: Sequence[Array]) -> list[Block]:
+        """The blocks along one random direction each, none of whose coordinates is small."""
+        directions = np.zeros((len(blocks), self.values.size))
+        for row, places in zip(directions, blocks, strict=True):
+            drawn = self.rng.uniform(0.5, 1, places.size) * self.rng.choice([-1.0, 1.0], places.size)
+            row[places] = drawn / np.linalg.norm(drawn)
+        truth = self.slopes.along(directions)
+        with np.errstate(all="ignore"):
+            products = np.where(directions != 0, directions * self.values, 0)
+            given, size = products.sum(axis=1), np.abs(products).sum(axis=1)
+        eps = max(self.eps, epsilon(float))
+        bound = truth.bound + 64 / 3 * eps * np.nan_to_num(size)
+        outcomes = judge(given, replace(truth, bound=bound), eps=eps * max(1.0, self.slopes.grain))
+        columns = (given, truth.estimate, bound, outcomes, truth.kink, truth.left, truth.right)
+        rows = zip(*(c.tolist() for c in columns), strict=True)
+        return [Block(places, *row) for places, row in zip(blocks, rows, strict=True)]
+
+
+def arrays(at: Tree) -> list[Array]:
+    """The places of each array; nothing where there is only one, which all directions cover."""
+    parts = [np.arange(a, b) for a, b in zip(at.starts[:-1], at.starts[1:], strict=True) if b > a]
+    return parts if len(parts) > 1 else []
+
+
+def located(trial: Blocks, suspects: Sequence[Block]) -> tuple[list[Block], bool]:
+    """The entries that are wrong, the largest error first; and whether there are more."""
+    queue = [(-b.error, n, b) for n, b in enumerate(sorted(suspects, key=lambda b: b.places.size))]
+    if len(suspects) > 1:  # a whole direction says no more than those of its arrays
+        inner = [q for q in queue if not any(covers(q[2], other) for other in suspects)]
+        queue = inner or queue[:1]
+    heapq.heapify(queue)
+    found: list[Block] = []
+    seen: set[int] = set()
+    count = len(queue)
+    while queue and len(found) < MOST:
+        _, _, block = heapq.heappop(queue)
+        if block.places.size == 1:
+            found += [block] if block.places[0] not in seen else []
+            seen.add(int(block.places[0]))
+            continue
+        half = block.places.size // 2
+        parts = [b for b in trial.of([block.places[:half], block.places[half:]]) if b.suspect]
+        if not parts and not block.kink:
+            found.append(block)
+        for part in parts:
+            count += 1
+            heapq.heappush(queue, (-part.error, count, part))
+    return sorted(found, key=lambda b: -b.error), bool(queue)
+
+
+def covers(block: Block, other: Block) -> bool:
+    """Whether a block holds all places of a smaller one."""
+    return block.places.size > other.places.size and bool(np.isin(other.places, block.places).all())
+
+
+def unsettled(block: Block, watch: Watch) -> Block:
+    """A block of which no entry is wrong.
+
+    Along a direction across several kinks, a sum of subgradients need not lie between the slopes.
+    """
+    if block.outcome is not Outcome.WRONG:
+        return block
+    watch.note("the parameters lie on a kink of the loss; move them a little to check that direction")
+    return replace(block, outcome=Outcome.UNRESOLVED)
+
+
+def named(block: Block, at: Tree) -> EntryFinding:
+    """The block with the names of its entries."""
+    first, last = at.entry(int(block.places[0])), at.entry(int(block.places[-1]))
+    values = (block.given, block.estimate, block.bound, block.outcome, block.kink, block.left, block.right)
+    if block.places.size == 1:
+        return EntryFinding(first[0], first[1], f"{shown(first[0])}{list(first[1]) or ''}", *values)
+    if block.places.size == at.values.size:
+        return EntryFinding("", None, "all parameters", *values)
+    start = at.starts[at.paths.index(first[0])]
+    whole = int(np.prod(at.shapes[at.paths.index(first[0])])) == block.places.size
+    part = "all of " if whole else f"entries {block.places[0] - start} to {block.places[-1] - start} of "
+    return EntryFinding(first[0] if first[0] == last[0] else "", None, part + shown(first[0]), *values)
+
+
+def with_blame(found: EntryFinding, block: Block, gradients: Any, at: Tree, watch: Watch) -> EntryFinding:
+    """The finding with its cause, where the gradients can be computed in other precisions."""
+    if not callable(gradients):
+        return found
+    function = Guarded(gradients, "the gradient", watch)
+
+    def run(dtype: Any) -> Array:
+        return at.matched("the gradient", function.called(at.built(at.values.astype(dtype))), watch)[0]
+
+    place = int(block.places[0])
+    blame = blamed(sweep(run), place, block.estimate, block.bound, 1.0) if block.places.size == 1 else None
+    return replace(found, blame=blame)
+
+
+def unit(dtype: Any) -> float:
+    """The rounding unit of a loss."""
+    return epsilon(dtype) if dtype.kind == "f" else epsilon(float)

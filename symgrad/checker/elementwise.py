@@ -1,0 +1,301 @@
+"""A user's elementwise gradient on trial: points, truth, outcomes, and where and why it is wrong."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Literal
+
+import numpy as np
+
+from symgrad.checker.blame import blamed, certain_formula, sweep
+from symgrad.checker.calling import Guarded, epsilon, guard
+from symgrad.checker.difference import Array, Estimate, difference
+from symgrad.checker.draws import ends
+from symgrad.checker.exact import Corner, Reference, corners_of, exact_slopes, exact_values, reference
+from symgrad.checker.findings import Blame, ElementwiseReport, PointFinding
+from symgrad.checker.judge import judge
+from symgrad.checker.points import points as usual_points
+from symgrad.checker.stretches import stretches
+from symgrad.checker.watch import watching
+from symgrad.core import Domain, Kink, NoPointsError, Outcome, UnsupportedError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+
+AtKink = Literal["subgradient", "torch", "jax", "textbook"]
+SECONDS = 60.0
+FAR = 1e5  # the usual points end before this; beyond, and as near to 0, are those of the whole range
+CONVENTIONS = ("torch", "jax", "textbook")
+
+
+@dataclass(frozen=True, slots=True)
+class Trial:
+    """What is checked against what: the functions after they were tried, and the truth about them."""
+
+    function: Guarded | None
+    gradient: Guarded
+    truth: Reference | None
+    corners: tuple[Corner, ...]
+    demanded: tuple[tuple[float, float], ...]
+    lower: float
+    upper: float
+    dtype: Any
+
+    @property
+    def eps(self) -> float:
+        """The rounding unit of the gradient's values."""
+        return max(self.gradient.eps, epsilon(self.dtype))
+
+
+@dataclass(frozen=True, slots=True)
+class Examined:
+    """The given values, the truth and the outcome at some points; `exact` where the truth is the reference's."""
+
+    given: Array
+    truth: Estimate
+    outcomes: Array
+    exact: Array
+    demanded: Array | None
+
+
+def check_elementwise(
+    f: Callable[..., Any] | None,
+    grad: Callable[..., Any],
+    *,
+    domain: Domain | tuple[float, float] | None = None,
+    kinks: Sequence[float | Corner | Kink] = (),
+    dtype: Any = "float64",
+    at_kink: AtKink | Mapping[float, float] = "subgradient",
+    reference: Any = None,
+    points: Sequence[float] | None = None,
+    count: int = 96,
+    seed: int = 0,
+    seconds: float = SECONDS,
+) -> ElementwiseReport:
+    """How `grad` fares as the derivative of `f`, two callables on NumPy arrays, over the open `domain`.
+
+    The truth is the exact `reference` where there is one (a Definition, a SymPy expression in one symbol, or what
+    `checker.reference` returns): then `f` may be None, and else is compared with it too. Otherwise the truth is the
+    finite differences of `f`, called in doubles, with their bound. A point is WRONG iff the given value is further
+    from the truth than 3 bounds and 64 roundings of `dtype`, the type of the numbers that `grad` is called with.
+    FLOOR says that the difference is below the rounding of an intermediate, UNRESOLVED that the bound is too wide.
+    A NaN or an infinity that the truth does not have is WRONG.
+
+    On a kink, declared (a number, or with its slopes) or detected, any value between the two slopes passes, unless
+    `at_kink` names a library's convention or gives the values. `points` replaces the usual ones, of which there are
+    about `count`; those outside the domain are refused. FunctionError where a function cannot be checked.
+    """
+    truth = made(reference)
+    lower, upper = span(domain, truth)
+    corners = tuple(as_corner(k) for k in kinks) or (truth.corners if truth else ())
+    name = np.dtype(dtype).name
+    x = chosen_points(points, lower, upper, corners, name, wide=truth is not None, count=count, seed=seed)
+    with watching(seconds) as watch:
+        wanted = np.dtype(dtype)
+        function = guard(f, "the function", watch, x) if f is not None else None
+        gradient = guard(grad, "the gradient", watch, x.astype(wanted))
+        if function is None and truth is None:
+            raise UnsupportedError("nothing to compare the gradient with; hand in the function, or an exact reference")
+        trial = Trial(function, gradient, truth, corners, demands(at_kink, corners), lower, upper, wanted)
+        found = examine(trial, x)
+        x, found = settled(x, found)
+        findings = rows(x, found)
+        worst = worst_of(findings)
+        wrong = worst is not None and worst.outcome is Outcome.WRONG
+        blame = blame_at(trial, x, worst) if wrong and worst else None
+        where = stretches(lambda u: examine(trial, u).outcomes == Outcome.WRONG, x, found.outcomes, worst, name)
+        forward = forward_of(trial, x) if truth and function else None
+        return ElementwiseReport(findings, worst, where, blame, forward, tuple(watch.notes), name, seed)
+
+
+def made(of: Any) -> Reference | None:
+    """The reference, made from what was handed in as one."""
+    return of if of is None or isinstance(of, Reference) else reference(of)
+
+
+def span(domain: Domain | tuple[float, float] | None, truth: Reference | None) -> tuple[float, float]:
+    """The ends of the open domain."""
+    if domain is None:
+        return (truth.lower, truth.upper) if truth else (-math.inf, math.inf)
+    if isinstance(domain, Domain):
+        if domain.values:
+            raise UnsupportedError(f"the domain {domain} is a finite set: nothing can be differentiated there")
+        return ends(domain, {})
+    lower, upper = (float(e) for e in domain)
+    return lower, upper
+
+
+def as_corner(kink: float | Corner | Kink) -> Corner:
+    """A kink in numbers."""
+    if isinstance(kink, Kink):
+        return corners_of([kink], kink.variable, {})[0]
+    return kink if isinstance(kink, Corner) else Corner(float(kink))
+
+
+def demands(at_kink: AtKink | Mapping[float, float], corners: Sequence[Corner]) -> tuple[tuple[float, float], ...]:
+    """The values demanded on kinks."""
+    if not isinstance(at_kink, str):
+        return tuple((float(x), float(value)) for x, value in at_kink.items())
+    if at_kink == "subgradient":
+        return ()
+    if at_kink not in CONVENTIONS:
+        raise UnsupportedError(f"at_kink={at_kink!r} is unknown; use 'subgradient', 'torch', 'jax' or {{point: value}}")
+    values = [(c.at, getattr(c, at_kink)) for c in corners]
+    unknown = [x for x, value in values if value is None]
+    if unknown or not values:
+        where = f"at {unknown[0]:g}" if unknown else "(no kink is declared)"
+        raise UnsupportedError(f"what {at_kink} returns {where} is not known; say it: at_kink={{point: value}}")
+    return tuple(values)
+
+
+def chosen_points(
+    given: Sequence[float] | None,
+    lower: float,
+    upper: float,
+    corners: Sequence[Corner],
+    dtype: str,
+    *,
+    wide: bool,
+    count: int,
+    seed: int,
+) -> Array:
+    """The points, sorted; NoPointsError where there are none."""
+    at = tuple(c.at for c in corners)
+    if given is None:
+        x = usual_points(lower, upper, at, count=count, seed=seed, dtype=dtype, wide=wide)
+    else:
+        x = np.unique(np.asarray(np.asarray(given, dtype), float))
+        outside = x[~((x > lower) & (x < upper))]
+        if outside.size:
+            raise UnsupportedError(
+                f"the point {outside[0]} is not inside the open domain ({lower}, {upper}); drop it or widen `domain`"
+            )
+    if not x.size:
+        raise NoPointsError(f"no number of type {dtype} to try in ({lower}, {upper}); widen `domain`, or give `points`")
+    return x
+
+
+def examine(trial: Trial, x: Array) -> Examined:
+    """The truth and the outcome at each point."""
+    given = np.asarray(trial.gradient(x.astype(trial.dtype)), float)
+    truth, exact = truth_at(trial, x)
+    values = dict(trial.demanded)
+    demanded = np.asarray([values.get(v, np.nan) for v in x.tolist()]) if values else None
+    grain = trial.function.eps if trial.function is not None and not exact.all() else 0.0
+    outcomes = judge(given, truth, demanded, eps=max(trial.eps, grain))
+    low = np.flatnonzero((outcomes == Outcome.FLOOR) & exact)
+    if low.size:
+        swept = sweep(lambda d: in_precision(trial.gradient, x, d))
+        sure = [n for n in low if certain_formula(swept, n, float(truth.estimate[n]))]
+        outcomes[sure] = Outcome.WRONG
+    return Examined(given, truth, outcomes, exact, demanded)
+
+
+def truth_at(trial: Trial, x: Array) -> tuple[Estimate, Array]:
+    """The derivative at each point: exact where that is known, by differences of the function otherwise."""
+    if trial.truth is None:
+        return by_differences(trial, x), np.zeros(x.size, bool)
+    exact = exact_slopes(trial.truth, x)
+    known = np.isfinite(exact.bound)
+    unknown = np.flatnonzero(~known)
+    if not unknown.size or trial.function is None:
+        return exact, known
+    return exact.filled(unknown, by_differences(trial, x[unknown])), known
+
+
+def by_differences(trial: Trial, x: Array) -> Estimate:
+    """Finite differences of the function, in doubles."""
+    if trial.function is None:
+        raise UnsupportedError("finite differences need the function")
+    kinks = tuple(c.at for c in trial.corners)
+    with np.errstate(all="ignore"):
+        return difference(
+            trial.function,
+            x,
+            lower=trial.lower,
+            upper=trial.upper,
+            kinks=kinks,
+            grain=trial.function.eps / epsilon(float),
+        )
+
+
+def in_precision(function: Guarded, x: Array, dtype: Any) -> Array | None:
+    """The values in one precision; None where the function does not keep it."""
+    if function.one_by_one or function.constant:
+        return None
+    with np.errstate(over="ignore"):
+        value = function.raw(x.astype(dtype))
+    return value if value.shape == x.shape else None
+
+
+def settled(x: Array, found: Examined) -> tuple[Array, Examined]:
+    """Without the far points whose truth is not known: they were a trial, and nothing can be said there."""
+    keep = np.isfinite(found.truth.bound) | (np.abs(x) <= FAR) & ((np.abs(x) >= 1 / FAR) | (x == 0))
+    if keep.all():
+        return x, found
+    demanded = None if found.demanded is None else found.demanded[keep]
+    kept = (a[keep] for a in (found.given, found.outcomes, found.exact))
+    given, outcomes, exact = kept
+    return x[keep], Examined(given, found.truth.at(keep), outcomes, exact, demanded)
+
+
+def rows(x: Array, found: Examined) -> tuple[PointFinding, ...]:
+    """The findings, point by point."""
+    truth = found.truth
+    middle, half = (truth.left + truth.right) / 2, np.abs(truth.right - truth.left) / 2
+    estimate, bound = np.where(truth.kink, [middle, half], [truth.estimate, truth.bound])
+    if found.demanded is not None:
+        estimate, bound = np.where(np.isnan(found.demanded), [estimate, bound], [found.demanded, np.zeros(x.size)])
+    left, right = np.where(truth.kink, [truth.left, truth.right], [truth.estimate, truth.estimate])
+    columns = (x, found.given, estimate, bound, found.outcomes, truth.kink, left, right)
+    methods = np.where(found.exact, "exact", "differences")
+    return tuple(PointFinding(*row) for row in zip(*(c.tolist() for c in (*columns, methods)), strict=True))
+
+
+def worst_of(findings: Sequence[PointFinding]) -> PointFinding | None:
+    """The wrong point with the largest error, else the largest error of all that is known."""
+    wrong = [f for f in findings if f.outcome is Outcome.WRONG]
+    known = [f for f in findings if f.outcome is not Outcome.UNRESOLVED]
+    return max(wrong or known or findings, key=lambda f: (f.error, -abs(f.x)), default=None)
+
+
+def blame_at(trial: Trial, x: Array, worst: PointFinding) -> Blame:
+    """Whether the formula or its rounding is the cause at the worst point."""
+    found = sweep(lambda d: in_precision(trial.gradient, x, d))
+    return blamed(found, int(np.searchsorted(x, worst.x)), worst.estimate, worst.bound, max(1.0, abs(worst.x)))
+
+
+def forward_of(trial: Trial, x: Array) -> PointFinding | None:
+    """The point at which the function itself is furthest from the reference, if it is off by more than rounding."""
+    if trial.function is None or trial.truth is None:
+        return None
+    given = np.asarray(trial.function(x), float)
+    values, bounds = exact_values(trial.truth, x)
+    with np.errstate(all="ignore"):
+        error = np.abs(given - values)
+        allowed = 3 * bounds + 64 * trial.function.eps * np.maximum(np.maximum(1, np.abs(x)), np.abs(values))
+        off = ~(error <= allowed) & np.isfinite(values)
+    if not off.any():
+        return None
+    error = np.where(off, np.where(np.isnan(error), np.inf, error), -1)
+    n = int(np.argmax(error))
+    found = sweep(lambda d: in_precision(trial.function, x[n : n + 1], d)) if trial.function else None
+    size = max(1.0, abs(float(x[n])))
+    rounding = (
+        found is not None and blamed(found, 0, float(values[n]), float(bounds[n]), size).cause.value == "rounding"
+    )
+    outcome = Outcome.FLOOR if rounding else Outcome.WRONG
+    value = float(values[n])
+    return PointFinding(
+        float(x[n]),
+        float(given[n]),
+        value,
+        float(bounds[n]),
+        outcome,
+        kink=False,
+        left=value,
+        right=value,
+        method="exact",
+    )

@@ -1,0 +1,117 @@
+"""Parameters in dicts, lists and tuples: taken apart into named arrays, and put together again."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from symgrad.checker.calling import real
+from symgrad.core import FunctionShapeError, FunctionTypeError, NoPointsError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from symgrad.checker.difference import Array
+    from symgrad.checker.watch import Watch
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Tree:
+    """Parameters as one flat vector; `model` has the containers, `paths` and `shapes` one entry for each array."""
+
+    model: Any
+    paths: tuple[str, ...]
+    shapes: tuple[tuple[int, ...], ...]
+    values: Array
+
+    @property
+    def starts(self) -> list[int]:
+        """Where each array begins in the vector, and the end."""
+        return np.cumsum([0, *(int(np.prod(s)) for s in self.shapes)]).tolist()
+
+    def built(self, values: Array) -> Any:
+        """The containers with fresh arrays of these values."""
+        starts = self.starts
+        leaves = (
+            values[a:b].reshape(shape).copy() for a, b, shape in zip(starts[:-1], starts[1:], self.shapes, strict=True)
+        )
+        return rebuilt(self.model, leaves)
+
+    def entry(self, place: int) -> tuple[str, tuple[int, ...]]:
+        """The path of the array and the index of the entry at a place of the vector."""
+        starts = self.starts
+        n = int(np.searchsorted(starts, place, side="right")) - 1
+        while self.shapes[n] and not np.prod(self.shapes[n]):
+            n += 1
+        return self.paths[n], tuple(int(i) for i in np.unravel_index(place - starts[n], self.shapes[n]))
+
+    def matched(self, name: str, other: Any, watch: Watch) -> tuple[Array, Any]:
+        """The numbers of a tree of the same shape as one vector, and their type; FunctionShapeError if it is not."""
+        found = dict(leaves_of(other, ""))
+        absent = [p for p in self.paths if p not in found]
+        beyond = [p for p in found if p not in self.paths]
+        if absent or beyond:
+            told = f"has nothing for {shown(absent[0])}" if absent else f"has {shown(beyond[0])}, which is no parameter"
+            raise FunctionShapeError(name, told, "return one array for each parameter, in the same containers")
+        arrays = []
+        for path, shape in zip(self.paths, self.shapes, strict=True):
+            array = real(found[path], name, watch)
+            if array.shape != shape:
+                turned = " (is it transposed?)" if array.shape == shape[::-1] else ""
+                raise FunctionShapeError(
+                    name,
+                    f"has shape {array.shape} for {shown(path)}, which has shape {shape}{turned}",
+                    "return an array of the parameter's own shape",
+                )
+            arrays.append(array)
+        floats = [a.dtype for a in arrays if a.dtype.kind == "f"]
+        kind = np.result_type(*floats) if floats else np.dtype(float)
+        return np.concatenate([a.ravel().astype(kind) for a in arrays]), kind
+
+
+def tree(parameters: Any, watch: Watch) -> Tree:
+    """The parameters taken apart; numbers count as arrays without dimensions."""
+    leaves = list(leaves_of(parameters, ""))
+    arrays = [real(leaf, shown(path), watch) for path, leaf in leaves]
+    for (path, _), array in zip(leaves, arrays, strict=True):
+        if not np.isfinite(array).all():
+            raise FunctionTypeError(shown(path), "is not finite everywhere", "begin from finite parameters")
+    if not sum(a.size for a in arrays):
+        raise NoPointsError("there are no parameters to check; hand in at least one array that is not empty")
+    values = np.concatenate([a.ravel().astype(float) for a in arrays])
+    return Tree(parameters, tuple(p for p, _ in leaves), tuple(a.shape for a in arrays), values)
+
+
+def leaves_of(node: Any, path: str) -> Iterator[tuple[str, Any]]:
+    """Every array with its path: W1, layers[0].bias."""
+    if isinstance(node, dict):
+        for key, part in node.items():
+            yield from leaves_of(part, f"{path}.{key}" if path else str(key))
+    elif isinstance(node, tuple) or (isinstance(node, list) and any(nested(part) for part in node)):
+        for n, part in enumerate(node):
+            yield from leaves_of(part, f"{path}[{n}]")
+    else:
+        yield path, node
+
+
+def nested(part: Any) -> bool:
+    """Whether a list that holds it is a container, and not an array written out."""
+    return isinstance(part, dict | tuple | list) or np.ndim(part) > 0
+
+
+def rebuilt(model: Any, leaves: Iterator[Any]) -> Any:
+    """The containers of `model` with other leaves, in order."""
+    if isinstance(model, dict):
+        return {key: rebuilt(part, leaves) for key, part in model.items()}
+    if isinstance(model, tuple) and hasattr(model, "_fields"):
+        return type(model)(*(rebuilt(part, leaves) for part in model))
+    if isinstance(model, tuple) or (isinstance(model, list) and any(nested(part) for part in model)):
+        return type(model)(rebuilt(part, leaves) for part in model)
+    return next(leaves)
+
+
+def shown(path: str) -> str:
+    """The path, or words for a bare array."""
+    return path or "the parameters"

@@ -1,0 +1,86 @@
+"""One check's clock and notes: a time limit that interrupts, and standard output set aside."""
+
+from __future__ import annotations
+
+import io
+import signal
+import threading
+import time
+from contextlib import contextmanager, redirect_stdout
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from symgrad.core import FunctionTimeError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+AGAIN = 0.5  # seconds after which the alarm rings once more, should the function have swallowed it
+
+
+class Overdue(BaseException):
+    """Raised inside the user's function by the alarm; not an Exception, so that `except Exception` lets it pass."""
+
+
+@dataclass(slots=True)
+class Watch:
+    """When the check must end, what it noticed, and the name of the function now running."""
+
+    seconds: float
+    end: float
+    running: str = "the check"
+    notes: dict[str, None] = field(default_factory=dict)  # a set in order of arrival
+
+    def note(self, text: str) -> None:
+        """Keep a sentence for the report, once."""
+        self.notes[text] = None
+
+    def tick(self, name: str) -> None:
+        """Say which function is about to run; refuse when the time is up."""
+        self.running = name
+        if time.monotonic() > self.end:
+            raise Overdue
+
+
+@contextmanager
+def watching(seconds: float) -> Iterator[Watch]:
+    """Run a check within a time limit.
+
+    In the main thread of a system with interval timers, a call that runs on is interrupted, as soon as it is
+    back in Python code; elsewhere, and where the program has set an alarm of its own, the limit is looked at
+    between calls only. What is printed meanwhile is set aside.
+    """
+    watch = Watch(seconds, time.monotonic() + seconds)
+    printed = io.StringIO()
+    try:
+        with alarm(seconds), redirect_stdout(printed):
+            yield watch
+            if printed.tell():
+                watch.note("something is printed when the functions are called; the output was set aside")
+    except Overdue:
+        raise FunctionTimeError(
+            watch.running,
+            f"was still running after {seconds:g} seconds",
+            "make it faster, test fewer points, or allow more time with `seconds`",
+        ) from None
+
+
+@contextmanager
+def alarm(seconds: float) -> Iterator[None]:
+    """Raise Overdue in the running code after so many seconds, where that can be done."""
+    free = hasattr(signal, "setitimer") and threading.current_thread() is threading.main_thread()
+    if not free or signal.getitimer(signal.ITIMER_REAL)[0] > 0:
+        yield
+        return
+    before = signal.signal(signal.SIGALRM, ring)
+    signal.setitimer(signal.ITIMER_REAL, seconds, AGAIN)
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, before)
+
+
+def ring(_signal: int, _frame: Any) -> None:
+    """What the alarm does."""
+    raise Overdue
