@@ -4,21 +4,23 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from dataclasses import replace
-from typing import Any
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from symgrad.checker.certificate import Cause, Certificate, Failure, Fault, closed
 from symgrad.checker.formats import Array, Format, doubles, format_named, sampled
-from symgrad.checker.truth import Truth
 from symgrad.core import UnsupportedError
+
+if TYPE_CHECKING:
+    from symgrad.checker.truth import Truth
 
 Code = Callable[[Array], Any]
 LIMIT = 16.0  # last digits, beyond which an input is listed as a fault
 SAMPLE = 4096
 NARROW = 16  # bits of a format all of whose inputs are compared without being asked
-WIDER = {"float16": "float32", "bfloat16": "float32", "float32": "float64", "float64": "longdouble"}
+WIDER = {"float16": "float64", "bfloat16": "float64", "float32": "float64", "float64": "longdouble"}
 BETTER = 16.0  # how much a wider format must improve what rounding spoilt
 RAISED = {
     "overflow": Cause.OVERFLOW,
@@ -53,30 +55,44 @@ def measured(code: Code, truth: Truth, wanted: Format, places: Array, limit: flo
     numbers = wanted.numbers(places)
     given = computed(code, numbers, wanted)
     high, low = truth.at(numbers, wanted)
-    defined = ~np.isnan(high)
-    x, places, given, high, low = (v[defined] for v in (doubles(numbers), places, given, high, low))
     ulps = errors(given, high, low, wanted)
-    failures = {
-        Failure.NAN: np.isnan(given),
-        Failure.INFINITY: np.isinf(given) & (np.abs(high) <= wanted.largest),
-        Failure.ZERO: (given == 0) & (ulps > limit),
-    }
-    lost = np.logical_or.reduce(list(failures.values()))
-    failures[Failure.DIGITS] = ~lost & (ulps > limit)
+    defined = ~np.isnan(high)
+    seen = Compared(*(v[defined] for v in (places, doubles(numbers), given, high, ulps)))
+    failures = failing(seen, wanted, limit)
+    lost = failures[Failure.NAN] | failures[Failure.INFINITY] | failures[Failure.ZERO]
     gap = wanted.patterns >> 9
-    faults = [f for kind, where in failures.items() for f in runs(kind, where, x, places, given, high, ulps, gap)]
-    kept = np.where(lost, -1.0, ulps)
-    found = Certificate("", wanted.name, complete=False, inputs=int(x.size), limit=limit)
-    if kept.size and kept.max() >= 0:
-        worst = [float(v[np.argmax(kept)]) for v in (kept, x, given, high)]
-        found = replace(found, ulps=worst[0], at=worst[1], given=worst[2], exact=worst[3])
-    return replace(
-        found,
+    faults = [f for kind, where in failures.items() for f in runs(kind, where, seen, gap)]
+    found = Certificate(
+        "",
+        wanted.name,
+        complete=False,
+        inputs=int(seen.x.size),
+        limit=limit,
         zeros=int(failures[Failure.ZERO].sum()),
         infinities=int(failures[Failure.INFINITY].sum()),
         nans=int(failures[Failure.NAN].sum()),
         faults=closed(tuple(faults), gap),
     )
+    return with_worst(found, seen, lost)
+
+
+def failing(seen: Compared, wanted: Format, limit: float) -> dict[Failure, Array]:
+    """Which inputs fail, by the kind of failure, each input in one kind at most."""
+    nan = np.isnan(seen.given)
+    infinite = np.isinf(seen.given) & (np.abs(seen.exact) <= wanted.largest)
+    zero = (seen.given == 0) & (seen.ulps > limit)
+    digits = ~(nan | infinite | zero) & (seen.ulps > limit)
+    return {Failure.NAN: nan, Failure.INFINITY: infinite, Failure.ZERO: zero, Failure.DIGITS: digits}
+
+
+def with_worst(found: Certificate, seen: Compared, lost: Array) -> Certificate:
+    """The certificate with the largest error among the inputs whose value is not lost."""
+    kept = np.where(lost, -1.0, seen.ulps)
+    if not kept.size or kept.max() < 0:
+        return found
+    worst = int(np.argmax(kept))
+    ulps, at, given, exact = (float(v[worst]) for v in (kept, seen.x, seen.given, seen.exact))
+    return replace(found, ulps=ulps, at=at, given=given, exact=exact)
 
 
 def computed(code: Code, numbers: Array, wanted: Format) -> Array:
@@ -102,38 +118,42 @@ def errors(given: Array, high: Array, low: Array, wanted: Format) -> Array:
         return np.where(right, 1.0 - nearly, np.where(np.isnan(distance), np.inf, distance))
 
 
-def runs(
-    kind: Failure,
-    where: Array,
-    x: Array,
-    places: Array,
-    given: Array,
-    exact: Array,
-    ulps: Array,
-    gap: int,
-) -> list[Fault]:
+@dataclass(frozen=True, slots=True)
+class Compared:
+    """What was found at the inputs that have an exact value."""
+
+    places: Array
+    x: Array
+    given: Array
+    exact: Array
+    ulps: Array
+
+
+def runs(kind: Failure, where: Array, seen: Compared, gap: int) -> list[Fault]:
     """The intervals of failing inputs, those closer than `gap` numbers in one."""
     failing = np.flatnonzero(where)
     if not failing.size:
         return []
-    breaks = np.flatnonzero(np.diff(places[failing].astype(float)) > gap) + 1
-    found = []
-    for part in np.split(failing, breaks):
-        worst = part[np.argmax(np.where(np.isnan(ulps[part]), np.inf, ulps[part]))]
-        found.append(
-            Fault(
-                kind,
-                float(x[part[0]]),
-                float(x[part[-1]]),
-                int(part.size),
-                float(x[worst]),
-                float(given[worst]),
-                float(exact[worst]),
-                float(ulps[worst]),
-                (int(places[part[0]]), int(places[part[-1]])),
-            )
-        )
-    return found
+    breaks = np.flatnonzero(np.diff(seen.places[failing].astype(float)) > gap) + 1
+    return [fault(kind, part, seen) for part in np.split(failing, breaks)]
+
+
+def fault(kind: Failure, part: Array, seen: Compared) -> Fault:
+    """One interval of failing inputs, with the worst of them."""
+    ulps = seen.ulps[part]
+    worst = part[np.argmax(np.where(np.isnan(ulps), np.inf, ulps))]
+    first, last = part[0], part[-1]
+    return Fault(
+        failure=kind,
+        low=float(seen.x[first]),
+        high=float(seen.x[last]),
+        count=int(part.size),
+        at=float(seen.x[worst]),
+        given=float(seen.given[worst]),
+        exact=float(seen.exact[worst]),
+        ulps=float(seen.ulps[worst]),
+        places=(int(seen.places[first]), int(seen.places[last])),
+    )
 
 
 def explained(certificate: Certificate, code: Code, truth: Truth) -> Certificate:
@@ -157,7 +177,9 @@ def cause(code: Code, truth: Truth, wanted: Format, fault: Fault) -> Cause:
         return next(iter(named), Cause.UNKNOWN)
     if Cause.UNDERFLOW in named or Cause.OVERFLOW in named:
         return Cause.UNDERFLOW if Cause.UNDERFLOW in named else Cause.OVERFLOW
-    return Cause.CANCELLATION if mended(code, truth, wanted, point, given) else Cause.FORMULA
+    if mended(code, truth, wanted, point, given):
+        return Cause.CANCELLATION
+    return Cause.ROUNDING if fault.ulps < 2.0 ** (wanted.precision / 2) else Cause.FORMULA
 
 
 def mended(code: Code, truth: Truth, wanted: Format, point: Array, given: float) -> bool:

@@ -26,6 +26,7 @@ class Cause(Enum):
     DIVISION = "division by zero"
     INVALID = "invalid operation"  # 0 times infinity, or infinity less infinity
     CANCELLATION = "cancellation"
+    ROUNDING = "rounding of constants or arguments"
     FORMULA = "not rounding: the formula differs"
     UNKNOWN = "unknown"
 

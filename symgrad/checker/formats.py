@@ -118,7 +118,11 @@ def sampled(format_: Format, count: int, seed: int = 0) -> Array:
     low, high = (format_.place(2.0**k) for k in (-10, 10))
     mirrored = format_.patterns - 1
     ends = [format_.place(x) for x in (-np.inf, -format_.largest, -0.0, 0.0, format_.largest, np.inf)]
-    ranges = ((ends[0], ends[-1] + 1, count // 2), (low, high, count // 4), (mirrored - high, mirrored - low, count // 4))
+    ranges = (
+        (ends[0], ends[-1] + 1, count // 2),
+        (low, high, count // 4),
+        (mirrored - high, mirrored - low, count // 4),
+    )
     drawn = [spread(rng, *r) for r in ranges]
     return np.unique(np.concatenate([*drawn, np.asarray(ends, np.uint64)]))
 
@@ -126,6 +130,8 @@ def sampled(format_: Format, count: int, seed: int = 0) -> Array:
 def spread(rng: np.random.Generator, low: int, high: int, count: int) -> Array:
     """One place drawn from each of `count` equal parts of a range."""
     width = max((high - low) // max(count, 1), 1)
-    return np.uint64(low) + np.arange(count, dtype=np.uint64) * np.uint64(width) + rng.integers(
-        0, width, count, dtype=np.uint64
+    return (
+        np.uint64(low)
+        + np.arange(count, dtype=np.uint64) * np.uint64(width)
+        + rng.integers(0, width, count, dtype=np.uint64)
     )

@@ -95,7 +95,7 @@ def over(base: Bounded) -> Bounded:
     b, e = base
     size = np.abs(b)
     value = 1 / b
-    return value, np.where(size > 2 * e, e / (size * (size - e)) + UNIT * np.abs(value) + TINY, np.inf)
+    return value, np.where(size > 2 * e, e / size / (size - e) + UNIT * np.abs(value) + TINY, np.inf)
 
 
 def power(node: Any, known: dict[Any, Bounded]) -> Bounded:

@@ -73,7 +73,7 @@ class Truth:
             high, low = by_balls(self.programs[:1], float(x[n]))
             if not math.isnan(high) and abs((high - value[n]) + low) > error[n] * (1 + SHARE) + 2.0**-1070:
                 raise SymgradError(
-                    f"two forms that should be equal differ at {x[n]!r}: {high!r} and {value[n]!r}; prove them equal first"
+                    f"two forms that should be equal differ at {x[n]}: {high} and {value[n]}; prove them equal first"
                 )
 
     def by_balls(self, x: float) -> tuple[float, float]:
@@ -86,7 +86,7 @@ def by_balls(programs: tuple[Program, ...], x: float) -> tuple[float, float]:
     if not math.isinf(x):
         return pair(programs, arb(x))
     near, far = (pair(programs, math.copysign(1, x) * at)[0] for at in (FAR, FARTHER))
-    grows = math.isfinite(near) and abs(far) > 1.5 * abs(near)  # noqa: PLR2004 - a limit has the same value at both
+    grows = math.isfinite(near) and abs(far) > 1.5 * abs(near)
     return (math.copysign(math.inf, far) if grows else near), 0.0
 
 

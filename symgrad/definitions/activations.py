@@ -10,6 +10,7 @@ from sympy.codegen.cfunctions import expm1, log1p
 from symgrad.core import by_name, interval
 from symgrad.definitions.block import activation, kink, parameter
 from symgrad.functions import logistic
+from symgrad.functions.stable_heads import bell, below, kept, normal_cdf, tanh_gap, times_exp, times_sigmoid, within
 from symgrad.functions.symbols import alpha, beta, l, lambda_, theta, u, v, z
 
 e = exp(-Abs(z))  # in (0, 1] on all of R: what a stable form is written in
@@ -130,10 +131,7 @@ ACTIVATIONS = by_name(
         title="Gaussian error linear unit",
         of=z * Φ,
         range=interval(Rational(-171, 1000), None),
-        stable=Piecewise(
-            (z - z * erfc(Abs(z) / sqrt(2)) / 2, z >= 0),
-            (z * erfc(Abs(z) / sqrt(2)) / 2, True),
-        ),
+        stable=below(z) * normal_cdf(z),
         source="Hendrycks & Gimpel 2016, arXiv:1606.08415, section 2",
         note="The least value, $-0.16997$ near $z = -0.7518$, has no closed form; the range is rounded outwards.",
     ),
@@ -143,15 +141,7 @@ ACTIVATIONS = by_name(
         title="GELU, tanh approximation",
         of=z / 2 * (1 + tanh(c * (z + Rational(44715, 10**6) * z**3))),
         range=interval(Rational(-171, 1000), None),
-        stable=Piecewise(
-            (z / (1 + exp(-2 * c * (Abs(z) + Rational(44715, 10**6) * Abs(z) ** 3))), z >= 0),
-            (
-                z
-                * exp(-2 * c * (Abs(z) + Rational(44715, 10**6) * Abs(z) ** 3))
-                / (1 + exp(-2 * c * (Abs(z) + Rational(44715, 10**6) * Abs(z) ** 3))),
-                True,
-            ),
-        ),
+        stable=times_sigmoid(below(z), 2 * c * (z + Rational(44715, 10**6) * z**3)),
         tex=r"\mathrm{GELU}_{\tanh}",
         source="Hendrycks & Gimpel 2016, arXiv:1606.08415, section 2; torch.nn.GELU(approximate='tanh')",
         note="The least value, $-0.17004$ near $z = -0.7525$, has no closed form; the range is rounded outwards.",
@@ -162,7 +152,7 @@ ACTIVATIONS = by_name(
         title="Sigmoid linear unit",
         of=z * sigmoid(z),
         range=interval(-LambertW(exp(-1)), None, "left"),
-        stable=Piecewise((z / (1 + e), z >= 0), (z * e / (1 + e), True)),
+        stable=times_sigmoid(below(z), z),
         source="Elfwing, Uchibe & Doya 2017, arXiv:1702.03118, eq. (2)",
     ),
     swish := activation(
@@ -172,10 +162,7 @@ ACTIVATIONS = by_name(
         of=z * sigmoid(beta * z),
         range=interval(-LambertW(exp(-1)) / beta, None, "left"),
         parameters=(parameter(beta, 1, POSITIVE, learned=True),),
-        stable=Piecewise(
-            (z / (1 + exp(-beta * Abs(z))), z >= 0),
-            (z * exp(-beta * Abs(z)) / (1 + exp(-beta * Abs(z))), True),
-        ),
+        stable=times_sigmoid(below(beta * z), beta * z) / beta,
         source="Ramachandran, Zoph & Le 2017, arXiv:1710.05941, section 4",
     ),
     mish := activation(
@@ -186,7 +173,7 @@ ACTIVATIONS = by_name(
         range=interval(Rational(-309, 1000), None),
         stable=Piecewise(
             (z * (1 + 2 * e) / (1 + 2 * e + 2 * e**2), z >= 0),
-            (z * (e**2 + 2 * e) / (e**2 + 2 * e + 2), True),
+            (times_exp(below(z), -Abs(z)) * (e + 2) / (e**2 + 2 * e + 2), True),
         ),
         source="Misra 2019, arXiv:1908.08681, eq. (1)",
         note="The least value, $-0.30884$ near $z = -1.1924$, has no closed form; the range is rounded outwards.",
@@ -208,6 +195,8 @@ ACTIVATIONS = by_name(
         title="Softsign",
         of=z / (1 + Abs(z)),
         range=interval(-1, 1),
+        stable=within(z, -(2**60), 2**60)
+        / (1 + Abs(within(z, -(2**60), 2**60))),  # 2^60 + 1 is 2^60 in every float type
         source="Bergstra, Desjardins, Lamblin & Bengio 2009, Quadratic polynomials learn better image features",
     ),
     tanhshrink := activation(
@@ -215,6 +204,7 @@ ACTIVATIONS = by_name(
         "tanhshrink",
         title="Tanhshrink",
         of=z - tanh(z),
+        stable=tanh_gap(z),
         source="torch.nn.Tanhshrink",
     ),
     softshrink := activation(
@@ -260,6 +250,7 @@ ACTIVATIONS = by_name(
         title="Hard sigmoid",
         of=Piecewise((0, z <= -3), (1, z >= 3), (z / 6 + Rational(1, 2), True)),
         range=interval(0, 1, "both"),
+        stable=Piecewise((0, z <= -3), (1, z >= 3), (kept(z + 3) / 6, True)),
         kinks=(
             kink(z, at=-3, left=0, right=Rational(1, 6), torch=0, jax=0),
             kink(z, at=3, left=Rational(1, 6), right=0, torch=0, jax=0),
@@ -325,10 +316,7 @@ ACTIVATIONS = by_name(
         title="Quick GELU",
         of=z * sigmoid(Rational(1702, 1000) * z),
         range=interval(-LambertW(exp(-1)) / Rational(1702, 1000), None, "left"),
-        stable=Piecewise(
-            (z / (1 + exp(-Rational(1702, 1000) * Abs(z))), z >= 0),
-            (z * exp(-Rational(1702, 1000) * Abs(z)) / (1 + exp(-Rational(1702, 1000) * Abs(z))), True),
-        ),
+        stable=times_sigmoid(below(z), Rational(1702, 1000) * z),
         source="Hendrycks & Gimpel 2016, arXiv:1606.08415, section 2",
     ),
     lecun_tanh := activation(
@@ -362,6 +350,7 @@ ACTIVATIONS = by_name(
         "gaussian",
         title="Gaussian",
         of=exp(-(z**2)),
+        stable=bell(z),
         range=interval(0, 1, "right"),
         source="Broomhead & Lowe 1988, Multivariable functional interpolation and adaptive networks",
     ),

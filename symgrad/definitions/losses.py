@@ -8,6 +8,7 @@ from sympy.codegen.cfunctions import log1p
 from symgrad.core import by_name, interval, one_of
 from symgrad.definitions.activations import sigmoid, softplus
 from symgrad.definitions.block import kink, loss, parameter
+from symgrad.functions.stable_heads import above, gated
 from symgrad.functions.symbols import a, beta, c, delta, epsilon, gamma, s, tau, y
 
 r = a - y  # the residual
@@ -91,7 +92,7 @@ LOSSES = by_name(
         of=-(y * log(sigmoid(a)) + (1 - y) * log(1 - sigmoid(a))),
         of_y=CLOSED_UNIT,
         range=POSITIVE,
-        stable=Max(0, a) - a * y + log1p(exp(-Abs(a))),
+        stable=gated(1 - y, softplus(a)) + gated(y, softplus(-a)),
         through=(sigmoid,),
         rewrites=((softplus.head, softplus(a) - a * y),),
         tex=r"\mathrm{BCE}_{\mathrm{logits}}",
@@ -114,6 +115,7 @@ LOSSES = by_name(
         of=y * log(y / a),
         of_a=UNIT,
         of_y=interval(0, 1, "right"),
+        stable=y * Piecewise((log1p((y - a) / a), Abs(y - a) < a / 2), (log(y / a), True)),
         range=interval(-exp(-1), None),
         source="Kullback & Leibler 1951, On information and sufficiency; torch.nn.KLDivLoss",
         note="One term may be negative; the sum over the classes is not.",
@@ -124,6 +126,7 @@ LOSSES = by_name(
         title="Poisson negative log-likelihood, on the log rate",
         of=exp(a) - y * a,
         of_y=NON_NEGATIVE,
+        stable=exp(a) - gated(y, above(a)),
         source="torch.nn.PoissonNLLLoss(log_input=True)",
         note=r"The term $\ln(y!)$ does not depend on $a$ and is left out.",
     ),

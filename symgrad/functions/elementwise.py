@@ -10,13 +10,17 @@ from sympy import Expr, Function, Piecewise, S, Symbol, exp, lambdify, preorder_
 from sympy.core.function import ArgumentIndexError
 
 from symgrad.core import REALS, Domain
-from symgrad.functions.printing import numpy_code, printed_tex
+from symgrad.functions.numpy_printing import inline
+from symgrad.functions.printing import printed_tex
 from symgrad.functions.slopes import slope
 
 if TYPE_CHECKING:
     from symgrad.core import Kink
 
 GUARD = 20  # bits beyond those asked for
+NUMERIC = frozenset(
+    {"bell", "erfc_kept", "kept", "normal_cdf", "reciprocal", "tanh_gap", "times_bell", "times_exp", "within"}
+)  # printed as they stand: see `stable_heads`
 WIDEST = 2**15  # bits of working precision, beyond which a value is given up
 
 
@@ -136,7 +140,8 @@ class Elementwise(Function):
         return printed_tex(self, printer, exp)
 
     def _numpycode(self, printer: Any) -> str:
-        return numpy_code(self.settled(), printer)
+        letters = tuple(sorted(self.free_symbols, key=str))
+        return inline(settled(self), letters, printer)
 
     def _stable_code(self, printer: Any) -> str:
         return str(printer._print(self.settled()))  # noqa: SLF001 - a hook is called from inside the printer
@@ -198,7 +203,9 @@ def partial(head: Any, index: int) -> Any:
 def in_mpmath(head: Any) -> Any:
     """The stable form of a head as an mpmath function of all its letters."""
     form = head.stable if head.stable is not None else head.formula
-    return lambdify(head.variables + head.parameters, unfold(form), "mpmath")
+    while heads := form.atoms(Elementwise):
+        form = form.xreplace({h: h.settled() for h in heads})
+    return lambdify(head.variables + head.parameters, form, "mpmath")
 
 
 def lies_in(x: Any, domain: Domain) -> bool:
@@ -212,6 +219,13 @@ def lies_in(x: Any, domain: Domain) -> bool:
         and (domain.lower is None or (low.is_positive if domain.lower_open else low.is_nonnegative))
         and (domain.upper is None or (high.is_positive if domain.upper_open else high.is_nonnegative))
     )
+
+
+def settled(expr: Any) -> Any:
+    """The expression with every named function in its stable form, all layers down, but for those of `numeric`."""
+    while heads := {h for h in expr.atoms(Elementwise) if h.func.spelling not in NUMERIC}:
+        expr = expr.xreplace({h: h.settled() for h in heads})
+    return expr
 
 
 def unfold(expr: Any) -> Any:

@@ -1,0 +1,128 @@
+"""Stable forms of slopes whose textbook form loses digits, overflows, or meets infinity times 0: a line each.
+
+What the rules of `functions.stable` mend by themselves (1 - sigmoid(u), 1 - tanh(u)^2, ...) is not listed.
+"""
+
+# ruff: noqa: PLR2004 - the numbers are the definitions
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from sympy import Abs, Piecewise, Rational, exp, pi, sign, sqrt, tanh
+
+from symgrad.core import by_name
+from symgrad.definitions.activations import ACTIVATIONS
+from symgrad.definitions.losses import LOSSES
+from symgrad.functions.logistic import sigmoid
+from symgrad.functions.stable import KnownForm
+from symgrad.functions.stable_heads import kept, normal_cdf, reciprocal, times_bell, times_exp, times_sigmoid, within
+from symgrad.functions.symbols import a, beta, c, epsilon, y, z
+
+if TYPE_CHECKING:
+    from sympy import Expr
+
+
+def slopes(name: str, *forms: Expr | None) -> tuple[KnownForm, ...]:
+    """The stable forms of an entry's first and second derivative; None where the rules suffice."""
+    entry = ACTIVATIONS.get(name) or LOSSES[name]
+    x, value = entry.variable, entry.applied
+    return tuple(
+        KnownForm(f"{name}{chr(39) * order}", x, value.diff(x, order), form)
+        for order, form in enumerate(forms, 1)
+        if form is not None
+    )
+
+
+e = exp(-Abs(z))  # in (0, 1] on all of R
+q, p = reciprocal(z), reciprocal(1 + Abs(z))
+r = a - y
+w = within(z)
+k = sqrt(2 / pi)
+g = within(z, -100, 100)  # e^(-2 x(100)) is 0 in every float type
+x = k * (g + Rational(44715, 10**6) * g**3)
+dx = k * (1 + 3 * Rational(44715, 10**6) * g**2)
+ddx = k * 6 * Rational(44715, 10**6) * g
+right, left = 1 + 2 * e + 2 * e**2, 2 + 2 * e + e**2  # of Mish: (1 + e^z)^2 + 1, scaled on the right
+v = within(beta * z)
+b = Rational(1702, 1000)
+
+
+STABLE_SLOPES = by_name(
+    *(
+        *slopes(
+            "gelu",
+            normal_cdf(z) + times_bell(g / sqrt(2 * pi), z, Rational(1, 2)),
+            times_bell((2 - g**2) / sqrt(2 * pi), z, Rational(1, 2)),
+        ),
+        *slopes(
+            "gelu_tanh",
+            times_sigmoid(1 + 2 * g * dx * sigmoid(-2 * x), 2 * x),
+            times_exp(4 * dx + 2 * g * ddx - 4 * g * dx**2 * tanh(x), -2 * Abs(x)) / (1 + exp(-2 * Abs(x))) ** 2,
+        ),
+        *slopes(
+            "silu",
+            times_sigmoid(1 + w * sigmoid(-z), z),
+            times_exp(2 - w * tanh(z / 2), -Abs(z)) / (1 + e) ** 2,
+        ),
+        *slopes(
+            "swish",
+            times_sigmoid(1 + v * sigmoid(-beta * z), beta * z),
+            beta * times_exp(2 - v * tanh(beta * z / 2), -Abs(beta * z)) / (1 + exp(-Abs(beta * z))) ** 2,
+        ),
+        *slopes(
+            "mish",
+            Piecewise(
+                ((1 + 2 * e) / right + w * 4 * e**2 * (1 + e) / right**2, z >= 0),
+                (times_exp((2 + e) / left + w * 4 * (1 + e) / left**2, -Abs(z)), True),
+            ),
+            Piecewise(
+                (
+                    times_exp(2 * (1 + e) * right + w * (2 * e**3 + 2 * e**2 - 3 * e - 2), -2 * Abs(z)) * 4 / right**3,
+                    z >= 0,
+                ),
+                (times_exp(2 * (1 + e) * left + w * (2 + 2 * e - 3 * e**2 - 2 * e**3), -Abs(z)) * 4 / left**3, True),
+            ),
+        ),
+        *slopes(
+            "quick_gelu",
+            times_sigmoid(1 + b * w * sigmoid(-b * z), b * z),
+            b * times_exp(2 - b * w * tanh(b * z / 2), -b * Abs(z)) / (1 + exp(-b * Abs(z))) ** 2,
+        ),
+        *slopes(
+            "gaussian",
+            times_bell(-2 * g, z),
+            times_bell(2 * (sqrt(2) * g - 1) * (sqrt(2) * g + 1), z),
+        ),
+        *slopes("erf", None, times_bell(-4 * g / sqrt(pi), z)),
+        *slopes("softsign", p**2, -2 * sign(z) * p**3),
+        *slopes("hardswish", Piecewise((0, z <= -3), (1, z >= 3), (kept(2 * z + 3) / 6, True))),
+        *slopes(
+            "arctan",
+            Piecewise((1 / (1 + z**2), Abs(z) <= 1), (q**2 / (1 + q**2), True)),
+            Piecewise((-2 * z / (1 + z**2) ** 2, Abs(z) <= 1), (-2 * q**3 / (1 + q**2) ** 2, True)),
+        ),
+        *slopes(
+            "charbonnier",
+            Piecewise(
+                (r / epsilon / sqrt(1 + (r / epsilon) ** 2), Abs(r) <= epsilon),
+                (sign(r) / sqrt(1 + (epsilon / r) ** 2), True),
+            ),
+            Piecewise(
+                (1 / (epsilon * sqrt(1 + (r / epsilon) ** 2) ** 3), Abs(r) <= epsilon),
+                ((epsilon / r) ** 2 / (Abs(r) * sqrt(1 + (epsilon / r) ** 2) ** 3), True),
+            ),
+        ),
+        *slopes(
+            "cauchy",
+            Piecewise((r / (1 + (r / c) ** 2), Abs(r) <= c), (c * (c / r) / (1 + (c / r) ** 2), True)),
+            Piecewise(
+                ((1 - r / c) * (1 + r / c) / (1 + (r / c) ** 2) ** 2, Abs(r) <= c),
+                ((c / r) ** 2 * (c / r - 1) * (c / r + 1) / (1 + (c / r) ** 2) ** 2, True),
+            ),
+        ),
+        *slopes("binary_cross_entropy", None, y / a / a + (1 - y) / (1 - a) / (1 - a)),
+        *slopes("cross_entropy", None, y / a / a),
+        *slopes("poisson_nll_rate", (a - y) / a),
+    )
+)
