@@ -38,7 +38,7 @@ from sympy import (
 
 from symgrad.core import Status, Variable, interval, one_of
 from symgrad.functions import D
-from symgrad.prover import prove, recheck, replay
+from symgrad.prover import Recheck, prove, recheck, replay
 from symgrad.prover.kernel import SympyRing
 
 if TYPE_CHECKING:
@@ -270,7 +270,7 @@ def require_proved(left: Any, right: Any, given: Any = true) -> Verdict:
     verdict = prove(left, right, variables=VARIABLES, assuming=given)
 
     assert verdict.status is Status.PROVED, (verdict.reason, verdict.witness, verdict.exceptions)
-    assert recheck(verdict.certificate).ok, recheck(verdict.certificate).reason
+    assert recheck(verdict.certificate, left, right, variables=VARIABLES, assuming=given) == Recheck(ok=True)
     return verdict
 
 
@@ -303,10 +303,12 @@ def test_derivative_of_a_loss_is_proved_off_its_kinks(name: str) -> None:
     loss, slope, takes, kinks = LOSSES[name]
     domain = {"unit": interval(0, 1), "positive": POSITIVE, "reals": interval(None, None)}[takes]
 
-    verdict = prove(D(loss, a), slope, variables=(*VARIABLES, Variable(a, domain)), assuming=off(a, kinks))
+    statement = {"variables": (*VARIABLES, Variable(a, domain)), "assuming": off(a, kinks)}
+
+    verdict = prove(D(loss, a), slope, **statement)
 
     assert verdict.status is Status.PROVED, (verdict.reason, verdict.witness, verdict.exceptions)
-    assert recheck(verdict.certificate).ok
+    assert recheck(verdict.certificate, D(loss, a), slope, **statement).ok
 
 
 @pytest.mark.parametrize("name", SPECIAL)
@@ -393,4 +395,4 @@ def test_a_certificate_is_small_and_plain() -> None:
     data = json.loads(verdict.certificate)
 
     assert len(verdict.certificate) < 2000
-    assert data["version"] == 1
+    assert data["version"] == 2

@@ -119,7 +119,7 @@ def test_random_pairs(seed: int) -> None:
             verdict = prove(e, right, seconds=5)
             if verdict.status in {Status.PROVED, Status.PROVED_EXCEPT}:
                 assert not seen_to_differ(e, right, rng), (e, right)
-                assert not verdict.certificate or recheck(verdict.certificate).ok, (e, right)
+                assert not verdict.certificate or recheck(verdict.certificate, e, right).ok, (e, right)
             if verdict.status is Status.REFUTED and not any(v.has(Symbol) for _, v in verdict.witness.point):
                 assert replay(verdict.witness, e, right), (e, right)
             if verdict.status in settled:

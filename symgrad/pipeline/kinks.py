@@ -7,16 +7,16 @@ from typing import TYPE_CHECKING, Any
 
 from sympy import Abs, And, Max, Min, Piecewise, Rational, sign
 
-from symgrad import prover
-from symgrad.core import Status, Variable, Verdict
+from symgrad.core import Status, Variable
 from symgrad.functions import D, unfold
+from symgrad.pipeline.proofs import Proof, proof
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from sympy import Symbol
 
-    from symgrad.core import Definition, Kink
+    from symgrad.core import Definition, Kink, Verdict
 
 NEAR = Rational(1, 1000)  # on this side of the kink, this far, the function is one smooth branch
 INSIDE = Rational(1, 3)  # an interior value of a target that the loss leaves free
@@ -24,6 +24,11 @@ INSIDE = Rational(1, 3)  # an interior value of a target that the loss leaves fr
 
 def slopes(definition: Definition) -> Iterator[tuple[str, Verdict]]:
     """Each kink's slopes, left and right, with the verdict on them; a finite set of targets is gone through."""
+    return ((label, worst(proofs)) for label, proofs in slope_proofs(definition))
+
+
+def slope_proofs(definition: Definition) -> Iterator[tuple[str, tuple[Proof, ...]]]:
+    """The same, with the statements behind each verdict."""
     for kink in definition.kinks:
         for target in targets(definition):
             where = kink.at.subs(target)
@@ -31,7 +36,7 @@ def slopes(definition: Definition) -> Iterator[tuple[str, Verdict]]:
                 label = (
                     f"slope {slope.subs(target)} on the {'left' if side < 0 else 'right'} of {kink.variable} = {where}"
                 )
-                yield label + told(target), slope_verdict(definition, kink, side, slope, target)
+                yield label + told(target), statements(definition, kink, side, slope, target)
 
 
 def targets(definition: Definition) -> Iterator[dict[Symbol, Any]]:
@@ -47,6 +52,19 @@ def told(target: Mapping[Symbol, Any]) -> str:
 
 
 def slope_verdict(definition: Definition, kink: Kink, side: int, slope: Any, target: Mapping[Symbol, Any]) -> Verdict:
+    """Whether the slope beside a kink is the one that is said."""
+    return worst(statements(definition, kink, side, slope, target))
+
+
+def worst(proofs: tuple[Proof, ...]) -> Verdict:
+    """The first verdict that is not PROVED, else the last."""
+    verdicts = [p.verdict for p in proofs]
+    return next((v for v in verdicts if v.status is not Status.PROVED), verdicts[-1])
+
+
+def statements(
+    definition: Definition, kink: Kink, side: int, slope: Any, target: Mapping[Symbol, Any]
+) -> tuple[Proof, ...]:
     """The function is one branch beside the kink (proved at the usual parameters), whose slope there is `slope`.
 
     The slope is proved for all parameters; it is that of the branch, carried on into the kink.
@@ -61,13 +79,12 @@ def slope_verdict(definition: Definition, kink: Kink, side: int, slope: Any, tar
     derivative = smooth.diff(x)
     between = And(side * (x - at.subs(usual)) > 0, side * (beside - x) > 0)
     free = tuple(v for v in rest if v.symbol not in usual)
-    statements = (
-        (function.subs(usual), smooth.subs(usual), (Variable(x), *free), between),
-        (D(smooth, x), derivative, (Variable(x), *rest), between if not derivative.is_polynomial(x) else True),
-        (derivative.subs(x, at), slope.subs(target), rest, True),
+    singular = not derivative.is_polynomial(x)
+    return (
+        proof(function.subs(usual), smooth.subs(usual), (Variable(x), *free), assuming=between),
+        proof(D(smooth, x), derivative, (Variable(x), *rest), assuming=between if singular else True),
+        proof(derivative.subs(x, at), slope.subs(target), rest),
     )
-    verdicts = [prover.prove(left, right, variables=v, assuming=g) for left, right, v, g in statements]
-    return next((v for v in verdicts if v.status is not Status.PROVED), verdicts[-1])
 
 
 def branch(expr: Any, point: Mapping[Symbol, Any]) -> Any:

@@ -24,34 +24,22 @@ if TYPE_CHECKING:
     from symgrad.prover.statement import Statement
     from symgrad.prover.tower import Tower
 
-VERSION = 1
+VERSION = 2
 
 
 def identical(statement: Statement) -> str:
     """The certificate of two sides that are the same expression."""
-    program = Program([statement.left])
-    return _text({"version": VERSION, "program": program.lines, "left": program(statement.left), "same": True})
+    return _text({"version": VERSION, "statement": statement.told, "same": True})
 
 
 def certificate(statement: Statement, trees: Sequence[Branch | Leaf]) -> str:
-    """The certificate of a proof by regions."""
+    """The certificate of a proof by regions: a tree for each combination of the values of finite domains, in order.
+
+    It shows the statement for a reader; the checker reads the statement itself.
+    """
     program = Program([n for t in trees for n in _nodes(t)], statement)
-    cases = [
-        {"bind": [[name, program(value)] for name, value in case], "tree": _tree(tree, program)}
-        for case, tree in zip(statement.cases, trees, strict=True)
-    ]
-    return _text(
-        {
-            "version": VERSION,
-            "program": program.lines,
-            "left": program(statement.left),
-            "right": program(statement.right),
-            "assumption": program(statement.assumption),
-            "values": [[name, [program(v) for v in values]] for name, values in statement.values],
-            "premises": [[program(node), rel] for node, rel in statement.premises],
-            "cases": cases,
-        }
-    )
+    cases = [_tree(tree, program) for tree in trees]
+    return _text({"version": VERSION, "statement": statement.told, "program": program.lines, "cases": cases})
 
 
 def conditions(trees: Sequence[Branch | Leaf], statement: Statement) -> tuple[Any, ...]:
@@ -99,13 +87,10 @@ def single_facts(tower: Tower) -> list[int]:
 
 
 class Program:
-    """Every node of a statement and of its splits, numbered, operands first."""
+    """Every node that the splits and the facts mention, numbered, operands first."""
 
-    def __init__(self, nodes: Sequence[Node], statement: Statement | None = None) -> None:
-        roots = list(nodes)
-        if statement:
-            roots += [statement.left, statement.right, statement.assumption]
-            roots += [n for n, _ in statement.premises] + [n for case in statement.cases for _, n in case]
+    def __init__(self, nodes: Sequence[Node], statement: Statement) -> None:
+        roots = [*nodes, *(n for n, _ in statement.premises)]
         self.index: dict[Node, int] = {}
         self.lines: list[Any] = []
         for node in subnodes(*roots):
@@ -221,6 +206,8 @@ def _proof(tower: Tower, proof: tuple[Any, ...], numbering: Numbering) -> list[A
 def _source(source: Any, numbering: Numbering) -> list[Any]:
     if isinstance(source, int):
         return ["f", numbering.number[source]] if source >= 0 else ["-f", numbering.number[-source - 1]]
+    if source[0] == "s":
+        return ["s", _sparse(source[1]), _sparse(source[2]), source[3]]
     return ["m", *_sparse(source[1])]
 
 

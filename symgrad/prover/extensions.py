@@ -185,6 +185,22 @@ class Extensions(Signs):
                 self.learn(self.k.gens[found.slot] * t, ">", ("log", found.slot, t))
         return self.var(found)
 
+    def tangents(self, p: Poly) -> None:
+        """Log q <= q - 1, and log q lies on that side of u on which q lies of e^u."""
+        for log in [g for g in generators_in(self, p) if g.kind == "log" and not self.k.is_const(g.base)]:
+            if ("tangent", log.slot) in self.named:
+                continue
+            self.named["tangent", log.slot] = log
+            x = self.k.gens[log.slot]
+            if self.sign(log.base) != 1:
+                continue
+            self.learn(log.base - 1 - x, ">=", ("tangent", log.slot, 1))
+            for exp in [g for g in generators_in(self, log.base) if g.kind == "exp"]:
+                top, bottom = exp.args[0]
+                s = self.quick_sign(log.base - self.k.gens[exp.slot])
+                if s and self.quick_sign(bottom) == 1:
+                    self.learn((x * bottom - top) * s, ">", ("above", log.slot, exp.slot))
+
     def power(self, f: Frac, r: Fraction) -> Frac:
         """f^r for a rational r that is no integer; f must be >= 0, and > 0 where r < 0."""
         s = self.known(f)

@@ -15,11 +15,10 @@ from typing import TYPE_CHECKING, Any
 
 import sympy as sp
 from sympy import true
-from sympy.core.relational import Relational
 
 from symgrad.core import Status, UnsupportedError, Verdict
-from symgrad.functions import D
 from symgrad.prover.certificate import certificate, conditions, identical
+from symgrad.prover.conventions import order_matters
 from symgrad.prover.emptiness import empty
 from symgrad.prover.kernel import Flint
 from symgrad.prover.points import Sampler
@@ -42,6 +41,7 @@ PARTIAL = (
     "ask for each part by itself, or write the condition with polynomials"
 )
 DEEP = "the expression is nested too deeply; name its parts with lets"
+ANALYSIS = "a region is empty by a study of zeros that leaves no certificate; assume its condition's negation"
 UNDECIDED = "the two sides are neither proved equal nor shown to differ"
 
 
@@ -97,28 +97,6 @@ def confirmed(found: Verdict, left: Any, right: Any, lets: Sequence[Let]) -> Ver
     if found.witness and exact and not replay(found.witness, one, other, tuple(lets)):
         return Verdict(Status.UNKNOWN, reason="a point where the sides seem to differ could not be confirmed")
     return found
-
-
-def order_matters(expr: Any, variables: Sequence[Variable] = ()) -> bool:
-    """Whether an "or", "not" or a case rests on a comparison that has no truth value everywhere.
-
-    "log z > 0 or z < 0" is open at z = -1: true by its second part, without an answer by its first.
-    """
-    if not isinstance(expr, sp.Basic):
-        return False
-    lows = [(v.symbol, v.domain.lower) for v in variables if v.domain.lower_open]
-    positive = {s: sp.Dummy(positive=True) for s, low in lows if low is not None and low.is_nonnegative}
-    expr = expr.xreplace(positive)
-    parts = set(expr.atoms(sp.Or, sp.Not, sp.ITE))
-    parts |= {c for cases in expr.atoms(sp.Piecewise) for _, c in cases.args if isinstance(c, sp.And)}
-    return any(partial(relation) for part in parts for relation in part.atoms(Relational))
-
-
-def partial(relation: Any) -> bool:
-    """Whether a comparison may lack a value: it has a logarithm, a root, an inverse function or a quotient."""
-    powers = (p for p in relation.atoms(sp.Pow) if not (p.exp.is_Integer and p.exp.is_positive))
-    risky = any(not p.base.is_positive for p in powers if p.base != sp.E)
-    return risky or relation.has(sp.log, sp.atanh, sp.acosh, sp.erfinv, sp.LambertW, D)
 
 
 def prove_step(
@@ -185,7 +163,7 @@ class Prover:
                 continue
             witness = None if leaf.kind == STUCK else self.search.difference(leaf)
             if witness is None and leaf.region.premises and empty(leaf.region, self.statement.names):
-                leaf.kind = EMPTY
+                leaf.kind, leaf.why = EMPTY, ANALYSIS
                 continue
             kink = leaf.region.codimension > base
             if witness and leaf.kind == DIFFERENT and not (kink and self.statement.differentiates):
@@ -209,6 +187,8 @@ class Prover:
         if PROVED not in kinds:
             nowhere = "neither side has a value anywhere", "no point satisfies the assumptions"
             return Verdict(Status.VACUOUS, "regions", reason=nowhere[UNDEFINED not in kinds])
+        if any(leaf.why is ANALYSIS for leaf in self.leaves):
+            return Verdict(Status.UNKNOWN, reason=ANALYSIS)
         method = "normal form" if len(kinds) == 1 else f"normal forms in {kinds.count(PROVED)} regions"
         return Verdict(Status.PROVED, method, used, certificate=certificate(self.statement, trees))
 

@@ -14,10 +14,11 @@ from symgrad.core import LetError, UnsupportedError
 from symgrad.core.derivation import require_order
 from symgrad.functions import D, Elementwise
 from symgrad.prover import scalar as n
+from symgrad.prover.conventions import BOUND, require_real
 from symgrad.prover.scalar import HALF, MINUS, ONE, TWO, ZERO, Node, add, apply, mul, num, over, power, sub, switch
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from symgrad.core import Let
 
@@ -32,9 +33,12 @@ class Reader:
     D(e, v) sees every let that depends on v, except v itself: D(J, a) regards a as independent, D(J, z) is total.
     """
 
-    def __init__(self, lets: Sequence[Let] = ()) -> None:
-        self.symbols: dict[str, Any] = {}  # our name -> SymPy's symbol
+    def __init__(self, lets: Sequence[Let] = (), symbols: Mapping[str, Any] | None = None) -> None:
+        self.symbols: dict[str, Any] = dict(symbols or {})  # our name -> SymPy's symbol
         self.names: dict[Any, str] = {}
+        for name, symbol in self.symbols.items():
+            require_real(symbol)
+            self.names[symbol] = name
         self.memo: dict[Any, Node] = {}
         self.lets: dict[str, Node] = {}
         try:
@@ -48,9 +52,8 @@ class Reader:
         """Our name of a symbol; two symbols that only look alike get two names."""
         found = self.names.get(symbol)
         if found is None:
-            if symbol.is_integer or symbol.is_real is False:
-                raise UnsupportedError(f"the symbol {symbol} is declared as something else than a real number")
-            found = symbol.name.lstrip("#\u222b\u2202")
+            require_real(symbol)
+            found = symbol.name.lstrip(BOUND)
             while found in self.symbols:
                 found += "'"
             self.names[symbol] = found

@@ -1,23 +1,34 @@
 """The certificate of a proof, replayed: it shares no code with the prover, and works on SymPy's polynomials.
 
-What is checked: the parts of every split cover the whole; every generator has a value; every sign follows from
-the facts by the arithmetic that is given for it; and in every part the two programs, evaluated node by node, are
-one fraction. What can't be justified from the certificate alone is refused, with the reason.
+The statement is read anew, by the checker's own reader: the certificate only says how to split the space, what the
+generators are, and why signs are what they are. What is checked: the parts of every split cover the whole; every
+generator has a value; every sign follows from the facts by the arithmetic that is given for it; and in every part
+the two sides, evaluated node by node, are one fraction. What can't be justified is refused, with the reason.
 """
 
 from __future__ import annotations
 
 import json
 from dataclasses import dataclass
-from itertools import product
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+from sympy import true
+
+from symgrad.core import SymgradError
+from symgrad.prover.conventions import plain, told
 from symgrad.prover.recheck_context import Context
-from symgrad.prover.recheck_ring import RejectedError, Undefined
+from symgrad.prover.recheck_reading import Program, Statement
+from symgrad.prover.recheck_ring import Clock, RejectedError, Undefined
 from symgrad.prover.recheck_values import Values
 
-VERSION = 1
-DEPTH = 200
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from symgrad.core import Let, Variable
+
+VERSION = 2
+SIZE = 20_000_000  # characters of a certificate
+MALFORMED = (ValueError, TypeError, KeyError, IndexError, AttributeError, ArithmeticError, StopIteration)
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,19 +39,37 @@ class Recheck:
     reason: str = ""
 
 
-def recheck(certificate: str) -> Recheck:
-    """Replay a certificate; any flaw, of the mathematics or of the text, makes it not ok."""
+def recheck(
+    certificate: str,
+    left: Any,
+    right: Any,
+    *,
+    variables: Sequence[Variable] = (),
+    lets: Sequence[Let] = (),
+    assuming: Any = true,
+    seconds: float = 120.0,
+) -> Recheck:
+    """Whether the certificate proves `left = right` as `prove` was asked; any flaw in it makes it not ok."""
     try:
-        _check(json.loads(certificate, parse_float=_refused))
+        _check(_parsed(certificate), Clock(seconds), (left, right, variables, lets, assuming))
     except RejectedError as error:
         return Recheck(ok=False, reason=str(error))
+    except SymgradError as error:
+        return Recheck(ok=False, reason=f"the statement can't be read: {error}")
     except Undefined as error:
         return Recheck(ok=False, reason=f"something has no value where it must: {error}")
     except RecursionError:
         return Recheck(ok=False, reason="the certificate is nested too deeply")
-    except (ValueError, TypeError, KeyError, IndexError, AttributeError, ArithmeticError) as error:
+    except MALFORMED as error:
         return Recheck(ok=False, reason=f"the certificate is malformed: {type(error).__name__}: {error}")
     return Recheck(ok=True)
+
+
+def _parsed(certificate: str) -> dict[str, Any]:
+    if len(certificate) > SIZE:
+        raise RejectedError(f"the certificate has more than {SIZE} characters")
+    found: dict[str, Any] = json.loads(certificate, parse_float=_refused, parse_constant=_refused)
+    return found
 
 
 def _refused(number: str) -> float:
@@ -48,44 +77,74 @@ def _refused(number: str) -> float:
     raise RejectedError(f"the certificate holds the decimal {number}")
 
 
-def _check(data: dict[str, Any]) -> None:
+def _check(data: dict[str, Any], clock: Clock, claimed: tuple[Any, ...]) -> None:
     if data["version"] != VERSION:
         raise RejectedError("the certificate is of another version")
-    program = data["program"]
-    for i, (_, _, *operands) in enumerate(program):
-        if any(not 0 <= k < i for k in operands):
-            raise RejectedError("the program is out of order")
+    left, right, variables, lets, assuming = claimed
+    if data["statement"] != told(plain(left), plain(right), variables, lets, plain(assuming)):
+        raise RejectedError("the certificate is of another statement")
+    program = Program(data.get("program", ()))
+    statement = Statement(program, *claimed)
     if data.get("same"):
-        if data.get("right", data["left"]) != data["left"]:
+        if statement.left != statement.right:
             raise RejectedError("the sides are said to be the same and are not")
         return
-    wanted = {
-        tuple(zip([n for n, _ in data["values"]], v, strict=True)) for v in product(*(v for _, v in data["values"]))
-    }
-    if wanted != {tuple((name, node) for name, node in case["bind"]) for case in data["cases"]}:
+    if len(data["cases"]) != len(statement.cases):
         raise RejectedError("not every value of the finite domains is treated")
-    premises = tuple((node, rel) for node, rel in data["premises"])
-    for case in data["cases"]:
-        bindings = {name: ("node", node) for name, node in case["bind"]}
-        _tree(case["tree"], data, premises, bindings)
+    replay = Replay(program.lines, statement, clock)
+    for tree, case in zip(data["cases"], statement.cases, strict=True):
+        bindings = {name: ("node", node) for name, node in case}
+        replay.tree(tree, tuple(statement.premises), bindings)
 
 
-def _tree(tree: dict[str, Any], data: dict[str, Any], premises: tuple[Any, ...], bindings: dict[str, Any]) -> None:
-    if "leaf" in tree:
-        _leaf(tree, data, premises, bindings)
-        return
-    values = _values(tree["context"], data, premises, bindings)
-    split, minus = tree["split"], tree["minus"]
-    value = values.plain(split)  # it must have a value all over the region, or the parts would not cover it
-    if not values.context.equal(values.plain(minus), values.context.negative(value)):
-        raise RejectedError("the two sides of a split are not opposite")
-    zero_premises, zero_bindings = _zero(tree, values, premises, bindings)
-    strict = [((split, "!="),)] if tree["nonzero"] else [((split, ">"),), ((minus, ">"),)]
-    if len(tree["parts"]) != len(strict) + 1:
-        raise RejectedError("a part of a split is missing")
-    for more, part in zip(strict, tree["parts"], strict=False):
-        _tree(part, data, premises + more, bindings)
-    _tree(tree["parts"][-1], data, zero_premises, zero_bindings)
+@dataclass(frozen=True, slots=True)
+class Replay:
+    """The regions of a proof, gone through one by one."""
+
+    program: list[Any]
+    statement: Statement
+    clock: Clock
+
+    def tree(self, tree: dict[str, Any], premises: tuple[Any, ...], bindings: dict[str, Any]) -> None:
+        """One region, with its parts."""
+        if "leaf" in tree:
+            self._leaf(tree, premises, bindings)
+            return
+        values = self._values(tree["context"], premises, bindings)
+        split, minus = tree["split"], tree["minus"]
+        value = values.plain(split)  # it must have a value all over the region, or the parts would not cover it
+        if not values.context.equal(values.plain(minus), values.context.negative(value)):
+            raise RejectedError("the two sides of a split are not opposite")
+        zero_premises, zero_bindings = _zero(tree, values, premises, bindings)
+        strict = [((split, "!="),)] if tree["nonzero"] else [((split, ">"),), ((minus, ">"),)]
+        if len(tree["parts"]) != len(strict) + 1:
+            raise RejectedError("a part of a split is missing")
+        for more, part in zip(strict, tree["parts"], strict=False):
+            self.tree(part, premises + more, bindings)
+        self.tree(tree["parts"][-1], zero_premises, zero_bindings)
+
+    def _leaf(self, tree: dict[str, Any], premises: tuple[Any, ...], bindings: dict[str, Any]) -> None:
+        if tree["context"] is None:
+            raise RejectedError(f"a region is said to be {tree['leaf']} without a proof that can be replayed")
+        values = self._values(tree["context"], premises, bindings)
+        kind = tree["leaf"]
+        if kind == "empty":
+            _require_empty(values, tree["context"], premises)
+        elif kind == "excluded":
+            found = _maybe(values, self.statement.assumption)
+            if found is not None and values.context.nonzero(found):
+                raise RejectedError("a region that satisfies the assumption was left out")
+        elif kind == "undefined":
+            if _maybe(values, self.statement.left) is not None or _maybe(values, self.statement.right) is not None:
+                raise RejectedError("a region is said to have no values and has")
+        elif kind == "proved":
+            if not values.context.equal(values.plain(self.statement.left), values.plain(self.statement.right)):
+                raise RejectedError("the two sides differ in a region")
+        else:
+            raise RejectedError(f"a region is {kind}: that proves nothing")
+
+    def _values(self, context: dict[str, Any], premises: tuple[Any, ...], bindings: dict[str, Any]) -> Values:
+        return Values(Context(context, premises, self.clock), self.program, bindings)
 
 
 def _zero(tree: dict[str, Any], values: Values, premises: tuple[Any, ...], bindings: dict[str, Any]) -> tuple[Any, Any]:
@@ -94,8 +153,9 @@ def _zero(tree: dict[str, Any], values: Values, premises: tuple[Any, ...], bindi
     if "shape" not in tree:
         return premises, bindings
     name, shape = tree["name"], tree["shape"]
-    if name in bindings or any(name in values.free[k] or not values.free[k].isdisjoint(bindings) for k in shape):
-        raise RejectedError("a solved symbol occurs in its own solution")
+    parts = [values.free[k] for k in shape]
+    if name.startswith(("#", "\u222b")) or name in bindings or any(name in p or p & bindings.keys() for p in parts):
+        raise RejectedError("a solved symbol is bound, or occurs in its own solution")
     a, b, *more = (values.plain(k) for k in shape)
     context = values.context
     x = values.symbol(name)
@@ -109,33 +169,6 @@ def _zero(tree: dict[str, Any], values: Values, premises: tuple[Any, ...], bindi
             raise RejectedError("the logarithm in a solution is of something else")
         premises = (*premises, (tree["ratio"], ">"))
     return premises, {**bindings, name: ("shape", tuple(shape))}
-
-
-def _leaf(tree: dict[str, Any], data: dict[str, Any], premises: tuple[Any, ...], bindings: dict[str, Any]) -> None:
-    if tree["context"] is None:
-        raise RejectedError(f"a region is said to be {tree['leaf']} without a proof that can be replayed")
-    values = _values(tree["context"], data, premises, bindings)
-    kind = tree["leaf"]
-    if kind == "empty":
-        _require_empty(values, tree["context"], premises)
-    elif kind == "excluded":
-        found = _maybe(values, data["assumption"])
-        if found is not None and values.context.nonzero(found):
-            raise RejectedError("a region that satisfies the assumption was left out")
-    elif kind == "undefined":
-        if _maybe(values, data["left"]) is not None or _maybe(values, data["right"]) is not None:
-            raise RejectedError("a region is said to have no values and has")
-    elif kind == "proved":
-        if not values.context.equal(values.plain(data["left"]), values.plain(data["right"])):
-            raise RejectedError("the two sides differ in a region")
-    else:
-        raise RejectedError(f"a region is {kind}: that proves nothing")
-
-
-def _values(
-    context: dict[str, Any], data: dict[str, Any], premises: tuple[Any, ...], bindings: dict[str, Any]
-) -> Values:
-    return Values(Context(context, premises), data["program"], bindings)
 
 
 def _maybe(values: Values, node: int) -> Any:

@@ -13,7 +13,7 @@ from mpmath import iv  # type: ignore[import-untyped]  # it ships no types
 from sympy import ZZ, Rational
 from sympy import Poly as SympyPoly
 
-from symgrad.prover.recheck_ring import BOUND, SQUARE, Frac, Poly, RejectedError, Ring, Undefined, degrees
+from symgrad.prover.recheck_ring import BOUND, SQUARE, Clock, Frac, Poly, RejectedError, Ring, Undefined, degrees
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -24,8 +24,8 @@ POSITIVE = {"exp", "root", "pi"}
 class Context(Ring):
     """The generators of one region, with the facts and signs of the certificate."""
 
-    def __init__(self, data: dict[str, Any], premises: tuple[Any, ...]) -> None:
-        super().__init__(data)
+    def __init__(self, data: dict[str, Any], premises: tuple[Any, ...], clock: Clock) -> None:
+        super().__init__(data, clock)
         self.premises = frozenset(premises)
         self.signs = {_key(self.poly(p)): (s, proof) for p, s, proof in data["signs"]}
         self.facts = [(self.poly(p), rel, why) for p, rel, why in data["facts"]]
@@ -200,6 +200,8 @@ class Context(Ring):
             if s is None:
                 raise RejectedError("the sign of a monomial is not known")
             return self.ring.from_dict({tuple(e): ZZ(1 if s > 0 else -1)}), abs(s) == 1
+        if source[0] == "s":
+            return (self.poly([[1, *source[1]]]) + self.poly([[1 if source[3] > 0 else -1, *source[2]]])) ** 2, False
         p, rel = self.fact(source[1])
         if source[0] == "-f":
             if rel != "=":
@@ -312,6 +314,8 @@ class Context(Ring):
             return self._number(i, int(why[2]))
         if kind in {"root", "beyond"} and gen == "root":
             return self._of_root(kind, i, int(why[2]))
+        if kind in {"tangent", "above"} and gen == "log":
+            return self._of_log(kind, i, int(why[2]))
         if kind == "log" and gen == "log":
             s = self.sign(self.base[i])
             t = self.sign(self.base[i] * s - 1) if s else 0
@@ -357,6 +361,16 @@ class Context(Ring):
             return []
         below = said**degree <= int(base.LC) * BOUND**degree
         return [(x * BOUND - said, ">=")] if below else [(said - x * BOUND, ">")]
+
+    def _of_log(self, kind: str, i: int, j: int) -> list[tuple[Poly, str]]:
+        """Log q <= q - 1 where q > 0; log|q| is on that side of u on which q > 0 is of e^u."""
+        x, base = self.x[i], self.base[i]
+        if kind == "tangent":
+            return [(base - 1 - x, ">=")] if self.sign(base) == 1 else []
+        n, d = self.args[j][0] if self.gens[j][0] == "exp" else self.zero
+        s = self.quick_sign(base - self.x[j])
+        good = self.gens[j][0] == "exp" and s and self.quick_sign(d) == 1 and self.sign(base) == 1
+        return [((x * d - n) * s, ">")] if good else []
 
     def _number(self, i: int, bound: int) -> list[tuple[Poly, str]]:
         """Rational bounds of exp or log of a number, by interval arithmetic."""

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from fractions import Fraction
+from math import comb
+from time import monotonic
 from typing import TYPE_CHECKING, Any
 
 from sympy import ZZ, factorint, ring
@@ -16,6 +18,11 @@ Frac = tuple[Any, Any]
 SQUARE = 2
 BOUND = 10**6  # the denominator of the rational bounds of constants
 TRIAL = 5000
+GENERATORS = 300
+TERMS = 20_000
+DEGREE = 5_000  # of a polynomial in a certificate, and of a power
+BITS = 80_000
+MANY = 200_000  # terms of a power before like ones are gathered
 OPAQUE = {"erf", "atan", "erfinv", "lambertw", "gamma", "loggamma", "cos", "sin"}
 
 
@@ -27,11 +34,28 @@ class Undefined(Exception):  # noqa: N818 - a signal, not an error
     """An expression has no value at any point of the region."""
 
 
+class Clock:
+    """The time that is left, and how large a polynomial may grow: a forged certificate must not keep us for ever."""
+
+    def __init__(self, seconds: float) -> None:
+        self.end = monotonic() + seconds
+
+    def tick(self, terms: int = 0) -> None:
+        """Refuse what is too large, or too late."""
+        if terms > TERMS:
+            raise RejectedError(f"a polynomial has more than {TERMS} terms")
+        if monotonic() > self.end:
+            raise RejectedError("the time for the replay is over")
+
+
 class Ring(ABC):
     """Fractions in the generators of one region; what is known of their signs is left to `Context`."""
 
-    def __init__(self, data: dict[str, Any]) -> None:
+    def __init__(self, data: dict[str, Any], clock: Clock) -> None:
+        self.clock = clock
         self.gens = data["gens"]
+        if len(self.gens) > GENERATORS:
+            raise RejectedError(f"a region has more than {GENERATORS} generators")
         self.ring, *self.x, self.spare = ring([f"g{i}" for i in range(len(self.gens) + 1)], ZZ)
         self.one: Frac = (self.ring.one, self.ring.one)
         self.zero: Frac = (self.ring.zero, self.ring.one)
@@ -53,7 +77,10 @@ class Ring(ABC):
                 if m <= 0 or not 0 <= slot < len(self.gens) or e[slot]:
                     raise RejectedError("a malformed term")
                 e[slot] = m
+            if sum(e) > DEGREE or int(c).bit_length() > BITS:
+                raise RejectedError("a polynomial of too high a degree, or with too long a number")
             found[tuple(e)] = ZZ(int(c))
+        self.clock.tick(len(found))
         return self.ring.from_dict(found)
 
     def _relations(self) -> list[tuple[int, int, Poly]]:
@@ -72,6 +99,9 @@ class Ring(ABC):
         names = [g[1] for g in self.gens if g[0] == "sym"]
         if len(set(names)) != len(names):
             raise RejectedError("a symbol is a generator twice")
+        moving = [g[1][2] for g in self.gens if g[0] == "integral"]
+        if len(set(moving)) != len(moving):
+            raise RejectedError("two integrals share one moving point")
         for i in range(len(self.gens)):
             parts = [p for f in self.args[i] for p in f] + ([self.base[i]] if self.base[i] is not None else [])
             if any(m > 0 for p in parts for m in degrees(p)[i:]):
@@ -108,6 +138,7 @@ class Ring(ABC):
 
     def normal(self, n: Poly, d: Poly) -> Frac:
         """In lowest terms, by the prover's rules, so that equal values meet in equal fractions."""
+        self.clock.tick(max(len(n), len(d)))
         n, d = self.reduce(n), self.reduce(d)
         for i, degree, relation in self.relations:
             if d and degrees(d)[i] > 0:
@@ -173,6 +204,10 @@ class Ring(ABC):
         """a^n."""
         if n < 0:
             a, n = self.inverse(a), -n
+        for p in a:
+            terms, bits = len(p), max((int(c).bit_length() for c in p.values()), default=0)
+            if n * (sum(degrees(p)) + 1) > DEGREE or n * bits > BITS or (terms > 1 and comb(terms + n, n) > MANY):
+                raise RejectedError(f"a power of {n} is too large")
         return self.normal(a[0] ** n, a[1] ** n)
 
     def value(self, f: Frac) -> Fraction | None:

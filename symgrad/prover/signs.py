@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 Proof = tuple[Any, ...]
 Line = tuple[dict["Exps", int], int, bool]
 STRICT, WEAK = 1, 2
+SQUARES = 12  # squares of sums that are added to a linear system
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -166,7 +167,34 @@ class Signs(Field):
             return quadratic
         not_above = self._show(lines, sources, p, 1, strict=True)
         not_below = not_above and self._show(lines, sources, p, -1, strict=True)
-        return (0, ("0", not_above, not_below)) if not_above and not_below else None
+        if not_above and not_below:
+            return 0, ("0", not_above, not_below)
+        return self._by_squares(p)
+
+    def _by_squares(self, p: Poly) -> tuple[int, Proof] | None:
+        """The same with further rows: squares of sums, and tangents of the logarithms in p."""
+        before = len(self.facts)
+        self.tangents(p)
+        lines, sources = self.system(p)
+        monomials = {e for c, _, _ in lines for e in c} | set(self.line(p)[0])
+        squares = list(_squares(monomials, (0,) * self.slots))[:SQUARES]
+        if not squares and len(self.facts) == before:
+            return None
+        for u, v, s in squares:
+            c, k = self.line(self._square(u, v, s))
+            lines.append((c, k, False))
+            sources.append(("s", u, v, s))
+        for s in (1, -1):
+            found = self._show(lines, sources, p, -s, strict=False)
+            if found:
+                return s, found
+        return None
+
+    def _square(self, u: Exps, v: Exps, s: int) -> Poly:
+        return (self.k.build({u: 1}) + self.k.build({v: s})) ** 2
+
+    def tangents(self, p: Poly) -> None:
+        """Further facts about the logarithms in p; a field that has none learns nothing."""
 
     def _show(self, lines: list[Line], sources: list[Any], p: Poly, s: int, *, strict: bool) -> Proof | None:
         """The proof that s*p >= 0 (or > 0, if strict) is impossible."""
@@ -262,6 +290,15 @@ def coefficients_of(field: Field, p: Poly, slot: int, degree: int) -> tuple[Poly
 def generators_in(field: Field, p: Poly) -> Iterator[Gen]:
     """The generators that occur in p."""
     return (field.gens[i] for i, m in enumerate(field.k.degrees(p)) if m > 0)
+
+
+def _squares(monomials: set[Exps], unit: Exps) -> Iterator[tuple[Exps, Exps, int]]:
+    """Pairs of monomials u, v with u^2, v^2 and u*v among the given ones, and the sign between them."""
+    halves = [unit, *(tuple(m // 2 for m in e) for e in sorted(monomials) if not any(m % 2 for m in e))]
+    for i, u in enumerate(halves):
+        for v in halves[:i]:
+            if tuple(a + b for a, b in zip(u, v, strict=True)) in monomials:
+                yield from ((u, v, s) for s in (1, -1))
 
 
 def _connected(rows: list[tuple[Line, Any]], seen: set[Exps]) -> list[tuple[Line, Any]]:

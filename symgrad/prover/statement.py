@@ -11,6 +11,7 @@ import sympy as sp
 
 from symgrad.core import REALS, UnsupportedError, Variable
 from symgrad.core.domain import Domain
+from symgrad.prover.conventions import named, plain, symbols_of, told
 from symgrad.prover.reading import Reader
 from symgrad.prover.scalar import Node, sub, subnodes, sym
 
@@ -35,11 +36,16 @@ class Statement:
     assumption: Node
     premises: tuple[Premise, ...]
     cases: tuple[tuple[Binding, ...], ...]
-    values: tuple[tuple[str, tuple[Node, ...]], ...] = ()  # of the symbols with finite domains
     shown: tuple[Any, ...] = ()  # the premises as SymPy conditions
     assuming: Any = True
     ranges: dict[str, tuple[Fraction | None, Fraction | None]] = field(default_factory=dict)
     symbols: dict[str, Any] = field(default_factory=dict)
+    asked: tuple[Any, ...] = ()  # as the prover was asked
+
+    @property
+    def told(self) -> list[str]:
+        """The statement for a reader."""
+        return told(*self.asked)
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -57,9 +63,10 @@ def read_statement(
     left: Any, right: Any, variables: Sequence[Variable], lets: Sequence[Let], assuming: Any
 ) -> Statement:
     """The statement in nodes; only the domains of symbols that matter to it become premises."""
-    reader = Reader(lets)
-    sides = reader.read(plain(left)), reader.read(plain(right))
-    assumption = reader.condition(plain(assuming))
+    left, right, assuming = plain(left), plain(right), plain(assuming)
+    reader = Reader(lets, named(symbols_of(left, right, variables, lets, assuming)))
+    sides = reader.read(left), reader.read(right)
+    assumption = reader.condition(assuming)
     domains = {reader.name(v.symbol): v.domain for v in variables if v.symbol not in {let.symbol for let in lets}}
     needed = _closure(reader, set(sides[0].free | sides[1].free | assumption.free), domains)
     premises, shown, cases, ranges = [], [], [], {}
@@ -73,22 +80,12 @@ def read_statement(
         shown += [c for _, c in found]
         ranges[name] = (_rational(domain.lower, 1), _rational(domain.upper, -1))
     combinations = tuple(product(*cases))
-    finite = tuple((options[0][0], tuple(v for _, v in options)) for options in cases)
     if len(combinations) > CASES:
         raise UnsupportedError("the finite domains have too many combinations of values; fix some of them")
+    asked = (left, right, variables, lets, assuming)
     return Statement(
-        *sides, assumption, tuple(premises), combinations, finite, tuple(shown), assuming, ranges, reader.symbols
+        *sides, assumption, tuple(premises), combinations, tuple(shown), assuming, ranges, reader.symbols, asked
     )
-
-
-def plain(value: Any) -> Any:
-    """The SymPy value of a number or expression; text is refused, for SymPy would run it as Python."""
-    try:
-        return sp.sympify(value, strict=True)
-    except sp.SympifyError as error:
-        raise UnsupportedError(
-            f"{type(value).__name__} is no expression; parse text with symgrad's own parser"
-        ) from error
 
 
 def _closure(reader: Reader, names: set[str], domains: dict[str, Domain]) -> set[str]:

@@ -1,0 +1,56 @@
+"""A verdict with the statement it is about, so that its certificate can be replayed against that statement."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from symgrad import prover
+from symgrad.core import every_step
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from symgrad.core import Let, Settled, Step, Variable, Verdict
+
+
+@dataclass(frozen=True, slots=True)
+class Proof:
+    """`left` equals `right` where `assuming` holds, and what the prover says to that."""
+
+    verdict: Verdict
+    left: Any
+    right: Any
+    variables: tuple[Variable, ...] = ()
+    lets: tuple[Let, ...] = ()
+    assuming: Any = True
+
+    @property
+    def refusal(self) -> str:
+        """Why the independent checker does not accept the proof; empty where it does."""
+        if not self.verdict.certificate:
+            return "there is no certificate"
+        replayed = prover.recheck(
+            self.verdict.certificate,
+            self.left,
+            self.right,
+            variables=self.variables,
+            lets=self.lets,
+            assuming=self.assuming,
+        )
+        return "" if replayed.ok else replayed.reason or "the certificate is not accepted"
+
+
+def proof(left: Any, right: Any, variables: Sequence[Variable] = (), *, assuming: Any = True) -> Proof:
+    """The statement with the prover's verdict."""
+    verdict = prover.prove(left, right, variables=variables, assuming=assuming)
+    return Proof(verdict, left, right, tuple(variables), (), assuming)
+
+
+def proofs(settled: Settled) -> Iterator[Proof]:
+    """Every step of a derivation and the whole chain, each with its verdict."""
+    derivation = settled.derivation
+    given: list[tuple[Step, Any]] = [(step, step.given) for step in every_step(derivation.steps)]
+    given.append((derivation.claim, settled.given))
+    for (step, assuming), verdict in zip(given, (*settled.verdicts, settled.claim), strict=True):
+        yield Proof(verdict, step.before, step.after, derivation.domains, derivation.lets, assuming)

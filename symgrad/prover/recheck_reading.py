@@ -1,0 +1,453 @@
+"""The checker reads the statement itself: SymPy expressions into the lines of a program, by its own account of them.
+
+A line is `[operation, value, operands]`; equal lines are one. Names are not looked through by substitution, as the
+prover does, but by an environment: what each symbol stands for where it is met. A quantity that depends on the
+symbol of a derivative moves with it, so an environment drops what it knew of such a quantity.
+"""
+
+from __future__ import annotations
+
+import re
+from fractions import Fraction
+from functools import reduce
+from itertools import product
+from math import prod
+from typing import TYPE_CHECKING, Any
+
+import sympy as sp
+from sympy.codegen.cfunctions import expm1, log1p
+from sympy.core.function import AppliedUndef
+from sympy.core.relational import Relational
+
+from symgrad.core.derivation import require_order
+from symgrad.functions import D, Elementwise
+from symgrad.prover.conventions import named, order_matters, plain, require_real, symbols_of
+from symgrad.prover.recheck_ring import RejectedError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+    from symgrad.core import Let, Variable
+
+Env = dict[Any, int]
+LINES = 40_000
+FOLDED = 64
+NUMBER = re.compile(r"-?\d{1,30000}(/\d{1,30000})?")
+DOUBLE = 53  # bits
+OPERATIONS = {"num", "sym", "pi", "undef", "add", "mul", "pow", "switch", "diff", "integral", "call", "exp", "log"}
+OPERATIONS |= {"logabs", "erf", "atan", "sin", "cos", "erfinv", "lambertw", "gamma", "loggamma"}
+
+
+class Program:
+    """The lines of a certificate, checked for order, and those that the checker adds."""
+
+    def __init__(self, lines: Sequence[Sequence[Any]]) -> None:
+        self.lines: list[list[Any]] = []
+        self.index: dict[Any, int] = {}
+        for op, value, *operands in lines:
+            if op not in OPERATIONS or any(not 0 <= k < len(self.lines) for k in operands):
+                raise RejectedError("the program is out of order")
+            if op == "num" and not NUMBER.fullmatch(value):
+                raise RejectedError("a number of the program is no fraction")
+            if op == "sym" and value.startswith("\u222b"):
+                raise RejectedError("the program names the moving point of an integral")
+            if len(self.lines) > LINES:
+                raise RejectedError(f"the program has more than {LINES} lines")
+            self.index.setdefault(_key(op, value, operands), len(self.lines))
+            self.lines.append([op, value, *operands])
+
+    def line(self, op: str, value: Any = None, *operands: int) -> int:
+        """The number of the line, added if there is none yet."""
+        key = _key(op, value, operands)
+        if key not in self.index:
+            if len(self.lines) > LINES:
+                raise RejectedError(f"the statement has more than {LINES} parts")
+            self.index[key] = len(self.lines)
+            self.lines.append([op, value, *operands])
+        return self.index[key]
+
+    def number(self, value: Fraction | int | str) -> int:
+        """A rational number."""
+        return self.line("num", str(Fraction(value)))
+
+    def value(self, i: int) -> Fraction | None:
+        """The number that a line is, if it is one."""
+        op, value, *_ = self.lines[i]
+        return Fraction(value) if op == "num" else None
+
+    def gathered(self, op: str, operands: tuple[int, ...]) -> int:
+        """A sum or product, its numbers gathered: last in a sum, first in a product."""
+        numbers = [v for v in map(self.value, operands) if v is not None]
+        rest = [i for i in operands if self.value(i) is None]
+        if numbers or not rest:
+            total = sum(numbers, Fraction(0)) if op == "add" else prod(numbers, start=Fraction(1))
+            if total != (op == "mul") or not rest:
+                rest.insert(len(rest) if op == "add" else 0, self.number(total))
+        return rest[0] if len(rest) == 1 else self.line(op, None, *rest)
+
+    def add(self, *operands: int) -> int:
+        """A sum."""
+        return self.gathered("add", operands)
+
+    def mul(self, *operands: int) -> int:
+        """A product."""
+        return self.gathered("mul", operands)
+
+    def neg(self, a: int) -> int:
+        """-a."""
+        return self.mul(self.number(-1), a)
+
+    def sub(self, a: int, b: int) -> int:
+        """A - b."""
+        return self.add(a, self.neg(b))
+
+    def power(self, base: int, exponent: int) -> int:
+        """A power; that of a number is worked out while it is small."""
+        b, e = self.value(base), self.value(exponent)
+        if e == 1:
+            return base
+        if b and e is not None and e.denominator == 1 and abs(e) <= FOLDED:
+            return self.number(b ** int(e))
+        return self.line("pow", None, base, exponent)
+
+    def over(self, a: int, b: int) -> int:
+        """A / b."""
+        return self.mul(a, self.power(b, self.number(-1)))
+
+    def root(self, a: int) -> int:
+        """The square root."""
+        return self.power(a, self.number(Fraction(1, 2)))
+
+    def switch(self, p: int, positive: int, zero: int, negative: int) -> int:
+        """The value by the sign of p."""
+        return self.line("switch", None, p, positive, zero, negative)
+
+    def exp(self, u: int) -> int:
+        """The exponential."""
+        return self.line("exp", None, u)
+
+
+def _key(op: str, value: Any, operands: Sequence[int]) -> Any:
+    frozen = (value[0], tuple(value[1])) if isinstance(value, (list, tuple)) else value
+    return op, frozen, tuple(operands)
+
+
+class Statement:
+    """What is claimed, in lines of the program: sides, assumption, premises, and the values of finite domains."""
+
+    def __init__(  # noqa: PLR0917 - a statement has so many parts
+        self,
+        program: Program,
+        left: Any,
+        right: Any,
+        variables: Sequence[Variable],
+        lets: Sequence[Let],
+        assuming: Any,
+    ) -> None:
+        left, right, assuming = plain(left), plain(right), plain(assuming)
+        if any(order_matters(part, variables) for part in (left, right, assuming)):
+            raise RejectedError("a condition of the statement rests on the order in which its parts are read")
+        reading = Reading(program, lets, symbols_of(left, right, variables, lets, assuming))
+        self.left, self.right = reading(left), reading(right)
+        self.assumption = reading.truth(assuming, program.number(1), program.number(0), {})
+        domains = {v.symbol: v.domain for v in variables if v.symbol not in reading.lets}
+        self.premises: list[tuple[int, str]] = []
+        finite: list[list[tuple[str, int]]] = []
+        for symbol in _needed(reading, {self.left, self.right, self.assumption}, domains):
+            domain = domains.get(symbol)
+            if domain is not None and domain.values:
+                finite.append([(reading.names[symbol], reading(v)) for v in domain.values])
+            else:
+                self.premises += _premises(reading, symbol, domain)
+        self.cases = list(product(*finite))
+
+
+def _needed(reading: Reading, roots: set[int], domains: Mapping[Any, Any]) -> list[Any]:
+    """The symbols that the lines mention, and those in the ends of their domains, by name."""
+    symbols = {name: symbol for symbol, name in reading.names.items()}
+    found: set[Any] = set()
+    waiting = [symbols[n] for n in _names(reading.program, roots)]
+    while waiting:
+        symbol = waiting.pop()
+        if symbol not in found:
+            found.add(symbol)
+            domain = domains.get(symbol)
+            ends = (domain.lower, domain.upper, *domain.values) if domain is not None else ()
+            lines = {reading(end) for end in ends if end not in {None, sp.oo, -sp.oo}}
+            waiting += [symbols[n] for n in _names(reading.program, lines)]
+    return sorted(found, key=lambda s: reading.names[s])
+
+
+def _names(program: Program, roots: set[int]) -> set[str]:
+    """The free symbols of lines: bound ones begin with a mark that no name has."""
+    seen, waiting = set(roots), list(roots)
+    while waiting:
+        new = set(program.lines[waiting.pop()][2:]) - seen
+        seen |= new
+        waiting += new
+    return {program.lines[i][1] for i in seen if program.lines[i][0] == "sym" and program.lines[i][1][:1] != "#"}
+
+
+def _premises(reading: Reading, symbol: Any, domain: Any) -> list[tuple[int, str]]:
+    program, at = reading.program, reading(symbol)
+    if domain is None:
+        side = 1 if symbol.is_nonnegative else -1 if symbol.is_nonpositive else 0
+        strict = symbol.is_positive or symbol.is_negative
+        return [(program.mul(program.number(side), at), ">" if strict else ">=")] if side else []
+    found = []
+    if domain.lower not in {None, -sp.oo}:
+        found.append((program.sub(at, reading(domain.lower)), ">" if domain.lower_open else ">="))
+    if domain.upper not in {None, sp.oo}:
+        found.append((program.sub(reading(domain.upper), at), ">" if domain.upper_open else ">="))
+    return found
+
+
+class Reading:
+    """Reads expressions where symbols stand for what an environment says, else for their lets, else for themselves."""
+
+    def __init__(self, program: Program, lets: Sequence[Let], symbols: set[Any]) -> None:
+        require_order(tuple(lets))
+        for symbol in symbols:
+            require_real(symbol)
+        self.program = program
+        self.names = {symbol: name for name, symbol in named(symbols).items()}
+        self.lets = {let.symbol: plain(let.value) for let in lets}
+        self.memo: dict[Any, int] = {}
+
+    def __call__(self, expr: Any, env: Env | None = None, depth: int = 0) -> int:
+        """The line of an expression; `depth` is how many bound symbols are in scope."""
+        env = env or {}
+        seen = self._seen(expr) if env else set()
+        key = (expr, frozenset((s, i) for s, i in env.items() if s in seen), depth)
+        if key not in self.memo:
+            self.memo[key] = self._read(expr, env, depth)
+        return self.memo[key]
+
+    def _seen(self, expr: Any) -> set[Any]:
+        """The symbols that an expression mentions, through lets."""
+        found: set[Any] = set(expr.atoms(sp.Symbol))
+        for symbol, value in reversed(self.lets.items()):
+            if symbol in found:
+                found |= value.atoms(sp.Symbol)
+        return found
+
+    def _read(self, expr: Any, env: Env, depth: int) -> int:
+        if isinstance(expr, sp.Symbol):
+            return self._symbol(expr, env, depth)
+        if isinstance(expr, Elementwise):
+            return self(expr.unfold(), env, depth)
+        binder = BINDERS.get(expr.func)
+        if binder is not None:
+            return binder(self, expr, env, depth)
+        if not expr.args:
+            return self.constant(expr)
+        parts = [self(a, env, depth) for a in expr.args]
+        if isinstance(expr, AppliedUndef):
+            return self.program.line("call", [expr.func.__name__, [0] * len(parts)], *parts)
+        if expr.func not in FUNCTIONS:
+            raise RejectedError(f"{expr.func.__name__} is not known to the checker")
+        return FUNCTIONS[expr.func](self.program, *parts)
+
+    def _symbol(self, symbol: Any, env: Env, depth: int) -> int:
+        if symbol in env:
+            return env[symbol]
+        if symbol in self.lets:
+            return self(self.lets[symbol], env, depth)
+        if symbol not in self.names:
+            raise RejectedError(f"the symbol {symbol} came from nowhere")
+        return self.program.line("sym", self.names[symbol])
+
+    def constant(self, expr: Any) -> int:
+        """A number; a double means the decimal it prints."""
+        if expr in {sp.nan, sp.zoo}:
+            return self.program.line("undef", f"{expr} is no real number")
+        if expr.is_Float and expr._prec <= DOUBLE:  # noqa: SLF001 - SymPy has no public name for it
+            return self.program.number(repr(float(expr)))
+        if expr.is_Float or expr.is_Rational:
+            exact = sp.Rational(expr)
+            return self.program.number(Fraction(int(exact.p), int(exact.q)))
+        if expr is sp.pi:
+            return self.program.line("pi")
+        if expr is sp.E:
+            return self.program.exp(self.program.number(1))
+        raise RejectedError(f"{expr} is not known to the checker")
+
+    def within(self, env: Env, bound: Mapping[Any, int]) -> Env:
+        """The environment with symbols bound; what depends on one of them moves with it, and is forgotten."""
+        kept = {s: i for s, i in env.items() if not any(self._depends(s, b) for b in bound)}
+        return {**kept, **bound}
+
+    def _depends(self, symbol: Any, on: Any) -> bool:
+        value = self.lets.get(symbol)
+        return value is not None and any(s == on or self._depends(s, on) for s in value.free_symbols)
+
+    def slope(self, expr: Any, env: Env, depth: int) -> int:
+        """The derivative by one symbol, or by one after the other."""
+        *rest, v = [expr.variable] if isinstance(expr, D) else expr.variables
+        body, at = expr.expr if not rest else sp.Derivative(expr.expr, *rest, evaluate=False), v
+        if not isinstance(v, sp.Symbol):
+            v = sp.Dummy()
+            body = body.xreplace({at: v})
+        name = f"#{depth + 1}"
+        moved = self.within(env, {v: self.program.line("sym", name)})
+        return self.program.line("diff", name, self(body, moved, depth + 1), self(at, env, depth))
+
+    def placed(self, expr: Any, env: Env, depth: int) -> int:
+        """The value of an expression at a point."""
+        at = [self(p, env, depth) for p in expr.point]
+        return self(expr.expr, self.within(env, dict(zip(expr.variables, at, strict=True))), depth)
+
+    def area(self, expr: Any, env: Env, depth: int) -> int:
+        """An integral over one symbol; a name under it must not change with that symbol."""
+        ((v, *ends),) = expr.limits
+        if any(self._depends(s, v) for s in self._seen(expr.function)):
+            raise RejectedError("a named quantity under an integral may change with its variable")
+        lower, upper = (self(e, env, depth) for e in ends)
+        name = f"#{depth + 1}"
+        inside = self(expr.function, self.within(env, {v: self.program.line("sym", name)}), depth + 1)
+        return self.program.line("integral", name, inside, lower, upper)
+
+    def cases(self, expr: Any, env: Env, depth: int) -> int:
+        """The first branch whose condition holds; no value where none does."""
+        found = self.program.line("undef", "no branch applies")
+        for branch, condition in reversed(expr.args):
+            found = self.truth(condition, self(branch, env, depth), found, env, depth)
+        return found
+
+    def truth(self, condition: Any, yes: int, no: int, env: Env, depth: int = 0) -> int:
+        """`yes` where the condition holds, else `no`."""
+        if condition in (True, False):
+            return yes if condition else no
+        if isinstance(condition, sp.Not):
+            return self.truth(condition.args[0], no, yes, env, depth)
+        if isinstance(condition, sp.And):
+            return reduce(lambda found, part: self.truth(part, found, no, env, depth), reversed(condition.args), yes)
+        if isinstance(condition, sp.Or):
+            return reduce(lambda found, part: self.truth(part, yes, found, env, depth), reversed(condition.args), no)
+        if isinstance(condition, sp.ITE):
+            test, then, otherwise = condition.args
+            first, second = (self.truth(c, yes, no, env, depth) for c in (then, otherwise))
+            return self.truth(test, first, second, env, depth)
+        if isinstance(condition, Relational) and condition.func in HOLDS:
+            return self._compared(condition, yes, no, env, depth)
+        raise RejectedError(f"the condition {condition} is not known to the checker")
+
+    def _compared(self, relation: Any, yes: int, no: int, env: Env, depth: int) -> int:
+        p, (left, right) = self.program, relation.args
+        if {left, right} & {sp.oo, -sp.oo}:
+            above, _, below = HOLDS[relation.func]
+            larger = left is sp.oo or right is -sp.oo
+            finite = self(right if left.is_infinite else left, env, depth)
+            return p.add(yes if (above if larger else below) else no, p.mul(p.number(0), finite))
+        gap = p.sub(self(left, env, depth), self(right, env, depth))
+        return p.switch(gap, *(yes if holds else no for holds in HOLDS[relation.func]))
+
+
+HOLDS = {  # for a difference above, at and below 0
+    sp.Gt: (True, False, False),
+    sp.Ge: (True, True, False),
+    sp.Lt: (False, False, True),
+    sp.Le: (False, True, True),
+    sp.Eq: (False, True, False),
+    sp.Ne: (True, False, True),
+}
+
+
+def _exponentials(p: Program, u: int, sign: int, *, twice: bool = False) -> int:
+    """e^u + e^-u or e^u - e^-u, halved; or e^2u + 1 or e^2u - 1."""
+    if twice:
+        return p.add(p.exp(p.mul(p.number(2), u)), p.number(sign))
+    e = p.exp(u)
+    down = p.power(e, p.number(-1))
+    return p.mul(p.number(Fraction(1, 2)), p.add(e, down if sign > 0 else p.neg(down)))
+
+
+def _quotient(p: Program, u: int, sign: int) -> int:
+    """Tanh u (sign = -1 above) or its reciprocal."""
+    return p.over(_exponentials(p, u, sign, twice=True), _exponentials(p, u, -sign, twice=True))
+
+
+def _arc(p: Program, u: int, sign: int) -> int:
+    """log(u + sqrt(u^2 + 1)) or log(u + sqrt(u^2 - 1))."""
+    return p.line("log", None, p.add(u, p.root(p.add(p.power(u, p.number(2)), p.number(sign)))))
+
+
+def _acosh(p: Program, u: int) -> int:
+    below = p.line("undef", "acosh of something below 1")
+    return p.switch(p.add(u, p.number(-1)), _arc(p, u, -1), p.number(0), below)
+
+
+def _atanh(p: Program, u: int) -> int:
+    inside = p.over(p.add(p.number(1), u), p.sub(p.number(1), u))
+    return p.mul(p.number(Fraction(1, 2)), p.line("log", None, inside))
+
+
+def _pow(p: Program, base: int, exponent: int) -> int:
+    if p.lines[base] == ["exp", None, p.number(1)]:
+        return p.exp(exponent)
+    return p.power(base, exponent)
+
+
+def _log(p: Program, u: int, base: int | None = None) -> int:
+    found = p.line("log", None, u)
+    return found if base is None else p.over(found, p.line("log", None, base))
+
+
+def _heaviside(p: Program, u: int, middle: int | None = None) -> int:
+    return p.switch(u, p.number(1), p.number(Fraction(1, 2)) if middle is None else middle, p.number(0))
+
+
+def _delta(p: Program, u: int) -> int:
+    return p.switch(u, p.number(0), p.line("undef", "DiracDelta(0)"), p.number(0))
+
+
+def _largest(p: Program, *parts: int) -> int:
+    return reduce(lambda a, b: p.switch(p.sub(a, b), a, a, b), parts)
+
+
+def _smallest(p: Program, *parts: int) -> int:
+    return reduce(lambda a, b: p.switch(p.sub(a, b), b, a, a), parts)
+
+
+FUNCTIONS: dict[Any, Callable[..., int]] = {
+    sp.Add: Program.add,
+    sp.Mul: Program.mul,
+    sp.Pow: _pow,
+    sp.log: _log,
+    sp.tanh: lambda p, u: _quotient(p, u, -1),
+    sp.coth: lambda p, u: _quotient(p, u, 1),
+    sp.sinh: lambda p, u: _exponentials(p, u, -1),
+    sp.cosh: lambda p, u: _exponentials(p, u, 1),
+    sp.sech: lambda p, u: p.power(_exponentials(p, u, 1), p.number(-1)),
+    sp.csch: lambda p, u: p.power(_exponentials(p, u, -1), p.number(-1)),
+    sp.tan: lambda p, u: p.over(p.line("sin", None, u), p.line("cos", None, u)),
+    sp.atanh: _atanh,
+    sp.asinh: lambda p, u: _arc(p, u, 1),
+    sp.acosh: _acosh,
+    sp.erfc: lambda p, u: p.sub(p.number(1), p.line("erf", None, u)),
+    sp.erfcinv: lambda p, u: p.line("erfinv", None, p.sub(p.number(1), u)),
+    log1p: lambda p, u: p.line("log", None, p.add(p.number(1), u)),
+    expm1: lambda p, u: p.add(p.exp(u), p.number(-1)),
+    sp.Abs: lambda p, u: p.switch(u, u, p.number(0), p.neg(u)),
+    sp.sign: lambda p, u: p.switch(u, p.number(1), p.number(0), p.number(-1)),
+    sp.Heaviside: _heaviside,
+    sp.DiracDelta: _delta,
+    sp.Max: _largest,
+    sp.Min: _smallest,
+    sp.exp: Program.exp,
+    sp.erf: lambda p, u: p.line("erf", None, u),
+    sp.erfinv: lambda p, u: p.line("erfinv", None, u),
+    sp.atan: lambda p, u: p.line("atan", None, u),
+    sp.sin: lambda p, u: p.line("sin", None, u),
+    sp.cos: lambda p, u: p.line("cos", None, u),
+    sp.gamma: lambda p, u: p.line("gamma", None, u),
+    sp.loggamma: lambda p, u: p.line("loggamma", None, u),
+    sp.LambertW: lambda p, u: p.line("lambertw", None, u),
+}
+BINDERS: dict[Any, Callable[[Reading, Any, Env, int], int]] = {
+    D: Reading.slope,
+    sp.Derivative: Reading.slope,
+    sp.Subs: Reading.placed,
+    sp.Integral: Reading.area,
+    sp.Piecewise: Reading.cases,
+}
