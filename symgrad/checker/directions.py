@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import heapq
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -157,17 +158,8 @@ def check_vjp(
     reports = []
     for n in range(max(1, cotangents)):
         c = rng.normal(size=out.shape)
-        reports.append(
-            check_parameters(
-                lambda p, c=c: paired(f(p), c),
-                lambda p, c=c: vjp(p, c.astype(dtype)),
-                x,
-                directions=1,
-                dtype=dtype,
-                seed=seed + n,
-                seconds=seconds,
-            )
-        )
+        loss, gradient = partial(paired, f, c), partial(swapped, vjp, c.astype(dtype))
+        reports.append(check_parameters(loss, gradient, x, directions=1, dtype=dtype, seed=seed + n, seconds=seconds))
     return merged(reports, seed)
 
 
@@ -185,9 +177,14 @@ def check_hvp(
     return check_vjp(gradient, hvp, x, **options)
 
 
-def paired(value: Any, c: Array) -> Any:
-    """The sum of the products with a cotangent."""
-    array = np.asarray(value)
+def swapped(vjp: Callable[[Any, Any], Any], c: Array, x: Any) -> Any:
+    """The product for a fixed cotangent, of which it gets a copy."""
+    return vjp(x, c.copy())
+
+
+def paired(f: Callable[[Any], Any], c: Array, x: Any) -> Any:
+    """The sum of the products of the values with a cotangent."""
+    array = np.asarray(f(x))
     if array.shape != c.shape:
         raise ValueError(f"the shape of the values changed from {c.shape} to {array.shape}")
     return np.sum(array * c)

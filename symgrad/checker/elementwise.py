@@ -13,7 +13,7 @@ from symgrad.checker.calling import Guarded, epsilon, guard
 from symgrad.checker.difference import Array, Estimate, difference
 from symgrad.checker.draws import ends
 from symgrad.checker.exact import Corner, Reference, corners_of, exact_slopes, exact_values, reference
-from symgrad.checker.findings import Blame, ElementwiseReport, PointFinding
+from symgrad.checker.findings import Blame, Cause, ElementwiseReport, PointFinding
 from symgrad.checker.judge import judge
 from symgrad.checker.points import points as usual_points
 from symgrad.checker.stretches import stretches
@@ -188,7 +188,7 @@ def examine(trial: Trial, x: Array) -> Examined:
     low = np.flatnonzero((outcomes == Outcome.FLOOR) & exact)
     if low.size:
         swept = sweep(lambda d: in_precision(trial.gradient, x, d))
-        sure = [n for n in low if certain_formula(swept, n, float(truth.estimate[n]))]
+        sure = [n for n in low if certain_formula(swept, int(n), float(truth.estimate[n]))]
         outcomes[sure] = Outcome.WRONG
     return Examined(given, truth, outcomes, exact, demanded)
 
@@ -269,33 +269,21 @@ def blame_at(trial: Trial, x: Array, worst: PointFinding) -> Blame:
 
 def forward_of(trial: Trial, x: Array) -> PointFinding | None:
     """The point at which the function itself is furthest from the reference, if it is off by more than rounding."""
-    if trial.function is None or trial.truth is None:
+    function = trial.function
+    if function is None or trial.truth is None:
         return None
-    given = np.asarray(trial.function(x), float)
+    given = np.asarray(function(x), float)
     values, bounds = exact_values(trial.truth, x)
     with np.errstate(all="ignore"):
         error = np.abs(given - values)
-        allowed = 3 * bounds + 64 * trial.function.eps * np.maximum(np.maximum(1, np.abs(x)), np.abs(values))
+        allowed = 3 * bounds + 64 * function.eps * np.maximum(np.maximum(1, np.abs(x)), np.abs(values))
         off = ~(error <= allowed) & np.isfinite(values)
     if not off.any():
         return None
     error = np.where(off, np.where(np.isnan(error), np.inf, error), -1)
     n = int(np.argmax(error))
-    found = sweep(lambda d: in_precision(trial.function, x[n : n + 1], d)) if trial.function else None
-    size = max(1.0, abs(float(x[n])))
-    rounding = (
-        found is not None and blamed(found, 0, float(values[n]), float(bounds[n]), size).cause.value == "rounding"
-    )
-    outcome = Outcome.FLOOR if rounding else Outcome.WRONG
-    value = float(values[n])
-    return PointFinding(
-        float(x[n]),
-        float(given[n]),
-        value,
-        float(bounds[n]),
-        outcome,
-        kink=False,
-        left=value,
-        right=value,
-        method="exact",
-    )
+    found = sweep(lambda d: in_precision(function, x, d))
+    value, bound, size = float(values[n]), float(bounds[n]), max(1.0, abs(float(x[n])))
+    rounding = blamed(found, n, value, bound, size).cause is Cause.ROUNDING
+    outcome = Outcome.FLOOR if rounding and math.isfinite(given[n]) else Outcome.WRONG
+    return PointFinding(float(x[n]), float(given[n]), value, bound, outcome, False, value, value, "exact")  # noqa: FBT003 - no kink

@@ -68,7 +68,8 @@ def reference(of: Any, variable: Any = None, values: Mapping[Any, Any] | None = 
     usual values otherwise. UnsupportedError where a symbol has no value, or balls do not know a function.
     """
     known = {s: sympify(v) for s, v in (values or {}).items()}
-    domains, kinks = {}, ()
+    domains: dict[Any, Any] = {}
+    kinks: tuple[Kink, ...] = ()
     if isinstance(of, Definition):
         variable = of.variable if variable is None else variable
         known = {**{p.symbol: p.default for p in of.parameters if p.symbol != variable}, **known}
@@ -97,10 +98,12 @@ def only_symbol(expr: Any, known: Mapping[Any, Any]) -> Any:
 
 def corners_of(kinks: Iterable[Kink], variable: Any, known: Mapping[Any, float]) -> tuple[Corner, ...]:
     """The kinks of a definition at these values of its symbols."""
+
+    def value(expr: Any) -> float | None:
+        return None if expr is None else number(expr, known)[0]
+
     return tuple(
-        Corner(
-            *(None if e is None else number(e, known)[0] for e in (k.at, k.left, k.right, k.torch, k.jax, k.textbook))
-        )
+        Corner(number(k.at, known)[0], value(k.left), value(k.right), value(k.torch), value(k.jax), value(k.textbook))
         for k in kinks
         if k.variable == variable
     )

@@ -109,7 +109,7 @@ def scattered(rng: np.random.Generator, count: int, lower: float, upper: float) 
 def rounded(x: Array, dtype: str) -> Array:
     """The nearest finite numbers of a type, as doubles."""
     with np.errstate(over="ignore"):
-        found = np.asarray(np.asarray(x, dtype), float)
+        found: Array = np.asarray(np.asarray(x, dtype), float)
     return found[np.isfinite(found)]
 
 

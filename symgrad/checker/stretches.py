@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 MOST = 4  # intervals that are followed up
 PARTS = 32  # a gap is cut into so many parts at a time
-WIDTHS = {"float16": np.int16, "float32": np.int32}
+WIDTHS: dict[str, Any] = {"float16": np.int16, "float32": np.int32, "float64": np.int64}
 
 
 def stretches(
@@ -56,14 +56,14 @@ def edge(is_wrong: Callable[[Array], Array], bad: float, good: float, dtype: str
 def ordinals(x: Array, dtype: str) -> Any:
     """The place of each number among all numbers of its type, in order, 0 being that of 0."""
     kind = dtype if dtype in WIDTHS else "float64"
-    bits = np.asarray(x + 0.0, kind).view(WIDTHS.get(kind, np.int64)).astype(np.int64)
-    least = np.iinfo(WIDTHS.get(kind, np.int64)).min
+    bits = np.asarray(x + 0.0, kind).view(WIDTHS[kind]).astype(np.int64)
+    least = np.iinfo(WIDTHS[kind]).min
     return np.where(bits < 0, least - bits, bits)
 
 
 def numbers(places: Array, dtype: str) -> Array:
     """The numbers at these places, as doubles."""
     kind = dtype if dtype in WIDTHS else "float64"
-    width = WIDTHS.get(kind, np.int64)
+    width = WIDTHS[kind]
     bits = np.where(places < 0, np.iinfo(width).min - places, places).astype(width)
     return np.asarray(bits.view(kind), float)

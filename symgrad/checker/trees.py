@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import math
+from bisect import bisect_right
 from dataclasses import dataclass
+from itertools import accumulate
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -29,7 +32,7 @@ class Tree:
     @property
     def starts(self) -> list[int]:
         """Where each array begins in the vector, and the end."""
-        return np.cumsum([0, *(int(np.prod(s)) for s in self.shapes)]).tolist()
+        return list(accumulate((math.prod(s) for s in self.shapes), initial=0))
 
     def built(self, values: Array) -> Any:
         """The containers with fresh arrays of these values."""
@@ -42,9 +45,7 @@ class Tree:
     def entry(self, place: int) -> tuple[str, tuple[int, ...]]:
         """The path of the array and the index of the entry at a place of the vector."""
         starts = self.starts
-        n = int(np.searchsorted(starts, place, side="right")) - 1
-        while self.shapes[n] and not np.prod(self.shapes[n]):
-            n += 1
+        n = bisect_right(starts, place) - 1
         return self.paths[n], tuple(int(i) for i in np.unravel_index(place - starts[n], self.shapes[n]))
 
     def matched(self, name: str, other: Any, watch: Watch) -> tuple[Array, Any]:
