@@ -64,11 +64,12 @@ class Frac:
 
 @dataclass(frozen=True, slots=True)
 class Script:
-    """A base with an index below, a power above, or both."""
+    """A base with an index below, a power above, or both; `label`: what is above is a mark, such as a layer."""
 
     base: Box
     sub: Box | None = None
     sup: Box | None = None
+    label: bool = False
 
 
 @dataclass(frozen=True, slots=True)

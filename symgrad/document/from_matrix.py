@@ -229,8 +229,8 @@ def inverse(scalar: Matrix) -> Matrix:
 def turned(box: Box) -> Box:
     """A box with ⊤ at its shoulder: after an index, and after parentheses around anything that is more than a name."""
     if isinstance(box, Script) and box.sup is None:
-        return Script(box.base, box.sub, TOP)
-    return Script(box if isinstance(box, Ident | Fence | Over | Fn) else fenced(box), None, TOP)
+        return Script(box.base, box.sub, TOP, label=True)
+    return Script(box if isinstance(box, Ident | Fence | Over | Fn) else fenced(box), None, TOP, label=True)
 
 
 def without_sign(term: Matrix) -> Matrix:

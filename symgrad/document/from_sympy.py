@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from functools import singledispatchmethod
+from functools import singledispatch, singledispatchmethod
 from typing import TYPE_CHECKING, Any
 
 from sympy import (
@@ -76,8 +76,9 @@ FUNCTION_NAMES = {
 }  # fmt: skip
 
 
+@singledispatch
 def boxes(expr: Any, notation: Notation = PLAIN) -> Box:
-    """The expression as a textbook would set it."""
+    """The expression as a textbook would set it; other kinds of expression register themselves."""
     return Writer(expr, notation).write(expr)
 
 

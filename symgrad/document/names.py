@@ -43,7 +43,8 @@ def named(name: str) -> Box:
     sub = "".join(filter(None, (found["digits"], found["sub"])))
     if not sub and not found["sup"]:
         return base
-    return Script(base, word(sub) if sub else None, word(found["sup"]) if found["sup"] else None)
+    layer = word(found["sup"]) if found["sup"] else None
+    return Script(base, word(sub) if sub else None, layer, label=layer is not None)
 
 
 def word(words: str) -> Box:
@@ -65,7 +66,7 @@ def indexed(base: Box, indices: Sequence[Box]) -> Box:
         return base
     below = beside(indices)
     if isinstance(base, Script) and base.sub is None:
-        return Script(base.base, below, base.sup)
+        return Script(base.base, below, base.sup, base.label)
     return Script(base if isinstance(base, Ident | Over) else Fence(base), below)
 
 

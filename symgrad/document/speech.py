@@ -42,6 +42,8 @@ NAMES = {
     "min": "the minimum of", "exp": "the exponential of", "erf": "the error function of",
 }  # fmt: skip
 
+ACCENTS = {"^": "hat", "¯": "bar", "~": "tilde", "˙": "dot"}
+
 BIG = {"∫": "the integral", "∑": "the sum", "∏": "the product"}
 
 ORDERS = {1: "derivative", 2: "second derivative", 3: "third derivative"}
@@ -98,9 +100,9 @@ def composite(box: Box) -> str:  # noqa: C901, PLR0911, PLR0912 - one case for e
             return f"{top} over {bottom}"
         case Frac(top, bottom):
             return f"the fraction with numerator {say(top)} and denominator {say(bottom)}, end fraction,"
-        case Script(base, sub, sup):
+        case Script(base, sub, sup, label):
             index = f" sub {say(sub)}" if sub else ""
-            return say(base) + index + (power(sup) if sup else "")
+            return say(base) + index + ("" if sup is None else mark(sup) if label else power(sup))
         case Prime(base, order):
             return f"{say(base)} {'double ' if order == 2 else ''}prime"  # noqa: PLR2004 - two dashes
         case Root(body, index):
@@ -123,7 +125,8 @@ def composite(box: Box) -> str:  # noqa: C901, PLR0911, PLR0912 - one case for e
         case Under(body, label):
             return f"{say(body)}, which is {say(label)},"
         case Over(body, accent):
-            return f"{say(body)} with {say(accent)} above"
+            named = ACCENTS.get(accent.glyph) if isinstance(accent, Op) else None
+            return f"{say(body)} {named}" if named else f"{say(body)} with {say(accent)} above"
         case _:
             raise AssertionError(box)
 
@@ -134,6 +137,11 @@ def applied(head: Box, argument: Box) -> str:
     body = say(inside) if isinstance(inside, Ident | Num | Script) else say(argument)
     name = say(head)
     return f"{name} {body}" if name.endswith(" of") else f"{name} of {body}"
+
+
+def mark(sup: Box) -> str:
+    """What is said of a mark at a letter's shoulder: a layer's number, or the sign of the transpose."""
+    return " transposed" if sup == Ident("⊤") else f" superscript {say(sup)}"
 
 
 def power(sup: Box) -> str:

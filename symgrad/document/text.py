@@ -102,6 +102,7 @@ def in_a_row(kids: tuple[Box, ...]) -> tuple[str, int]:
     return out, OPERATED if len(kids) > 1 and is_operator(kids[-2]) else PRODUCT
 
 
+COMBINING = {"^": "\u0302", "¯": "\u0304", "~": "\u0303", "˙": "\u0307"}  # accents that a terminal can set
 LOOSE = SUMS | RELATIONS | {",", ";"}
 
 
@@ -218,7 +219,8 @@ def composite(box: Box) -> tuple[str, int]:  # noqa: C901, PLR0911 - one case fo
         case Under(body, label):
             return f"{line(body)[0]} [= {line(label)[0]}]", RELATION
         case Over(body, accent):
-            return f"{line(body)[0]}{line(accent)[0].strip()}", ATOM
+            glyph = line(accent)[0].strip()
+            return f"{line(body)[0]}{COMBINING.get(glyph, glyph)}", ATOM
         case Cases(rows):
             return "{ " + "; ".join(f"{line(v)[0]} {line(c)[0]}" for v, c in rows) + " }", ATOM
         case Aligned(rows):

@@ -1,0 +1,209 @@
+"""Expressions with symbolic dimensions as boxes: sums with their limits, deltas, entries of tensors."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from typing import TYPE_CHECKING, Any
+
+from symgrad.document.atoms import atom_box, dim_box
+from symgrad.document.boxes import Big, Box, Diff, Fence, Fn, Frac, Ident, Mark, Num, Op, Root, Row, Script, fenced, row
+from symgrad.document.from_sympy import boxes
+from symgrad.document.heads import applied
+from symgrad.document.index_names import Names, condition_box, first, letters_of, slot_box, with_bound, with_free
+from symgrad.document.names import indexed, tensor_name
+from symgrad.document.notation import PLAIN, Notation
+from symgrad.indexed import Apply, Attains, Delta, Expr, Greatest, Partial, Power, Ref, Scalar, Size, Tensor, Where
+from symgrad.indexed.canonical import components
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from symgrad.indexed import Atom, Index, Term
+
+HALF = Fraction(1, 2)
+RANKS: tuple[Any, ...] = (Size, Scalar, Delta, Where, Attains, Ref, Apply, Greatest, Power, Partial)
+
+
+@boxes.register(Expr)
+def indexed_boxes(expr: Expr, notation: Notation = PLAIN) -> Box:
+    """The expression as a textbook would set it."""
+    values = [let.value for let in notation.lets if isinstance(let.value, Expr)]
+    return IndexWriter(notation, first((expr, *values)), letters_of(expr)).sum(expr, {})
+
+
+@boxes.register(Tensor)
+def tensor_boxes(tensor: Tensor, notation: Notation = PLAIN) -> Box:  # noqa: ARG001 - a name is written in one way
+    """A tensor by its name."""
+    return tensor_name(tensor)
+
+
+class IndexWriter:
+    """One expression being written: what may not be used as a letter, and what is to be marked."""
+
+    def __init__(self, notation: Notation, begin: int, taken: set[str]) -> None:
+        self.notation, self.begin, self.taken = notation, begin, taken
+
+    def sum(self, expr: Expr, names: Names) -> Box:
+        """The terms with their signs."""
+        if not expr.terms:
+            return Num("0")
+        names = with_free(expr.free, names, self.taken)
+        kids: list[Box] = []
+        for term in sorted(expr.terms, key=lambda t: order(t, names)):
+            negative = term.coefficient < 0
+            if negative or kids:
+                kids.append(Op("−" if negative else "+", prefix=not kids))
+            kids.append(self.marked(term, self.term(term, names), whole=len(expr.terms) > 1))
+        return row(*kids)
+
+    def marked(self, term: Term, box: Box, *, whole: bool) -> Box:
+        """A term in the colour of what changes, where it is all or a part of that."""
+        part = self.notation.pointed
+        pointed = isinstance(part, Expr) and any(
+            t.token == term.token and t.coefficient == term.coefficient for t in part.terms
+        )
+        return Mark(box, self.notation.tone) if pointed and whole else box
+
+    def term(self, term: Term, names: Names) -> Box:
+        """A product without its sign: numbers, what does not depend on the sums, the sums."""
+        names = with_bound(term.bound, names, self.taken)
+        outside = [f for f in term.atoms if not f[0].free & term.bound]
+        sums = [self.total(group, term, names) for group in ordered(components(term.bound, term.atoms), names)]
+        number = abs(term.coefficient)
+        front = self.product(outside, names, number, followed=bool(sums))
+        return row(*front, *map(fenced, sums[:-1]), *sums[-1:])
+
+    def total(self, group: frozenset[Index], term: Term, names: Names) -> Box:
+        """A connected sum with its limits."""
+        inside = [f for f in term.atoms if f[0].free & group]
+        body = row(*self.product(inside, names, Fraction(1), followed=False))
+        if isinstance(body, Row) and any(isinstance(k, Op) and k.glyph in "+−" for k in body.kids):
+            body = fenced(body)
+        for index in sorted(group, key=lambda i: names[i], reverse=True):
+            letter, size = slot_box(index, names), dim_box(index.dim)
+            upper = size if self.begin else row(size, Op("−"), Num("1"))
+            body = Big("∑", row(letter, Op("="), Num(str(self.begin))), upper, body)
+        return body
+
+    def product(
+        self, factors: Sequence[tuple[Atom, Fraction]], names: Names, number: Fraction, *, followed: bool
+    ) -> list[Box]:
+        """Factors in reading order, those with negative powers below a bar."""
+        placed = sorted(factors, key=lambda f: place(f[0], names))
+        above = [self.raised(a, e, names, alone=len(placed) == 1 and not followed) for a, e in placed if e > 0]
+        below = [(a, -e) for a, e in placed if e < 0]
+        if number.numerator != 1:
+            above.insert(0, Num(str(number.numerator)))
+        if number.denominator == 1 and not below:
+            return above or ([] if followed else [Num("1")])
+        alone = number.denominator == 1 and len(below) == 1
+        bottom = [Num(str(number.denominator))] if number.denominator != 1 else []
+        bottom += [self.raised(a, e, names, alone=alone) for a, e in below]
+        short: list[Box] = [b for b in above if isinstance(b, Num)] if number.denominator != 1 and not below else above
+        rest = [b for b in above if not any(b is s for s in short)]
+        return [Frac(row(*short) if short else Num("1"), row(*bottom)), *rest]
+
+    def raised(self, atom: Atom, exponent: Fraction, names: Names, *, alone: bool) -> Box:
+        """A factor with its power; alone below a bar, or alone as a whole, a sum needs no parentheses."""
+        if isinstance(atom, Power):
+            inside = self.sum(atom.base, names)
+            if exponent == HALF:
+                return self.pointed(atom, Root(inside))
+            box: Box = inside if exponent == 1 and alone else fenced(inside)
+        else:
+            box = self.factor(atom, names)
+        box = self.pointed(atom, box)
+        if exponent == 1:
+            return box
+        if exponent == HALF:
+            return Root(box)
+        power = (
+            Num(str(exponent))
+            if exponent.denominator == 1
+            else row(Num(str(exponent.numerator)), Op("/"), Num(str(exponent.denominator)))
+        )
+        if isinstance(box, Script) and box.sup is None:
+            return Script(box.base, box.sub, power)
+        return Script(box if isinstance(box, Ident | Fence | Fn) else fenced(box), None, power)
+
+    def pointed(self, atom: Atom, box: Box) -> Box:
+        """A factor in the colour of what changes, where it is one of the factors of that."""
+        part = self.notation.pointed
+        if not isinstance(part, Expr) or len(part.terms) != 1:
+            return box
+        return Mark(box, self.notation.tone) if any(a == atom for a, _ in part.terms[0].atoms) else box
+
+    def factor(self, atom: Atom, names: Names) -> Box:  # noqa: PLR0911 - one case for each kind
+        """One atom."""
+        match atom:
+            case Ref():
+                return indexed(tensor_name(atom.tensor), [slot_box(i, names) for i in atom.indices])
+            case Delta():
+                both = sorted((atom.left, atom.right), key=lambda i: names.get(i, i.name))
+                return indexed(Ident("δ"), [slot_box(i, names) for i in both])
+            case Where():
+                return condition_box(atom, names)
+            case Apply():
+                return self.function(atom, names)
+            case Greatest():
+                return self.extreme("max", atom, names)
+            case Attains():
+                at = slot_box(atom.at, names)
+                return Fence(row(at, Op("="), self.extreme("argmax", atom, names)), "[", "]")
+            case Partial():
+                return self.derivative(atom, names)
+            case _:
+                return atom_box(atom)
+
+    def function(self, atom: Apply, names: Names) -> Box:
+        """A function of expressions; e to a power where that is short."""
+        inside = [self.sum(a, names) for a in atom.args]
+        if atom.head.__name__ == "exp" and not atom.order and len(atom.arg.terms) == 1 and is_short(inside[0]):
+            return Script(Ident("e"), None, inside[0])
+        return applied(atom.head, atom.orders, inside)
+
+    def extreme(self, name: str, atom: Greatest | Attains, names: Names) -> Box:
+        """Max over an index."""
+        inner = with_bound((atom.index,), names, self.taken)
+        body = self.sum(atom.body, inner)
+        argument = fenced(body) if isinstance(body, Row) else body
+        return Fn(Script(Ident(name, upright=True), slot_box(atom.index, inner)), argument)
+
+    def derivative(self, atom: Partial, names: Names) -> Box:
+        """∂J/∂W, or the operator in front of anything longer than a name."""
+        by, inside = self.factor(atom.ref, names), self.sum(atom.expr, names)
+        single = len(atom.expr.terms) == 1 and len(atom.expr.terms[0].atoms) == 1 and not atom.expr.terms[0].bound
+        if single and isinstance(atom.expr.terms[0].atoms[0][0], Ref) and not isinstance(inside, Row):
+            return Diff(inside, by, partial=True)
+        return row(Diff(None, by, partial=True), fenced(inside) if not isinstance(inside, Fn | Fence) else inside)
+
+
+def is_short(box: Box) -> bool:
+    """Whether a box is small enough to be an exponent."""
+    return isinstance(box, Script | Ident | Num) or (isinstance(box, Row) and all(map(is_plain, box.kids)))
+
+
+def is_plain(box: Box) -> bool:
+    """A name, an index, a sign."""
+    return isinstance(box, Script | Ident | Num | Op)
+
+
+def order(term: Term, names: Names) -> tuple[Any, ...]:
+    """Where a term goes: positive ones first, long ones before short ones."""
+    return term.coefficient < 0, -len(term.atoms) - len(term.bound), term.key(names)
+
+
+def ordered(groups: Sequence[frozenset[Index]], names: Names) -> list[frozenset[Index]]:
+    """Sums in the order of their letters."""
+    return sorted(groups, key=lambda g: sorted(names[i] for i in g))
+
+
+def place(atom: Atom, names: Names) -> tuple[Any, ...]:
+    """Where a factor goes: numbers, deltas, scalars, matrices, vectors, functions, derivatives."""
+    rank = next((n for n, kind in enumerate(RANKS) if isinstance(atom, kind)), len(RANKS))
+    if isinstance(atom, Ref):
+        letters = tuple(names.get(i, str(i)) if not hasattr(i, "parts") else str(i) for i in atom.indices)
+        return rank, bool(letters), -len(letters), letters[:1], atom.tensor.name
+    if isinstance(atom, Partial):
+        return rank, len(atom.expr.free), 0, (), atom.key(names)
+    return rank, 0, 0, (), atom.key(names)
