@@ -52,7 +52,7 @@ class Derivation:
     """A chain of steps from what is sought to the result; a chain with a gap can't be made.
 
     `name` is the stable id; `lets` the named quantities in order of definition; `domains` where each symbol
-    lies; `kinks` the points at which the result is a convention.
+    lies; `kinks` the points at which the result is a convention; `facts` what is declared about indexed names.
     """
 
     name: str
@@ -61,6 +61,7 @@ class Derivation:
     domains: tuple[Variable, ...]
     lets: tuple[Let, ...] = ()
     kinks: tuple[Kink, ...] = ()
+    facts: tuple[Any, ...] = ()
     lead: str = field(default="", compare=False)
     source: str = field(default="", compare=False)
 

@@ -79,9 +79,9 @@ def using(value: Expr, facts: Iterable[Fact]) -> tuple[Expr, tuple[Fact, ...]]:
     known, used = tuple(facts), list[Fact]()
     for _ in range(ROUNDS):
         for fact in known:
-            found = contract(apply_fact(value, fact))
+            found = apply_fact(value, fact)
             if found != value:
-                value = found
+                value = contract(found)
                 used += [fact] * (fact not in used)
                 break
         else:

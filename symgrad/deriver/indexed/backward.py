@@ -1,0 +1,158 @@
+"""Backpropagation: the derivative by each name in turn, each written in those of the names behind it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from symgrad.deriver.indexed.chain import derivation
+from symgrad.indexed import (
+    Expr,
+    Fact,
+    Index,
+    IndexedError,
+    Partial,
+    Power,
+    Ref,
+    Tensor,
+    Term,
+    expr,
+    one,
+    partial,
+    total,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+
+    from symgrad.core import Derivation
+
+LETTERS = "ijklmnpqrst"
+
+
+@dataclass(frozen=True, slots=True)
+class Gradient:
+    """dJ/dT: the derivation, the indices of its result, and the name that later ones use for it."""
+
+    tensor: Tensor
+    indices: tuple[Index, ...]
+    derivation: Derivation
+    name: Tensor
+
+    @property
+    def result(self) -> Expr:
+        """The derivative by the entry at `indices`."""
+        return self.derivation.result  # type: ignore[return-value]  # an indexed derivation's
+
+    @property
+    def lemma(self) -> Fact:
+        """The result as a fact about the name."""
+        return Fact(f"{self.name.name} was found before", self.name[self.indices], self.result)
+
+
+def backpropagate(
+    J: Tensor,
+    nodes: Iterable[Tensor],
+    wrt: Iterable[Tensor],
+    *,
+    facts: Iterable[Fact] = (),
+    called: Mapping[Tensor, str] | None = None,
+    name: str = "",
+) -> tuple[Gradient, ...]:
+    """The derivative of the scalar J by each of `nodes`, from the loss backwards, and then by each of `wrt`.
+
+    `nodes` are the names whose derivatives get names (delta); other names are looked through. The work for one node
+    depends on the nodes that use it, not on how many layers follow. `called` gives the names: {z1: "delta1"}.
+    """
+    order, known = tuple(nodes), tuple(facts)
+    uses = users(J, order)
+    cotangents: dict[Tensor, Tensor] = {}
+    found: list[Gradient] = []
+    for tensor in (*order, *wrt):
+        letters = tuple(Index(c, d) for c, d in zip(LETTERS, tensor.dims, strict=False))
+        behind = uses(tensor)
+        late = [c.name for c in behind if c is not J and c not in cotangents]
+        if late:
+            raise IndexedError(f"{tensor.name} comes before {', '.join(late)}; list nodes from the loss backwards")
+        start, opening = chain_rule(J, tensor, letters, behind, order, cotangents)
+        label = f"{name or J.name}-{tensor.name}"
+        title = f"d{J.name}/d{tensor.name}"
+        chain = derivation(start, name=label, title=title, facts=known, opening=opening)
+        called_so = (called or {}).get(tensor, f"{tensor.name}\u0304")
+        cotangents[tensor] = Tensor(called_so, tensor.dims, body=(letters, start))
+        found.append(Gradient(tensor, letters, chain, cotangents[tensor]))
+    return tuple(found)
+
+
+def users(J: Tensor, nodes: tuple[Tensor, ...]):  # type: ignore[no-untyped-def]  # noqa: ANN201 - a local function
+    """For a tensor, the nodes (and J) whose values mention it, directly or through names that are no nodes."""
+    stops = frozenset(nodes)
+    direct = {n: frozenset(seen_from(n, stops)) for n in (J, *nodes)}
+    return lambda tensor: tuple(n for n in (J, *nodes) if n is not tensor and tensor in direct[n])
+
+
+def seen_from(node: Tensor, stops: frozenset[Tensor]) -> Iterator[Tensor]:
+    """What a node's value mentions, names that are no nodes looked through."""
+    waiting, seen = [node], set[Tensor]()
+    while waiting:
+        tensor = waiting.pop()
+        inner = frozenset(tensor.depends) | (tensor.body[1].tensors if tensor.body else frozenset())
+        for t in inner - seen:
+            seen.add(t)
+            yield t
+            if t not in stops:
+                waiting.append(t)
+
+
+def chain_rule(
+    J: Tensor,
+    tensor: Tensor,
+    letters: tuple[Index, ...],
+    behind: tuple[Tensor, ...],
+    nodes: tuple[Tensor, ...],
+    cotangents: Mapping[Tensor, Tensor],
+) -> tuple[Expr, list[tuple[str, Expr]]]:
+    """dJ/dT, and its first lines: a sum over the nodes that use T, and the same in their derivatives' names."""
+    start = partial(J(), tensor[letters])
+    if behind in {(), (J,)}:
+        return start, []
+    whole, short = expr(0), expr(0)
+    entry = Ref(tensor, letters)
+    for node in behind:
+        inner = tuple(Index(c, d) for c, d in zip(fresh_letters(letters), node.dims, strict=False))
+        local = one(Partial(node[inner], entry, frozenset(nodes) - {node}))
+        outer = expr(1) if node is J else partial(J(), node[inner])
+        named = expr(1) if node is J else cotangents[node][inner]
+        whole, short = whole + total(inner, outer * local), short + total(inner, named * local)
+    return start, [("layers", whole), ("cotangent", short)]
+
+
+def fresh_letters(taken: tuple[Index, ...]) -> Iterator[str]:
+    """Letters for sums, none of those in use."""
+    used = {i.name for i in taken}
+    return (c for c in "klmnpqrstuvw" if c not in used)
+
+
+def definition_of(name: Tensor, by: Expr | None = None) -> Fact:
+    """A name's definition, solved for one factor of its value: p_i = e^(z_i)/S gives e^(z_i) = p_i S.
+
+    The factor is `by`, or the first function or power of a sum in the value.
+    """
+    if name.body is None:
+        raise IndexedError(f"{name.name} is an input, so it has no definition")
+    letters, value = name.body
+    whole = Fact(f"definition of {name.name}", value, name[letters])
+    if len(value.terms) != 1 or value.terms[0].bound:
+        return whole
+    (term,) = value.terms
+    wanted = by.terms[0].atoms[0][0] if by is not None else None
+    kind = [a for a, _ in term.atoms if a == wanted or (wanted is None and a.parts)]
+    if not kind:
+        return whole
+    atom, exponent = kind[0], dict(term.atoms)[kind[0]]
+    rest = Expr((Term(term.coefficient, (), {a: e for a, e in term.atoms if a != atom}),))
+    left = atom.base if isinstance(atom, Power) else one(atom)
+    return Fact(f"definition of {name.name}", left, (name[letters] / rest) ** (1 / exponent))
+
+
+__all__ = ["Gradient", "backpropagate", "definition_of"]

@@ -1,0 +1,178 @@
+"""From a derivative that is left standing to its result, one named step after another."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from symgrad.core import Derivation, Let, Step, SymgradError, Variable
+from symgrad.deriver.indexed.moves import derivatives, step_once
+from symgrad.indexed import Expr, Fact, Partial, Power, Tensor, contract, expr, group
+from symgrad.indexed.facts import apply_fact
+from symgrad.indexed.normal import common_factor, expanded
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from symgrad.core import Domain
+
+LIMIT = 200
+READABLE = 12  # lines of a chain; a longer one is told in larger steps, with these inside
+CALCULUS = frozenset(
+    {"linearity", "product", "quotient", "power", "elementwise", "exp", "log", "tanh", "maximum", "entry", "definition"}
+)
+REWRITING = frozenset({"pick", "simplify", "fact", "combine"})
+
+
+class EndlessError(SymgradError):
+    """A chain of rewritings that does not come to an end."""
+
+    def __init__(self, facts: tuple[Fact, ...]) -> None:
+        names = ", ".join(f.name for f in facts)
+        super().__init__(f"the facts {names} go round in circles; state each so that its right side is the simpler one")
+
+
+def derivation(
+    start: Any,
+    *,
+    name: str,
+    title: str = "",
+    facts: Iterable[Fact] = (),
+    opening: Iterable[tuple[str, Expr]] = (),
+    factored: bool = True,
+    domains: Mapping[Tensor, Domain] | None = None,
+    lead: str = "",
+) -> Derivation:
+    """The chain from `start`, which contains derivatives left standing, to where nothing is left to do.
+
+    `facts` are declared (`sums_to(y)`, `one_hot(y)`), definitions to fold back (`definition_of(p)`), and lemmas about
+    derivatives, used as soon as they fit. `opening` are first lines `(rule, expression)` that are given.
+    """
+    known = tuple(facts)
+    first = expr(start)
+    steps = [*opened(first, opening)]
+    steps += rewritten(steps[-1].after if steps else first, known, factored=factored)
+    return assembled(first, grouped(tuple(steps)), name=name, title=title, facts=known, domains=domains, lead=lead)
+
+
+def assembled(
+    start: Expr,
+    steps: tuple[Step, ...],
+    *,
+    name: str,
+    title: str = "",
+    facts: tuple[Fact, ...] = (),
+    domains: Mapping[Tensor, Domain] | None = None,
+    lead: str = "",
+) -> Derivation:
+    """A derivation with the names and inputs that its lines mention, in order of definition."""
+    if not steps:
+        steps = (Step(start, start, "definition"),)
+    mentioned = [start, *(s.after for s in steps), *(side for f in facts for side in (f.left, f.right))]
+    tensors = frozenset[Tensor]().union(*(e.reach for e in mentioned))
+    lies_in = domains or {}
+    inputs = sorted((t for t in tensors if t.body is None), key=lambda t: (t.name, t.token))
+    variables = tuple(Variable(t, lies_in[t]) if t in lies_in else Variable(t) for t in inputs)
+    return Derivation(name, title, steps, variables, lets_of(tensors), facts=facts, lead=lead)
+
+
+def lets_of(tensors: Iterable[Tensor]) -> tuple[Let, ...]:
+    """Each name with its value, a name after those that it uses."""
+    named = [t for t in tensors if t.body is not None]
+    return tuple(
+        Let(t, t.body[1]) for t in sorted(named, key=lambda t: (len([u for u in t.reach if u.body]), t.token)) if t.body
+    )
+
+
+def opened(start: Expr, opening: Iterable[tuple[str, Expr]]) -> Iterable[Step]:
+    """The lines that are given."""
+    before = start
+    for rule, after in opening:
+        if after != before:
+            yield Step(before, after, rule)
+        before = after
+
+
+def rewritten(value: Expr, facts: tuple[Fact, ...], *, factored: bool = True) -> list[Step]:
+    """Every line from here on: derivatives first, then deltas and facts, then the common factor."""
+    steps: list[Step] = []
+    for _ in range(LIMIT):
+        found = next_line(value, facts)
+        if found is None:
+            break
+        rule, after, note = found
+        steps.append(Step(value, after, rule, note=note))
+        value = after
+    else:
+        raise EndlessError(facts)
+    if factored and (short := in_factors(value)) != value:
+        steps.append(Step(value, short, "factor"))
+    return steps
+
+
+def next_line(value: Expr, facts: tuple[Fact, ...]) -> tuple[str, Expr, str] | None:
+    """The next thing to do, or None: lemmas, a rule of differentiation, deltas, facts."""
+    lemmas = [f for f in facts if any(isinstance(a, Partial) for t in f.left.terms for a, _ in t.atoms)]
+    for fact in lemmas:
+        if (found := throughout(value, fact)) != value:
+            return "lemma", found, fact.words or fact.name
+    calculus = step_once(value)
+    if calculus:
+        return *calculus, ""
+    for rule, rewriting in (("simplify", expanded), ("pick", contract)):
+        if (found := rewriting(value)) != value:
+            return rule, found, ""
+    for fact in facts:
+        if fact not in lemmas and (found := throughout(value, fact)) != value:
+            return "fact", found, fact.words or fact.name
+    return None
+
+
+def throughout(value: Expr, fact: Fact) -> Expr:
+    """The expression with a fact applied wherever it fits."""
+    for _ in range(LIMIT):
+        found = apply_fact(value, fact)
+        if found == value:
+            return value
+        value = found
+    raise EndlessError((fact,))
+
+
+def in_factors(value: Expr) -> Expr:
+    """The sum with the factors that all its terms share in front of a bracket."""
+    if len(value.terms) < 2 or derivatives(value):  # noqa: PLR2004 - nothing is shared by one
+        return value
+    front, inner = common_factor(value, whole=True)
+    shared = {a: e for a, e in front.terms[0].atoms if not isinstance(a, Power)}
+    number = front.terms[0].coefficient
+    if not shared and abs(number) == 1:
+        return value
+    if number < 0 and inner.terms[0].coefficient > 0:
+        front, inner = -front, -inner
+    return front * group(inner)
+
+
+def grouped(steps: tuple[Step, ...]) -> tuple[Step, ...]:
+    """A chain that can be read: where there are too many lines, runs of one kind become one line."""
+    for rule, kinds in (("differentiate", CALCULUS), ("combine", REWRITING)):
+        if len(steps) > READABLE:
+            steps = gathered(steps, rule, kinds)
+    return steps
+
+
+def gathered(steps: tuple[Step, ...], rule: str, kinds: frozenset[str]) -> tuple[Step, ...]:
+    """Each run of steps of these kinds as one step that contains them; the first line stays as it is."""
+    found, run = list[Step](), list[Step]()
+    for step in (*steps, None):
+        if step is not None and step.rule in kinds:
+            run.append(step)
+            continue
+        found += [merged(run, rule)] if len(run) > 1 else run
+        run = []
+        found += [step] if step is not None else []
+    return tuple(found)
+
+
+def merged(run: list[Step], rule: str) -> Step:
+    """A run as one step; the facts that it uses are named."""
+    notes = dict.fromkeys(s.note for s in run if s.note)
+    return Step(run[0].before, run[-1].after, rule, note="; ".join(notes), substeps=tuple(run))

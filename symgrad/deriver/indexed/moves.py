@@ -1,0 +1,202 @@
+"""One rule of differentiation at a time, applied wherever it fits. Each move is an equality of its own."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from typing import TYPE_CHECKING, Any
+
+from symgrad.indexed import (
+    ZERO,
+    Apply,
+    Atom,
+    Expr,
+    Greatest,
+    Partial,
+    Power,
+    Ref,
+    Term,
+    attains,
+    carry_out,
+    expr,
+    mapped,
+    one,
+    total,
+)
+from symgrad.indexed.differentiate import of_entry, of_head
+from symgrad.indexed.mapping import bind
+from symgrad.rules import RULES
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from symgrad.indexed import Tensor
+
+Move = tuple[str, "Callable[[Partial], Expr | None]"]
+
+
+def step_once(value: Expr) -> tuple[str, Expr] | None:
+    """The first rule, in the order of MOVES, that fits a derivative in the expression, carried out wherever it fits."""
+    for rule, move in MOVES:
+        found = mapped(value, lambda atom, move=move: move(atom) if isinstance(atom, Partial) else None)  # type: ignore[misc]
+        if found != value:
+            return named(rule, value, found), found
+    return None
+
+
+def named(rule: str, before: Expr, after: Expr) -> str:
+    """The rule's own name where one elementary function was differentiated: exp, log, tanh."""
+    if rule != "elementwise":
+        return rule
+    heads = {getattr(a.expr.terms[0].atoms[0][0], "head", None) for a in derivatives(before) - derivatives(after)}
+    heads = {h.__name__ for h in heads - {None}}
+    return heads.pop() if len(heads) == 1 and heads <= set(RULES) else rule
+
+
+def derivatives(value: Expr) -> set[Any]:
+    """The derivatives that are left standing."""
+    found: set[Any] = set()
+    for term in value.terms:
+        for atom, _ in term.atoms:
+            if isinstance(atom, Partial):
+                found.add(atom)
+            for part in atom.parts:
+                found |= derivatives(part)
+    return found
+
+
+def varies(atom: Atom, by: Partial) -> bool:
+    """Whether a factor depends on the entry, what is held still left aside."""
+    return any(moves(t, by) for t in atom.tensors)
+
+
+def moves(tensor: Tensor, by: Partial) -> bool:
+    """Whether a tensor depends on the entry."""
+    return tensor is by.ref.tensor or (tensor not in by.fixed and by.ref.tensor in tensor.reach)
+
+
+def single(by: Partial) -> Atom | None:
+    """The one factor that is differentiated, if that is all there is."""
+    match by.expr.terms:
+        case (Term() as term,) if term.coefficient == 1 and not term.bound and len(term.atoms) == 1:
+            atom, exponent = term.atoms[0]
+            return atom if exponent == 1 else None
+    return None
+
+
+def again(value: Any, by: Partial) -> Expr:
+    """The same derivative of something else."""
+    return one(Partial(expr(value), by.ref, by.fixed))
+
+
+def linearity(by: Partial) -> Expr | None:
+    """Term by term, sums and constant factors outside; brackets are opened."""
+    atom = single(by)
+    if isinstance(atom, Power):
+        return again(atom.base, by)
+    if atom is not None:
+        return None if varies(atom, by) else ZERO
+    found = ZERO
+    for old in by.expr.terms:
+        term = old.freshened() if old.bound & by.ref.free else old
+        moving = {a: e for a, e in term.atoms if varies(a, by)}
+        still = {a: e for a, e in term.atoms if a not in moving}
+        if moving:
+            core = again(Expr((Term(Fraction(1), (), moving),)), by)
+            found += bind(term.bound, Expr((Term(term.coefficient, (), still),)) * core)
+    return None if found == one(by) else found
+
+
+def factors(by: Partial) -> tuple[tuple[Atom, Fraction], ...]:
+    """The factors of the one product that is differentiated."""
+    match by.expr.terms:
+        case (Term() as term,) if term.coefficient == 1 and not term.bound:
+            return term.atoms if len(term.atoms) > 1 or term.atoms[0][1] != 1 else ()
+    return ()
+
+
+def in_turn(by: Partial) -> Expr:
+    """Each factor in turn, with the power rule where it has an exponent."""
+    mine, found = factors(by), ZERO
+    for atom, exponent in mine:
+        rest = {a: e - (a == atom) for a, e in mine}
+        found += Expr((Term(exponent, (), rest),)) * again(one(atom), by)
+    return found
+
+
+def product(by: Partial) -> Expr | None:
+    """A product without quotients."""
+    mine = factors(by)
+    return in_turn(by) if len(mine) > 1 and all(e > 0 for _, e in mine) else None
+
+
+def quotient(by: Partial) -> Expr | None:
+    """A product with something in the denominator."""
+    mine = factors(by)
+    return in_turn(by) if len(mine) > 1 and any(e < 0 for _, e in mine) else None
+
+
+def power(by: Partial) -> Expr | None:
+    """A single power."""
+    return in_turn(by) if len(factors(by)) == 1 else None
+
+
+def elementwise(by: Partial) -> Expr | None:
+    """A function: its derivative times that of its argument."""
+    atom = single(by)
+    if not isinstance(atom, Apply):
+        return None
+    found = ZERO
+    for n, arg in enumerate(atom.args):
+        if any(moves(t, by) for t in arg.tensors):
+            found += of_head(atom, n) * again(arg, by)
+    return found
+
+
+def maximum(by: Partial) -> Expr | None:
+    """The entry that attains the maximum moves it."""
+    atom = single(by)
+    if not isinstance(atom, Greatest):
+        return None
+    k = atom.index.fresh()
+    return total(k, attains(atom.index, atom.body, k) * again(atom.body.rename({atom.index: k}), by))
+
+
+def definition(by: Partial) -> Expr | None:
+    """A name: write out what it stands for."""
+    atom = single(by)
+    if not isinstance(atom, Ref) or atom.tensor is by.ref.tensor or atom.tensor.body is None or not varies(atom, by):
+        return None
+    return again(atom.tensor.at(atom.indices), by)
+
+
+def unknown(by: Partial) -> Expr | None:
+    """An unknown function: the chain rule through its arguments."""
+    atom = single(by)
+    if isinstance(atom, Partial) and carry_out(one(atom)) == one(atom):
+        found = carry_out(one(by))
+    elif isinstance(atom, Ref) and atom.tensor.depends and atom.tensor is not by.ref.tensor:
+        found = of_entry(atom, by.ref, by.fixed)
+    else:
+        return None
+    return None if found == one(by) else found
+
+
+def entry(by: Partial) -> Expr | None:
+    """An entry by an entry of the same tensor: Kronecker's delta."""
+    atom = single(by)
+    if isinstance(atom, Ref) and atom.tensor is by.ref.tensor:
+        return of_entry(atom, by.ref, by.fixed)
+    return None
+
+
+MOVES: tuple[Move, ...] = (
+    ("linearity", linearity),
+    ("product", product),
+    ("quotient", quotient),
+    ("power", power),
+    ("elementwise", elementwise),
+    ("maximum", maximum),
+    ("layers", unknown),
+    ("definition", definition),
+    ("entry", entry),
+)
