@@ -45,7 +45,10 @@ class Guarded:
         """The values at the points of a flat array, as floats at least as wide as doubles."""
         if self.one_by_one:
             return np.asarray([self.at_one(v) for v in x.tolist()], float)
-        value = self.raw(x)
+        return self.fitted(self.raw(x), x)
+
+    def fitted(self, value: Array, x: Array) -> Array:
+        """What was returned for `x`, in its shape."""
         if self.constant and value.ndim == 0:
             value = np.broadcast_to(value, x.shape)
         if value.shape != x.shape:
@@ -74,7 +77,7 @@ class Guarded:
         except (Exception, SystemExit) as error:
             raise FunctionRaisedError(self.name, raised(error, x), "make it accept a NumPy array of floats") from error
         if isinstance(x, np.ndarray) and not np.array_equal(given, x, equal_nan=True):
-            self.watch.note(f"{self.name} changes its input in place; it was given copies")
+            self.watch.note(f"{self.name} changes", f"{self.name} changes its input in place; it was given copies")
         return value
 
     def at_one(self, x: float) -> float:
@@ -84,7 +87,10 @@ class Guarded:
         except FunctionRaisedError as error:
             if not isinstance(error.__cause__, ArithmeticError | ValueError):
                 raise
-            self.watch.note(f"{self.name} raises {error.__cause__!r} at {x!r}, which counts as NaN")
+            self.watch.note(
+                f"{self.name} raises",
+                f"{self.name} raises {error.__cause__!r} at {x!r}, for one; it counts as NaN there",
+            )
             return float("nan")
         if value.size != 1:
             raise FunctionShapeError(self.name, f"returned {value.size} values for one number", "return one value")
@@ -100,11 +106,11 @@ def guard(function: Any, name: str, watch: Watch, x: Array) -> Guarded:
     if not callable(function):
         raise FunctionTypeError(name, f"is {type(function).__name__}, not a function", "hand in the function itself")
     few = np.unique(x[:: max(1, x.size // FEW)])
-    found = shaped(Guarded(function, name, watch), few)
-    once, other = found(few), found(few[::2])
-    if not alike(once[::2], other):
-        again = found(few)
-        if not alike(once, again):
+    found, first = shaped(Guarded(function, name, watch), few)
+    middle = few.size // 2
+    parts = (slice(0, None, 2), slice(middle, middle + 2))
+    if not all(alike(first[part], found(few[part])) for part in parts):
+        if not alike(first, found(few)):
             raise FunctionRandomError(
                 name, "returned different values for the same input", "fix its seed, or switch the randomness off"
             )
@@ -113,25 +119,33 @@ def guard(function: Any, name: str, watch: Watch, x: Array) -> Guarded:
             "gives another value at a point when the other points change",
             "it is not elementwise: check it as a vector function",
         )
-    return replace(found, eps=unit_of(found, few, once))
+    return replace(found, eps=unit_of(found, few, first))
 
 
-def shaped(found: Guarded, x: Array) -> Guarded:
-    """How the function takes its points: as an array, or one number at a time."""
+def shaped(found: Guarded, x: Array) -> tuple[Guarded, Array]:
+    """How the function takes its points, as an array or one number at a time; and its values at `x`."""
+    name = found.name
     try:
         value = found.raw(x)
     except FunctionRaisedError as error:
         single = replace(found, one_by_one=True)
-        if np.isnan(single(x)).all():
+        try:
+            values = single(x)
+        except FunctionRaisedError:
+            raise error from error.__cause__
+        if np.isnan(values).all():
             raise
-        found.watch.note(f"{found.name} does not take arrays ({error.__cause__!r}); it was called one number at a time")
-        return single
+        told = f"{name} does not take arrays ({error.__cause__!r}); it was called one number at a time"
+        found.watch.note(f"{name} arrays", told)
+        return single, values
     if value.ndim == 0 and x.size > 1:
         alone = [found.raw(v) for v in x[:: max(1, x.size // 3)]]
         if all(v.ndim == 0 and alike(v, value) for v in alone):
-            found.watch.note(f"{found.name} returns one number for a whole array; it was taken as constant")
-            return replace(found, constant=True)
-    return found
+            found.watch.note(
+                f"{name} constant", f"{name} returns one number for a whole array; it was taken as constant"
+            )
+            found = replace(found, constant=True)
+    return found, found.fitted(value, x)
 
 
 def real(value: Any, name: str, watch: Watch) -> Array:
@@ -147,7 +161,9 @@ def real(value: Any, name: str, watch: Watch) -> Array:
     if array.dtype.kind == "c":
         if np.any(array.imag != 0) or np.any(np.isnan(array.imag)):
             raise FunctionComplexError(name, "returned complex numbers", "return real ones, or restrict the domain")
-        watch.note(f"{name} returns complex numbers without an imaginary part; the real part was used")
+        watch.note(
+            f"{name} complex", f"{name} returns complex numbers without an imaginary part; their real part was used"
+        )
         array = array.real
     if array.dtype.kind not in KINDS and not is_float(array.dtype):
         what = "None" if value is None else shortened(value)
@@ -173,26 +189,24 @@ def epsilon(dtype: Any) -> float:
 
 def unit_of(found: Guarded, x: Array, values: Array) -> float:
     """The rounding unit of the results: that of their type, or of single precision if all of them fit into it."""
-    eps = epsilon(float)
-    kept = values[np.isfinite(values) & (np.abs(values) > np.finfo(np.float32).tiny)]
+    double, single = epsilon(float), epsilon(np.float32)
     if found.one_by_one or found.constant:
-        return eps
+        return double
     dtype = found.raw(x).dtype
-    if is_float(dtype):
-        eps = epsilon(dtype)
-    narrow = epsilon(np.float32)
-    with np.errstate(over="ignore"):
-        fits = np.asarray(kept, np.float32) == kept
-    if x.dtype == float and eps < narrow and np.unique(kept).size >= FEW // 2 and fits.all() and not dyadic(x, kept):
-        found.watch.note(f"{found.name} computes in single precision; its rounding was allowed for")
-        return narrow
+    eps = epsilon(dtype) if is_float(dtype) else double
+    if x.dtype == float and (eps > double or narrow(x, values)):
+        told = f"{found.name} computes in less than double precision; its rounding was allowed for"
+        found.watch.note(f"{found.name} precision", told)
+        return max(eps, single)
     return eps
 
 
-def dyadic(x: Array, values: Array) -> bool:
-    """Whether the points are single precision numbers too, so that fitting values say nothing."""
+def narrow(x: Array, values: Array) -> bool:
+    """Whether many different values, at points that do not fit into single precision, all do."""
+    kept = np.unique(values[np.isfinite(values) & (np.abs(values) > np.finfo(np.float32).tiny)])
     with np.errstate(over="ignore"):
-        return bool(np.mean(np.asarray(x, np.float32) == x) > 0.5) or values.size == 0  # noqa: PLR2004 - most of them
+        wide = np.mean(np.asarray(x, np.float32) != x) > 0.5  # noqa: PLR2004 - most of them
+        return bool(wide and kept.size >= FEW // 2 and (np.asarray(kept, np.float32) == kept).all())
 
 
 def alike(left: Array, right: Array) -> bool:

@@ -131,7 +131,7 @@ def check_parameters(
             first = [unsettled(b, watch) for b in first]
         tried = tuple(named(b, at) for b in first)
         found = tuple(with_blame(named(b, at), b, gradients, at, watch) for b in wrong)
-        return ParameterReport(tried, found, more, at.values.size, slopes.calls, tuple(watch.notes), seed)
+        return ParameterReport(tried, found, more, at.values.size, slopes.calls, watch.notes, seed)
 
 
 def check_vjp(
@@ -228,7 +228,7 @@ def steady(slopes: Slopes) -> None:
             slopes.loss.name, "returned different values for the same parameters", "fix its seed, or switch dropout off"
         )
     if not np.isfinite(once):
-        slopes.loss.watch.note(f"the loss is {once} at the parameters: nothing can be said there")
+        slopes.loss.watch.note("loss", f"the loss is {once} at the parameters: nothing can be said there")
 
 
 @dataclass(frozen=True, slots=True)
@@ -302,7 +302,7 @@ def unsettled(block: Block, watch: Watch) -> Block:
     """
     if block.outcome is not Outcome.WRONG:
         return block
-    watch.note("the parameters lie on a kink of the loss; move them a little to check that direction")
+    watch.note("kink", "the parameters lie on a kink of the loss; move them a little to check that direction")
     return replace(block, outcome=Outcome.UNRESOLVED)
 
 

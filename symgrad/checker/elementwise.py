@@ -107,7 +107,7 @@ def check_elementwise(
         blame = blame_at(trial, x, worst) if wrong and worst else None
         where = stretches(lambda u: examine(trial, u).outcomes == Outcome.WRONG, x, found.outcomes, worst, name)
         forward = forward_of(trial, x) if truth and function else None
-        return ElementwiseReport(findings, worst, where, blame, forward, tuple(watch.notes), name, seed)
+        return ElementwiseReport(findings, worst, where, blame, forward, watch.notes, name, seed)
 
 
 def made(of: Any) -> Reference | None:
@@ -172,6 +172,8 @@ def chosen_points(
             raise UnsupportedError(
                 f"the point {outside[0]} is not inside the open domain ({lower}, {upper}); drop it or widen `domain`"
             )
+    if given is not None and not x.size:
+        raise NoPointsError("`points` is empty; give at least one point, or leave it out for the usual ones")
     if not x.size:
         raise NoPointsError(f"no number of type {dtype} to try in ({lower}, {upper}); widen `domain`, or give `points`")
     return x

@@ -29,11 +29,19 @@ class Watch:
     seconds: float
     end: float
     running: str = "the check"
-    notes: dict[str, None] = field(default_factory=dict)  # a set in order of arrival
+    noted: dict[str, str] = field(default_factory=dict)
+    printed: io.StringIO = field(default_factory=io.StringIO)
 
-    def note(self, text: str) -> None:
-        """Keep a sentence for the report, once."""
-        self.notes[text] = None
+    def note(self, topic: str, text: str) -> None:
+        """Keep a sentence for the report, the first on its topic."""
+        self.noted.setdefault(topic, text)
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What was noticed, in order."""
+        if self.printed.tell():
+            self.note("printing", "something is printed when the functions are called; the output was set aside")
+        return tuple(self.noted.values())
 
     def tick(self, name: str) -> None:
         """Say which function is about to run; refuse when the time is up."""
@@ -51,12 +59,9 @@ def watching(seconds: float) -> Iterator[Watch]:
     between calls only. What is printed meanwhile is set aside.
     """
     watch = Watch(seconds, time.monotonic() + seconds)
-    printed = io.StringIO()
     try:
-        with alarm(seconds), redirect_stdout(printed):
+        with alarm(seconds), redirect_stdout(watch.printed):
             yield watch
-            if printed.tell():
-                watch.note("something is printed when the functions are called; the output was set aside")
     except Overdue:
         raise FunctionTimeError(
             watch.running,
