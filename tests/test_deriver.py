@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
-from sympy import Abs, Max, Piecewise, Symbol, exp, log, sin, sqrt, tan, tanh
+from sympy import Abs, Max, Min, Mul, Piecewise, Rational, Symbol, cosh, exp, log, sign, sin, sqrt, tan, tanh
 
 from symgrad.core import (
     Cancels,
@@ -29,6 +29,7 @@ from symgrad.deriver import (
     second_derivative,
     worked,
 )
+from symgrad.deriver.cancelling import cancelling
 from symgrad.functions import D
 from symgrad.functions.symbols import J, a, alpha, beta, lambda_, y, z
 from symgrad.prover import prove, prove_step
@@ -156,7 +157,8 @@ HEADLINES = [
     ("sigmoid", "kl_divergence", Cancels.PARTLY, -y * (1 - a)),
     ("tanh", "half_squared_error", Cancels.NO, (1 - a**2) * (a - y)),
     ("relu", "half_squared_error", Cancels.NO, Piecewise((a - y, z > 0), (0, True))),
-    ("identity", "half_squared_error", Cancels.NO, a - y),
+    ("identity", "half_squared_error", Cancels.NOTHING, a - y),
+    ("gaussian", "poisson_nll_rate", Cancels.PARTLY, -2 * z * (a - y)),
 ]
 
 
@@ -166,6 +168,38 @@ def test_the_delta_and_what_cancels(activation: str, loss: str, cancels: Cancels
 
     assert (row.delta, row.cancels, row.refused) == (delta, cancels, "")
     assert_proved(output_delta(ACTIVATIONS[activation], LOSSES[loss]))
+
+
+ENDS = [(sigmoid, 0), (sigmoid, 1), (tanh, -1), (tanh, 1)]
+
+
+@pytest.mark.parametrize("loss", LOSSES.values(), ids=LOSSES)
+@pytest.mark.parametrize(("head", "end"), ENDS, ids=str)
+def test_a_factor_that_stays_makes_delta_vanish_with_the_slope(head: Any, end: int, loss: Definition) -> None:
+    row = pair(ACTIVATIONS[head.__name__], loss)
+    if row.refused:
+        return
+    usual = {p.symbol: p.default for p in row.loss.parameters} | {y: Rational(2, 5)}
+    there = float(row.delta.subs(usual).subs(a, end + Rational(1 - 2 * (end > 0), 10**12)))
+    vanishes = abs(there) < 1e-6
+
+    assert row.cancels in {Cancels.FULLY, Cancels.PARTLY} or vanishes
+    assert row.cancels in {Cancels.NO, Cancels.PARTLY} or not vanishes
+
+
+IN_CASES = [
+    (1 / a, Piecewise((a, z > 0), (1, True)), Cancels.FULLY),
+    (1 / a, Piecewise((a, z > 0), (a * y, True)), Cancels.PARTLY),
+    (1 / a, Piecewise((a, z > 0), (y, True)), Cancels.PARTLY),
+    (Piecewise((1 / a, a > y), (y, True)), a, Cancels.PARTLY),
+    (y / a, Piecewise((y, z > 0), (0, True)), Cancels.NO),
+    (y / a, Piecewise((1, z > 0), (1, True), evaluate=False), Cancels.NOTHING),
+]
+
+
+@pytest.mark.parametrize(("part", "slope", "answer"), IN_CASES, ids=str)
+def test_what_cancels_is_decided_in_every_case(part: object, slope: object, answer: Cancels) -> None:
+    assert cancelling(part, slope).answer is answer
 
 
 def test_what_cancels_is_struck_out() -> None:
@@ -235,6 +269,22 @@ def test_the_matching_loss_of_the_identity_is_squared_error_up_to_a_term_in_y() 
 
 
 OWN = [
+    -2 * sign(z + 1) / (Abs(z + 1) + 1) ** 3,
+    log(1 + exp(-Abs(z))) + Max(0, z),
+    Max(Piecewise((z, z > 0), (1, True)), z**2),
+    Piecewise((Max(z, y), z > 0), (z, True)),
+    Min(Max(z, y), z**2),
+    Max(z, y, z**2),
+    Piecewise((alpha, z > 0), (beta, True)) * sqrt(1 + z**2),
+    cosh(elu(z)),
+    log(exp(2 * z + Piecewise((z / 3, z > -1), (z, True))) + 1),
+    sign(Piecewise((1, z > y), (z, True))),
+    ACTIVATIONS["relu6"].head(1 / (alpha + z)),
+    log(Max(0, z)),
+    Min(1 / z, tanh(z)),
+    elu(z, z),
+    z + sqrt(y) + 1 / alpha,
+    1 / (4 + z**-2),
     z * tanh(log(1 + exp(z))),
     sqrt(1 + z**2),
     z**z,
@@ -251,6 +301,20 @@ OWN = [
 @pytest.mark.parametrize("expr", OWN, ids=str)
 def test_a_user_s_expression_is_derived_and_proved(expr: object) -> None:
     assert_proved(derive(expr, z))
+
+
+def test_softplus_written_with_its_kinks_is_seen_to_be_smooth() -> None:
+    found = derive(log(1 + exp(-Abs(z))) + Max(0, z), z)
+
+    assert found.result == sigmoid(z)
+    assert prove(found.start, found.result).proved  # at 0 too, where its parts have no derivative
+
+
+def test_a_product_of_a_hundred_factors_takes_one_line() -> None:
+    found = derive(Mul(*(z + k for k in range(100))), z)
+
+    assert [s.rule for s in found.steps] == ["product"]
+    assert prove_step(found.claim).proved
 
 
 def test_what_has_no_rule_is_refused_with_advice() -> None:

@@ -21,7 +21,8 @@ class Document:
     """One page: its stable `name` (also its file name), title, theme, words, and what it derives.
 
     `about` adds the facts, plots and conventions of catalogue entries; `pairs` asks for the comparison table
-    of all activations with all losses. `notes` are paragraphs; `$...$` in them is LaTeX.
+    of all activations with all losses; `beside` is how many derivations, from the first, stand side by side where
+    there is room. `notes` are paragraphs; `$...$` in them is LaTeX.
     """
 
     name: str
@@ -32,6 +33,7 @@ class Document:
     about: tuple[Definition, ...] = ()
     notes: tuple[str, ...] = ()
     pairs: bool = False
+    beside: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,11 +51,16 @@ class Settled:
 
 
 class Cancels(Enum):
-    """Whether phi'(z) cancels from an output delta."""
+    """Whether phi'(z) cancels from an output delta: a fact about dJ/da and phi'(z) as products of irreducible factors.
 
-    FULLY = "fully"
-    PARTLY = "partly"
-    NO = "no"
+    It says nothing about the letters in what is left: after focal loss a(1 - a) has dropped out, and powers of a
+    and of 1 - a still stand in the sum that remains. Where one of the two goes by cases the answer holds in each.
+    """
+
+    FULLY = "fully"  # every factor of phi'(z) stands in the denominator of dJ/da and drops out
+    PARTLY = "partly"  # some factor of phi'(z) drops out, and another one stays
+    NO = "no"  # no factor of phi'(z) stands in the denominator of dJ/da: the slope is a factor of delta
+    NOTHING = "nothing"  # phi'(z) is 1 everywhere, so there is nothing to cancel
 
 
 @dataclass(frozen=True, slots=True)

@@ -76,7 +76,7 @@ def _times_number(after: Any) -> bool:
 def _chosen(node: D, context: Context) -> Move:
     expr, x = node.expr, node.variable
     if not context.depends(expr, x):
-        return Move(node, S.Zero, "constant")
+        return Move(node, S.Zero, "constant", context.needed(has_value(expr)))
     if expr == x:
         return Move(node, S.One, "variable")
     if isinstance(expr, Symbol):
@@ -171,6 +171,19 @@ def _named(node: D, context: Context) -> Move:
     x, expr = node.variable, node.expr
     parts = [one_by_one(expr.fdiff(i)) * D(arg, x) for i, arg in enumerate(expr.args, 1) if context.depends(arg, x)]
     return Move(node, Add(*parts), "named", context.needed(off_boundaries(expr, x, context)))
+
+
+def has_value(expr: Any) -> Any:
+    """The condition that a constant is a number at all: 1/w has the derivative 0 for w other than 0."""
+    found = S.true
+    for part in expr.atoms(Pow, log):
+        if isinstance(part, log):
+            found &= part.args[0] > 0
+        elif not part.exp.is_Integer:
+            found &= part.base >= 0 if part.exp.is_nonnegative else part.base > 0
+        elif part.exp.is_negative:
+            found &= Ne(part.base, 0)
+    return found
 
 
 def off_boundaries(expr: Any, x: Symbol, context: Context) -> Any:

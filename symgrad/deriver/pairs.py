@@ -41,11 +41,8 @@ def output_delta(activation: Definition, loss: Definition) -> Derivation:
     split = D(J, a) * D(a, z)
     smooth = And(off_kinks(z, Context(kinks=activation.kinks)), off_kinks(a, Context(kinks=loss.kinks)))
     found = Step(start, split, "chain", smooth, CHAIN, focus=start, became=split)
-    loss_steps = _loss_part(activation, loss)
-    slope, given = slope_of(activation)
-    steps = [found, *within(loss_steps, D(a, z))]
-    part = loss_steps[-1].after
-    steps += product(part, slope, given, z)
+    loss_steps, part, slope, given = _factors(activation, loss)
+    steps = [found, *within(loss_steps, D(a, z)), *product(part, slope, given, z)]
     return Derivation(
         f"{activation.name}-{loss.name}",
         f"{activation.title} output with {loss.spoken}",
@@ -102,6 +99,12 @@ def within_domain(inner: Domain, outer: Domain, activation: Definition) -> bool:
     return not (low or high)
 
 
+def _factors(activation: Definition, loss: Definition) -> tuple[tuple[Step, ...], Any, Any, Any]:
+    """The lines of dJ/da, dJ/da itself, phi'(z), and where that holds."""
+    steps = _loss_part(activation, loss)
+    return (steps, steps[-1].after, *slope_of(activation))
+
+
 def _loss_part(activation: Definition, loss: Definition) -> tuple[Step, ...]:
     """The lines of dJ/da, a ranging over what the activation gives."""
     domains = (Variable(a, activation.range), *(v for v in loss.domains if v.symbol != loss.variable))
@@ -124,7 +127,8 @@ def slope_of(activation: Definition) -> tuple[Any, Any]:
     first = derivative(activation)
     output = in_output(activation)
     usable = output is not None and not (output.atoms(type(activation.applied)) or _new_functions(output, first.result))
-    return (output if usable else first.result), And(*(s.given for s in first.steps))
+    slope = output if usable else first.result.xreplace({activation.applied: a})
+    return slope, And(*(s.given for s in first.steps))
 
 
 def _new_functions(output: Any, slope: Any) -> bool:
@@ -161,7 +165,7 @@ def product(part: Any, slope: Any, given: Any, z: Symbol) -> list[Step]:
     before = part * D(a, z)
     found = cancelling(part, slope)
     if not found.struck:
-        note = ONE if slope == 1 else STAYS
+        note = ONE if found.answer is Cancels.NOTHING else STAYS
         return [Step(before, _multiplied(part, slope), "substitute", given, note, focus=D(a, z), became=slope)]
     beside = Mul(part, slope, evaluate=False)
     return [
@@ -189,7 +193,7 @@ def pair(activation: Definition, loss: Definition) -> Pair:
         require_fit(activation, loss)
     except PairError as reason:
         return Pair(activation, loss, refused=str(reason))
-    derivation = output_delta(activation, loss)
-    beside = next((s.before for s in derivation.steps if s.rule == "cancel"), None)
-    answer = cancelling(*beside.args).answer if beside else Cancels.NO
-    return Pair(activation, apart(loss, activation), derivation.result, answer)
+    loss = apart(loss, activation)
+    _, part, slope, given = _factors(activation, loss)
+    delta = product(part, slope, given, activation.variable)[-1].after
+    return Pair(activation, loss, delta, cancelling(part, slope).answer)

@@ -74,7 +74,7 @@ def _one_fraction(expr: Any) -> Any:
 
 def cost(expr: Any) -> int:
     """How much a reader has to take in: operations, and how many sums begin with a minus."""
-    return int(expr.count_ops()) + sum(1 for part in expr.atoms(Add) if _starts_negative(part))
+    return int(expr.count_ops()) + sum(_starts_negative(part) or turned_round(part) for part in expr.atoms(Add))
 
 
 def positive_leads(expr: Any) -> Any:
@@ -89,10 +89,15 @@ def positive_leads(expr: Any) -> Any:
             base = Add(*(-term for term in base.args))
         factors.append((base, exponent))
     for i, (base, exponent) in enumerate(factors):
-        if sign_left == -1 and exponent == 1 and isinstance(base, Add) and base.as_coeff_Add()[0] == 0:
+        if sign_left == -1 and exponent == 1 and isinstance(base, Add) and turned_round(base):
             factors[i] = (Add(*(-term for term in base.args)), exponent)
             sign_left = S.One
     return Mul(sign_left, *(base**exponent for base, exponent in factors))
+
+
+def turned_round(terms: Add) -> bool:
+    """Whether the letters come in the wrong order, as in y - a."""
+    return bool(terms.as_coeff_Add()[0] == 0 and terms.as_ordered_terms()[0].could_extract_minus_sign())
 
 
 def unsigned(base: Any) -> Any:
