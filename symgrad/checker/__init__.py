@@ -17,6 +17,7 @@ from symgrad.checker.findings import (
 )
 from symgrad.checker.judge import judge
 from symgrad.checker.points import points
+from symgrad.checker.vectors import logits, targets
 
 __all__ = [
     "Blame",
@@ -42,6 +43,8 @@ __all__ = [
     "exact_slopes",
     "exact_values",
     "judge",
+    "logits",
     "points",
     "reference",
+    "targets",
 ]

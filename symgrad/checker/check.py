@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 from sympy import sympify, true
 
 from symgrad.checker.balls import Program, program
 from symgrad.checker.compiled import compiled
-from symgrad.checker.difference import Array, Estimate, Function, difference, sampled
+from symgrad.checker.difference import Array, Estimate, Function, sampled
 from symgrad.checker.draws import Sample, sample, symbols_of
+from symgrad.checker.elementwise import check_elementwise
 from symgrad.checker.judge import judge
 from symgrad.checker.limits import Settlement, fulfilled, settle
-from symgrad.checker.points import points
 from symgrad.checker.report import Compared, report
 from symgrad.core import CheckReport, Kink, Outcome, UnsupportedError, Variable
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
 
 Convention = Literal["torch", "jax", "textbook"]
 SHARP = 1e-9  # a bound above this part of the gradient earns a second look
@@ -183,15 +185,10 @@ def check_function(
     convention: Callable[[float], float] | Mapping[float, float] | None = None,
     count: int = 150,
 ) -> CheckReport:
-    """The same for plain functions of NumPy arrays; only the first look, for code is what it computes."""
-    x = points(float(lower), float(upper), tuple(float(k) for k in kinks), count=count)
-    with np.errstate(all="ignore"):
-        claimed = np.broadcast_to(np.asarray(g(x), float), x.shape)
-        estimate = difference(f, x, lower=lower, upper=upper)
-    demanded = None
-    if convention is not None:
-        look_up = convention.get if isinstance(convention, Mapping) else convention
-        demanded = np.asarray([look_up(v) if v in kinks else None for v in x.tolist()], float)
-    outcomes = judge(claimed, estimate, demanded)
-    on_kink = np.isin(x, np.asarray(kinks, float))
-    return report(table(x[:, None], claimed, estimate, outcomes, on_kink), ["x"])
+    """`check_elementwise` in the terms of `check`: counts, the worst point and a spread of points."""
+    demanded = {k: convention(k) for k in kinks} if callable(convention) else convention
+    found = check_elementwise(
+        f, g, domain=(lower, upper), kinks=kinks, at_kink="subgradient" if demanded is None else demanded, count=count
+    )
+    rows = [Compared((p.x,), p.given, p.estimate, p.bound, p.outcome, p.kink and p.x in kinks) for p in found.findings]
+    return report(rows, ["x"])
