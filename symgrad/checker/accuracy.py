@@ -11,7 +11,7 @@ import numpy as np
 
 from symgrad.checker.certificate import Cause, Certificate, Failure, Fault, closed
 from symgrad.checker.formats import Array, Format, doubles, format_named, sampled
-from symgrad.core import UnsupportedError
+from symgrad.core import REALS, Domain, UnsupportedError
 
 if TYPE_CHECKING:
     from symgrad.checker.truth import Truth
@@ -38,16 +38,28 @@ def certify(
     dtype: str = "float16",
     count: int | None = None,
     limit: float = LIMIT,
+    domain: Domain = REALS,
 ) -> Certificate:
     """The certificate of a NumPy function: over all inputs of a 16-bit format, else over a sample of `count`.
 
-    Inputs at which the exact function has no value are left out.
+    Inputs outside the domain are left out, and those at which the exact function has no value.
     """
     wanted = format_named(dtype)
     whole = count is None and wanted.bits <= NARROW
     places = np.arange(wanted.patterns, dtype=np.uint64) if whole else sampled(wanted, count or SAMPLE)
-    found = measured(code, truth, wanted, places, limit)
+    found = measured(code, truth, wanted, places[inside(domain, doubles(wanted.numbers(places)))], limit)
     return explained(replace(found, name=name or getattr(code, "__name__", "code"), complete=whole), code, truth)
+
+
+def inside(domain: Domain, x: Array) -> Array:
+    """Which inputs lie in the domain; infinite ones do where it is unbounded."""
+    low, high = (None if end is None else float(end.evalf()) for end in (domain.lower, domain.upper))
+    holds = ~np.isnan(x)
+    if low is not None:
+        holds &= (x > low) if domain.lower_open else (x >= low)
+    if high is not None:
+        holds &= (x < high) if domain.upper_open else (x <= high)
+    return holds
 
 
 def measured(code: Code, truth: Truth, wanted: Format, places: Array, limit: float = LIMIT) -> Certificate:
@@ -179,7 +191,7 @@ def cause(code: Code, truth: Truth, wanted: Format, fault: Fault) -> Cause:
         return Cause.UNDERFLOW if Cause.UNDERFLOW in named else Cause.OVERFLOW
     if mended(code, truth, wanted, point, given):
         return Cause.CANCELLATION
-    return Cause.ROUNDING if fault.ulps < 2.0 ** (wanted.precision / 2) else Cause.FORMULA
+    return Cause.ROUNDING if fault.ulps < 2.0 ** (wanted.precision / 2) else Cause.STAYS
 
 
 def mended(code: Code, truth: Truth, wanted: Format, point: Array, given: float) -> bool:

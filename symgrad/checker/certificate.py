@@ -27,7 +27,7 @@ class Cause(Enum):
     INVALID = "invalid operation"  # 0 times infinity, or infinity less infinity
     CANCELLATION = "cancellation"
     ROUNDING = "rounding of constants or arguments"
-    FORMULA = "not rounding: the formula differs"
+    STAYS = "more digits do not mend it"
     UNKNOWN = "unknown"
 
 

@@ -226,6 +226,11 @@ def some(*parts: Bounded) -> Bounded:
     return reduce(np.logical_or, [t for t, _ in parts]), reduce(np.logical_and, [f for _, f in parts])
 
 
+def either(condition: Bounded, yes: Bounded, no: Bounded) -> Bounded:
+    """The one condition or the other, by a third."""
+    return some(every(condition, yes), every((condition[1], condition[0]), no))
+
+
 def cases(pairs: list[tuple[Bounded, Bounded]]) -> Bounded:
     """The first value whose condition certainly holds, all before it certainly failing."""
     value, error, still = np.asarray(0.0), np.asarray(np.inf), np.asarray(True)  # noqa: FBT003 - an array of truth
@@ -256,6 +261,7 @@ RULES: dict[Any, Rule] = {
     sp.Min: extreme(np.minimum),
     sp.And: every,
     sp.Or: some,
+    sp.ITE: either,
     sp.Not: lambda p: (p[1], p[0]),
     sp.Gt: compared((1,)),
     sp.Ge: compared((1, 0)),

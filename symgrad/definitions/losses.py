@@ -8,7 +8,7 @@ from sympy.codegen.cfunctions import log1p
 from symgrad.core import by_name, interval, one_of
 from symgrad.definitions.activations import sigmoid, softplus
 from symgrad.definitions.block import kink, loss, parameter
-from symgrad.functions.stable_heads import above, gated
+from symgrad.functions.stable_heads import above, gated, within
 from symgrad.functions.symbols import a, beta, c, delta, epsilon, gamma, s, tau, y
 
 r = a - y  # the residual
@@ -135,6 +135,7 @@ LOSSES = by_name(
         "PoissonNLLrate",
         title="Poisson negative log-likelihood, on the rate",
         of=a - y * log(a),
+        stable=a - y * log(within(a, 0, 2**1000)),  # beyond, a is all that counts
         of_a=POSITIVE,
         of_y=NON_NEGATIVE,
         tex=r"\mathrm{PoissonNLL}_{\mathrm{rate}}",

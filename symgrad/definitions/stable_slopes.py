@@ -9,37 +9,60 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sympy import Abs, Piecewise, Rational, exp, pi, sign, sqrt, tanh
+from sympy import Abs, Piecewise, Rational, exp, log, pi, sign, sqrt, tanh
+from sympy.codegen.cfunctions import log1p
 
 from symgrad.core import by_name
 from symgrad.definitions.activations import ACTIVATIONS
 from symgrad.definitions.losses import LOSSES
 from symgrad.functions.logistic import sigmoid
 from symgrad.functions.stable import KnownForm
-from symgrad.functions.stable_heads import kept, normal_cdf, reciprocal, times_bell, times_exp, times_sigmoid, within
-from symgrad.functions.symbols import a, beta, c, epsilon, y, z
+from symgrad.functions.stable_heads import (
+    gated,
+    kept,
+    normal_cdf,
+    reciprocal,
+    times_bell,
+    times_exp,
+    times_sigmoid,
+    within,
+)
+from symgrad.functions.symbols import a, beta, c, epsilon, gamma, y, z
 
 if TYPE_CHECKING:
     from sympy import Expr
 
 
 def slopes(name: str, *forms: Expr | None) -> tuple[KnownForm, ...]:
-    """The stable forms of an entry's first and second derivative; None where the rules suffice."""
+    """The stable forms of an entry's first and second derivative, also with the usual parameters; None: rules suffice."""
     entry = ACTIVATIONS.get(name) or LOSSES[name]
-    x, value = entry.variable, entry.applied
-    return tuple(
-        KnownForm(f"{name}{chr(39) * order}", x, value.diff(x, order), form)
-        for order, form in enumerate(forms, 1)
-        if form is not None
-    )
+    usual = {p.symbol: p.default for p in entry.parameters}
+    found = []
+    for order, form in enumerate(forms, 1):
+        if form is not None:
+            textbook = entry.applied.diff(entry.variable, order)
+            known = KnownForm(name + "'" * order, entry.variable, textbook, form)
+            found += [known]
+            if usual:
+                filled = (
+                    textbook.xreplace(usual),
+                    entry.head(*(v.symbol for v in entry.variables)).diff(entry.variable, order),
+                )
+                found += [
+                    KnownForm(f"{known.name} ({n})", entry.variable, value, form.xreplace(usual))
+                    for n, value in enumerate(dict.fromkeys(filled))
+                ]
+    return tuple(found)
 
 
 e = exp(-Abs(z))  # in (0, 1] on all of R
 q, p = reciprocal(z), reciprocal(1 + Abs(z))
 r = a - y
+o = c * reciprocal(r)
 w = within(z)
 k = sqrt(2 / pi)
 g = within(z, -100, 100)  # e^(-2 x(100)) is 0 in every float type
+h = within(a, 0, 2**1000)
 x = k * (g + Rational(44715, 10**6) * g**3)
 dx = k * (1 + 3 * Rational(44715, 10**6) * g**2)
 ddx = k * 6 * Rational(44715, 10**6) * g
@@ -110,7 +133,7 @@ STABLE_SLOPES = by_name(
             ),
             Piecewise(
                 (1 / (epsilon * sqrt(1 + (r / epsilon) ** 2) ** 3), Abs(r) <= epsilon),
-                ((epsilon / r) ** 2 / (Abs(r) * sqrt(1 + (epsilon / r) ** 2) ** 3), True),
+                ((epsilon * reciprocal(r)) ** 2 / (Abs(r) * sqrt(1 + (epsilon / r) ** 2) ** 3), True),
             ),
         ),
         *slopes(
@@ -118,11 +141,27 @@ STABLE_SLOPES = by_name(
             Piecewise((r / (1 + (r / c) ** 2), Abs(r) <= c), (c * (c / r) / (1 + (c / r) ** 2), True)),
             Piecewise(
                 ((1 - r / c) * (1 + r / c) / (1 + (r / c) ** 2) ** 2, Abs(r) <= c),
-                ((c / r) ** 2 * (c / r - 1) * (c / r + 1) / (1 + (c / r) ** 2) ** 2, True),
+                (o**2 * (o - 1) * (o + 1) / (1 + o**2) ** 2, True),
             ),
         ),
-        *slopes("binary_cross_entropy", None, y / a / a + (1 - y) / (1 - a) / (1 - a)),
-        *slopes("cross_entropy", None, y / a / a),
-        *slopes("poisson_nll_rate", (a - y) / a),
+        *slopes("binary_cross_entropy", None, kept(y / a) / a + kept((1 - y) / (1 - a)) / (1 - a)),
+        *slopes("cross_entropy", None, kept(y / a) / a),
+        *slopes(
+            "focal",
+            None,
+            gated(
+                y,
+                -gamma * (gamma - 1) * (1 - a) ** (gamma - 2) * log(a)
+                + 2 * gamma * (1 - a) ** (gamma - 1) / a
+                + kept((1 - a) ** gamma / a) / a,
+            )
+            + gated(
+                1 - y,
+                -gamma * (gamma - 1) * a ** (gamma - 2) * log1p(-a)
+                + 2 * gamma * a ** (gamma - 1) / (1 - a)
+                + a**gamma / (1 - a) ** 2,
+            ),
+        ),
+        *slopes("poisson_nll_rate", (h - y) / h),
     )
 )

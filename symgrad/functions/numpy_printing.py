@@ -31,6 +31,15 @@ class FormPrinter(NumPyPrinter):
             code = f"{where}({self._print(holds)}, {self._print(value)}, {code})"
         return str(code)
 
+    def _print_ITE(self, expr: Any) -> str:
+        return f"{self._module_format('numpy.where')}({', '.join(self._print(a) for a in expr.args)})"
+
+    def _print_And(self, expr: Any) -> str:
+        return self.nested("numpy.logical_and", expr.args)
+
+    def _print_Or(self, expr: Any) -> str:
+        return self.nested("numpy.logical_or", expr.args)
+
     def _print_Max(self, expr: Any) -> str:
         return self.nested("numpy.maximum", expr.args)
 

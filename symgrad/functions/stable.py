@@ -10,12 +10,12 @@ from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from sympy import Abs, Add, Max, Min, Mul, Piecewise, Pow, S, Symbol, erf, exp, log, oo, sqrt, tanh
+from sympy import Abs, Add, Max, Min, Mul, Piecewise, Pow, S, Symbol, erf, exp, log, oo, tanh
 from sympy.codegen.cfunctions import expm1, log1p
 
 from symgrad.functions.elementwise import Elementwise, settled
 from symgrad.functions.logistic import sigmoid, softplus
-from symgrad.functions.stable_heads import WIDTH, bell, erfc_kept, sech2, within
+from symgrad.functions.stable_heads import WIDTH, bell, erfc_kept, kept, reciprocal, sech2, within
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -158,12 +158,15 @@ def without_halves(node: Any) -> Any:
 
 
 def without_exponential(node: Any) -> Any:
-    """An exponential less one: c e^u - c is c expm1(u)."""
+    """An exponential less one: c e^u - c is c expm1(u), and near u = 0 so is e^u - y with what is left of y."""
     if not isinstance(node, Add):
         return node
     for c, f, rest in bounded_terms(node, (exp,)):
+        (u,) = f.args
         if rest == -c:
-            return c * expm1(f.args[0])
+            return c * expm1(u)
+        if c.is_number and not rest.free_symbols & u.free_symbols and u.free_symbols:
+            return Piecewise((c * expm1(u) + kept(c + rest), Abs(u) < S.Half), (node, True))
     return node
 
 
@@ -218,6 +221,8 @@ def clipped(expr: Any, v: Any, low: Any, high: Any) -> Any:
     if isinstance(expr, within) and expr.args[0] == v:
         _, least, most = expr.filled
         return within(v, Max(least, low), Min(most, high))
+    if isinstance(expr, softplus):  # unbounded, too
+        return softplus(clipped(expr.args[0], v, low, high), *expr.args[1:])
     if isinstance(expr, Add | Mul) or (isinstance(expr, Pow) and expr.exp.is_Integer and expr.exp > 0):
         return expr.func(*(clipped(a, v, low, high) for a in expr.args))
     return expr
@@ -243,31 +248,28 @@ def without_lost_ones(node: Any) -> Any:
     return node
 
 
-def without_overflowing_root(node: Any) -> Any:
-    """sqrt(p^2 + q^2) by its larger part: neither square overflows."""
-    base, exponent = node.args
-    if exponent not in {S.Half, -S.Half} or not isinstance(base, Add) or len(base.args) != 2:  # noqa: PLR2004 - two squares
+def without_overflowing_square(node: Any) -> Any:
+    """X/sqrt(X^2 + q) is 1 long before X^2 overflows, and X/(1 + X^2/q) is q/X."""
+    if not isinstance(node, Mul):
         return node
-    p, q = (sqrt_of(t) for t in base.args)
-    if p is None or q is None:
-        return node
-    larger, smaller = Max(p, q), Min(p, q)
-    return (larger * sqrt(1 + (smaller / larger) ** 2)) ** (2 * exponent)
-
-
-def sqrt_of(term: Any) -> Any:
-    """|p| where the term is p^2; None where it is no square."""
-    if term.is_Number and term > 0:
-        return sqrt(term)
-    if isinstance(term, Pow) and term.exp == 2:  # noqa: PLR2004 - a square
-        return Abs(term.base)
-    return None
+    for factor in node.args:
+        base, exponent = factor.as_base_exp()
+        x = next((f for f in node.args if isinstance(base, Add) and base.has(f**2)), None)
+        if x is None or not x.free_symbols or exponent not in {-S.Half, S.NegativeOne}:
+            continue
+        others = Mul(*(f for f in node.args if f not in {x, factor}))
+        if exponent == -S.Half:
+            held = within(x, -(2**500), 2**500)
+            return others * held * base.xreplace({x: held, x**2: held**2}) ** exponent
+        rest, square = base.as_independent(x, as_Add=True)
+        large = reciprocal(rest * reciprocal(x) + square / x)
+        return others * Piecewise((x * factor, Abs(x) <= 1), (large, True))
+    return node
 
 
 RULES: dict[Any, tuple[Callable[[Any], Any], ...]] = {
     Add: (without_halves, without_squares, without_exponential, without_saturation),
-    Mul: (without_overflow,),
+    Mul: (without_overflowing_square, without_overflow),
     exp: (without_gauss,),
     log: (without_lost_ones,),
-    Pow: (without_overflowing_root,),
 }
