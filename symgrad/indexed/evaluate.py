@@ -56,7 +56,8 @@ class Seed:
 class Evaluation:
     """Values at one point: `sizes` of dimensions, `entries` of inputs, and values of scalars, in one arithmetic.
 
-    `unknown` gives an unknown function's value, or its derivative by some entries of its arguments.
+    `unknown` gives an unknown function's value, or its derivative by some entries of its arguments. A name that has
+    entries is taken at these; `bodies` gives unknown functions a value to try them with.
     """
 
     arithmetic: Arithmetic
@@ -64,6 +65,7 @@ class Evaluation:
     entries: Mapping[Tensor, Entries]
     scalars: Mapping[Any, Any]
     unknown: Any = None
+    bodies: Mapping[Tensor, Any] = field(default_factory=dict)
     known: dict[Any, Jet] = field(default_factory=dict)
     count: int = 0
 
@@ -147,13 +149,14 @@ class Evaluation:
         """As `entry`, worked out."""
         own = [s for s in seeds if s.tensor is tensor]
         others = tuple(s for s in seeds if s.tensor is not tensor)
-        if tensor.body is not None:
-            letters, value = tensor.body
+        body = self.bodies.get(tensor, tensor.body)
+        if tensor in self.entries:
+            found: Jet = {REAL: self.entries[tensor][entry]}
+        elif body is not None:
+            letters, value = body
             found = self.of(value, dict(zip(letters, entry, strict=True)), others)
-        elif tensor.depends:
-            found = self.unknown_value(tensor, entry, others)
         else:
-            found = {REAL: self.entries[tensor][entry]}
+            found = self.unknown_value(tensor, entry, others)
         for s in own:
             if s.entry == entry:
                 found = self.jets.add(found, {frozenset({s.number}): self.arithmetic.number(Fraction(1))})

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from sympy import And, Ne, Rational, S
 
 from symgrad import checker, deriver, prover
+from symgrad.checker.indexed import check_indexed
 from symgrad.core import (
     Definition,
     Derivation,
@@ -27,8 +28,10 @@ from symgrad.core import (
 from symgrad.definitions import ACTIVATIONS, LOSSES
 from symgrad.functions import D
 from symgrad.functions.symbols import J, y
+from symgrad.indexed import Expr as Indexed
 from symgrad.pipeline.bends import bends
 from symgrad.pipeline.losses import loss_facts
+from symgrad.prover.indexed import prove_indexed_step
 
 if TYPE_CHECKING:
     from sympy import Symbol
@@ -60,12 +63,16 @@ def prove_claim(derivation: Derivation) -> tuple[Verdict, Any]:
 
 def prove(step: Step, derivation: Derivation) -> Verdict:
     """The verdict on one step, with the derivation's names and domains."""
+    if isinstance(step.before, Indexed):
+        return prove_indexed_step(step, derivation)
     return prover.prove_step(step, derivation.domains, derivation.lets)
 
 
 def check(derivation: Derivation) -> CheckReport | None:
     """Finite differences of what is differentiated against the result; None where nothing is differentiated."""
     start = derivation.start
+    if isinstance(start, Indexed):
+        return check_indexed(start, derivation.result, facts=derivation.facts, variables=derivation.domains)
     if not isinstance(start, D):
         return None
     x = start.variable

@@ -1,0 +1,6 @@
+"""The prover of indexed steps: normal forms decide, balls refute, residues give a second opinion."""
+
+from symgrad.prover.indexed.opinions import replayed
+from symgrad.prover.indexed.prove import prove_indexed, prove_indexed_step
+
+__all__ = ["prove_indexed", "prove_indexed_step", "replayed"]
