@@ -58,15 +58,20 @@ class Floats:
         if name == "log" and values[0] <= 0:
             raise NoValueError("a logarithm of a number that is not positive")
         (n,) = orders
-        if name not in {"exp", "log", "sin", "cos", "erf", "atan"}:
-            return TRIED[min(n, 4)](values[0])
-        known = getattr(mpmath, name)
-        return known(values[0]) if not n else mpmath.re(mpmath.diff(known, values[0], n))
+        return KNOWN[name](values[0], n) if name in KNOWN else TRIED[min(n, 4)](values[0])
 
     def sign(self, value: Any) -> int:
         return int(mpmath.sign(value))
 
 
+KNOWN: dict[str, Any] = {
+    "exp": lambda u, n: mpmath.exp(u),  # noqa: ARG005 - it is its own derivative
+    "sin": lambda u, n: mpmath.sin(u + n * mpmath.pi / 2),
+    "cos": lambda u, n: mpmath.cos(u + n * mpmath.pi / 2),
+    "log": lambda u, n: mpmath.log(u) if not n else -mpmath.factorial(n - 1) / (-u) ** n,
+    "erf": lambda u, n: mpmath.erf(u) if not n else mpmath.diff(gaussian, u, n - 1),
+    "atan": lambda u, n: mpmath.atan(u) if not n else mpmath.diff(lambda t: 1 / (1 + t * t), u, n - 1),
+}
 TRIED = (
     lambda u: u + u * u / 2 + u**3 / 3,
     lambda u: 1 + u + u * u,
@@ -74,6 +79,11 @@ TRIED = (
     lambda u: mpmath.mpf(2),  # noqa: ARG005 - a constant
     lambda u: mpmath.mpf(0),  # noqa: ARG005 - as above
 )
+
+
+def gaussian(u: Any) -> Any:
+    """The derivative of erf."""
+    return 2 / mpmath.sqrt(mpmath.pi) * mpmath.exp(-u * u)
 
 
 @dataclass(slots=True)
