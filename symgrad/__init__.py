@@ -25,6 +25,7 @@ if TYPE_CHECKING:
         second_derivative,
     )
     from symgrad.pipeline.worked import Worked
+    from symgrad.core.marking import gradient
 
 __version__ = "0.1.0"
 
@@ -43,6 +44,7 @@ __all__ = [
     "activation",
     "derivative",
     "derive",
+    "gradient",
     "interval",
     "loss",
     "matching_loss",
@@ -63,6 +65,7 @@ _HOMES = {
     "D": "symgrad.functions",
     "Worked": "symgrad.pipeline.worked",
     "worked": "symgrad.deriver",
+    "gradient": "symgrad.core.marking",
 }
 
 

@@ -1,0 +1,71 @@
+"""`symgrad check`: a user's gradient code on trial, without writing a test."""
+
+from __future__ import annotations
+
+import json
+import sys
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from symgrad.cli.table import table
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+HEADS = ("function", "verdict", "points", "ok", "wrong", "open", "worst at", "given", "true")
+AT_KINK = ("subgradient", "torch", "jax", "textbook")
+DTYPES = ("float64", "float32", "float16")
+
+
+@click.command("check")
+@click.argument("targets", nargs=-1, required=True, metavar="FILE[::FUNCTION]...")
+@click.option("--of", metavar="WHAT", help="Its subject: a NAME, an EXPRESSION, or ACTIVATION,LOSS.")
+@click.option("--forward", metavar="FILE::F", help="The function itself, to be differentiated numerically.")
+@click.option("--wrt", metavar="SYMBOL", help="The symbol to differentiate by, where --of has several.")
+@click.option("-p", "--parameter", "parameters", multiple=True, metavar="NAME=VALUE", help="As in alpha=1/5.")
+@click.option(
+    "--at-kink",
+    type=click.Choice(("subgradient", "torch", "jax", "textbook")),
+    default="subgradient",
+    show_default=True,
+)
+@click.option("--dtype", type=click.Choice(DTYPES), default="float64", show_default=True, help="Its input.")
+@click.option("--points", "count", type=click.IntRange(8, 100_000), default=96, show_default=True)
+@click.option("--seed", type=int, default=0, show_default=True)
+@click.option("--seconds", type=click.FloatRange(1), default=60.0, show_default=True, help="When to give up.")
+@click.option("--json", "as_json", is_flag=True, help="Print the results as JSON.")
+def command(targets: tuple[str, ...], forward: str | None, of: str | None, as_json: bool, **options: Any) -> None:  # noqa: FBT001 - click passes a flag so
+    """Check gradient functions of your own: path/to/file.py::function.
+
+    THIS IMPORTS YOUR FILE, and so runs the code in it. Without ::FUNCTION every function in the file that is marked
+    with @symgrad.gradient(of=...) is checked.
+
+    \b
+    symgrad check mine.py::softplus_grad --of softplus
+    symgrad check mine.py::f_grad --forward mine.py::f
+    symgrad check mine.py::delta --of sigmoid,binary_cross_entropy
+    symgrad check mine.py::g --of "z*tanh(log(1+exp(z)))"
+
+    The exit status is 0 if all are right, 1 if one is wrong or could not be checked, and 2 for a mistake in the
+    command or in the file.
+    """  # noqa: D301 - click wants the character itself, which keeps the lines apart
+    from symgrad.testing.commands import checked  # noqa: PLC0415 - `symgrad check --help` must not wait for it
+
+    found = checked(targets, forward, of, options)
+    click.echo(json.dumps({"gradients": found}, indent=1, ensure_ascii=False) if as_json else text(found))
+    if any(r["verdict"] != "ok" for r in found):
+        sys.stdout.flush()
+        raise SystemExit(1)
+
+
+def text(records: Sequence[dict[str, Any]]) -> str:
+    """The table, then each message."""
+    return "\n\n".join([table(HEADS, map(cells, records)), *(r["message"] for r in records)])
+
+
+def cells(r: dict[str, Any]) -> tuple[object, ...]:
+    """One row."""
+    worst = r["worst"]
+    numbers = [f"{float(worst[k]):.9g}" for k in ("x", "given", "true")] if worst else [""] * 3
+    return (r["function"], r["verdict"], r["points"], r["ok"], r["wrong"], r["unresolved"] + r["floor"], *numbers)

@@ -1,0 +1,65 @@
+"""What `symgrad check` does, from text to records."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from symgrad.core import UnsupportedError
+from symgrad.core.marking import Mark, mark_of
+from symgrad.definitions import parse
+from symgrad.testing.check import try_marked
+from symgrad.testing.loading import SEPARATOR, loaded
+from symgrad.testing.records import record
+from symgrad.testing.subject import is_pair
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+
+def checked(
+    targets: Sequence[str], forward: str | None, of: str | None, options: Mapping[str, Any]
+) -> list[dict[str, Any]]:
+    """The records of all functions; what the command line says goes before what a mark says."""
+    function = single(forward) if forward else None
+    asked = dict(options)
+    given = valued(asked.pop("parameters"))
+    wrt = asked.pop("wrt")
+    asked |= {"parameters": given} if given else {}
+    asked |= {"variable": wrt} if wrt else {}
+    found = []
+    for target in targets:
+        for label, gradient in loaded(target):
+            own = mark_of(gradient) or Mark()
+            what = own.of if of is None else what_of(of)
+            before = own.forward if function is None else function
+            if what is None and before is None:
+                raise UnsupportedError(f"say what {label} is the gradient of: --of NAME, or --forward FILE::FUNCTION")
+            found.append(record(try_marked(gradient, Mark(what, before, {**own.options, **asked})), label))
+    return found
+
+
+def single(target: str) -> Any:
+    """The one function that a target names."""
+    if SEPARATOR not in target:
+        raise UnsupportedError(f"--forward {target}: name the function, as in {target}::f")
+    return loaded(target)[0][1]
+
+
+def what_of(text: str) -> Any:
+    """A pair where the text is two names with a comma between them; else the text itself."""
+    parts = tuple(part.strip() for part in text.split(","))
+    return parts if is_pair(parts) else text
+
+
+def valued(parameters: Sequence[str]) -> dict[str, Any]:
+    """NAME=VALUE read by the grammar of expressions, so that 1/5 is exact."""
+    found = {}
+    for text in parameters:
+        name, equals, value = text.partition("=")
+        if not equals:
+            raise UnsupportedError(f"--parameter {text}: write NAME=VALUE, as in alpha=1/5")
+        number = parse(value)
+        if number.free_symbols:
+            raise UnsupportedError(f"--parameter {text}: {value} is no number")
+        found[name.strip()] = number
+    return found

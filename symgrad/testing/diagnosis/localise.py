@@ -1,0 +1,38 @@
+"""Where a gradient is wrong, when what is wrong has no name."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from symgrad.testing.diagnosis.weigh import Array
+
+NUMBERED = re.compile(r"\D+(\d+)")
+
+
+def at_which(wrong: Sequence[str], keys: Sequence[str]) -> str:
+    """Which parameters are wrong, and in numbered layers where on the way back the error comes in."""
+    right = [k for k in keys if k not in wrong]
+    text = f"{', '.join(wrong)} wrong" + (f"; {', '.join(right)} right" if right else ": all of them")
+    layers = {k: int(m[1]) for k in keys if (m := NUMBERED.fullmatch(k))}
+    if len(layers) < len(keys) or not right:
+        return text
+    whole = [l for l in set(layers.values()) if all(k in right for k in keys if layers[k] == l)]
+    highest = max(layers[k] for k in wrong)
+    above = all(l in whole for l in range(highest + 1, max(layers.values()) + 1))
+    if above and highest < max(layers.values()) and all(k in wrong for k in keys if layers[k] <= highest):
+        return f"{text}; the error comes in on the way from layer {highest + 1} back to layer {highest}"
+    return text
+
+
+def stretches(x: Array, wrong: Array) -> list[tuple[float, float]]:
+    """The intervals between sorted points on which the gradient is wrong at every point tried."""
+    order = np.argsort(x)
+    x, wrong = x[order], wrong[order]
+    edges = np.flatnonzero(np.diff(np.concatenate([[False], wrong, [False]]).astype(int)))
+    return [(float(x[i]), float(x[j - 1])) for i, j in zip(edges[::2], edges[1::2], strict=True)]

@@ -1,0 +1,225 @@
+"""The diagnosis of a whole model's gradients: shapes, constants, then every mistake that is known for the model."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from symgrad.core import FunctionTypeError
+from symgrad.testing.diagnosis.arrays import SLIPS, other_key, shape_mistake
+from symgrad.testing.diagnosis.constants import factor, names_of, said
+from symgrad.testing.diagnosis.localise import at_which
+from symgrad.testing.diagnosis.updated import updated
+from symgrad.testing.diagnosis.weigh import (
+    Array,
+    Diagnosis,
+    Evidence,
+    Hypothesis,
+    agree,
+    relabelled,
+    settled,
+    slack_of,
+    unknown,
+    verdict,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping, Sequence
+
+    from symgrad.testing.models.model import Arrays, Fault, Model
+
+SMALL = 1e-2  # relative
+
+
+@dataclass(frozen=True, slots=True)
+class Trial:
+    """The given and the true gradients of one model (None where only the arrays are known)."""
+
+    given: dict[str, Array]
+    truth: dict[str, Array]
+    model: Model | None = None
+    bounds: Mapping[str, Array] = field(default_factory=dict)  # of the truth, where it is not exact
+    sizes: Mapping[str, int] = field(default_factory=dict)
+
+    @property
+    def counts(self) -> Mapping[str, int]:
+        """The sizes that a wrong reduction may divide by."""
+        return self.model.counts if self.model else self.sizes
+
+    def wrong(self) -> list[str]:
+        """The keys whose arrays differ from the truth."""
+        return [k for k in self.truth if not agree(self.given[k], self.truth[k], self.slack(k))]
+
+    def slack(self, key: str) -> Any:
+        """How far a right array may be off."""
+        return slack_of(self.given[key], self.truth[key]) + 3 * self.bounds.get(key, 0.0)
+
+
+def trial(grads: Callable[..., Any], model: Model) -> Trial:
+    """What the user's function gives for a model, called with copies: grads(params, x, y) -> a dictionary."""
+    given = grads({k: v.copy() for k, v in model.params.items()}, model.x.copy(), model.y.copy())
+    if not hasattr(given, "items"):
+        raise FunctionTypeError("grads", f"returned {type(given).__name__}", "return a dictionary, a key a parameter")
+    return Trial({k: np.asarray(v) for k, v in given.items() if v is not None}, model.gradients(), model)
+
+
+def trials(grads: Callable[..., Any], model: Model, count: int = 3) -> list[Trial]:
+    """The model itself and others of its architecture, of other sizes if the function can do them."""
+    found = [trial(grads, model)]
+    for sizes in (True, False):
+        try:
+            return found + [trial(grads, model.varied(n, sizes=sizes)) for n in range(1, count)]
+        except Exception:  # noqa: BLE001, S112 - the user's code may be written for one size only, and raise anything
+            continue
+    return found
+
+
+def diagnose_trials(runs: Sequence[Trial]) -> Diagnosis:
+    """The mistake behind the gradients of one or several instances."""
+    lost = [k for k in runs[0].truth if k not in runs[0].given]
+    if lost:
+        return Diagnosis(("missing",), f"{', '.join(lost)} is not returned", f"return a gradient for {lost[0]}")
+    wrong = [k for k in runs[0].truth if any(k in run.wrong() for run in runs)]
+    if not wrong:
+        return Diagnosis(("right",), "these gradients are right")
+    where = at_which(wrong, list(runs[0].truth))
+    holes = [k for k in wrong if any(not np.all(np.isfinite(run.given[k])) for run in runs)]
+    if holes:
+        return Diagnosis(("not-finite",), f"not a number, or infinite, in {', '.join(holes)}", "", where)
+    evidence = gathered(runs)
+    found = settled(evidence, hypotheses(runs, wrong))
+    if found:
+        return verdict(found, where)
+    misshapen = shapes(runs, wrong)
+    return misshapen or unknown(where, remark(runs, wrong))
+
+
+def gathered(runs: Sequence[Trial]) -> Evidence:
+    """All arrays of all instances as one evidence, a segment an array."""
+    rows = [(run.given[k], run.truth[k], run.slack(k)) for run in runs for k in run.truth]
+    return Evidence(*(tuple(column) for column in zip(*rows, strict=True)))
+
+
+def segments(runs: Sequence[Trial], found: Sequence[Arrays]) -> tuple[Array, ...]:
+    """Predicted dictionaries in the order of the evidence."""
+    return tuple(np.asarray(p[k]) for run, p in zip(runs, found, strict=True) for k in run.truth)
+
+
+def hypotheses(runs: Sequence[Trial], wrong: list[str]) -> Iterator[Hypothesis]:
+    """Everything that is known to go wrong, the simplest first."""
+    yield from scaled(runs, wrong)
+    yield from slips(runs, wrong)
+    yield from swapped(runs, wrong)
+    if all(run.model for run in runs):
+        yield from faults(runs)
+
+
+def scaled(runs: Sequence[Trial], wrong: list[str]) -> Iterator[Hypothesis]:
+    """All wrong arrays times one constant, which may depend on the sizes."""
+    factors = [factor([run.given[k] for k in wrong], [run.truth[k] for k in wrong]) for run in runs]
+    known = [c for c in factors if c is not None]
+    if len(known) < len(runs):
+        return
+    predicted = segments(
+        runs,
+        [{k: v * c if k in wrong else v for k, v in run.truth.items()} for run, c in zip(runs, known, strict=True)],
+    )
+    whole = len(wrong) == len(runs[0].truth)
+    which = "every gradient" if whole else f"{', '.join(wrong)} (and nothing else)"
+    names = names_of(known, [run.counts for run in runs], near(runs))
+    for name in names:
+        says, mend = said(name, runs[0].counts)
+        yield Hypothesis(f"factor {name}", f"{which} is {name} times what it should be: {says}", mend, predicted, 1)
+    if not names and max(known) - min(known) <= near(runs) * abs(known[0]):
+        c = f"{known[0]:.9g}"
+        yield Hypothesis("factor", f"{which} is {c} times what it should be", f"divide by {c}", predicted, 1)
+
+
+def near(runs: Sequence[Trial]) -> float:
+    """How well a factor is known, in the type that was given."""
+    kinds = [v.dtype for run in runs for v in run.given.values()]
+    eps = 2**20 * max(float(np.finfo(d if d.kind == "f" else float).eps) for d in kinds)
+    rough = [
+        float(np.max(b / (np.max(np.abs(run.truth[k])) or 1))) for run in runs for k, b in run.bounds.items() if b.size
+    ]
+    return eps + 8 * max(rough, default=0.0)
+
+
+def slips(runs: Sequence[Trial], wrong: list[str]) -> Iterator[Hypothesis]:
+    """The wrong arrays turned about, all in the same way."""
+    for slip in SLIPS:
+        predicted = [{k: slip.wrong(v) if k in wrong else v for k, v in run.truth.items()} for run in runs]
+        says = f"{', '.join(wrong)}: {slip.says}"
+        yield Hypothesis(slip.name, says, slip.mend, segments(runs, predicted), slip.cost)
+
+
+def swapped(runs: Sequence[Trial], wrong: list[str]) -> Iterator[Hypothesis]:
+    """The wrong arrays hold the gradients of other parameters."""
+    found = [other_key(run.given, run.truth, wrong) for run in runs]
+    if found[0] and all(f == found[0] for f in found):
+        predicted = [run.truth | {k: run.truth[o] for k, o in found[0].items()} for run in runs]
+        pairs = ", ".join(f"{k} holds the gradient of {o}" for k, o in found[0].items())
+        yield Hypothesis(
+            "other-variable", pairs, "return each gradient under its own name", segments(runs, predicted), 1
+        )
+
+
+def faults(runs: Sequence[Trial]) -> Iterator[Hypothesis]:
+    """Every mistake of the model, made in all layers or in one, alone or together with a constant factor."""
+    first = runs[0].model
+    if first is None:
+        return
+    for fault in first.faults:
+        for layer in (None, *range(1, first.layers + 1)) if first.layers > 1 else (None,):
+            predicted = [attempt(run.model, fault, layer) for run in runs]
+            if all(p is not None for p in predicted):
+                yield from with_factor(runs, fault, layer, segments(runs, [p for p in predicted if p]))
+    yield from updated(runs, segments)
+
+
+def attempt(model: Model | None, fault: Fault, layer: int | None) -> Arrays | None:
+    """The gradients with this fault; None where the shapes do not allow it."""
+    try:
+        return model.gradients(fault, layer) if model else None
+    except (ValueError, IndexError):
+        return None
+
+
+def with_factor(
+    runs: Sequence[Trial], fault: Fault, layer: int | None, predicted: tuple[Array, ...]
+) -> Iterator[Hypothesis]:
+    """The fault as it is, and times a named constant that the numbers suggest."""
+    says = fault.says if layer is None else f"in layer {layer}: {fault.says}"
+    plain = Hypothesis(fault.name, says, fault.mend, predicted, fault.cost + (layer is not None))
+    yield plain
+    size = len(runs[0].truth)
+    parts = [predicted[i * size : (i + 1) * size] for i in range(len(runs))]
+    factors = [factor([run.given[k] for k in run.truth], part) for run, part in zip(runs, parts, strict=True)]
+    known = [c for c in factors if c is not None and np.isfinite(c)]
+    for name in names_of(known, [run.counts for run in runs], near(runs)) if len(known) == len(runs) else []:
+        whole = tuple(v * c for part, c in zip(parts, known, strict=True) for v in part)
+        more, mend = said(name, runs[0].counts)
+        yield relabelled(plain, f"{fault.name}, factor {name}", f"{says}; and {more}", f"{fault.mend}; {mend}", whole)
+
+
+def shapes(runs: Sequence[Trial], wrong: list[str]) -> Diagnosis | None:
+    """Arrays whose shape is wrong: the reason, if it is the same for all of them; else the shapes."""
+    off = [k for k in wrong if runs[0].given[k].shape != runs[0].truth[k].shape]
+    if not off:
+        return None
+    found = {shape_mistake(run.given[k], run.truth[k]) for run in runs for k in off}
+    one = found.pop() if len(found) == 1 else None
+    if one and off == wrong:
+        return Diagnosis((one[0],), f"{', '.join(off)}: {one[1]}", one[2], at_which(wrong, list(runs[0].truth)))
+    sizes = ", ".join(f"{k} has the shape {runs[0].given[k].shape}, not {runs[0].truth[k].shape}" for k in off)
+    return Diagnosis(("shape",), sizes, "return a gradient of the shape of its parameter", "")
+
+
+def remark(runs: Sequence[Trial], wrong: list[str]) -> str:
+    """How large the difference is, where it is small."""
+    off = max(
+        float(np.linalg.norm(r.given[k] - r.truth[k]) / (np.linalg.norm(r.truth[k]) or 1)) for r in runs for k in wrong
+    )
+    return f"they are off by {off:.1e} only: rounding, finite differences or an inexact constant" if off < SMALL else ""

@@ -1,0 +1,80 @@
+"""A function out of a user's file: `path/to/file.py::function`, or `::Class.method`."""
+
+from __future__ import annotations
+
+import sys
+import traceback
+from contextlib import contextmanager
+from importlib.util import module_from_spec, spec_from_file_location
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from symgrad.core import SymgradError
+from symgrad.core.catalogue import nearest
+from symgrad.core.marking import mark_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from types import ModuleType
+
+SEPARATOR = "::"
+
+
+class LoadError(SymgradError):
+    """A file that cannot be imported, or has no such function."""
+
+
+def loaded(target: str) -> list[tuple[str, Any]]:
+    """The function named by `file.py::name`, or all functions marked with @symgrad.gradient in `file.py`."""
+    path, _, name = target.partition(SEPARATOR)
+    module = imported(Path(path))
+    if name:
+        return [(target, attribute(module, name, path))]
+    found = [(f"{path}{SEPARATOR}{n}", v) for n, v in vars(module).items() if mark_of(v)]
+    if not found:
+        raise LoadError(f"{path} has no function marked with @symgrad.gradient; name one: {path}::function")
+    return found
+
+
+def attribute(module: ModuleType, name: str, path: str) -> Any:
+    """The attribute of the module, dots included."""
+    found: Any = module
+    for part in name.split("."):
+        if not hasattr(found, part):
+            near = nearest(part, [n for n in vars(module) if not n.startswith("_")])
+            hint = f"did you mean {' or '.join(near)}?" if near else "check the name after ::"
+            raise LoadError(f"{path} has no {name!r}; {hint}")
+        found = getattr(found, part)
+    if not callable(found):
+        raise LoadError(f"{name!r} in {path} is {type(found).__name__}, not a function; name a function after ::")
+    return found
+
+
+def imported(path: Path) -> ModuleType:
+    """The file as a module, with its own folder importable meanwhile, as when Python runs it."""
+    if not path.is_file():
+        raise LoadError(f"there is no file {str(path)!r}; write path/to/file.py::function")
+    spec = spec_from_file_location(f"symgrad_checked_{path.stem}", path)
+    if spec is None or spec.loader is None:
+        raise LoadError(f"{path} is no Python file; its name must end with .py")
+    module = module_from_spec(spec)
+    sys.modules[spec.name] = module  # a dataclass looks its module up while it is made
+    try:
+        with importable(path.resolve().parent):
+            spec.loader.exec_module(module)
+    except (Exception, SystemExit) as error:
+        del sys.modules[spec.name]
+        lines = [f.lineno for f in traceback.extract_tb(error.__traceback__) if f.filename == str(path)]
+        at = f":{lines[-1]}" if lines else ""
+        raise LoadError(f"{path}{at} can't be imported: {type(error).__name__}: {error}") from error
+    return module
+
+
+@contextmanager
+def importable(folder: Path) -> Iterator[None]:
+    """The folder on the path for a while."""
+    sys.path.insert(0, str(folder))
+    try:
+        yield
+    finally:
+        sys.path.remove(str(folder))

@@ -1,0 +1,134 @@
+"""Models small enough to read, whose backward pass is written one formula a step: each can be made wrong."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from symgrad.checker.compiled import compiled
+from symgrad.definitions import activation_named, loss_named
+from symgrad.functions.symbols import a, y, z
+
+Array = NDArray[Any]
+Arrays = Mapping[str, Array]
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """A mistake that people make: the formula `step` of the backward pass becomes another one.
+
+    `says` names it, `mend` is what would make it right. Of two faults that explain the same numbers the one of
+    less `cost` is named first.
+    """
+
+    name: str
+    says: str
+    mend: str
+    step: str
+    becomes: Callable[..., Any]
+    cost: int = 2
+
+
+class Backward:
+    """A backward pass. Its steps are methods; `do` takes the fault's formula for the one step that has a fault.
+
+    With `layer` the fault is made in that layer only.
+    """
+
+    def __init__(self, fault: Fault | None = None, layer: int | None = None) -> None:
+        self.fault, self.layer = fault, layer
+
+    def do(self, step: str, *arguments: Any, layer: int | None = None) -> Any:
+        """One step of the pass, right or at fault."""
+        made = self.fault is not None and self.fault.step == step and (self.layer is None or layer == self.layer)
+        if made and self.fault:
+            return self.fault.becomes(self, *arguments)
+        return getattr(self, step)(*arguments)
+
+
+class Model(Protocol):
+    """A loss of named parameters on one batch, its true gradients, and the mistakes that are made with it."""
+
+    @property
+    def params(self) -> dict[str, Array]:
+        """The parameters, by name."""
+
+    @property
+    def x(self) -> Array:
+        """The inputs; examples are rows."""
+
+    @property
+    def y(self) -> Array:
+        """The targets, as many rows."""
+
+    @property
+    def faults(self) -> tuple[Fault, ...]:
+        """The mistakes that are made with this model."""
+
+    @property
+    def layers(self) -> int:
+        """How many layers have a step of their own."""
+
+    @property
+    def counts(self) -> dict[str, int]:
+        """The sizes that a wrong reduction may divide by, with their meaning."""
+
+    def value(self, params: Arrays) -> float:
+        """The loss of the batch."""
+
+    def gradients(self, fault: Fault | None = None, layer: int | None = None) -> dict[str, Array]:
+        """The gradient by each parameter, right or with one fault."""
+
+    def varied(self, seed: int, *, sizes: bool = True) -> Model:
+        """The same architecture with other numbers, and with other sizes unless they are to stay."""
+
+
+@dataclass(frozen=True, slots=True)
+class Elementwise:
+    """A function of NumPy arrays with its slope."""
+
+    value: Callable[..., Array]
+    slope: Callable[..., Array]
+
+
+@lru_cache(maxsize=128)
+def activation(name: str) -> Elementwise:
+    """The value and the slope of the catalogue's activation of this name, at its usual parameters."""
+    phi = activation_named(name).head(z)
+    return Elementwise(in_numpy(phi, (z,)), in_numpy(phi.diff(z), (z,)))
+
+
+@lru_cache(maxsize=128)
+def loss(name: str) -> Elementwise:
+    """J and dJ/da of the catalogue's loss of this name, for one output a and one target y."""
+    of = loss_named(name).head(a, y)
+    return Elementwise(in_numpy(of, (a, y)), in_numpy(of.diff(a), (a, y)))
+
+
+def in_numpy(expr: Any, symbols: tuple[Any, ...]) -> Callable[..., Array]:
+    """The expression as a function of arrays; every entry of the catalogue has one."""
+    function = compiled(expr, symbols)
+    if function is None:
+        raise NotImplementedError(f"{expr} has no NumPy code")
+    return function
+
+
+def softmax(v: Array) -> Array:
+    """e^v over its sum, each row for itself."""
+    raised = np.exp(v - v.max(axis=-1, keepdims=True))
+    return np.asarray(raised / raised.sum(axis=-1, keepdims=True))
+
+
+def drawn(rng: np.random.Generator, *shape: int, width: float = 1.0) -> Array:
+    """Normal numbers of three digits, which a reader can type in."""
+    return np.round(rng.normal(0, width, shape), 3)
+
+
+def is_model(value: Any) -> bool:
+    """Whether a value is one of these models."""
+    return all(hasattr(value, name) for name in ("params", "faults", "gradients", "varied"))

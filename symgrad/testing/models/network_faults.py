@@ -1,0 +1,341 @@
+"""The mistakes that are made in backpropagation through a fully connected network: a block each."""
+
+# ruff: noqa: ARG005 - the formulas of one step take the same arguments, used or not
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from symgrad.testing.models.model import Fault, activation, loss, softmax
+
+if TYPE_CHECKING:
+    from symgrad.testing.models.model import Array
+
+OTHERS = ("sigmoid", "tanh", "relu", "leaky_relu", "gelu", "gelu_tanh", "silu", "softplus", "elu")
+
+
+def slope_of(name: str) -> Fault:
+    """The derivative of another activation."""
+    return Fault(
+        f"slope-of-{name}",
+        f"the derivative used is that of {name}",
+        f"use the derivative of the activation that the forward pass applies, not that of {name}",
+        "slope",
+        lambda p, l: activation(name).slope(p.z[l]),
+        cost=3,
+    )
+
+
+def square(p: Any, right: Array, wrong: Array) -> Any:
+    """The wrong product where it has the shape of the right one; elsewhere this mistake can't be made."""
+    del p
+    return wrong if np.shape(right) == np.shape(wrong) else right
+
+
+def times(p: Any, above: Array, matrix: Array) -> Array:
+    """The product above @ matrix; a ValueError where the shapes do not allow this mistake."""
+    del p
+    return np.asarray(above @ matrix)
+
+
+FAULTS = (
+    Fault(
+        "missing-slope",
+        "φ′(z) is missing: the derivative of the activation is left out",
+        "multiply by φ′(z) of that layer, entry by entry",
+        "slope",
+        lambda p, l: np.ones_like(p.z[l]),
+        cost=1,
+    ),
+    Fault(
+        "slope-at-output",
+        "the derivative of the activation is taken at a instead of z: φ′(a)",
+        "evaluate φ′ at z, or write it as a formula in a, such as a(1 − a) for the sigmoid",
+        "slope",
+        lambda p, l: activation(p.name(l)).slope(p.a[l]),
+    ),
+    Fault(
+        "slope-formula-at-sum",
+        "the formula of φ′ in the output a was given z: z(1 − z) for the sigmoid, 1 − z² for tanh",
+        "put a = φ(z) into that formula",
+        "slope",
+        lambda p, l: (
+            {"sigmoid": lambda u: u * (1 - u), "tanh": lambda u: 1 - u**2}[p.name(l)](p.z[l])
+            if p.name(l) in {"sigmoid", "tanh"}
+            else activation(p.name(l)).slope(p.z[l])
+        ),
+    ),
+    Fault(
+        "value-for-slope",
+        "φ(z) is used in place of its derivative φ′(z)",
+        "multiply by φ′(z), not by the output a",
+        "slope",
+        lambda p, l: p.a[l],
+        cost=1,
+    ),
+    Fault(
+        "slope-twice",
+        "φ′(z) is applied twice",
+        "multiply by φ′(z) once",
+        "slope",
+        lambda p, l: activation(p.name(l)).slope(p.z[l]) ** 2,
+        cost=1,
+    ),
+    Fault(
+        "one-minus-output",
+        "1 − a is used in place of φ′(z)",
+        "the sigmoid's derivative is a(1 − a): multiply by a too",
+        "slope",
+        lambda p, l: 1 - p.a[l],
+    ),
+    Fault(
+        "slope-of-other-layer",
+        "φ′ is taken at z of the layer above: off by one",
+        "use z^l of the layer whose δ^l you compute",
+        "slope",
+        lambda p, l: square(p, p.z[l], activation(p.name(l)).slope(p.z[min(l + 1, p.L)])),
+    ),
+    Fault(
+        "slope-of-layer-below",
+        "φ′ is taken at z of the layer below: off by one",
+        "use z^l of the layer whose δ^l you compute",
+        "slope",
+        lambda p, l: square(p, p.z[l], activation(p.name(l)).slope(p.z[max(l - 1, 0)])),
+    ),
+    *map(slope_of, OTHERS),
+    Fault(
+        "softmax-diagonal",
+        "only the diagonal p(1 − p) of the softmax derivative is used; −pᵢpⱼ is missing",
+        "multiply by the whole matrix diag(p) − p pᵀ; with cross-entropy that gives p − y",
+        "through",
+        lambda p, g: g * p.a[-1] * (1 - p.a[-1]),
+    ),
+    Fault(
+        "gradient-by-probabilities",
+        "the gradient is by the output a (the probabilities), not by the sums z (the logits)",
+        "multiply by the derivative of the output activation; softmax with cross-entropy gives p − y",
+        "through",
+        lambda p, g: g,
+        cost=1,
+    ),
+    Fault(
+        "difference-delta",
+        "δ = a − y is used, which only holds where φ′ cancels (sigmoid or softmax with cross-entropy)",
+        "multiply a − y by what this loss and this activation ask for: δ = ∂J/∂a · φ′(z)",
+        "output_delta",
+        lambda p: (p.a[-1] - p.net.y) * p.net.share,
+        cost=1,
+    ),
+    Fault(
+        "difference-times-slope",
+        "δ = (a − y) · φ′(z) is used: for this loss φ′ cancels, so it is one factor too many",
+        "leave φ′(z) out: with cross-entropy δ = a − y",
+        "output_delta",
+        lambda p: (p.a[-1] - p.net.y) * p.net.share * diagonal(p),
+        cost=1,
+    ),
+    Fault(
+        "softmax-of-probabilities",
+        "the outputs, which are probabilities already, are put through the output activation again as logits",
+        "compare y with the output a itself, or give the loss the sums z",
+        "output_delta",
+        lambda p: (reapplied(p) - p.net.y) * p.net.share,
+    ),
+    Fault(
+        "sums-for-outputs",
+        "the logits z are compared with y: δ = z − y",
+        "apply the output activation first: δ = a − y",
+        "output_delta",
+        lambda p: (p.z[-1] - p.net.y) * p.net.share,
+    ),
+    Fault(
+        "bce-one-term",
+        "the term (1 − y)/(1 − a) of binary cross-entropy is missing",
+        "∂J/∂a = −y/a + (1 − y)/(1 − a)",
+        "loss_slope",
+        lambda p: loss("cross_entropy").slope(p.a[-1], p.net.y) * p.net.share,
+    ),
+    Fault(
+        "bce-sign-of-term",
+        "the term (1 − y)/(1 − a) of binary cross-entropy has the wrong sign",
+        "∂J/∂a = −y/a + (1 − y)/(1 − a): the inner derivative of ln(1 − a) gives a second minus",
+        "loss_slope",
+        lambda p: -(p.net.y / p.a[-1] + (1 - p.net.y) / (1 - p.a[-1])) * p.net.share,
+    ),
+    Fault(
+        "loss-of-squares",
+        "the slope a − y of the squared error is used, but the loss is another",
+        "start from ∂J/∂a of the loss that is minimised",
+        "loss_slope",
+        lambda p: (p.a[-1] - p.net.y) * p.net.share,
+    ),
+    Fault(
+        "weights-from-sums",
+        "∂J/∂W uses z of the layer below instead of its output a",
+        "multiply δ^l by a^(l−1), the output of the layer below",
+        "weights",
+        lambda p, l, d: d.T @ p.z[l - 1],
+    ),
+    Fault(
+        "weights-from-own-output",
+        "∂J/∂W uses a^l of the same layer instead of a^(l−1): off by one",
+        "multiply δ^l by a^(l−1), the output of the layer below",
+        "weights",
+        lambda p, l, d: square(p, p.W[l], d.T @ p.a[l]),
+    ),
+    Fault(
+        "weights-from-inputs",
+        "∂J/∂W uses the input of the network instead of a^(l−1)",
+        "multiply δ^l by a^(l−1), the output of the layer below",
+        "weights",
+        lambda p, l, d: square(p, p.W[l], d.T @ p.a[0]),
+    ),
+    Fault(
+        "weights-transposed",
+        "∂J/∂W is transposed",
+        "swap the two factors of the outer product: ∂J/∂W has the shape of W",
+        "weights",
+        lambda p, l, d: p.a[l - 1].T @ d,
+        cost=1,
+    ),
+    Fault(
+        "weights-first-example",
+        "∂J/∂W takes the first example only",
+        "sum δᵀa over all examples of the batch",
+        "weights",
+        lambda p, l, d: np.outer(d[0], p.a[l - 1][0]),
+    ),
+    Fault(
+        "weights-last-example",
+        "∂J/∂W takes the last example only: the sum over the batch is missing",
+        "add up over the batch (+=), do not overwrite",
+        "weights",
+        lambda p, l, d: np.outer(d[-1], p.a[l - 1][-1]),
+    ),
+    Fault(
+        "weights-of-sums",
+        "∂J/∂W is the product of two sums over the batch, not the sum of the products",
+        "multiply δ and a example by example, then sum",
+        "weights",
+        lambda p, l, d: np.outer(d.sum(axis=0), p.a[l - 1].sum(axis=0)),
+    ),
+    Fault(
+        "biases-first-example",
+        "∂J/∂b takes the first example only",
+        "sum δ over all examples of the batch",
+        "biases",
+        lambda p, l, d: d[0],
+    ),
+    Fault(
+        "biases-last-example",
+        "∂J/∂b takes the last example only: the sum over the batch is missing",
+        "add up over the batch (+=), do not overwrite",
+        "biases",
+        lambda p, l, d: d[-1],
+    ),
+    Fault(
+        "biases-per-example",
+        "∂J/∂b has a row for each example: the sum over the batch is missing",
+        "sum δ over the examples, axis 0 here",
+        "biases",
+        lambda p, l, d: d,
+        cost=1,
+    ),
+    Fault(
+        "biases-wrong-axis",
+        "∂J/∂b is summed over the units instead of the examples",
+        "sum δ over the examples, axis 0 here",
+        "biases",
+        lambda p, l, d: d.sum(axis=1),
+    ),
+    Fault(
+        "biases-all-axes",
+        "∂J/∂b is summed over all axes into one number",
+        "sum δ over the examples only",
+        "biases",
+        lambda p, l, d: np.full(d.shape[1], d.sum()),
+    ),
+    Fault(
+        "backward-not-transposed",
+        "W is not transposed on the way back",
+        "δ^l = (W^(l+1))ᵀ δ^(l+1) ⊙ φ′(z^l)",
+        "carried",
+        lambda p, l, d: times(p, d, p.W[l + 1].T),
+    ),
+    Fault(
+        "backward-wrong-layer",
+        "W of the layer below is used on the way back: off by one",
+        "use W^(l+1), the weights between layer l and the one above",
+        "carried",
+        lambda p, l, d: times(p, d, p.W[l]),
+    ),
+    Fault(
+        "backward-no-weights",
+        "the multiplication by W is missing on the way back",
+        "δ^l = (W^(l+1))ᵀ δ^(l+1) ⊙ φ′(z^l)",
+        "carried",
+        lambda p, l, d: square(p, d @ p.W[l + 1], d),
+    ),
+    Fault(
+        "mean-at-every-layer",
+        "1/n is applied again at every layer",
+        "divide by the number of examples once, at the loss",
+        "carried",
+        lambda p, l, d: d @ p.W[l + 1] / p.net.batch,
+    ),
+    Fault(
+        "decay-missing",
+        "the weight decay is missing",
+        "add decay · W to ∂J/∂W",
+        "penalty",
+        lambda p, l: 0 * p.W[l],
+        cost=1,
+    ),
+    Fault(
+        "decay-doubled",
+        "the weight decay is twice as large: the 1/2 in front of the squared weights is forgotten",
+        "the slope of decay/2 · W² is decay · W",
+        "penalty",
+        lambda p, l: 2 * p.net.decay * p.W[l],
+    ),
+    Fault(
+        "decay-halved",
+        "the weight decay is half as large",
+        "the slope of decay/2 · W² is decay · W",
+        "penalty",
+        lambda p, l: p.net.decay / 2 * p.W[l],
+    ),
+    Fault(
+        "decay-over-batch",
+        "the weight decay is divided by the number of examples",
+        "this loss adds decay/2 · ΣW² once, outside the mean",
+        "penalty",
+        lambda p, l: p.net.decay / p.net.batch * p.W[l],
+    ),
+    Fault(
+        "decay-on-biases",
+        "the biases are decayed too",
+        "add the decay to the weights only",
+        "biases",
+        lambda p, l, d: d.sum(axis=0) + p.net.decay * p.net.params[f"b{l}"],
+    ),
+    Fault(
+        "decay-sign",
+        "the weight decay has the wrong sign",
+        "add decay · W, do not subtract it",
+        "penalty",
+        lambda p, l: -p.net.decay * p.W[l],
+    ),
+)
+
+
+def diagonal(p: Any) -> Any:
+    """phi'(z) of the output layer, for softmax its diagonal."""
+    return p.a[-1] * (1 - p.a[-1]) if p.net.output == "softmax" else p.slope(p.L)
+
+
+def reapplied(p: Any) -> Any:
+    """The output activation applied once more to the output."""
+    return softmax(p.a[-1]) if p.net.output == "softmax" else activation(p.net.output).value(p.a[-1])

@@ -1,0 +1,221 @@
+"""Batch normalisation, and the mistakes that are made in its backward pass."""
+
+# ruff: noqa: ARG005 - the formulas of one step take the same arguments, used or not
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+
+from symgrad.testing.models.model import Array, Arrays, Backward, Fault, drawn
+
+
+@dataclass(frozen=True)
+class BatchNorm:
+    """o = gamma xhat + beta, xhat = (x - mean)/sqrt(var + eps) over the batch, J = 1/2 the sum of (o - y)^2.
+
+    The input is a parameter too, called "x": its gradient is the hard one.
+    """
+
+    features: int = 3
+    batch: int = 6
+    eps: float = 1e-5
+    seed: int = 0
+
+    @cached_property
+    def params(self) -> dict[str, Array]:
+        """The input, the scale and the shift."""
+        rng, k = np.random.default_rng(self.seed), self.features
+        return {
+            "x": drawn(rng, self.batch, k, width=1.5),
+            "gamma": 1 + drawn(rng, k, width=0.3),
+            "beta": drawn(rng, k, width=0.3),
+        }
+
+    @property
+    def x(self) -> Array:
+        """The input; examples are rows."""
+        return self.params["x"]
+
+    @cached_property
+    def y(self) -> Array:
+        """The targets."""
+        return drawn(np.random.default_rng([self.seed, 2]), self.batch, self.features)
+
+    @property
+    def faults(self) -> tuple[Fault, ...]:
+        """The mistakes that are made with batch normalisation."""
+        return FAULTS
+
+    @property
+    def layers(self) -> int:
+        """One."""
+        return 1
+
+    @property
+    def counts(self) -> dict[str, int]:
+        """The sizes that a wrong reduction may divide by."""
+        return {"n, the number of examples": self.batch, "k, the number of features": self.features}
+
+    def forward(self, params: Arrays) -> tuple[Array, Array, Array]:
+        """xhat, the standard deviation, and the output."""
+        centred = params["x"] - params["x"].mean(axis=0)
+        deviation = np.sqrt((centred**2).mean(axis=0) + self.eps)
+        return centred / deviation, deviation, params["gamma"] * centred / deviation + params["beta"]
+
+    def value(self, params: Arrays) -> float:
+        """The loss."""
+        return float(((self.forward(params)[2] - self.y) ** 2).sum() / 2)
+
+    def gradients(self, fault: Fault | None = None, layer: int | None = None) -> dict[str, Array]:
+        """The gradient by each parameter, right or with one fault."""
+        return Pass(self, fault, layer).run()
+
+    def varied(self, seed: int, *, sizes: bool = True) -> BatchNorm:
+        """Other numbers; another batch too, unless the sizes are to stay."""
+        if not sizes:
+            return replace(self, seed=self.seed + 101 * seed)
+        return replace(self, batch=self.batch + 2 * seed, features=self.features + seed, seed=self.seed + 101 * seed)
+
+
+class Pass(Backward):
+    """The backward pass in three paths: through xhat itself, through the mean, through the variance."""
+
+    def __init__(self, net: BatchNorm, fault: Fault | None = None, layer: int | None = None) -> None:
+        super().__init__(fault, layer)
+        self.net, self.gamma = net, net.params["gamma"]
+        self.xhat, self.deviation, self.o = net.forward(net.params)
+
+    def run(self) -> dict[str, Array]:
+        """The gradients."""
+        delta = self.o - self.net.y
+        g = self.do("normalised", delta)
+        whole = g - self.do("through_mean", g) - self.do("through_variance", g)
+        return {
+            "x": whole / self.do("scale"),
+            "gamma": self.do("scales", delta),
+            "beta": self.do("shifts", delta),
+        }
+
+    def normalised(self, delta: Array) -> Array:
+        """dJ/dxhat."""
+        return np.asarray(delta * self.gamma)
+
+    def through_mean(self, g: Array) -> Array:
+        """What the mean takes off."""
+        return np.asarray(g.mean(axis=0))
+
+    def through_variance(self, g: Array) -> Array:
+        """What the variance takes off."""
+        return np.asarray(self.xhat * (g * self.xhat).mean(axis=0))
+
+    def scale(self) -> Array:
+        """The standard deviation."""
+        return self.deviation
+
+    def scales(self, delta: Array) -> Array:
+        """dJ/dgamma."""
+        return np.asarray((delta * self.xhat).sum(axis=0))
+
+    def shifts(self, delta: Array) -> Array:
+        """dJ/dbeta."""
+        return np.asarray(delta.sum(axis=0))
+
+
+def fault(name: str, says: str, mend: str, step: str, becomes: Any, *, cost: int = 2) -> Fault:
+    """A block of this table; the name says where it belongs."""
+    return Fault(f"norm-{name}", says, mend, step, becomes, cost)
+
+
+FAULTS = (
+    fault(
+        "mean-constant",
+        "the mean is treated as a constant: its part of ∂J/∂x is missing",
+        "subtract the mean over the batch of ∂J/∂x̂",
+        "through_mean",
+        lambda p, g: 0 * g,
+        cost=1,
+    ),
+    fault(
+        "variance-constant",
+        "the variance is treated as a constant: its part of ∂J/∂x is missing",
+        "subtract x̂ times the mean over the batch of ∂J/∂x̂ · x̂",
+        "through_variance",
+        lambda p, g: 0 * g,
+        cost=1,
+    ),
+    fault(
+        "variance-not-root",
+        "∂J/∂x is divided by the variance instead of its root",
+        "divide by √(var + ε)",
+        "scale",
+        lambda p: p.deviation**2,
+    ),
+    fault(
+        "no-scale",
+        "the division by the standard deviation is missing",
+        "divide by √(var + ε)",
+        "scale",
+        lambda p: np.ones_like(p.deviation),
+    ),
+    fault(
+        "no-gamma",
+        "γ is missing in ∂J/∂x̂",
+        "multiply the error by γ before it goes through the normalisation",
+        "normalised",
+        lambda p, d: d,
+        cost=1,
+    ),
+    fault(
+        "scales-from-input",
+        "∂J/∂γ uses x instead of x̂",
+        "∂J/∂γ = Σ δ · x̂",
+        "scales",
+        lambda p, d: (d * p.net.x).sum(axis=0),
+    ),
+    fault(
+        "scales-mean",
+        "∂J/∂γ is a mean over the batch, not a sum",
+        "∂J/∂γ = Σ δ · x̂: the loss is a sum over the batch",
+        "scales",
+        lambda p, d: (d * p.xhat).mean(axis=0),
+    ),
+    fault(
+        "shifts-last-example",
+        "∂J/∂β takes the last example only: the sum over the batch is missing",
+        "sum δ over the batch",
+        "shifts",
+        lambda p, d: d[-1],
+    ),
+    fault(
+        "shifts-mean",
+        "∂J/∂β is a mean over the batch, not a sum",
+        "∂J/∂β = Σ δ: the loss is a sum over the batch",
+        "shifts",
+        lambda p, d: d.mean(axis=0),
+    ),
+    fault(
+        "unbiased",
+        "the parts through mean and variance are divided by n − 1 where the forward pass divides by n",
+        "use the same variance as the forward pass",
+        "through_variance",
+        lambda p, g: p.xhat * (g * p.xhat).sum(axis=0) / max(p.net.batch - 1, 1),
+    ),
+    fault(
+        "sums-for-means",
+        "the part through the mean is a sum over the batch, not a mean",
+        "divide that sum by the number of examples",
+        "through_mean",
+        lambda p, g: g.sum(axis=0),
+    ),
+    fault(
+        "sign-of-variance",
+        "the part through the variance has the wrong sign",
+        "subtract it, like the part through the mean",
+        "through_variance",
+        lambda p, g: -p.xhat * (g * p.xhat).mean(axis=0),
+    ),
+)

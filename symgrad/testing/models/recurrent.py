@@ -1,0 +1,237 @@
+"""A recurrent network, and the mistakes that are made in backpropagation through time."""
+
+# ruff: noqa: ARG005 - the formulas of one step take the same arguments, used or not
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+
+from symgrad.testing.models.model import Array, Arrays, Backward, Fault, activation, drawn
+
+
+@dataclass(frozen=True)
+class Recurrent:
+    """h_t = phi(x_t U^T + h_(t-1) W^T + b), o_t = h_t V^T + c, J = 1/2 the sum of (o_t - y_t)^2 over all t.
+
+    `x` has the shape (times, inputs), h_0 is 0.
+    """
+
+    inputs: int = 2
+    units: int = 3
+    outputs: int = 2
+    times: int = 4
+    hidden: str = "tanh"
+    seed: int = 0
+
+    @cached_property
+    def params(self) -> dict[str, Array]:
+        """U, W, b of the recurrence, V and c of the output."""
+        rng, h = np.random.default_rng(self.seed), self.units
+        return {
+            "U": drawn(rng, h, self.inputs, width=0.7),
+            "W": drawn(rng, h, h, width=0.7),
+            "b": drawn(rng, h, width=0.3),
+            "V": drawn(rng, self.outputs, h, width=0.7),
+            "c": drawn(rng, self.outputs, width=0.3),
+        }
+
+    @cached_property
+    def x(self) -> Array:
+        """The inputs; times are rows."""
+        return drawn(np.random.default_rng([self.seed, 1]), self.times, self.inputs)
+
+    @cached_property
+    def y(self) -> Array:
+        """The targets at each time."""
+        return drawn(np.random.default_rng([self.seed, 2]), self.times, self.outputs)
+
+    @property
+    def faults(self) -> tuple[Fault, ...]:
+        """The mistakes that are made through time."""
+        return FAULTS
+
+    @property
+    def layers(self) -> int:
+        """One layer, used again and again."""
+        return 1
+
+    @property
+    def counts(self) -> dict[str, int]:
+        """The sizes that a wrong reduction may divide by."""
+        return {"T, the number of times": self.times, "k, the number of outputs": self.outputs}
+
+    def forward(self, params: Arrays) -> tuple[Array, Array, Array]:
+        """All h_t with h_0 first, all z_t, and all o_t."""
+        phi, h, sums = activation(self.hidden).value, [np.zeros(self.units)], []
+        for x in self.x:
+            sums.append(params["U"] @ x + params["W"] @ h[-1] + params["b"])
+            h.append(phi(sums[-1]))
+        states = np.asarray(h)
+        return states, np.asarray(sums), np.asarray(states[1:] @ params["V"].T + params["c"])
+
+    def value(self, params: Arrays) -> float:
+        """The loss."""
+        return float(((self.forward(params)[2] - self.y) ** 2).sum() / 2)
+
+    def gradients(self, fault: Fault | None = None, layer: int | None = None) -> dict[str, Array]:
+        """The gradient by each parameter, right or with one fault."""
+        return Pass(self, fault, layer).run()
+
+    def varied(self, seed: int, *, sizes: bool = True) -> Recurrent:
+        """Other numbers; another number of times and units too, unless the sizes are to stay."""
+        if not sizes:
+            return replace(self, seed=self.seed + 101 * seed)
+        return replace(self, units=self.units + seed, times=self.times + 2 * seed, seed=self.seed + 101 * seed)
+
+
+class Pass(Backward):
+    """Backpropagation through time."""
+
+    def __init__(self, net: Recurrent, fault: Fault | None = None, layer: int | None = None) -> None:
+        super().__init__(fault, layer)
+        self.net, self.p = net, net.params
+        self.h, self.z, self.o = net.forward(net.params)
+
+    def run(self) -> dict[str, Array]:
+        """The gradients, from the last time back."""
+        error = self.do("output_error")
+        back = np.zeros(self.net.units)
+        deltas = np.zeros((self.net.times, self.net.units))
+        for t in range(self.net.times - 1, -1, -1):
+            deltas[t] = (error[t] @ self.p["V"] + back) * self.do("slope", t)
+            back = self.do("carried", deltas[t])
+        return {
+            "U": self.do("over_times", deltas, self.net.x),
+            "W": self.do("recurrent_weights", deltas),
+            "b": self.do("biases", deltas),
+            "V": self.do("output_weights", error),
+            "c": error.sum(axis=0),
+        }
+
+    def output_error(self) -> Array:
+        """The error o - y at all times."""
+        return np.asarray(self.o - self.net.y)
+
+    def slope(self, t: int) -> Array:
+        """phi'(z_t)."""
+        return activation(self.net.hidden).slope(self.z[t])
+
+    def carried(self, delta: Array) -> Array:
+        """What comes back from the next time."""
+        return np.asarray(delta @ self.p["W"])
+
+    def over_times(self, deltas: Array, values: Array) -> Array:
+        """The outer products of all times, added up."""
+        return np.asarray(deltas.T @ values)
+
+    def recurrent_weights(self, deltas: Array) -> Array:
+        """dJ/dW: delta_t with h_(t-1)."""
+        return np.asarray(deltas.T @ self.h[:-1])
+
+    def output_weights(self, error: Array) -> Array:
+        """dJ/dV: the error with h_t."""
+        return np.asarray(error.T @ self.h[1:])
+
+    def biases(self, deltas: Array) -> Array:
+        """dJ/db."""
+        return np.asarray(deltas.sum(axis=0))
+
+
+def fault(name: str, says: str, mend: str, step: str, becomes: Any, *, cost: int = 2) -> Fault:
+    """A block of this table; the name says where it belongs."""
+    return Fault(f"recurrent-{name}", says, mend, step, becomes, cost)
+
+
+FAULTS = (
+    fault(
+        "cut",
+        "nothing comes back from the next time: backpropagation is cut after one step",
+        "add δ_(t+1) W to the error of time t before you multiply by φ′(z_t)",
+        "carried",
+        lambda p, d: 0 * d,
+        cost=1,
+    ),
+    fault(
+        "not-transposed",
+        "W is not transposed on the way back through time",
+        "carry back Wᵀ δ_(t+1)",
+        "carried",
+        lambda p, d: d @ p.p["W"].T,
+    ),
+    fault(
+        "missing-slope",
+        "φ′(z_t) is missing",
+        "multiply by φ′(z_t) at every time",
+        "slope",
+        lambda p, t: np.ones_like(p.z[t]),
+        cost=1,
+    ),
+    fault(
+        "slope-at-output",
+        "φ′ is taken at the state h_t instead of z_t",
+        "evaluate φ′ at z_t, or write it as a formula in h_t, such as 1 − h_t²",
+        "slope",
+        lambda p, t: activation(p.net.hidden).slope(p.h[t + 1]),
+    ),
+    fault(
+        "slope-of-previous",
+        "φ′ is taken at the time before: off by one",
+        "use z_t of the same time",
+        "slope",
+        lambda p, t: activation(p.net.hidden).slope(p.z[max(t - 1, 0)]),
+    ),
+    fault(
+        "state-of-same-time",
+        "∂J/∂W uses h_t instead of h_(t−1): off by one",
+        "multiply δ_t by the state before, h_(t−1)",
+        "recurrent_weights",
+        lambda p, d: d.T @ p.h[1:],
+    ),
+    fault(
+        "last-time-only",
+        "∂J/∂W takes the last time only: the sum over the times is missing",
+        "W is the same at every time: add its gradients up",
+        "recurrent_weights",
+        lambda p, d: np.outer(d[-1], p.h[-2]),
+    ),
+    fault(
+        "input-last-time-only",
+        "∂J/∂U takes the last time only: the sum over the times is missing",
+        "U is the same at every time: add its gradients up",
+        "over_times",
+        lambda p, d, x: np.outer(d[-1], x[-1]),
+    ),
+    fault(
+        "bias-last-time-only",
+        "∂J/∂b takes the last time only: the sum over the times is missing",
+        "b is the same at every time: add its gradients up",
+        "biases",
+        lambda p, d: d[-1],
+    ),
+    fault(
+        "output-of-previous-state",
+        "∂J/∂V uses h_(t−1) instead of h_t: off by one",
+        "o_t is computed from h_t: multiply by that",
+        "output_weights",
+        lambda p, e: e.T @ p.h[:-1],
+    ),
+    fault(
+        "last-error-only",
+        "only the error of the last time is propagated",
+        "the loss is a sum over all times: add o_t − y_t at every t",
+        "output_error",
+        lambda p: np.vstack([0 * p.o[:-1], p.o[-1:] - p.net.y[-1:]]),
+    ),
+    fault(
+        "transposed",
+        "∂J/∂W is transposed",
+        "swap the two factors: ∂J/∂W = Σ_t δ_t h_(t−1)ᵀ",
+        "recurrent_weights",
+        lambda p, d: p.h[:-1].T @ d,
+        cost=1,
+    ),
+)

@@ -1,0 +1,108 @@
+"""Results as plain values, for JSON and for pages."""
+
+from __future__ import annotations
+
+import html
+import json
+import math
+from typing import TYPE_CHECKING, Any
+
+from symgrad import __version__
+from symgrad.core import Outcome
+from symgrad.pipeline.files import write
+from symgrad.testing.result import Elementwise
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    from symgrad.testing.result import Result
+
+
+def record(result: Result, label: str) -> dict[str, Any]:
+    """One result as what JSON can hold; numbers that JSON has no word for are text."""
+    d = result.diagnosis
+    found: dict[str, Any] = {
+        "function": label,
+        "subject": result.name,
+        "verdict": result.outcome.value,
+        "message": str(result),
+        "diagnosis": None
+        if d is None
+        else {"names": list(d.names), "says": d.says, "mend": d.mend, "where": d.where, "also": list(d.also)},
+        "replay": result.replay,
+    }
+    if isinstance(result, Elementwise):
+        found |= {o.value: result.count(o) for o in Outcome} | {"points": result.points, "worst": worst(result)}
+    return found
+
+
+def worst(result: Elementwise) -> dict[str, Any] | None:
+    """The worst point of a wrong result."""
+    pair = result.worst
+    if pair is None or pair[1].worst is None:
+        return None
+    at, q = pair[0], pair[1].worst
+    numbers = {"x": q.x, "given": q.given, "true": q.estimate, "bound": q.bound, "left": q.left, "right": q.right}
+    cause = pair[1].blame.cause.value if pair[1].blame else None
+    return {k: plain(v) for k, v in numbers.items()} | {"at": at, "method": q.method, "cause": cause}
+
+
+def plain(value: float) -> float | str:
+    """The number, or its name where it is not finite: JSON has none for it."""
+    return float(value) if math.isfinite(value) else repr(float(value))
+
+
+def document(records: Sequence[dict[str, Any]], form: str) -> str:
+    """All records as one page or one JSON object; `form` is the file's suffix."""
+    if form == ".json":
+        whole = {"symgrad": __version__, "gradients": list(records)}
+        return json.dumps(whole, indent=1, ensure_ascii=False, allow_nan=False) + "\n"
+    rows = "\n".join(row(r) for r in records) or '<tr><td colspan="4">no function was marked</td></tr>'
+    return PAGE.replace("{count}", tallied(records)).replace("{rows}", rows)
+
+
+def tallied(records: Sequence[dict[str, Any]]) -> str:
+    """How many came out how."""
+    verdicts = [r["verdict"] for r in records]
+    parts = [f"{verdicts.count(o.value)} {o.value}" for o in Outcome if o.value in verdicts]
+    return f"{len(records)} gradients: {', '.join(parts)}" if parts else "no gradients"
+
+
+def row(found: dict[str, Any]) -> str:
+    """One line of the table, the whole message inside it; every text is escaped."""
+    safe = {k: html.escape(str(found.get(k) or "")) for k in ("function", "subject", "verdict", "message")}
+    says = html.escape((found["diagnosis"] or {}).get("says", ""))
+    return (
+        f'<tr class="{safe["verdict"]}"><td>{safe["verdict"]}</td><td><code>{safe["function"]}</code></td>'
+        f"<td>{safe['subject']}</td><td><details><summary>{says or 'details'}</summary>"
+        f"<pre>{safe['message']}</pre></details></td></tr>"
+    )
+
+
+def written(records: Sequence[dict[str, Any]], path: Path) -> None:
+    """Write the file whole or not at all; its suffix says the form."""
+    write(path, document(records, path.suffix).encode())
+
+
+PAGE = """<!doctype html>
+<html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
+<title>Gradients on trial</title>
+<style>
+:root { color-scheme: light dark }
+body { font: 16px/1.5 system-ui, sans-serif; margin: 2rem auto; max-width: 70rem; padding: 0 1rem }
+table { border-collapse: collapse; width: 100% }
+th, td { border-bottom: 1px solid color-mix(in srgb, currentColor 25%, transparent); padding: .4rem .6rem;
+  text-align: left; vertical-align: top }
+pre { overflow-x: auto; white-space: pre-wrap; font-size: .875rem }
+.wrong td:first-child { color: light-dark(#b00020, #ff8a80); font-weight: 600 }
+.ok td:first-child { color: light-dark(#1b6e2f, #8fd19e) }
+</style></head><body>
+<h1>Gradients on trial</h1>
+<p>{count}</p>
+<table><thead><tr><th>verdict</th><th>function</th><th>subject</th><th>diagnosis</th></tr></thead>
+<tbody>
+{rows}
+</tbody></table>
+</body></html>
+"""
