@@ -18,6 +18,7 @@ WORDS = {
     "derive": ("symgrad.cli.derive", "a derivation: of an entry, of a pair, or of an expression of your own"),
     "build": ("symgrad.cli.build", "the documents of derivations/ (or of PATHS) into a site"),
     "verify": ("symgrad.cli.verify", "prove and check everything, with a verdict table"),
+    "check": ("symgrad.cli.check", "your own gradient code: is it right, and if not, what is the mistake"),
 }
 INTERRUPTED, TERMINATED = 130, 143
 
