@@ -90,7 +90,9 @@ class IndexWriter:
     ) -> list[Box]:
         """Factors in reading order, those with negative powers below a bar."""
         placed = sorted(factors, key=lambda f: place(f[0], names))
-        above = [self.raised(a, e, names, alone=len(placed) == 1 and not followed) for a, e in placed if e > 0]
+        above: list[Box] = [
+            self.raised(a, e, names, alone=len(placed) == 1 and not followed) for a, e in placed if e > 0
+        ]
         below = [(a, -e) for a, e in placed if e < 0]
         if number.numerator != 1:
             above.insert(0, Num(str(number.numerator)))

@@ -33,17 +33,26 @@ if TYPE_CHECKING:
 MOST = 4  # positive whole powers up to this are written as products
 
 
-def lift(value: Expr, row: Index | None = None, column: Index | None = None, layout: Layout = COLUMN) -> Matrix | None:
+def lift(
+    value: Expr,
+    row: Index | None = None,
+    column: Index | None = None,
+    layout: Layout = COLUMN,
+    *,
+    brackets: bool = False,
+) -> Matrix | None:
     """The matrix with this row and column index; None where the expression has no matrix form.
 
-    `lower` of the answer has the same normal form as `value`: anything else is not given out.
+    `lower` of the answer has the same normal form as `value`: anything else is not given out. `brackets` keeps those
+    of the expression where that can be; otherwise they are multiplied out before common factors are looked for.
     """
     loose = value.free - {row, column}
     if loose:
         names = ", ".join(sorted(i.name for i in loose))
         raise ShapeError(f"the expression depends on {names} too; name every free index as the row or the column")
     goal = normal(value)
-    for candidate in dict.fromkeys((contract(opened(value)), goal, value)):
+    plain = contract(value if brackets else opened(value))
+    for candidate in dict.fromkeys((plain, goal, value)):
         found = attempt(candidate, row, column, layout)
         if found is not None and normal(lower(found, row, column)) == goal:
             return found

@@ -1,0 +1,195 @@
+"""Exponentials that can't overflow: the greatest exponent is subtracted wherever sums of exponentials meet.
+
+A sum of exponentials S = sum_k c_k e^(a_k) becomes e^M times a scaled sum, with M = max_k a_k. In a product the M
+join the other exponents (e^(z_i) / S is e^(z_i - M) over the scaled sum), in a logarithm M stands in front.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+import sympy as sp
+
+from symgrad.functions.logistic import sigmoid, softplus
+from symgrad.indexed.atoms import Apply, Atom, Power, Ref, Where
+from symgrad.indexed.build import apply, greatest, group
+from symgrad.indexed.contract import contract
+from symgrad.indexed.expr import ZERO, Expr, Term, expr, nonnegative, one
+from symgrad.indexed.mapping import bind, with_parts
+from symgrad.indexed.tensor import Tensor
+
+if TYPE_CHECKING:
+    from fractions import Fraction
+
+    from symgrad.indexed.names import Index
+
+
+@dataclass(frozen=True, slots=True)
+class Scaled:
+    """A sum of exponentials as e^shift times `total`, each an expression in the sum's free indices."""
+
+    shift: Expr
+    total: Expr
+
+
+@dataclass(slots=True)
+class Stabiliser:
+    """Rewrites expressions; the names that it makes on the way are kept, so that each is computed once."""
+
+    known: dict[str, tuple[tuple[Index, ...], Tensor, Tensor]] = field(default_factory=dict)
+
+    def expr(self, value: Expr) -> Expr:
+        """An equal expression without exponentials that overflow where the value does not."""
+        found = ZERO
+        for term in contract(value).terms:
+            found += bind(term.bound, self.product(term))
+        return found
+
+    def product(self, term: Term) -> Expr:
+        """One product, its bound indices free: all exponents in one exponential, if there is a sum to scale."""
+        sums = [(s, e) for a, e in term.atoms if (s := self.scaled(a)) is not None]
+        exponent = ZERO
+        rest = expr(term.coefficient)
+        for atom, e in term.atoms:
+            if sums and is_exponential(atom):
+                exponent += e * atom.parts[0]
+            elif self.scaled(atom) is None:
+                rest *= self.atom(atom) ** e
+        for s, e in sums:
+            exponent += e * s.shift
+            rest *= s.total**e
+        return rest * apply(sp.exp, exponent) if exponent else rest
+
+    def atom(self, atom: Atom) -> Expr:
+        """A factor with what is inside it rewritten."""
+        if isinstance(atom, Apply) and atom.head is sp.log and not atom.order:
+            return group(self.logarithm(atom.arg))
+        return one(with_parts(atom, tuple(map(self.expr, atom.parts)))) if atom.parts else one(atom)
+
+    def logarithm(self, value: Expr) -> Expr:
+        """The logarithm of a sum of exponentials, of a product that holds one, or of a sigmoid."""
+        value = contract(value)
+        if is_sum(value):
+            s = self.scale(value)
+            return s.shift + apply(sp.log, s.total)
+        for sign, inside in sigmoids(value):
+            return -apply(softplus, self.expr(sign * inside))
+        term = value.terms[0] if len(value.terms) == 1 and not value.terms[0].bound else None
+        parts = [(a, e, self.summand(a)) for a, e in term.atoms] if term is not None else []
+        others = [a for a, _, found in parts if found is None]
+        split = term is not None and term.coefficient > 0 and len(others) < len(parts)
+        if not split or term is None or (len(others) > 1 and not all(map(nonnegative, others))):
+            return apply(sp.log, self.expr(value))
+        found = sum((e * f for _, e, f in parts if f is not None), ZERO)
+        left = Expr((Term(term.coefficient, (), {a: e for a, e, f in parts if f is None}),))
+        return found if left == expr(1) else found + apply(sp.log, self.expr(left))
+
+    def summand(self, atom: Atom) -> Expr | None:
+        """The logarithm of a factor that is known to be positive and may be tiny; None for any other."""
+        if is_exponential(atom):
+            return self.expr(atom.parts[0])
+        if (s := self.scaled(atom)) is not None:
+            return s.shift + apply(sp.log, s.total)
+        inside = behind(atom)
+        if inside is None or not any(
+            is_exponential(a) or sum_in(a) is not None for t in inside.terms for a, _ in t.atoms
+        ):
+            return None
+        return self.logarithm(inside)
+
+    def scaled(self, atom: Atom) -> Scaled | None:
+        """A factor that is a sum of exponentials, itself or by name."""
+        inside = sum_in(atom)
+        return None if inside is None else self.scale(inside)
+
+    def scale(self, value: Expr) -> Scaled:
+        """A sum of exponentials, its greatest exponent named."""
+        letters = tuple(sorted(value.free, key=lambda i: (i.name, i.token)))
+        key = value.key({i: f"#{n}" for n, i in enumerate(letters)})
+        if key not in self.known:
+            self.known[key] = (letters, *self.names(value, letters))
+        _, shift, scaled = self.known[key]
+        return Scaled(shift[letters], scaled[letters])
+
+    def names(self, value: Expr, letters: tuple[Index, ...]) -> tuple[Tensor, Tensor]:
+        """The names of the greatest exponent and of the scaled sum."""
+        dims = tuple(i.dim for i in letters)
+        label = f"{len(self.known) + 1}" if self.known else ""
+        shift = Tensor(f"largest{label}", dims, body=(letters, highest(value)))
+        by = -shift[letters]
+        scaled = sum((bind(t.bound, self.shifted(t, by)) for t in value.terms), ZERO)
+        return shift, Tensor(f"scaled_sum{label}", dims, body=(letters, scaled), positive=True)
+
+    def shifted(self, term: Term, by: Expr) -> Expr:
+        """One term of the sum, its exponent lowered."""
+        exponent, rest = apart(term)
+        return Expr((Term(term.coefficient, (), rest),)) * apply(sp.exp, exponent + by)
+
+
+def is_exponential(atom: Atom) -> bool:
+    """Whether a factor is e to a power."""
+    return isinstance(atom, Apply) and atom.head is sp.exp and not atom.order
+
+
+def apart(term: Term) -> tuple[Expr, dict[Atom, Fraction]]:
+    """A term's exponent, and its other factors."""
+    exponent = sum((e * a.parts[0] for a, e in term.atoms if is_exponential(a)), ZERO)
+    return exponent, {a: e for a, e in term.atoms if not is_exponential(a)}
+
+
+def is_sum(value: Expr) -> bool:
+    """Whether an expression is a sum of exponentials: positive, and an exponential runs over a bound index."""
+    runs = any(is_exponential(a) and a.free & t.bound for t in value.terms for a, _ in t.atoms)
+    return runs and all(t.coefficient > 0 and all(map(nonnegative, apart(t)[1])) for t in value.terms)
+
+
+def behind(atom: Atom) -> Expr | None:
+    """What a factor stands for: a bracket's sum, a name's value."""
+    if isinstance(atom, Power):
+        return atom.base
+    return atom.tensor.at(atom.indices) if isinstance(atom, Ref) and atom.tensor.body is not None else None
+
+
+def sum_in(atom: Atom) -> Expr | None:
+    """The sum of exponentials that a factor is, itself or by name."""
+    inside = behind(atom)
+    if inside is None:
+        return None
+    inside = contract(inside)
+    return inside if is_sum(inside) else None
+
+
+def highest(value: Expr) -> Expr:
+    """The greatest exponent of a sum of exponentials; summands that a condition leaves out do not count."""
+    found = []
+    for term in value.terms:
+        exponent, rest = apart(term)
+        for atom in rest:
+            if isinstance(atom, Where) and atom.free & term.bound:
+                exponent += apply(sp.log, one(atom))
+        for index in sorted(term.bound, key=lambda i: i.token):
+            exponent = greatest(index, exponent)
+        found.append(exponent)
+    return found[0] if len(found) == 1 else apply(sp.Max, *found)
+
+
+def sigmoids(value: Expr) -> list[tuple[int, Expr]]:
+    """(-1, u) for sigmoid(u), (1, u) for 1 - sigmoid(u), also by name: minus their logarithm is softplus(∓u)."""
+    found = []
+    for sign, candidate in ((-1, value), (1, 1 - value)):
+        if len(candidate.terms) == 1 and candidate.terms[0].coefficient == 1 and len(candidate.terms[0].atoms) == 1:
+            (atom, exponent), *_ = candidate.terms[0].atoms
+            inside = behind(atom) if isinstance(atom, Ref) else one(atom)
+            if exponent == 1 and inside is not None and (u := argument(inside)) is not None:
+                found.append((sign, u))
+    return found
+
+
+def argument(value: Expr) -> Expr | None:
+    """U where the expression is sigmoid(u)."""
+    atoms: Any = value.terms[0].atoms if len(value.terms) == 1 and value.terms[0].coefficient == 1 else ()
+    if len(atoms) != 1 or atoms[0][1] != 1 or not isinstance(atoms[0][0], Apply):
+        return None
+    atom = atoms[0][0]
+    return atom.arg if atom.head is sigmoid and not atom.order else None
