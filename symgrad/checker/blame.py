@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -12,7 +13,7 @@ from symgrad.checker.findings import Blame, Cause, Precise
 from symgrad.core import SymgradError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Sequence
 
     from symgrad.checker.difference import Array
 
@@ -22,41 +23,48 @@ SHRUNK = 2.0**-20  # what rounding errors shrink by from single to double precis
 FAR = 1e4  # beyond this, what is not finite in every precision may still be an overflow
 
 
+Run = Callable[[Any, Any], "Array | None"]  # (the type the numbers are rounded to, the type they are handed in as)
+
+
 @dataclass(frozen=True, slots=True)
 class Sweep:
     """The values that the same code gives at the same places in several precisions.
 
-    `genuine` are those which differ somewhere from the double ones rounded: there it does not compute in doubles.
+    `moved` is how far each is from the double one for the same numbers. `genuine` are those in which the code really
+    computes: somewhere the value is not the double one, nor that rounded.
     """
 
     values: dict[str, Array]
+    moved: dict[str, Array]
     genuine: frozenset[str]
 
 
-def sweep(run: Callable[[Any], Array | None]) -> Sweep:
-    """The values of `run(dtype)` in each precision; None, or an error, where the code cannot do it."""
-    values = {dtype: found for dtype in PRECISIONS if (found := attempt(run, dtype)) is not None}
-    double = values.get("float64")
-    if double is None:
-        return Sweep({}, frozenset())
-    return Sweep(values, frozenset(d for d, v in values.items() if d == "float64" or differs(v, double, d)))
+def sweep(run: Run) -> Sweep:
+    """The values of `run` in each precision; None, or an error, where the code cannot do it."""
+    values: dict[str, Array] = {}
+    moved: dict[str, Array] = {}
+    genuine = set()
+    for dtype in PRECISIONS:
+        same = np.dtype("float32" if dtype == "float32" else "float64")
+        double, found = attempt(run, same, np.dtype(float)), attempt(run, same, np.dtype(dtype))
+        if double is None or found is None:
+            continue
+        with np.errstate(all="ignore"):
+            values[dtype], moved[dtype] = found, np.abs(found - double)
+            rounded = double.astype(dtype).astype(found.dtype)
+        if dtype == "float64" or not any(np.array_equal(found, known, equal_nan=True) for known in (double, rounded)):
+            genuine.add(dtype)
+    return Sweep(values, moved, frozenset(genuine))
 
 
-def attempt(run: Callable[[Any], Array | None], dtype: str) -> Array | None:
+def attempt(run: Run, stored: Any, dtype: Any) -> Array | None:
     """The values in one precision, or None."""
-    if dtype == "longdouble" and epsilon(np.longdouble) >= epsilon(float):
+    if dtype == np.longdouble and epsilon(np.longdouble) >= epsilon(float):
         return None
     try:
-        return run(np.dtype(dtype))
+        return run(stored, dtype)
     except SymgradError:
         return None
-
-
-def differs(values: Array, double: Array, dtype: str) -> bool:
-    """Whether the values are not just the double ones, rounded to the type or kept in it."""
-    with np.errstate(over="ignore", invalid="ignore"):
-        copied = double.astype(dtype).astype(values.dtype)
-    return values.dtype == np.dtype(dtype) and not np.array_equal(copied, values, equal_nan=True)
 
 
 def blamed(found: Sweep, at: int, truth: float, bound: float, size: float) -> Blame:
@@ -67,7 +75,8 @@ def blamed(found: Sweep, at: int, truth: float, bound: float, size: float) -> Bl
     telling = {d: v for d, v in values.items() if d in found.genuine or short(values["float64"])}
     errors = {d: abs(v - truth) for d, v in telling.items()}
     evidence = tuple(Precise(d, v, errors[d]) for d, v in telling.items())
-    return Blame(cause(telling, errors, bound, size), evidence)
+    moved = [float(found.moved[d][at]) for d in telling if d != "float64"]
+    return Blame(cause(telling, errors, moved, bound, size), evidence)
 
 
 def short(value: float) -> bool:
@@ -75,7 +84,9 @@ def short(value: float) -> bool:
     return value * 2**10 == round(value * 2**10) if abs(value) < 2**10 else False
 
 
-def cause(values: dict[str, float], errors: dict[str, float], bound: float, size: float) -> Cause:
+def cause(
+    values: dict[str, float], errors: dict[str, float], moved: Sequence[float], bound: float, size: float
+) -> Cause:
     """ROUNDING if the error shrinks with the precision, FORMULA if the values stand still beside the truth."""
     double = errors["float64"]
     if not np.isfinite(values["float64"]):
@@ -87,7 +98,6 @@ def cause(values: dict[str, float], errors: dict[str, float], bound: float, size
     finest = "longdouble" if "longdouble" in errors else "float64"
     if values[finest] == 0 and errors[finest] <= 16 * epsilon(np.dtype(finest)) * size:
         return Cause.ROUNDING  # 1 - tanh(50)^2 is 0 in every precision
-    moved = [abs(values[d] - values["float64"]) for d in values if d != "float64"]
     leftover = values["float64"] == 0 and double <= STILL * epsilon(np.float32)
     return Cause.FORMULA if moved and moved[-1] <= double / STILL and not leftover else Cause.UNDECIDED
 
@@ -111,4 +121,6 @@ def certain_formula(found: Sweep, at: int, truth: float) -> bool:
         return False
     double = float(found.values["float64"][at])
     error = abs(double - truth)
-    return error > 64 * epsilon(float) * abs(truth) and all(abs(v - double) <= error / STILL for v in values)
+    return error > 64 * epsilon(float) * abs(truth) and all(
+        float(found.moved[d][at]) <= error / STILL for d in found.genuine
+    )

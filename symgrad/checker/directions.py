@@ -351,8 +351,8 @@ def with_blame(found: EntryFinding, block: Block, gradients: Any, at: Tree, watc
         return found
     function = Guarded(gradients, "the gradient", watch)
 
-    def run(dtype: Any) -> Array:
-        return at.matched("the gradient", function.called(at.built(at.values.astype(dtype))), watch)[0]
+    def run(stored: Any, dtype: Any) -> Array:
+        return at.matched("the gradient", function.called(at.built(at.values.astype(stored).astype(dtype))), watch)[0]
 
     place = int(block.places[0])
     blame = blamed(sweep(run), place, block.estimate, block.bound, 1.0) if block.places.size == 1 else None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
 AtKink = Literal["subgradient", "torch", "jax", "textbook"]
 SECONDS = 60.0
 FAR = 1e5  # the usual points end before this; beyond, and as near to 0, are those of the whole range
+COARSE = 2.0**-20  # relative: a function further than this from the reference is another one
 CONVENTIONS = ("torch", "jax", "textbook")
 
 
@@ -189,7 +191,7 @@ def examine(trial: Trial, x: Array) -> Examined:
     outcomes = judge(given, truth, demanded, eps=max(trial.eps, grain))
     low = np.flatnonzero((outcomes == Outcome.FLOOR) & exact)
     if low.size:
-        swept = sweep(lambda d: in_precision(trial.gradient, x, d))
+        swept = sweep(partial(in_precision, trial.gradient, x))
         sure = [n for n in low if certain_formula(swept, int(n), float(truth.estimate[n]))]
         outcomes[sure] = Outcome.WRONG
     return Examined(given, truth, outcomes, exact, demanded)
@@ -201,7 +203,7 @@ def truth_at(trial: Trial, x: Array) -> tuple[Estimate, Array]:
         return by_differences(trial, x), np.zeros(x.size, bool)
     exact = exact_slopes(trial.truth, x)
     known = np.isfinite(exact.bound)
-    unknown = np.flatnonzero(~known)
+    unknown = np.flatnonzero(~known & (np.abs(x) <= FAR))  # further out the differences would have to be taken on trust
     if not unknown.size or trial.function is None:
         return exact, known
     return exact.filled(unknown, by_differences(trial, x[unknown])), known
@@ -223,12 +225,12 @@ def by_differences(trial: Trial, x: Array) -> Estimate:
         )
 
 
-def in_precision(function: Guarded, x: Array, dtype: Any) -> Array | None:
-    """The values in one precision; None where the function does not keep it."""
+def in_precision(function: Guarded, x: Array, stored: Any, dtype: Any) -> Array | None:
+    """The values at points rounded to one type and handed in as another; None where that cannot be done."""
     if function.one_by_one or function.constant:
         return None
     with np.errstate(over="ignore"):
-        value = function.raw(x.astype(dtype))
+        value = function.raw(x.astype(stored).astype(dtype))
     return value if value.shape == x.shape else None
 
 
@@ -246,7 +248,8 @@ def settled(x: Array, found: Examined) -> tuple[Array, Examined]:
 def rows(x: Array, found: Examined) -> tuple[PointFinding, ...]:
     """The findings, point by point."""
     truth = found.truth
-    middle, half = (truth.left + truth.right) / 2, np.abs(truth.right - truth.left) / 2
+    with np.errstate(all="ignore"):
+        middle, half = truth.left / 2 + truth.right / 2, np.abs(truth.right / 2 - truth.left / 2)
     estimate, bound = np.where(truth.kink, [middle, half], [truth.estimate, truth.bound])
     if found.demanded is not None:
         estimate, bound = np.where(np.isnan(found.demanded), [estimate, bound], [found.demanded, np.zeros(x.size)])
@@ -265,8 +268,14 @@ def worst_of(findings: Sequence[PointFinding]) -> PointFinding | None:
 
 def blame_at(trial: Trial, x: Array, worst: PointFinding) -> Blame:
     """Whether the formula or its rounding is the cause at the worst point."""
-    found = sweep(lambda d: in_precision(trial.gradient, x, d))
+    found = sweep(partial(in_precision, trial.gradient, x))
     return blamed(found, int(np.searchsorted(x, worst.x)), worst.estimate, worst.bound, max(1.0, abs(worst.x)))
+
+
+def near(corners: Sequence[Corner], x: Array) -> Array:
+    """Whether a point is a kink that code may place beside it, as one at 1/10, where a function may jump."""
+    vague = np.asarray([c.at for c in corners if not c.exact])
+    return np.asarray((np.abs(x[:, None] - vague) <= 2 * np.spacing(np.abs(vague))).any(axis=1))
 
 
 def forward_of(trial: Trial, x: Array) -> PointFinding | None:
@@ -279,13 +288,13 @@ def forward_of(trial: Trial, x: Array) -> PointFinding | None:
     with np.errstate(all="ignore"):
         error = np.abs(given - values)
         allowed = 3 * bounds + 64 * function.eps * np.maximum(np.maximum(1, np.abs(x)), np.abs(values))
-        off = ~(error <= allowed) & np.isfinite(values)
+        off = ~(error <= allowed) & np.isfinite(values) & ~near(trial.truth.corners, x)
     if not off.any():
         return None
-    error = np.where(off, np.where(np.isnan(error), np.inf, error), -1)
-    n = int(np.argmax(error))
-    found = sweep(lambda d: in_precision(function, x, d))
+    n = int(np.argmax(np.where(off, np.where(np.isfinite(error), error, 0), -1)))  # an overflow tells least
+    found = sweep(partial(in_precision, function, x))
     value, bound, size = float(values[n]), float(bounds[n]), max(1.0, abs(float(x[n])))
-    rounding = blamed(found, n, value, bound, size).cause is Cause.ROUNDING
-    outcome = Outcome.FLOOR if rounding and math.isfinite(given[n]) else Outcome.WRONG
+    cause = blamed(found, n, value, bound, size).cause
+    coarse = cause is Cause.UNDECIDED and error[n] > COARSE * max(size, abs(value))
+    outcome = Outcome.WRONG if cause is Cause.FORMULA or coarse else Outcome.FLOOR
     return PointFinding(float(x[n]), float(given[n]), value, bound, outcome, False, value, value, "exact")  # noqa: FBT003 - no kink

@@ -31,7 +31,10 @@ LEAST = arb(2) ** -1100  # smaller than this is 0 to every double
 
 @dataclass(frozen=True, slots=True)
 class Corner:
-    """A kink in numbers: where, the slope on either side, and what each library returns there (None: unknown)."""
+    """A kink in numbers: where, the slope on either side, and what each library returns there (None: unknown).
+
+    `exact` is False where the place is not a double, as 1/10 is not: then code may take it for one nearby.
+    """
 
     at: float
     left: float | None = None
@@ -39,6 +42,7 @@ class Corner:
     torch: float | None = None
     jax: float | None = None
     textbook: float | None = None
+    exact: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +87,7 @@ def reference(of: Any, variable: Any = None, values: Mapping[Any, Any] | None = 
         raise UnsupportedError(f"{names} needs a value for an exact reference: values={{{names}: ...}}")
     numbers = {s: float(v) for s, v in known.items()}
     lower, upper = ends(domains.get(variable, REALS), numbers)
-    found = Reference(expr, variable, tuple(known.items()), lower, upper, corners_of(kinks, variable, numbers))
+    found = Reference(expr, variable, tuple(known.items()), lower, upper, corners_of(kinks, variable, known))
     program(expr, found.symbols, GERMS)
     return found
 
@@ -96,16 +100,17 @@ def only_symbol(expr: Any, known: Mapping[Any, Any]) -> Any:
     return next(iter(free))
 
 
-def corners_of(kinks: Iterable[Kink], variable: Any, known: Mapping[Any, float]) -> tuple[Corner, ...]:
+def corners_of(kinks: Iterable[Kink], variable: Any, known: Mapping[Any, Any]) -> tuple[Corner, ...]:
     """The kinks of a definition at these values of its symbols."""
 
     def value(expr: Any) -> float | None:
-        return None if expr is None else number(expr, known)[0]
+        return None if expr is None else number(expr.xreplace(known), {})[0]
 
     return tuple(
-        Corner(number(k.at, known)[0], value(k.left), value(k.right), value(k.torch), value(k.jax), value(k.textbook))
+        Corner(place, value(k.left), value(k.right), value(k.torch), value(k.jax), value(k.textbook), exact=exact)
         for k in kinks
         if k.variable == variable
+        for place, exact in [number(k.at.xreplace(known), {})]
     )
 
 
@@ -123,14 +128,25 @@ def remembered(of: Reference, points: bytes) -> Estimate:
     x = np.frombuffer(points)
     code, before = program(of.expr, of.symbols, GERMS), (ctx.prec, ctx.cap)
     try:
-        rows = [sides(code, of, v) for v in x.tolist()]
+        rows = [beside(code, of, v) for v in x.tolist()]
     finally:
         ctx.prec, ctx.cap = before
     left, right, jump = (np.asarray(column) for column in zip(*rows, strict=True)) if rows else (np.empty(0),) * 3
-    kink = (left != right) & (np.isfinite(left) & np.isfinite(right)) | (jump > 0)
-    middle = np.where(kink, (left + right) / 2, left)
+    with np.errstate(all="ignore"):
+        kink = (left != right) & np.isfinite(left) & np.isfinite(right) | (jump > 0)
+        middle = np.where(kink, left / 2 + right / 2, left)
     bound = np.where(np.isnan(middle), np.inf, spacing(middle))
     return Estimate(x, middle, bound, kink, left, right, np.zeros(x.size), np.ones(x.size), np.zeros(x.size))
+
+
+def beside(code: Program, of: Reference, x: float) -> tuple[float, float, bool]:
+    """The slopes on the left and on the right, a little way off where code may take the point for a kink or not."""
+    for corner in of.corners:
+        unit = math.ulp(corner.at)
+        if not corner.exact and abs(x - corner.at) <= 2 * unit:
+            (left, _, _), (_, right, _) = (sides(code, of, corner.at + s * 8 * unit) for s in (-1, 1))
+            return left, right, True
+    return sides(code, of, x)
 
 
 def sides(code: Program, of: Reference, x: float) -> tuple[float, float, bool]:
@@ -191,9 +207,15 @@ def certain(ball: Any) -> bool:
 
 def exact_values(of: Reference, x: Array) -> tuple[Array, Array]:
     """The values of the function and how far the doubles may be from them; NaN where there is no value."""
+    return remembered_values(of, np.asarray(x, float).tobytes())
+
+
+@lru_cache(maxsize=256)
+def remembered_values(of: Reference, points: bytes) -> tuple[Array, Array]:
+    """The same for the bytes of the points."""
     code, before = program(of.expr, of.symbols), ctx.prec
     try:
-        values = np.asarray([value_at(code, of, v) for v in np.asarray(x, float).tolist()], float)
+        values = np.asarray([value_at(code, of, v) for v in np.frombuffer(points).tolist()], float)
     finally:
         ctx.prec = before
     return values, spacing(values)
