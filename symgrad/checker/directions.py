@@ -278,7 +278,7 @@ class Blocks:
         directions = np.zeros((len(blocks), self.values.size))
         for row, places in zip(directions, blocks, strict=True):
             drawn = self.rng.uniform(0.5, 1, places.size) * self.rng.choice([-1.0, 1.0], places.size)
-            row[places] = drawn / np.linalg.norm(drawn)
+            row[places] = drawn / np.linalg.norm(drawn) if places.size > 1 else 1.0  # an entry's own slope, its sign kept
         truth = self.slopes.along(directions)
         with np.errstate(all="ignore"):
             products = np.where(directions != 0, directions * self.values, 0)

@@ -41,6 +41,7 @@ def check_gradient(f: Callable[..., Any] | None, grad: Callable[..., Any], **opt
     return result
 
 
+@np.errstate(all="ignore")
 def try_gradient(
     f: Callable[..., Any] | None,
     grad: Callable[..., Any],
@@ -76,7 +77,7 @@ def try_gradient(
     found = None
     if any(r.outcome is Outcome.WRONG for _, r in reports):
         closer = [probed(run, r, options) for run, (_, r) in zip(runs, reports, strict=True)]
-        found = diagnosed([r for _, r in reports], closer, [c for *_, c in runs], what, np.dtype(dtype))
+        found = diagnosed([r for _, r in reports], closer, [c for *_, c in runs], what, f, np.dtype(dtype))
     name = f"the gradient of {what.name}" if what else f"the gradient {getattr(grad, '__name__', '')}".strip()
     letter = str(what.variable) if what else "x"
     return Elementwise(name, letter, tuple(reports), found, replay(of, reports, at_kink, dtype, seed))
@@ -137,6 +138,7 @@ def diagnosed(
     findings: Sequence[Sequence[PointFinding]],
     choices: Sequence[Any],
     what: Subject | None,
+    f: Any,
     dtype: Any,
 ) -> Diagnosis | None:
     """The diagnosis of the wrong points: on kinks, by rounding, or by what the formula is."""
@@ -149,7 +151,7 @@ def diagnosed(
         return unstable(what)
     eps = float(np.finfo(dtype).eps)
     curves = [curve(f, choice, eps) for f, choice in zip(findings, choices, strict=True)]
-    return diagnose_curves([c for c in curves if c.x.size], what)
+    return diagnose_curves([c for c in curves if c.x.size], what, f)
 
 
 def curve(findings: Sequence[PointFinding], choice: Any, eps: float) -> Curve:
@@ -206,6 +208,7 @@ def check_vjp(f: Callable[[Any], Any], vjp: Callable[[Any, Any], Any], x: Any, *
     return result
 
 
+@np.errstate(all="ignore")
 def try_vjp(
     f: Callable[[Any], Any], vjp: Callable[[Any, Any], Any], x: Any, *, seed: int = 0, **options: Any
 ) -> Parameters:
@@ -223,6 +226,7 @@ def check_network(loss: Any, grads: Any, params: Any = None, **options: Any) -> 
     return result
 
 
+@np.errstate(all="ignore")
 def try_network(loss: Any, grads: Any, params: Any = None, *, seed: int = 0, **options: Any) -> Parameters:
     """How `grads(params)` (or the arrays themselves) fare as the derivatives of `loss(params)`.
 

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 RIGHT = Diagnosis(("right",), "these gradients are right")
 
 
+@np.errstate(all="ignore")
 def diagnose(given: Any, reference: Any, *, counts: Mapping[str, int] | None = None, **options: Any) -> Diagnosis:
     """What the mistake is in `given`, which should be what `reference` says.
 

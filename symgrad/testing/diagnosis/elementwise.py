@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from symgrad.checker.difference import difference
 from symgrad.testing.diagnosis.constants import factor, names_of, said
 from symgrad.testing.diagnosis.fitting import candidates, shortest, shown
 from symgrad.testing.diagnosis.formulas import evaluated, formulas
@@ -74,8 +75,8 @@ def evidence_of(curves: Sequence[Curve]) -> Evidence:
     return Evidence(tuple(c.given for c in curves), tuple(c.truth for c in curves), tuple(c.slack for c in curves))
 
 
-def diagnose_curves(curves: Sequence[Curve], subject: Subject | None) -> Diagnosis:
-    """The mistake behind the wrong values; `subject` is what the function is, if that is known."""
+def diagnose_curves(curves: Sequence[Curve], subject: Subject | None, f: Any = None) -> Diagnosis:
+    """The mistake behind the wrong values; `subject` is what the function is, if that is known, `f` the function."""
     finite = [c.at(np.isfinite(c.given) & np.isfinite(c.truth) & (np.abs(c.x) <= FAR)) for c in curves]
     finite = [c for c in finite if c.x.size]
     holes = [float(v) for c in curves for v in c.x[~np.isfinite(c.given) & np.isfinite(c.truth)]]
@@ -83,11 +84,11 @@ def diagnose_curves(curves: Sequence[Curve], subject: Subject | None) -> Diagnos
     wrong = [c.at(c.wrong) for c in finite if c.wrong.any()]
     if not wrong:
         return unknown(holes_text)
-    whole = settled(evidence_of(finite), hypotheses(finite, subject))
+    whole = settled(evidence_of(finite), hypotheses(finite, subject, f))
     if whole:
         return verdict(whole, holes_text)
     where = region(finite, curves[0].eps)
-    part = settled(evidence_of(wrong), [*hypotheses(wrong, subject), *flat(wrong)])
+    part = settled(evidence_of(wrong), [*hypotheses(wrong, subject, f), *flat(wrong)])
     if part:
         aside = "; elsewhere it is right" if where != EVERYWHERE else ""
         first = replace(part[0], says=f"{where}: {part[0].says}{aside}")
@@ -95,12 +96,13 @@ def diagnose_curves(curves: Sequence[Curve], subject: Subject | None) -> Diagnos
     return unknown("; ".join(filter(None, (where, holes_text))), size_of_error(finite))
 
 
-def hypotheses(curves: Sequence[Curve], subject: Subject | None) -> Iterator[Hypothesis]:
+def hypotheses(curves: Sequence[Curve], subject: Subject | None, f: Any) -> Iterator[Hypothesis]:
     """Constant factors, wrong formulas, and wrong constants in the right formula."""
     right = tuple(c.truth for c in curves)
     truth = Hypothesis("", "", "", right, cost=-1)
     yield from times(curves, truth)
     if subject is None:
+        yield from unnamed(curves[0], f)
         return
     for formula in formulas(subject):
         if not promising(formula.expr, subject, curves, scaled=formula.cost <= TIMES):
@@ -112,6 +114,29 @@ def hypotheses(curves: Sequence[Curve], subject: Subject | None) -> Iterator[Hyp
             if formula.cost <= TIMES:
                 yield from times(curves, plain)
     yield from constants(curves, subject)
+
+
+def unnamed(curve: Curve, f: Any) -> Iterator[Hypothesis]:
+    """What can be made of the true slopes, and of the values of a function that nobody named."""
+    d, ones = curve.truth, np.ones_like(curve.x)
+    rows = [
+        ("missing-slope", "the derivative is left out: 1 is returned", "return the derivative", ones, 1),
+        ("zero", "the gradient is zero", "return the derivative", 0 * ones, 1),
+        ("slope-twice", "the derivative is applied twice: it is squared", "multiply by it once", d**2, 1),
+        ("reciprocal", "this is 1 over the derivative, that of the inverse function", "take the reciprocal", 1 / d, 2),
+        ("absolute", "the sign is lost: this is the absolute value", "keep the sign", np.abs(d), 2),
+    ]
+    if f is not None:
+        v = np.asarray([np.asarray(f(np.asarray([x])), float).ravel()[0] for x in curve.x.tolist()])
+        at_output = difference(lambda u: np.asarray(f(u), float), v).estimate if np.isfinite(v).all() else np.nan * v
+        rows += [
+            ("value-for-slope", "the function itself is returned in place of its derivative", "differentiate it", v, 1),
+            ("value-times-slope", "the derivative is multiplied by the function", "leave the function out", v * d, 2),
+            ("one-minus-value", "1 minus the function is returned", "multiply by the other factor too", 1 - v, 2),
+            ("slope-at-output", "the derivative is taken at f(x) instead of x", "evaluate it at x", at_output, 2),
+        ]
+    for name, says, mend, predicted, cost in rows:
+        yield Hypothesis(name, says, mend, (predicted,), cost)
 
 
 def predictions(expr: Any, subject: Subject, curves: Sequence[Curve]) -> tuple[Array, ...] | None:
