@@ -20,7 +20,7 @@ def show(value: Expr, names: Mapping[Index, str] | None = None) -> str:
     """The expression as one line of text; bound indices get letters that nothing else has."""
     called = dict(names or {})
     called.update({i: i.name for i in value.free if i not in called})
-    shown = [(t.coefficient < 0, term_text(t, called)) for t in value.terms]
+    shown = sorted(((t.coefficient < 0, term_text(t, called)) for t in value.terms), key=lambda pair: pair[0])
     if not shown:
         return "0"
     text = "".join((" - " if minus else " + ") + body for minus, body in shown)

@@ -31,16 +31,19 @@ def prove_indexed(
     left: Expr, right: Expr, *, facts: Sequence[Fact] = (), variables: Sequence[Variable] = ()
 ) -> Verdict:
     """Whether left = right at all sizes >= 1 and for all entries in their domains that satisfy the assumed facts."""
-    domains = {v.symbol: v.domain for v in variables}
-    where = space((left, right), facts, domains)
-    found = proof(left, right, usable(tuple(facts)))
+    where = space((left, right), facts, {v.symbol: v.domain for v in variables})
+    ways = proofs(left, right, facts)
+    found = next(ways)  # what costs little; most wrong steps are then refuted at the first point
     if found is None:
-        witness, tried = refutation(left, right, where)
-        if witness and replayed(witness, left, right):
-            return Verdict(Status.REFUTED, "values at a point", witness=witness)
-        why = f"the normal forms differ, though the values agree at {tried} random points" if tried else NO_POINT
-        return Verdict(Status.UNKNOWN, reason=why)
-    return confirmed(left, right, where, found)
+        witness, _ = refutation(left, right, where, points=1)
+        found = None if witness else next((w for w in ways if w), None)
+    if found is not None:
+        return confirmed(left, right, where, found)
+    witness, tried = refutation(left, right, where)
+    if witness and replayed(witness, left, right):
+        return Verdict(Status.REFUTED, "values at a point", witness=witness)
+    why = f"the normal forms differ, though the values agree at {tried} random points" if tried else NO_POINT
+    return Verdict(Status.UNKNOWN, reason=why)
 
 
 NO_POINT = "no point was found at which both sides have values and the assumed facts hold"
@@ -115,17 +118,31 @@ def is_proved(fact: Fact, known: tuple[Fact, ...]) -> bool:
 
 def proof(left: Expr, right: Expr, facts: tuple[Fact, ...]) -> Found | None:
     """How the two sides were found equal, and the facts that were used; None if they were not."""
+    return next((found for found in proofs(left, right, facts) if found), None)
+
+
+def proofs(left: Expr, right: Expr, facts: Sequence[Fact]) -> Iterator[Found | None]:
+    """What each way to a proof came to, the ways that cost little first, and those as one."""
     if left == right:
-        return "the two sides are the same expression", ()
+        yield "the two sides are the same expression", ()
+        return
     if normal(left) == normal(right):
-        return "normal form", ()
-    for method, one_side, other, names in forms(left, right):
-        for known in ((), facts) if facts else ((),):
-            a, used = reduced(one_side, names, known)
-            b, more = reduced(other, names, known)
-            if vanishes(a - b) or functions_agree(a, b):
-                return method, tuple(dict.fromkeys((*used, *more)))
-    return None
+        yield "normal form", ()
+        return
+    ways = forms(left, right)
+    yield agree(*next(ways), ())
+    known = usable(tuple(facts))
+    yield agree("derivatives carried out", left, right, (), known) if known else None
+    for way in ways:
+        yield agree(*way, ())
+        yield agree(*way, known) if known else None
+
+
+def agree(method: str, left: Expr, right: Expr, names: tuple[Tensor, ...], facts: tuple[Fact, ...]) -> Found | None:
+    """Whether two sides agree with these names looked into and these facts used."""
+    a, used = reduced(left, names, facts)
+    b, more = reduced(right, names, facts)
+    return (method, tuple(dict.fromkeys((*used, *more)))) if vanishes(a - b) or functions_agree(a, b) else None
 
 
 def functions_agree(left: Expr, right: Expr) -> bool:

@@ -1,0 +1,56 @@
+"""Derivations with symbolic dimensions: every line is proved, the results are the textbook's, and they are short."""
+
+from __future__ import annotations
+
+import pytest
+from indexed_samples import every_derivation
+
+from symgrad.core import Outcome, every_step
+from symgrad.indexed import show
+from symgrad.pipeline.stages import settle
+from symgrad.rules import RULES
+
+DERIVED = every_derivation()
+every = pytest.mark.parametrize("name", DERIVED)
+
+
+def test_there_is_something_to_prove() -> None:
+    assert len(DERIVED) >= 30
+
+
+@every
+def test_every_line_is_proved_and_the_result_checked(name: str) -> None:
+    found = settle(DERIVED[name])
+    lines = list(every_step(found.derivation.steps))
+
+    assert [(s.rule, v.reason) for s, v in zip(lines, found.verdicts, strict=True) if not v.proved] == []
+    assert found.claim.proved
+    assert found.check is not None
+    assert found.check.outcome is Outcome.OK
+    assert found.check.ok >= 4
+
+
+@every
+def test_a_chain_can_be_read(name: str) -> None:
+    assert len(DERIVED[name].steps) <= 12
+    assert {s.rule for s in every_step(DERIVED[name].steps)} <= set(RULES)
+
+
+RESULTS = {
+    "softmax": "p[i] (δ[i,j] - p[j])",
+    "soft labels": "p[j] - y[j]",
+    "no facts": "Σ_k p[j] y[k] - y[j]",
+    "hessian": "p[i] (δ[i,j] - p[j])",
+    "network a1": "Σ_k W2[k,i] δ2[k]",
+    "network W1": "x[j] δ1[i]",
+    "network x": "Σ_k W1[k,i] δ1[k]",
+    "batch Z": "|N|^(-1) (p[i,j] - Y[i,j])",
+    "convolution x": "Σ_k w[i-2k+1] z̄[k]",
+    "mask": "[i-k >= 0] W[i,k]",
+    "one-hot": "y[i]",
+}
+
+
+@pytest.mark.parametrize("name", RESULTS)
+def test_the_result_is_the_textbooks(name: str) -> None:
+    assert show(DERIVED[name].result) == RESULTS[name]  # type: ignore[arg-type]  # an indexed derivation's
