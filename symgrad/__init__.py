@@ -1,7 +1,7 @@
 """Gradients of neural networks, derived line by line, each line proved.
 
 Besides the names in `__all__`, every catalogue entry can be imported as a SymPy function:
-`from symgrad import sigmoid, softplus, relu`.
+`from symgrad import sigmoid, softplus, relu`; and `lambdify`, which is SymPy's for stable NumPy code.
 """
 
 from __future__ import annotations
@@ -11,9 +11,11 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from symgrad.core import Definition, Derivation, Document, Status, Step, SymgradError, Variable, Verdict, interval
+    from symgrad.core.marking import gradient
     from symgrad.deriver import worked
     from symgrad.functions import D
     from symgrad.functions.symbols import a, y, z
+    from symgrad.pipeline.numpy_source import numpy_code
     from symgrad.pipeline.public import (
         activation,
         derivative,
@@ -25,7 +27,6 @@ if TYPE_CHECKING:
         second_derivative,
     )
     from symgrad.pipeline.worked import Worked
-    from symgrad.core.marking import gradient
 
 __version__ = "0.1.0"
 
@@ -48,6 +49,7 @@ __all__ = [
     "interval",
     "loss",
     "matching_loss",
+    "numpy_code",
     "output_delta",
     "prove",
     "second_derivative",
@@ -61,6 +63,7 @@ _PUBLIC = "activation derivative derive loss matching_loss output_delta prove se
 _HOMES = {
     **dict.fromkeys(_CORE.split(), "symgrad.core"),
     **dict.fromkeys(_PUBLIC.split(), "symgrad.pipeline.public"),
+    **dict.fromkeys(("lambdify", "numpy_code"), "symgrad.pipeline.numpy_source"),
     **dict.fromkeys(("a", "y", "z"), "symgrad.functions.symbols"),
     "D": "symgrad.functions",
     "Worked": "symgrad.pipeline.worked",

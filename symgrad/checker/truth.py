@@ -34,6 +34,10 @@ class Truth:
     forms: tuple[Any, ...]
     variable: Any
 
+    def __reduce__(self) -> tuple[type[Truth], tuple[tuple[Any, ...], Any]]:
+        """Programs are made anew in another process."""
+        return Truth, (self.forms, self.variable)
+
     @cached_property
     def plain(self) -> tuple[Any, ...]:
         """The forms with all names replaced by their formulas."""

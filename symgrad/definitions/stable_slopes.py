@@ -15,7 +15,7 @@ from sympy.codegen.cfunctions import log1p
 from symgrad.core import by_name
 from symgrad.definitions.activations import ACTIVATIONS
 from symgrad.definitions.losses import LOSSES
-from symgrad.functions.logistic import sigmoid
+from symgrad.functions.logistic import sigmoid, softplus
 from symgrad.functions.stable import KnownForm
 from symgrad.functions.stable_heads import (
     gated,
@@ -27,14 +27,14 @@ from symgrad.functions.stable_heads import (
     times_sigmoid,
     within,
 )
-from symgrad.functions.symbols import a, beta, c, epsilon, gamma, y, z
+from symgrad.functions.symbols import a, alpha, beta, c, epsilon, gamma, lambda_, y, z
 
 if TYPE_CHECKING:
     from sympy import Expr
 
 
 def slopes(name: str, *forms: Expr | None) -> tuple[KnownForm, ...]:
-    """The stable forms of an entry's first and second derivative, also with the usual parameters; None: rules suffice."""
+    """The stable forms of an entry's two derivatives, also with the usual parameters; None where rules suffice."""
     entry = ACTIVATIONS.get(name) or LOSSES[name]
     usual = {p.symbol: p.default for p in entry.parameters}
     found = []
@@ -71,6 +71,24 @@ v = within(beta * z)
 b = Rational(1702, 1000)
 
 
+def as_derived(name: str, textbook: Expr, stable: Expr) -> tuple[KnownForm, ...]:
+    """The stable form of a slope as a derivation writes it, also with the usual parameters."""
+    usual = {p.symbol: p.default for p in ACTIVATIONS[name].parameters}
+    pairs = {textbook: stable, textbook.xreplace(usual): stable.xreplace(usual)}
+    return tuple(
+        KnownForm(f"{name}, derived {len(str(textbook))}.{n}", z, *pair) for n, pair in enumerate(pairs.items())
+    )
+
+
+mish_second = Piecewise(
+    (
+        times_exp(2 * (1 + e) * right + w * (2 * e**3 + 2 * e**2 - 3 * e - 2), -2 * Abs(z)) * 4 / right**3,
+        z >= 0,
+    ),
+    (times_exp(2 * (1 + e) * left + w * (2 + 2 * e - 3 * e**2 - 2 * e**3), -Abs(z)) * 4 / left**3, True),
+)
+gaussian_second = times_bell(2 * (sqrt(2) * g - 1) * (sqrt(2) * g + 1), z)
+
 STABLE_SLOPES = by_name(
     *(
         *slopes(
@@ -99,13 +117,18 @@ STABLE_SLOPES = by_name(
                 ((1 + 2 * e) / right + w * 4 * e**2 * (1 + e) / right**2, z >= 0),
                 (times_exp((2 + e) / left + w * 4 * (1 + e) / left**2, -Abs(z)), True),
             ),
-            Piecewise(
-                (
-                    times_exp(2 * (1 + e) * right + w * (2 * e**3 + 2 * e**2 - 3 * e - 2), -2 * Abs(z)) * 4 / right**3,
-                    z >= 0,
-                ),
-                (times_exp(2 * (1 + e) * left + w * (2 + 2 * e - 3 * e**2 - 2 * e**3), -Abs(z)) * 4 / left**3, True),
-            ),
+            mish_second,
+        ),
+        *as_derived(
+            "mish",
+            (1 - tanh(softplus(z)) ** 2)
+            * (z * (1 - sigmoid(z)) - 2 * ACTIVATIONS["mish"](z) * sigmoid(z) + 2)
+            * sigmoid(z),
+            mish_second,
+        ),
+        *as_derived("swish", beta * z * (1 - sigmoid(beta * z)) + 1, 1 + v * sigmoid(-beta * z)),
+        *as_derived(
+            "gaussian", 4 * z**2 * ACTIVATIONS["gaussian"](z) - 2 * ACTIVATIONS["gaussian"](z), gaussian_second
         ),
         *slopes(
             "quick_gelu",
@@ -115,9 +138,21 @@ STABLE_SLOPES = by_name(
         *slopes(
             "gaussian",
             times_bell(-2 * g, z),
-            times_bell(2 * (sqrt(2) * g - 1) * (sqrt(2) * g + 1), z),
+            gaussian_second,
         ),
         *slopes("erf", None, times_bell(-4 * g / sqrt(pi), z)),
+        *as_derived("elu", alpha + ACTIVATIONS["elu"](z, alpha), Piecewise((alpha + z, z > 0), (alpha * exp(z), True))),
+        *as_derived(
+            "celu",
+            alpha + ACTIVATIONS["celu"](z, alpha),
+            Piecewise((alpha + z, z >= 0), (alpha * exp(z / alpha), True)),
+        ),
+        *as_derived(
+            "selu",
+            alpha * lambda_ + ACTIVATIONS["selu"](z, lambda_, alpha),
+            Piecewise((lambda_ * (alpha + z), z > 0), (lambda_ * alpha * exp(z), True)),
+        ),
+        *as_derived("softsign", 1 - Abs(ACTIVATIONS["softsign"](z)), p),
         *slopes("softsign", p**2, -2 * sign(z) * p**3),
         *slopes("hardswish", Piecewise((0, z <= -3), (1, z >= 3), (kept(2 * z + 3) / 6, True))),
         *slopes(

@@ -6,6 +6,7 @@ from typing import Any
 
 from sympy import Float, Function, Mul, Piecewise, Symbol, cse, numbered_symbols, true
 from sympy.printing.numpy import NumPyPrinter
+from sympy.printing.precedence import precedence
 
 NUMERIC = "symgrad.functions.numeric"
 SPECIAL = {"erf": "erf", "erfc": "erfc", "bell": "bell", "erfc_kept": "erfc", "normal_cdf": "phi"}
@@ -30,6 +31,15 @@ class FormPrinter(NumPyPrinter):
         for value, holds in reversed(cases):
             code = f"{where}({self._print(holds)}, {self._print(value)}, {code})"
         return str(code)
+
+    def _print_Pow(self, expr: Any, rational: bool = False) -> str:  # noqa: FBT001, FBT002 - SymPy's signature
+        if expr.exp.is_Integer and expr.exp < 0 and expr.base.is_number is not True:
+            below = expr.base if expr.exp == -1 else expr.base**-expr.exp
+            return f"1/{self.parenthesize(below, precedence(expr))}"
+        return str(super()._print_Pow(expr, rational=rational))
+
+    def _print_Relational(self, expr: Any) -> str:
+        return f"({self._print(expr.lhs)} {expr.rel_op} {self._print(expr.rhs)})"
 
     def _print_ITE(self, expr: Any) -> str:
         return f"{self._module_format('numpy.where')}({', '.join(self._print(a) for a in expr.args)})"

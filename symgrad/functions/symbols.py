@@ -8,6 +8,7 @@ z = Symbol("z", real=True)  # pre-activation
 a = Symbol("a", real=True)  # activation, a = phi(z)
 y = Symbol("y", real=True)  # target
 J = Symbol("J", real=True)  # loss of one sample
+J_0 = Symbol("J_0", real=True)  # a loss up to a term in y alone
 t = Symbol("t", real=True)  # variable of integration
 
 alpha = Symbol("alpha", real=True)

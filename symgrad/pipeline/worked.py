@@ -10,6 +10,7 @@ from symgrad import document
 from symgrad.core import Derivation, Outcome, Settled, Status, Step, Verdict
 from symgrad.document.evidence import together
 from symgrad.functions import D
+from symgrad.pipeline.numpy_source import of_derivation
 from symgrad.pipeline.stages import inlined, settle
 from symgrad.pipeline.symbols import restored
 
@@ -70,10 +71,12 @@ class Worked:
         return wrong or self.verdict.status is Status.REFUTED
 
     def to(self, form: str, detail: str = "textbook") -> str:
-        """The derivation as "text", "latex", "mathml", "markdown", "html" or "json".
+        """The derivation as "text", "latex", "mathml", "markdown", "html" or "json"; the result as "numpy" code.
 
         `detail` is "result", "textbook" or "every-rule".
         """
+        if form == "numpy":
+            return of_derivation(self.derivation, self.result)
         return document.render(self.settled, form, detail)
 
     def _repr_html_(self) -> str:

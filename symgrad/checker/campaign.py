@@ -1,0 +1,134 @@
+"""Every input of a wide format: a long job in pieces that can be stopped, resumed, watched, and shared out."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+from collections.abc import Callable
+from concurrent.futures import FIRST_COMPLETED, Executor, Future, ProcessPoolExecutor, wait
+from dataclasses import dataclass, replace
+from multiprocessing import get_context
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from symgrad.checker.accuracy import LIMIT, explained, inside, measured
+from symgrad.checker.certificate import Certificate, from_json, joined
+from symgrad.checker.formats import doubles, format_named
+from symgrad.core import REALS, Domain, UnsupportedError
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from symgrad.checker.accuracy import Code
+    from symgrad.checker.truth import Truth
+
+PIECE = 2**20  # inputs
+WAITING = 3  # pieces for each worker that are handed out ahead
+Report = Callable[[int, int], None]
+
+
+@dataclass(frozen=True)
+class Job:
+    """What every piece needs; it travels to other processes, so the code must be picklable."""
+
+    name: str
+    code: Code
+    truth: Truth
+    dtype: str
+    limit: float = LIMIT
+    domain: Domain = REALS
+    piece: int = PIECE
+
+    @property
+    def pieces(self) -> int:
+        """How many there are."""
+        return -(-format_named(self.dtype).patterns // self.piece)
+
+    @property
+    def key(self) -> str:
+        """What a half-finished job must agree on with its continuation."""
+        forms = [str(form) for form in self.truth.forms]
+        told = json.dumps([self.name, self.dtype, self.limit, self.piece, str(self.domain), forms])
+        return hashlib.sha256(told.encode()).hexdigest()
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """Which pieces are done, and what they have shown together."""
+
+    key: str
+    done: frozenset[int] = frozenset()
+    found: Certificate | None = None
+
+
+def complete(
+    job: Job, *, executor: Executor | None = None, resume: Path | None = None, report: Report | None = None
+) -> Certificate:
+    """The certificate over all inputs of a format.
+
+    Pieces run on `executor`, by default a pool of processes, one a core. `resume` is a file that is kept up to
+    date, and continued where it exists. `report` is told how many pieces are done, of how many.
+    """
+    if executor is None:
+        with ProcessPoolExecutor(mp_context=get_context("spawn")) as pool:
+            return complete(job, executor=pool, resume=resume, report=report)
+    progress = resumed(job, resume)
+    ahead = WAITING * (getattr(executor, "_max_workers", None) or os.cpu_count() or 1)
+    left = [n for n in range(job.pieces) if n not in progress.done]
+    running: dict[Future[Certificate], int] = {}
+    while left or running:
+        while left and len(running) < ahead:
+            number = left.pop(0)
+            running[executor.submit(piece, job, number)] = number
+        finished, _ = wait(running, return_when=FIRST_COMPLETED)
+        for future in finished:
+            progress = added(progress, running.pop(future), future.result(), job)
+        keep(progress, resume)
+        if report:
+            report(len(progress.done), job.pieces)
+    found = progress.found or Certificate(job.name, job.dtype, complete=True, inputs=0, limit=job.limit)
+    return explained(replace(found, name=job.name, complete=True), job.code, job.truth)
+
+
+def piece(job: Job, number: int) -> Certificate:
+    """The certificate over one piece."""
+    wanted = format_named(job.dtype)
+    first = number * job.piece
+    places = np.arange(first, min(first + job.piece, wanted.patterns), dtype=np.uint64)
+    places = places[inside(job.domain, doubles(wanted.numbers(places)))]
+    return measured(job.code, job.truth, wanted, places, job.limit)
+
+
+def added(progress: Progress, number: int, found: Certificate, job: Job) -> Progress:
+    """The progress with one piece more."""
+    gap = format_named(job.dtype).patterns >> 9
+    whole = found if progress.found is None else joined(progress.found, found, gap)
+    return replace(progress, done=progress.done | {number}, found=whole)
+
+
+def resumed(job: Job, path: Path | None) -> Progress:
+    """Where a job stopped; a file that another job wrote is refused."""
+    if path is None or not path.exists():
+        return Progress(job.key)
+    try:
+        data: dict[str, Any] = json.loads(path.read_text("utf-8"))
+        found = None if data["found"] is None else from_json(json.dumps(data["found"]))
+        progress = Progress(data["key"], frozenset(data["done"]), found)
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise UnsupportedError(f"{path} is not a half-finished job; name another file, or remove it") from error
+    if progress.key != job.key:
+        raise UnsupportedError(f"{path} belongs to another job; name another file, or remove it")
+    return progress
+
+
+def keep(progress: Progress, path: Path | None) -> None:
+    """Write the progress whole, so that a stop at any moment leaves a file that can be resumed."""
+    if path is None:
+        return
+    found = None if progress.found is None else json.loads(progress.found.to_json())
+    text = json.dumps({"key": progress.key, "done": sorted(progress.done), "found": found})
+    beside = path.with_name(path.name + ".part")
+    beside.write_text(text, "utf-8")
+    beside.replace(path)

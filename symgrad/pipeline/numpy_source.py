@@ -1,0 +1,140 @@
+"""NumPy functions and NumPy source from expressions, in their stable forms."""
+
+from __future__ import annotations
+
+import ast
+import inspect
+import keyword
+import re
+from typing import TYPE_CHECKING, Any
+
+import sympy
+from sympy import Expr, Symbol
+
+from symgrad.core import Definition, UnknownNameError, UnsupportedError
+from symgrad.definitions import activation_named, loss_named
+from symgrad.definitions.stable_slopes import STABLE_SLOPES
+from symgrad.functions import D, numeric
+from symgrad.functions.numpy_printing import FormPrinter, Stable, lines
+from symgrad.functions.stable import stabilised
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Sequence
+
+    from symgrad.core import Derivation, Variable
+
+KNOWN = tuple(STABLE_SLOPES.values())
+WIDTH = 116  # of a line of the docstring
+NOISE = re.compile(r": (?:Any|float|Callable\[\.\.\., Any\])| -> Any|  # (?:noqa|fmt).*")
+
+
+def stable_form(expr: Expr) -> Expr:
+    """An equal expression that keeps its digits in floating point: what `lambdify` and `numpy_code` print."""
+    return stabilised(expr, KNOWN)
+
+
+def lambdify(letters: Symbol | Sequence[Symbol], expr: Expr) -> Callable[..., Any]:
+    """SymPy's `lambdify` for NumPy, of the stable form: no warnings, the float type of the arguments kept.
+
+    SymPy's own prints a derivative as it stands, so that sigmoid(z)*(1 - sigmoid(z)) is 0 from z = 37 on.
+    """
+    args = (letters,) if isinstance(letters, Symbol) else tuple(letters)
+    missing = sorted(str(s) for s in expr.free_symbols - set(args))
+    if missing:
+        raise UnsupportedError(f"the expression also depends on {', '.join(missing)}; list every symbol as an argument")
+    return sympy.lambdify(args, Stable(stable_form(expr), *args), "numpy")  # type: ignore[no-any-return]
+
+
+def source(name: str, letters: Sequence[Symbol], expr: Expr, says: Iterable[str] = ()) -> str:
+    """A Python module with one NumPy function, and whatever it needs beyond NumPy."""
+    printer = FormPrinter({"fully_qualified_modules": False})
+    named, value = lines(stable_form(expr))
+    body = [f"{printer.doprint(s)} = {printer.doprint(part)}" for s, part in named]
+    body += [f"return {printer.doprint(value)}"]
+    code = "\n".join(body)
+    for called in sorted(printer.module_imports.get("numpy", ()), key=len, reverse=True):
+        code = re.sub(rf"(?<![\w.]){called}\b", f"np.{called}", code)
+    args = ", ".join(printer.doprint(x) for x in letters)
+    doc = "\n\n    ".join(says) or str(expr)
+    inner = code.replace("\n", "\n        ")
+    function = (
+        f'def {name}({args}):\n    """{doc}"""\n\n    def compute({args}):\n        {inner}\n\n'
+        f"    return quietly(compute, {args})\n"
+    )
+    return "\n\n".join(["import numpy as np\n", *helpers(function), function])
+
+
+def helpers(function: str) -> list[str]:
+    """The source of every function of `numeric` that is called, and of those which these call."""
+    own = dict(inspect.getmembers(numeric, inspect.isfunction))
+    wanted = {n.id for n in ast.walk(ast.parse(function)) if isinstance(n, ast.Name)} & own.keys()
+    seen: set[str] = set()
+    while wanted - seen:
+        name = (wanted - seen).pop()
+        seen.add(name)
+        wanted |= set(own[name].__code__.co_names) & own.keys()
+    ordered = sorted(seen, key=lambda n: own[n].__code__.co_firstlineno)
+    return [NOISE.sub("", inspect.getsource(own[n])).rstrip() + "\n" for n in ordered]
+
+
+def numpy_code(of: Any) -> str:
+    """Readable NumPy source of a catalogue entry, a worked derivation's result, or a SymPy expression.
+
+    It is the stable form, as a module of its own: no warnings, the float type of the argument kept, and formats
+    narrower than 64 bits rounded once.
+    """
+    if isinstance(of, str):
+        return of_definition(named_entry(of))
+    if isinstance(of, Definition):
+        return of_definition(of)
+    if isinstance(of, Expr):
+        return of_expression(of)
+    if hasattr(of, "derivation"):
+        return str(of.to("numpy"))
+    raise UnsupportedError(
+        f"there is no NumPy code for a {type(of).__name__}; give a name, a derivation or an expression"
+    )
+
+
+def named_entry(name: str) -> Definition:
+    """The activation or the loss of this name."""
+    try:
+        return activation_named(name)
+    except UnknownNameError as unknown:
+        try:
+            return loss_named(name)
+        except UnknownNameError:
+            raise unknown from None
+
+
+def of_definition(definition: Definition) -> str:
+    """The function of a catalogue entry."""
+    letters = [v.symbol for v in definition.domains]
+    says = (f"{definition.title}: {definition.of}.", where(definition.domains))
+    return source(definition.name, letters, definition.applied, says)
+
+
+def of_derivation(derivation: Derivation, result: Expr) -> str:
+    """The function that a derivation arrives at."""
+    start = derivation.start
+    first = [start.variable] if isinstance(start, D) else []
+    others = sorted((s for s in result.free_symbols if s not in first), key=lambda s: (s.name != "y", s.name))
+    says = (f"{derivation.title}: {start} = {result}.", where(derivation.domains))
+    return source(identifier(derivation.name), [*first, *others], result, says)
+
+
+def of_expression(expr: Expr) -> str:
+    """The function of an expression's symbols, z first."""
+    letters = sorted(expr.free_symbols, key=lambda s: (s.name != "z", s.name))
+    return source("f", letters, expr, (f"{expr}.",))
+
+
+def where(variables: Iterable[Variable]) -> str:
+    """Where each symbol may lie, as a sentence."""
+    return "Domain: " + ", ".join(f"{v.symbol} in {v.domain}" for v in variables) + "."
+
+
+def identifier(name: str) -> str:
+    """A derivation's id as a name in Python."""
+    found = re.sub(r"\W+", "_", name).strip("_")
+    return f"{found}_" if keyword.iskeyword(found) or not found.isidentifier() else found
