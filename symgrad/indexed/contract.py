@@ -71,5 +71,3 @@ def aligned(term: Term) -> Term | None:
                 inner = Term(term.coefficient, term.bound, rest).rename({atom.right: atom.left})
                 return inner * Term(Fraction(1), (), {atom: Fraction(1)})
     return None
-
-
