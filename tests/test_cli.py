@@ -87,7 +87,7 @@ def test_every_word_tells_what_it_does() -> None:
     shown = run("--help").output
 
     assert all(word in shown for word in WORDS)
-    assert len(WORDS) == 6
+    assert len(WORDS) == 7
 
 
 @pytest.mark.parametrize("text", HOSTILE.values(), ids=HOSTILE)
