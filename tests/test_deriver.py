@@ -15,6 +15,7 @@ from symgrad.core import (
     Status,
     UnknownNameError,
     UnsupportedError,
+    Variable,
     every_step,
 )
 from symgrad.definitions import ACTIVATIONS, LOSSES
@@ -31,7 +32,7 @@ from symgrad.deriver import (
 )
 from symgrad.deriver.cancelling import cancelling
 from symgrad.functions import D
-from symgrad.functions.symbols import J, a, alpha, beta, lambda_, y, z
+from symgrad.functions.symbols import J_0, a, alpha, beta, lambda_, y, z
 from symgrad.prover import prove, prove_step
 from symgrad.rules import RULES
 
@@ -256,16 +257,39 @@ def test_a_matching_loss_makes_delta_the_plain_error(entry: Definition) -> None:
 MATCHING = tuple(matching())
 
 
-def test_the_matching_loss_of_the_sigmoid_is_cross_entropy() -> None:
-    found = next(let.value for let in matching_loss(ACTIVATIONS["sigmoid"]).lets if let.symbol == J)
-
-    assert prove(found, LOSSES["binary_cross_entropy"].of, variables=LOSSES["binary_cross_entropy"].domains).proved
+def closed(name: str) -> Any:
+    return next(let.value for let in matching_loss(ACTIVATIONS[name]).lets if let.symbol == J_0)
 
 
-def test_the_matching_loss_of_the_identity_is_squared_error_up_to_a_term_in_y() -> None:
-    found = next(let.value for let in matching_loss(ACTIVATIONS["identity"]).lets if let.symbol == J)
+CLOSED = [
+    ("sigmoid", LOSSES["binary_cross_entropy"].of),
+    ("identity", LOSSES["half_squared_error"].of),
+    ("tanh", -(1 - y) * log(1 - a) / 2 - (1 + y) * log(1 + a) / 2),
+    ("elu", Piecewise((a**2 / 2 - a * y, a > 0), (a - (alpha + y) * log(1 + a / alpha), True))),
+]
 
-    assert prove(found + y**2 / 2, (a - y) ** 2 / 2).proved
+
+@pytest.mark.parametrize(("name", "loss"), CLOSED, ids=[n for n, _ in CLOSED])
+def test_a_matching_loss_in_terms_of_the_output(name: str, loss: Any) -> None:
+    entry = ACTIVATIONS[name]
+
+    assert prove(closed(name), loss, variables=(Variable(a, entry.range), *entry.domains)).proved
+
+
+ELEMENTARY = set(MATCHING) - {"softplus", "logsigmoid"}
+IN_Z = {"tanhshrink", "erf", "arctan"}  # their inverse is no logarithm
+
+
+@pytest.mark.parametrize("name", sorted(ELEMENTARY))
+def test_a_matching_loss_is_integrated_line_by_line(name: str) -> None:
+    found = matching_loss(ACTIVATIONS[name])
+    rules = [s.rule for s in every_step(found.steps)]
+
+    assert rules[0] == "definition"
+    assert {"integrate", "linear"} <= set(rules)
+    assert "substitute" in rules or name in IN_Z
+    assert (closed(name).free_symbols & {a, z}) == ({z} if name in IN_Z else {a})
+    assert len(found.steps) <= LONGEST
 
 
 OWN = [

@@ -97,10 +97,10 @@ def in_output(definition: Definition) -> Any:
     values = in_cases(derivative(definition), z).args
     slope = Piecewise(*((v, c) for (v, _), (_, c) in zip(values, result.args, strict=True)), evaluate=False)
     found = by_output(slope, definition.of, z)
-    return None if found is None else _said_of_output(found, definition)
+    return None if found is None else said_of_output(found, definition)
 
 
-def _said_of_output(cases: Piecewise, definition: Definition) -> Piecewise:
+def said_of_output(cases: Piecewise, definition: Definition) -> Piecewise:
     """Z > c in the conditions as a > phi(c), which is the same for an increasing phi."""
     z = definition.variable
 

@@ -16,6 +16,8 @@ ALGEBRA = (
     Rule("substitute", "Substitute", why="Put in what was found before."),
     Rule("distribute", "Multiply into the cases", why="A factor outside belongs to every case."),
     Rule("convention", "Convention", why="There is no derivative at the kink; the value there is agreed, not proved."),
+    Rule("linear", "Integrate term by term", why="The integral of a sum is the sum of the integrals."),
+    Rule("integrate", "Antiderivative", why="Two functions with one derivative differ by a constant at most."),
     Rule("cancel", "Cancel", why="A common factor of numerator and denominator drops out."),
     Rule("claim", "Claim", why="The whole derivation as one statement."),
 )
