@@ -146,7 +146,7 @@ def in_factors(value: Expr) -> Expr:
     number = front.terms[0].coefficient
     if not shared and abs(number) == 1:
         return value
-    if number < 0 and inner.terms[0].coefficient > 0:
+    if number < 0 and len({t.coefficient > 0 for t in inner.terms}) > 1:  # h (1 - h^2), not -h (h^2 - 1)
         front, inner = -front, -inner
     return front * group(inner)
 
