@@ -37,12 +37,12 @@ def certificate(statement: Statement, trees: Sequence[Branch | Leaf]) -> str:
 
     It shows the statement for a reader; the checker reads the statement itself.
     """
-    program = Program([n for t in trees for n in _nodes(t)], statement)
+    program = Program([n for t in trees for n in _nodes(t)])
     cases = [_tree(tree, program) for tree in trees]
     return _text({"version": VERSION, "statement": statement.told, "program": program.lines, "cases": cases})
 
 
-def conditions(trees: Sequence[Branch | Leaf], statement: Statement) -> tuple[Any, ...]:
+def conditions(trees: Sequence[Branch | Leaf], cases: Sequence[Statement]) -> tuple[Any, ...]:
     """The premises and assumptions that the proof rests on, as SymPy conditions."""
     used: set[Any] = set()
     excluded = False
@@ -51,10 +51,10 @@ def conditions(trees: Sequence[Branch | Leaf], statement: Statement) -> tuple[An
         if part.tower is not None:
             for i in _given(part.tower):
                 used.add(part.region.premises[i])
-    found = [c for premise, c in zip(statement.premises, statement.shown, strict=True) if premise in used]
-    if excluded and statement.assuming is not true:
-        found += And.make_args(statement.assuming)
-    return tuple(found)
+    stated = (pair for case in cases for pair in zip(case.premises, case.shown, strict=True))
+    found = tuple(dict.fromkeys(shown for premise, shown in stated if premise in used))
+    assuming = cases[0].assuming
+    return (*found, *(sorted(And.make_args(assuming), key=str) if excluded and assuming is not true else ()))
 
 
 def _parts(trees: Sequence[Branch | Leaf]) -> Iterator[Branch | Leaf]:
@@ -89,8 +89,7 @@ def single_facts(tower: Tower) -> list[int]:
 class Program:
     """Every node that the splits and the facts mention, numbered, operands first."""
 
-    def __init__(self, nodes: Sequence[Node], statement: Statement) -> None:
-        roots = [*nodes, *(n for n, _ in statement.premises)]
+    def __init__(self, roots: Sequence[Node]) -> None:
         self.index: dict[Node, int] = {}
         self.lines: list[Any] = []
         for node in subnodes(*roots):
