@@ -242,8 +242,8 @@ def given_values(gradients: Any, at: Tree, dtype: Any, watch: Watch) -> tuple[Ar
     name = "the gradient"
     if callable(gradients):
         function = Guarded(gradients, name, watch)
-        values, kind = at.matched(name, function.called(at.built(at.values.astype(wanted))), watch)
-        again, _ = at.matched(name, function.called(at.built(at.values.astype(wanted))), watch)
+        values, kind = at.matched(name, at.offered(function, wanted), watch)
+        again, _ = at.matched(name, at.offered(function, wanted), watch)
         if not alike(values, again):
             raise FunctionRandomError(name, "returned different values for the same parameters", "fix its seed")
     else:
@@ -253,6 +253,7 @@ def given_values(gradients: Any, at: Tree, dtype: Any, watch: Watch) -> tuple[Ar
 
 def steady(slopes: Slopes) -> float:
     """The loss at the parameters; refuses one that gives two values for the same parameters."""
+    slopes.at.offered(slopes.loss)
     once, again = slopes.value(slopes.at.values), slopes.value(slopes.at.values)
     if not alike(np.asarray(once), np.asarray(again)):
         raise FunctionRandomError(
@@ -278,7 +279,7 @@ class Blocks:
         directions = np.zeros((len(blocks), self.values.size))
         for row, places in zip(directions, blocks, strict=True):
             drawn = self.rng.uniform(0.5, 1, places.size) * self.rng.choice([-1.0, 1.0], places.size)
-            row[places] = drawn / np.linalg.norm(drawn) if places.size > 1 else 1.0  # an entry's own slope, its sign kept
+            row[places] = drawn / np.linalg.norm(drawn) if places.size > 1 else 1.0  # an entry's own slope
         truth = self.slopes.along(directions)
         with np.errstate(all="ignore"):
             products = np.where(directions != 0, directions * self.values, 0)

@@ -154,7 +154,7 @@ def sides(code: Program, of: Reference, x: float) -> tuple[float, float, bool]:
     ctx.cap = 2
     for bits in PRECISIONS:
         ctx.prec = bits
-        others = [constant(value) for _, value in of.others]
+        others = [constant(value, bits) for _, value in of.others]
         right, boundary = germ(code, x, 1, others)
         if right is Hole.UNDEFINED:
             break
@@ -190,8 +190,10 @@ def meets(left: Any, right: Any) -> bool:
     return bool((start(left) - start(right)).contains(0))
 
 
-def constant(value: Any) -> Any:
-    """A number in the precision now set."""
+@lru_cache(maxsize=1024)
+def constant(value: Any, bits: int) -> Any:
+    """A number, where `bits` is the precision now set."""
+    ctx.prec = bits
     return program(value, ())([])
 
 
@@ -231,7 +233,7 @@ def value_at(code: Program, of: Reference, x: float) -> float:
     """The value at one point."""
     for bits in PRECISIONS:
         ctx.prec = bits
-        value = code([arb(x), *(constant(v) for _, v in of.others)])
+        value = code([arb(x), *(constant(v, bits) for _, v in of.others)])
         if value is Hole.UNDEFINED:
             break
         if value is not Hole.UNSURE and certain(value):

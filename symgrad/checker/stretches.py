@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from symgrad.checker.difference import Array
 
 MOST = 4  # intervals that are followed up
-PARTS = 32  # a gap is cut into so many parts at a time
+PARTS = 16  # a gap is cut into so many parts at a time
 WIDTHS: dict[str, Any] = {"float16": np.int16, "float32": np.int32, "float64": np.int64}
 
 

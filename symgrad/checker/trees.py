@@ -16,6 +16,7 @@ from symgrad.core import FunctionShapeError, FunctionTypeError, NoPointsError
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from symgrad.checker.calling import Guarded
     from symgrad.checker.difference import Array
     from symgrad.checker.watch import Watch
 
@@ -41,6 +42,18 @@ class Tree:
             values[a:b].reshape(shape).copy() for a, b, shape in zip(starts[:-1], starts[1:], self.shapes, strict=True)
         )
         return rebuilt(self.model, leaves)
+
+    def offered(self, function: Guarded, dtype: Any = float) -> Any:
+        """What a function returns for the parameters; that it changes them is noted."""
+        values = self.values.astype(dtype)
+        given = self.built(values)
+        found = function.called(given)
+        left = [np.ravel(leaf) for _, leaf in leaves_of(given, "")]
+        if not np.array_equal(np.concatenate([np.empty(0), *left]), values, equal_nan=True):
+            function.watch.note(
+                f"{function.name} changes", f"{function.name} changes its input in place; it was given copies"
+            )
+        return found
 
     def entry(self, place: int) -> tuple[str, tuple[int, ...]]:
         """The path of the array and the index of the entry at a place of the vector."""
