@@ -1,6 +1,6 @@
 """The two deltas of a sigmoid output side by side, and the ratio between them."""
 
-from sympy import Mul, Ne
+from sympy import Eq, Max, Mul, Ne, S
 
 from symgrad import Document, a, activation, interval, output_delta, worked, y
 
@@ -18,18 +18,30 @@ ratio = worked(
     lead="How many times larger is the delta of cross-entropy?",
 )
 
+times = 1 / (a * (1 - a))
+excess = (1 - 2 * a) ** 2 / (a * (1 - a))
+
 least = worked(
     "least-ratio",
     "The ratio is never below 4",
-    1 / (a * (1 - a)) - 4,
-    ("denominator", (1 - 4 * a * (1 - a)) / (a * (1 - a))),
-    (
-        "factor",
-        (1 - 2 * a) ** 2 / (a * (1 - a)),
-        "A square over a positive number: never negative, and 0 at a = ½ only.",
-    ),
+    Max(4, times),
+    ("regroup", 4 + Max(0, times - 4)),
+    ("denominator", 4 + Max(0, (1 - 4 * a * (1 - a)) / (a * (1 - a)), evaluate=False)),
+    ("factor", 4 + Max(0, excess, evaluate=False), "1 − 4a + 4a² is the square of 1 − 2a."),
+    ("cases", 4 + excess, "A square over a positive number is never below 0, so it is the larger of the two."),
+    ("denominator", times),
     domains={a: interval(0, 1)},
-    lead="How far the ratio is above 4, written so that its sign can be seen.",
+    lead="The larger of 4 and the ratio is the ratio itself: that is what “never below 4” says.",
+)
+
+attained = worked(
+    "least-ratio-attained",
+    "It is 4 at a = ½",
+    times,
+    ("regroup", 4 + excess, "As above."),
+    ("substitute", S(4), Eq(a, S.Half), "The square is 0 there."),
+    domains={a: interval(0, 1)},
+    lead="The value 4 is taken, where the sigmoid is least sure: at z = 0.",
 )
 
 NOTE = (
@@ -43,6 +55,6 @@ side_by_side = Document(
     "Output layer",
     "For the same sigmoid output the two losses send back δ = (a − y) a(1 − a) and δ = a − y. Their ratio is "
     "1/(a(1 − a)), which is 4 at a = ½ and grows without bound as the output saturates.",
-    (squared, entropy, ratio, least),
+    (squared, entropy, ratio, least, attained),
     notes=(NOTE,),
 )
