@@ -77,7 +77,7 @@ def try_gradient(
     found = None
     if any(r.outcome is Outcome.WRONG for _, r in reports):
         closer = [probed(run, r, options) for run, (_, r) in zip(runs, reports, strict=True)]
-        found = diagnosed([r for _, r in reports], closer, [c for *_, c in runs], what, f, np.dtype(dtype))
+        found = diagnosed([r for _, r in reports], closer, [c for *_, c in runs], what, f=f, dtype=np.dtype(dtype))
     name = f"the gradient of {what.name}" if what else f"the gradient {getattr(grad, '__name__', '')}".strip()
     letter = str(what.variable) if what else "x"
     return Elementwise(name, letter, tuple(reports), found, replay(of, reports, at_kink, dtype, seed))
@@ -138,6 +138,7 @@ def diagnosed(
     findings: Sequence[Sequence[PointFinding]],
     choices: Sequence[Any],
     what: Subject | None,
+    *,
     f: Any,
     dtype: Any,
 ) -> Diagnosis | None:

@@ -73,7 +73,8 @@ def candidates(counts: Mapping[str, int]) -> dict[str, tuple[float, str, str]]:
 
 def names_of(factors: Sequence[float], counts: Sequence[Mapping[str, int]], near: float = NEAR) -> list[str]:
     """The names that fit the factor of every instance; a name is one of sizes, so instances of other sizes tell."""
-    tables = [candidates(c) for c in counts]
+    telling = [m for m in counts[0] if any(c[m] != 1 for c in counts)]  # a size of 1 makes no factor
+    tables = [candidates({m: c[m] for m in telling}) for c in counts]
     return [
         name
         for name in tables[0]

@@ -28,7 +28,7 @@ from symgrad.testing.diagnosis.weigh import (
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
 
-    from symgrad.testing.models.model import Arrays, Fault, Model
+    from symgrad.testing.models.model import Arrays, Fault, Layers, Model
 
 SMALL = 1e-2  # relative
 
@@ -52,6 +52,11 @@ class Trial:
         """The keys whose arrays differ from the truth."""
         return [k for k in self.truth if not agree(self.given[k], self.truth[k], self.slack(k))]
 
+    @property
+    def misshapen(self) -> list[str]:
+        """The keys whose arrays are missing, or have another shape than the truth."""
+        return [k for k, t in self.truth.items() if k not in self.given or self.given[k].shape != t.shape]
+
     def slack(self, key: str) -> Any:
         """How far a right array may be off."""
         return slack_of(self.given[key], self.truth[key]) + 3 * self.bounds.get(key, 0.0)
@@ -67,13 +72,15 @@ def trial(grads: Callable[..., Any], model: Model) -> Trial:
 
 def trials(grads: Callable[..., Any], model: Model, count: int = 3) -> list[Trial]:
     """The model itself and others of its architecture, of other sizes if the function can do them."""
-    found = [trial(grads, model)]
+    first = trial(grads, model)
     for sizes in (True, False):
         try:
-            return found + [trial(grads, model.varied(n, sizes=sizes)) for n in range(1, count)]
+            more = [trial(grads, model.varied(n, sizes=sizes)) for n in range(1, count)]
         except Exception:  # noqa: BLE001, S112 - the user's code may be written for one size only, and raise anything
             continue
-    return found
+        if all(run.misshapen == first.misshapen for run in more):
+            return [first, *more]
+    return [first]
 
 
 def diagnose_trials(runs: Sequence[Trial]) -> Diagnosis:
@@ -172,27 +179,34 @@ def faults(runs: Sequence[Trial]) -> Iterator[Hypothesis]:
     if first is None:
         return
     for fault in first.faults:
-        for layer in (None, *range(1, first.layers + 1)) if first.layers > 1 else (None,):
-            predicted = [attempt(run.model, fault, layer) for run in runs]
+        for where in places(first.layers):
+            predicted = [attempt(run.model, fault, where) for run in runs]
             if all(p is not None for p in predicted):
-                yield from with_factor(runs, fault, layer, segments(runs, [p for p in predicted if p]))
+                yield from with_factor(runs, fault, where, segments(runs, [p for p in predicted if p]))
     yield from updated(runs, segments)
 
 
-def attempt(model: Model | None, fault: Fault, layer: int | None) -> Arrays | None:
+def places(layers: int) -> list[Layers]:
+    """Where a fault may be: in all layers, in all hidden ones, in a single one."""
+    hidden = [tuple(range(1, layers))] if layers > 2 else []  # noqa: PLR2004 - one hidden layer is a single one
+    return [None, *hidden, *((l,) for l in range(1, layers + 1))] if layers > 1 else [None]
+
+
+def attempt(model: Model | None, fault: Fault, where: Layers) -> Arrays | None:
     """The gradients with this fault; None where the shapes do not allow it."""
     try:
-        return model.gradients(fault, layer) if model else None
+        return model.gradients(fault, where) if model else None
     except (ValueError, IndexError):
         return None
 
 
 def with_factor(
-    runs: Sequence[Trial], fault: Fault, layer: int | None, predicted: tuple[Array, ...]
+    runs: Sequence[Trial], fault: Fault, where: Layers, predicted: tuple[Array, ...]
 ) -> Iterator[Hypothesis]:
     """The fault as it is, and times a named constant that the numbers suggest."""
-    says = fault.says if layer is None else f"in layer {layer}: {fault.says}"
-    plain = Hypothesis(fault.name, says, fault.mend, predicted, fault.cost + (layer is not None))
+    at = "" if where is None else "in the hidden layers: " if len(where) > 1 else f"in layer {where[0]}: "
+    says = at + fault.says
+    plain = Hypothesis(fault.name, says, fault.mend, predicted, fault.cost + (where is not None))
     yield plain
     size = len(runs[0].truth)
     parts = [predicted[i * size : (i + 1) * size] for i in range(len(runs))]
@@ -209,8 +223,8 @@ def shapes(runs: Sequence[Trial], wrong: list[str]) -> Diagnosis | None:
     off = [k for k in wrong if runs[0].given[k].shape != runs[0].truth[k].shape]
     if not off:
         return None
-    found = {shape_mistake(run.given[k], run.truth[k]) for run in runs for k in off}
-    one = found.pop() if len(found) == 1 else None
+    found = [shape_mistake(run.given[k], run.truth[k]) for run in runs for k in off]
+    one = found[0] if len({f and f[0] for f in found}) == 1 else None
     if one and off == wrong:
         return Diagnosis((one[0],), f"{', '.join(off)}: {one[1]}", one[2], at_which(wrong, list(runs[0].truth)))
     sizes = ", ".join(f"{k} has the shape {runs[0].given[k].shape}, not {runs[0].truth[k].shape}" for k in off)

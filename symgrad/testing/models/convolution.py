@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from symgrad.testing.models.model import Array, Arrays, Backward, Fault, activation, drawn
+from symgrad.testing.models.model import Array, Arrays, Backward, Fault, Layers, activation, drawn
 
 
 @dataclass(frozen=True)
@@ -73,9 +73,9 @@ class Convolution:
         z = self.windows(params["x"]) @ params["w"] + params["b"]
         return float(((activation(self.hidden).value(z) - self.y) ** 2).sum() / 2)
 
-    def gradients(self, fault: Fault | None = None, layer: int | None = None) -> dict[str, Array]:
+    def gradients(self, fault: Fault | None = None, where: Layers = None) -> dict[str, Array]:
         """The gradient by each parameter, right or with one fault."""
-        return Pass(self, fault, layer).run()
+        return Pass(self, fault, where).run()
 
     def varied(self, seed: int, *, sizes: bool = True) -> Convolution:
         """Other numbers; another length and batch too, unless the sizes are to stay."""
@@ -87,8 +87,8 @@ class Convolution:
 class Pass(Backward):
     """The backward pass."""
 
-    def __init__(self, net: Convolution, fault: Fault | None = None, layer: int | None = None) -> None:
-        super().__init__(fault, layer)
+    def __init__(self, net: Convolution, fault: Fault | None = None, where: Layers = None) -> None:
+        super().__init__(fault, where)
         self.net, self.w = net, net.params["w"]
         self.seen = net.windows(net.x)
         self.z = self.seen @ self.w + net.params["b"]

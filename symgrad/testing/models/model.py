@@ -16,6 +16,7 @@ from symgrad.functions.symbols import a, y, z
 
 Array = NDArray[Any]
 Arrays = Mapping[str, Array]
+Layers = tuple[int, ...] | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,15 +38,15 @@ class Fault:
 class Backward:
     """A backward pass. Its steps are methods; `do` takes the fault's formula for the one step that has a fault.
 
-    With `layer` the fault is made in that layer only.
+    `where` are the layers in which the fault is made, None for all.
     """
 
-    def __init__(self, fault: Fault | None = None, layer: int | None = None) -> None:
-        self.fault, self.layer = fault, layer
+    def __init__(self, fault: Fault | None = None, where: Layers = None) -> None:
+        self.fault, self.where = fault, where
 
     def do(self, step: str, *arguments: Any, layer: int | None = None) -> Any:
         """One step of the pass, right or at fault."""
-        made = self.fault is not None and self.fault.step == step and (self.layer is None or layer == self.layer)
+        made = self.fault is not None and self.fault.step == step and (self.where is None or layer in self.where)
         if made and self.fault:
             return self.fault.becomes(self, *arguments)
         return getattr(self, step)(*arguments)
@@ -81,7 +82,7 @@ class Model(Protocol):
     def value(self, params: Arrays) -> float:
         """The loss of the batch."""
 
-    def gradients(self, fault: Fault | None = None, layer: int | None = None) -> dict[str, Array]:
+    def gradients(self, fault: Fault | None = None, where: Layers = None) -> dict[str, Array]:
         """The gradient by each parameter, right or with one fault."""
 
     def varied(self, seed: int, *, sizes: bool = True) -> Model:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import numpy as np
 
 from symgrad.core import SymgradError
-from symgrad.testing.models.model import Array, Arrays, Backward, activation, drawn, loss, softmax
+from symgrad.testing.models.model import Array, Arrays, Backward, Layers, activation, drawn, loss, softmax
 from symgrad.testing.models.network_faults import FAULTS
 
 if TYPE_CHECKING:
@@ -100,10 +100,10 @@ class Network:
         """What each example's loss is multiplied by."""
         return 1 / self.batch if self.reduction == "mean" else 1.0
 
-    def gradients(self, fault: Fault | None = None, layer: int | None = None) -> dict[str, Array]:
+    def gradients(self, fault: Fault | None = None, where: Layers = None) -> dict[str, Array]:
         """The gradient by each parameter, right or with one fault."""
         with np.errstate(all="ignore"):
-            return Pass(self, fault, layer).run()
+            return Pass(self, fault, where).run()
 
     def varied(self, seed: int, *, sizes: bool = True) -> Network:
         """Other weights and data; other numbers of examples and units too, unless the sizes are to stay."""
@@ -116,8 +116,8 @@ class Network:
 class Pass(Backward):
     """Backpropagation as the textbooks write it, for the rows of a batch."""
 
-    def __init__(self, net: Network, fault: Fault | None = None, layer: int | None = None) -> None:
-        super().__init__(fault, layer)
+    def __init__(self, net: Network, fault: Fault | None = None, where: Layers = None) -> None:
+        super().__init__(fault, where)
         self.net, self.L = net, net.layers
         self.a, self.z = net.forward(net.params)
         self.W = {l: net.params[f"W{l}"] for l in range(1, self.L + 1)}

@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from symgrad.testing.models.model import Array, Arrays, Backward, Fault, drawn
+from symgrad.testing.models.model import Array, Arrays, Backward, Fault, Layers, drawn
 
 
 @dataclass(frozen=True)
@@ -70,22 +70,22 @@ class BatchNorm:
         """The loss."""
         return float(((self.forward(params)[2] - self.y) ** 2).sum() / 2)
 
-    def gradients(self, fault: Fault | None = None, layer: int | None = None) -> dict[str, Array]:
+    def gradients(self, fault: Fault | None = None, where: Layers = None) -> dict[str, Array]:
         """The gradient by each parameter, right or with one fault."""
-        return Pass(self, fault, layer).run()
+        return Pass(self, fault, where).run()
 
     def varied(self, seed: int, *, sizes: bool = True) -> BatchNorm:
         """Other numbers; another batch too, unless the sizes are to stay."""
         if not sizes:
             return replace(self, seed=self.seed + 101 * seed)
-        return replace(self, batch=self.batch + 2 * seed, features=self.features + seed, seed=self.seed + 101 * seed)
+        return replace(self, batch=self.batch + 3 * seed, features=self.features + seed, seed=self.seed + 101 * seed)
 
 
 class Pass(Backward):
     """The backward pass in three paths: through xhat itself, through the mean, through the variance."""
 
-    def __init__(self, net: BatchNorm, fault: Fault | None = None, layer: int | None = None) -> None:
-        super().__init__(fault, layer)
+    def __init__(self, net: BatchNorm, fault: Fault | None = None, where: Layers = None) -> None:
+        super().__init__(fault, where)
         self.net, self.gamma = net, net.params["gamma"]
         self.xhat, self.deviation, self.o = net.forward(net.params)
 

@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from symgrad.testing.models.model import Array, Arrays, Backward, Fault, activation, drawn
+from symgrad.testing.models.model import Array, Arrays, Backward, Fault, Layers, activation, drawn
 
 
 @dataclass(frozen=True)
@@ -77,22 +77,23 @@ class Recurrent:
         """The loss."""
         return float(((self.forward(params)[2] - self.y) ** 2).sum() / 2)
 
-    def gradients(self, fault: Fault | None = None, layer: int | None = None) -> dict[str, Array]:
+    def gradients(self, fault: Fault | None = None, where: Layers = None) -> dict[str, Array]:
         """The gradient by each parameter, right or with one fault."""
-        return Pass(self, fault, layer).run()
+        return Pass(self, fault, where).run()
 
     def varied(self, seed: int, *, sizes: bool = True) -> Recurrent:
         """Other numbers; another number of times and units too, unless the sizes are to stay."""
         if not sizes:
             return replace(self, seed=self.seed + 101 * seed)
-        return replace(self, units=self.units + seed, times=self.times + 2 * seed, seed=self.seed + 101 * seed)
+        own = {"units": self.units + seed, "outputs": self.outputs + seed, "times": self.times + 3 * seed}
+        return replace(self, **own, seed=self.seed + 101 * seed)
 
 
 class Pass(Backward):
     """Backpropagation through time."""
 
-    def __init__(self, net: Recurrent, fault: Fault | None = None, layer: int | None = None) -> None:
-        super().__init__(fault, layer)
+    def __init__(self, net: Recurrent, fault: Fault | None = None, where: Layers = None) -> None:
+        super().__init__(fault, where)
         self.net, self.p = net, net.params
         self.h, self.z, self.o = net.forward(net.params)
 

@@ -1,0 +1,277 @@
+"""Backpropagation as students write it, and mistakes as they make them: one line replaced by another.
+
+Nothing here is taken from the models or the bank of mistakes of the package.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from symgrad.testing import BatchNorm, Convolution, Network, Recurrent
+
+Gradients = Callable[[Any, Any, Any], dict[str, Any]]
+
+TWO_LAYERS = """
+def grads(p, x, y):
+    n = len(x)
+    z1 = x @ p["W1"].T + p["b1"]
+    a1 = np.tanh(z1)
+    z2 = a1 @ p["W2"].T + p["b2"]
+    a2 = 1 / (1 + np.exp(-z2))
+    d2 = (a2 - y) * a2 * (1 - a2) / n
+    dW2 = d2.T @ a1
+    db2 = d2.sum(axis=0)
+    d1 = d2 @ p["W2"] * (1 - a1**2)
+    dW1 = d1.T @ x
+    db1 = d1.sum(axis=0)
+    return {"W1": dW1, "b1": db1, "W2": dW2, "b2": db2}
+"""
+CLASSIFIER = """
+def grads(p, x, y):
+    n, k = y.shape
+    z = x @ p["W1"].T + p["b1"]
+    e = np.exp(z - z.max(axis=1, keepdims=True))
+    s = e / e.sum(axis=1, keepdims=True)
+    d = (s - y) / n
+    dW = d.T @ x
+    db = d.sum(axis=0)
+    return {"W1": dW, "b1": db}
+"""
+DEEP = """
+def grads(p, x, y):
+    a = [x]
+    z = [x]
+    for l in (1, 2, 3):
+        z.append(a[-1] @ p[f"W{l}"].T + p[f"b{l}"])
+        a.append(np.maximum(z[-1], 0) if l < 3 else 1 / (1 + np.exp(-z[-1])))
+    n = len(x)
+    d = (a[3] - y) / n
+    g = {}
+    for l in (3, 2, 1):
+        g[f"W{l}"] = d.T @ a[l - 1] + 0.1 * p[f"W{l}"]
+        g[f"b{l}"] = d.sum(axis=0)
+        if l > 1:
+            d = (d @ p[f"W{l}"]) * (z[l - 1] > 0)
+    return g
+"""
+RECURRENT = """
+def grads(p, x, y):
+    h, o = [np.zeros(len(p["b"]))], []
+    for t in range(len(x)):
+        h.append(np.tanh(p["U"] @ x[t] + p["W"] @ h[-1] + p["b"]))
+        o.append(p["V"] @ h[-1] + p["c"])
+    g = {k: np.zeros_like(v) for k, v in p.items()}
+    back = np.zeros(len(p["b"]))
+    for t in reversed(range(len(x))):
+        e = o[t] - y[t]
+        g["V"] += np.outer(e, h[t + 1])
+        g["c"] += e
+        d = (p["V"].T @ e + back) * (1 - h[t + 1] ** 2)
+        g["U"] += np.outer(d, x[t])
+        g["W"] += np.outer(d, h[t])
+        g["b"] += d
+        back = p["W"].T @ d
+    return g
+"""
+NORM = """
+def grads(p, x, y):
+    n = len(x)
+    m, v = x.mean(axis=0), x.var(axis=0) + 1e-5
+    xhat = (x - m) / np.sqrt(v)
+    d = p["gamma"] * xhat + p["beta"] - y
+    dgamma = (d * xhat).sum(axis=0)
+    dbeta = d.sum(axis=0)
+    dxhat = d * p["gamma"]
+    dv = (dxhat * (x - m)).sum(axis=0) * -0.5 * v**-1.5
+    dm = -dxhat.sum(axis=0) / np.sqrt(v)
+    dx = dxhat / np.sqrt(v) + dv * 2 * (x - m) / n + dm / n
+    return {"x": dx, "gamma": dgamma, "beta": dbeta}
+"""
+CONVOLUTION = """
+def grads(p, x, y):
+    w, T = p["w"], y.shape[1]
+    K = len(w)
+    z = np.array([[row[t : t + K] @ w + p["b"][0] for t in range(T)] for row in x])
+    d = (np.tanh(z) - y) * (1 - np.tanh(z) ** 2)
+    dw, dx = np.zeros(K), np.zeros_like(x)
+    for i in range(len(x)):
+        for t in range(T):
+            dw += d[i, t] * x[i, t : t + K]
+            dx[i, t : t + K] += d[i, t] * w
+    return {"x": dx, "w": dw, "b": np.array([d.sum()])}
+"""
+
+MODELS: dict[str, tuple[Any, str]] = {
+    "two layers": (Network((3, 4, 2)), TWO_LAYERS),
+    "square layers": (Network((3, 3, 3), batch=4), TWO_LAYERS),
+    "classifier": (Network((4, 3), output="softmax", loss="cross_entropy"), CLASSIFIER),
+    "deep": (Network((3, 4, 4, 2), hidden="relu", loss="binary_cross_entropy", decay=0.1), DEEP),
+    "deep, square": (Network((3, 3, 3, 3), hidden="relu", loss="binary_cross_entropy", decay=0.1), DEEP),
+    "recurrent": (Recurrent(), RECURRENT),
+    "norm": (BatchNorm(), NORM),
+    "convolution": (Convolution(), CONVOLUTION),
+}
+
+# architecture, the right line, what was written instead, the name that the diagnosis must give
+MISTAKES = (
+    ("two layers", "* a2 * (1 - a2) / n", "/ n", "gradient-by-probabilities"),
+    ("two layers", "* a2 * (1 - a2) / n", "* (1 - a2) / n", "one-minus-output"),
+    ("two layers", "* a2 * (1 - a2) / n", "* a2 / n", "value-for-slope"),
+    ("two layers", "* a2 * (1 - a2) / n", "* (a2 * (1 - a2)) ** 2 / n", "slope-twice"),
+    ("two layers", "* a2 * (1 - a2) / n", "* z2 * (1 - z2) / n", "slope-formula-at-sum"),
+    ("two layers", "* a2 * (1 - a2) / n", "* np.exp(-a2) / (1 + np.exp(-a2)) ** 2 / n", "slope-at-output"),
+    ("two layers", "* a2 * (1 - a2) / n", "* (1 - np.tanh(z2) ** 2) / n", "slope-of-tanh"),
+    ("two layers", "* a2 * (1 - a2) / n", "* a2 * (1 - a2)", "factor n"),
+    ("two layers", "* a2 * (1 - a2) / n", "* a2 * (1 - a2) / n**2", "factor 1/n"),
+    ("two layers", "* a2 * (1 - a2) / n", "* a2 * (1 - a2) / y.size", "factor 1/k"),
+    ("two layers", "* a2 * (1 - a2) / n", "* a2 * (1 - a2) * 2 / y.size", "factor 2/k"),
+    ("two layers", "* a2 * (1 - a2) / n", "* a2 * (1 - a2) / (2 * n)", "factor 1/2"),
+    ("two layers", "* a2 * (1 - a2) / n", "* a2 * (1 - a2) / (n - 1)", "factor n/(n − 1)"),
+    ("two layers", "(a2 - y) *", "(y - a2) *", "factor −1"),
+    ("two layers", "(a2 - y) *", "2 * (a2 - y) *", "factor 2"),
+    ("two layers", "(a2 - y) *", "(z2 - y) *", None),
+    ("two layers", "d2.T @ a1", "d2.T @ z1", "weights-from-sums"),
+    ("two layers", "d2.T @ a1", "np.outer(d2[-1], a1[-1])", "weights-last-example"),
+    ("two layers", "d2.T @ a1", "np.outer(d2.sum(0), a1.sum(0))", "weights-of-sums"),
+    ("two layers", "d2.T @ a1", "a1.T @ d2", "transposed"),
+    ("two layers", "db2 = d2.sum(axis=0)", "db2 = d2", "biases-per-example"),
+    ("two layers", "db2 = d2.sum(axis=0)", "db2 = d2[-1]", "biases-last-example"),
+    ("two layers", "db2 = d2.sum(axis=0)", "db2 = d2.sum(axis=0) * n", "factor n"),
+    ("two layers", "db2 = d2.sum(axis=0)", "db2 = np.zeros_like(p['b2'])", "zero"),
+    ("two layers", "(1 - a1**2)", "1", "missing-slope"),
+    ("two layers", "(1 - a1**2)", "(1 - a1**2) ** 2", "slope-twice"),
+    ("two layers", "(1 - a1**2)", "(1 - np.tanh(a1) ** 2)", "slope-at-output"),
+    ("two layers", "(1 - a1**2)", "(1 - z1**2)", "slope-formula-at-sum"),
+    ("two layers", "(1 - a1**2)", "(z1 > 0)", "slope-of-relu"),
+    ("two layers", "(1 - a1**2)", "a1", "value-for-slope"),
+    ("two layers", '@ p["W2"] *', '@ (p["W2"] - 0.5 * dW2) *', "updated-weights"),
+    ("two layers", '"W1": dW1, "b1": db1', '"W1": dW1, "b1": db1 * 0 + db1.sum()', "sum-for-entries"),
+    ("square layers", '@ p["W2"] *', '@ p["W2"].T *', "backward-not-transposed"),
+    ("square layers", '@ p["W2"] *', '@ p["W1"] *', "backward-wrong-layer"),
+    ("square layers", '@ p["W2"] *', "*", "backward-no-weights"),
+    ("square layers", '"W1": dW1, "b1": db1, "W2": dW2', '"W1": dW2, "b1": db1, "W2": dW1', "other-variable"),
+    ("square layers", "d1.T @ x", "d1.T @ a1", "weights-from-own-output"),
+    ("square layers", "dW1 = d1.T @ x", "dW1 = x.T @ d1", "transposed"),
+    ("square layers", '@ p["W2"] * (1 - a1**2)', '@ p["W2"] * (1 - np.tanh(z2) ** 2)', "slope-of-other-layer"),
+    ("classifier", "d = (s - y) / n", "d = (s - y) * s * (1 - s) / n", "difference-times-slope"),
+    ("classifier", "d = (s - y) / n", "d = -y / s / n", "gradient-by-probabilities"),
+    ("classifier", "d = (s - y) / n", "d = -y / s * s * (1 - s) / n", "softmax-diagonal"),
+    ("classifier", "d = (s - y) / n", "d = (z - y) / n", "sums-for-outputs"),
+    ("classifier", "d = (s - y) / n", "d = s - y", "factor n"),
+    ("classifier", "d = (s - y) / n", "d = (s - y) / n / k", "factor 1/k"),
+    ("classifier", "d = (s - y) / n", "d = (s - y) / n / np.log(10)", "factor 1/ln 10"),
+    ("classifier", "d = (s - y) / n", "q = np.exp(s) / np.exp(s).sum(1, keepdims=True); d = (q - y) / n", "softmax-of-probabilities"),
+    ("classifier", "dW = d.T @ x", "dW = np.outer(d[0], x[0])", "weights-first-example"),
+    ("classifier", "dW = d.T @ x", "dW = d.T @ x / n", "factor 1/n"),
+    ("deep", "d.T @ a[l - 1] + 0.1", "d.T @ a[l - 1] + 0.2", "decay-doubled"),
+    ("deep", "+ 0.1 * p[f\"W{l}\"]", "", "decay-missing"),
+    ("deep", "+ 0.1 * p", "- 0.1 * p", "decay-sign"),
+    ("deep", "+ 0.1 * p", "+ 0.1 / n * p", "decay-over-batch"),
+    ("deep", "d.sum(axis=0)", 'd.sum(axis=0) + 0.1 * p[f"b{l}"]', "decay-on-biases"),
+    ("deep", "* (z[l - 1] > 0)", "", "missing-slope"),
+    ("deep", "(a[3] - y) / n", "(a[3] - y) * a[3] * (1 - a[3]) / n", "slope-twice"),
+    ("deep", "(a[3] - y) / n", "-y / a[3] * a[3] * (1 - a[3]) / n", "bce-one-term"),
+    ("deep", "(d @ p[f\"W{l}\"])", "(d @ p[f\"W{l}\"]) / n", "mean-at-every-layer"),
+    ("deep", "* (z[l - 1] > 0)", "* np.where(z[l - 1] > 0, 1, 0.01)", "slope-of-leaky_relu"),
+    ("deep, square", "(d @ p[f\"W{l}\"])", "(d @ p[f\"W{l - 1}\"])", "backward-wrong-layer"),
+    ("deep, square", "* (z[l - 1] > 0)", "* (z[l] > 0)", "slope-of-other-layer"),
+    ("deep, square", "(d @ p[f\"W{l}\"])", "(d @ p[f\"W{l}\"].T)", "backward-not-transposed"),
+    ("recurrent", 'back = p["W"].T @ d', "back = 0", "recurrent-cut"),
+    ("recurrent", 'back = p["W"].T @ d', 'back = p["W"] @ d', "recurrent-not-transposed"),
+    ("recurrent", "(1 - h[t + 1] ** 2)", "1", "recurrent-missing-slope"),
+    ("recurrent", "(1 - h[t + 1] ** 2)", "(1 - np.tanh(h[t + 1]) ** 2)", "recurrent-slope-at-output"),
+    ("recurrent", 'g["W"] += np.outer(d, h[t])', 'g["W"] += np.outer(d, h[t + 1])', "recurrent-state-of-same-time"),
+    ("recurrent", 'g["W"] += np.outer(d, h[t])', 'g["W"] += np.outer(h[t], d)', "transposed"),
+    ("recurrent", 'g["V"] += np.outer(e, h[t + 1])', 'g["V"] += np.outer(e, h[t])', "recurrent-output-of-previous-state"),
+    ("recurrent", 'g["b"] += d', 'g["b"] = d if t == len(x) - 1 else g["b"]', "recurrent-bias-last-time-only"),
+    ("norm", "+ dv * 2 * (x - m) / n + dm / n", "+ dv * 2 * (x - m) / n", "norm-mean-constant"),
+    ("norm", "+ dv * 2 * (x - m) / n + dm / n", "+ dm / n", "norm-variance-constant"),
+    ("norm", "dxhat = d * p[\"gamma\"]", "dxhat = d", "norm-no-gamma"),
+    ("norm", "(d * xhat).sum(axis=0)", "(d * x).sum(axis=0)", "norm-scales-from-input"),
+    ("norm", "(d * xhat).sum(axis=0)", "(d * xhat).mean(axis=0)", "factor 1/n"),
+    ("norm", "dbeta = d.sum(axis=0)", "dbeta = d", "missing-sum"),
+    ("convolution", "dw += d[i, t] * x[i, t : t + K]", "dw += d[i, t] * x[i, t : t + K][::-1]", "flipped"),
+    ("convolution", "+= d[i, t] * w", "+= d[i, t] * w[::-1]", "conv-input-not-flipped"),
+    ("convolution", "+= d[i, t] * w", "= d[i, t] * w", "conv-overwritten"),
+    ("convolution", "(np.tanh(z) - y) * (1 - np.tanh(z) ** 2)", "np.tanh(z) - y", "conv-missing-slope"),
+    ("convolution", "np.array([d.sum()])", "np.array([d[-1].sum()])", "conv-bias-last-example"),
+)  # fmt: skip
+
+# architecture, the line, an unusual line that is right all the same
+UNUSUAL = (
+    ("two layers", "(1 - a1**2)", "1 / np.cosh(z1) ** 2"),
+    ("two layers", "(1 - a1**2)", "(1 - a1) * (1 + a1)"),
+    ("two layers", "(1 - a1**2)", "4 / (np.exp(z1) + np.exp(-z1)) ** 2"),
+    ("two layers", "a2 * (1 - a2) / n", "np.exp(-z2) * a2**2 / n"),
+    ("two layers", "a2 * (1 - a2) / n", "(a2 - a2 * a2) / n"),
+    ("two layers", "(a2 - y) * a2 * (1 - a2) / n", "-(y - a2) * a2 / n + (y - a2) * a2**2 / n"),
+    ("two layers", "d2.T @ a1", "sum(np.outer(d, a) for d, a in zip(d2, a1))"),
+    ("two layers", "d2.T @ a1", "np.einsum('ni,nj->ij', d2, a1)"),
+    ("two layers", "d2.T @ a1", "(a1.T @ d2).T"),
+    ("two layers", "d2.T @ a1", "np.tensordot(d2, a1, axes=(0, 0))"),
+    ("two layers", "db2 = d2.sum(axis=0)", "db2 = np.ones(n) @ d2"),
+    ("two layers", "db2 = d2.sum(axis=0)", "db2 = n * d2.mean(axis=0)"),
+    ("two layers", "db2 = d2.sum(axis=0)", "db2 = np.add.reduce(d2)"),
+    ("two layers", 'd2 @ p["W2"] *', '(p["W2"].T @ d2.T).T *'),
+    ("two layers", 'd2 @ p["W2"] *', 'np.array([p["W2"].T @ d for d in d2]) *'),
+    ("two layers", "z1 = x @ p[\"W1\"].T + p[\"b1\"]", "z1 = np.array([p['W1'] @ v + p['b1'] for v in x])"),
+    ("two layers", "a2 = 1 / (1 + np.exp(-z2))", "a2 = (1 + np.tanh(z2 / 2)) / 2"),
+    ("two layers", "a2 = 1 / (1 + np.exp(-z2))", "a2 = np.exp(z2) / (1 + np.exp(z2))"),
+    ("two layers", "a1 = np.tanh(z1)", "a1 = 2 / (1 + np.exp(-2 * z1)) - 1"),
+    ("two layers", "return {", "return {'extra': None, "),
+    ("square layers", "dW1 = d1.T @ x", "dW1 = np.matmul(np.transpose(d1), x)"),
+    ("classifier", "d = (s - y) / n", "d = np.array([(np.diag(v) - np.outer(v, v)) @ (-t / v) for v, t in zip(s, y)]) / n"),
+    ("classifier", "d = (s - y) / n", "g = -y / s; d = s * (g - (g * s).sum(1, keepdims=True)) / n"),
+    ("classifier", "d = (s - y) / n", "d = s / n; d[np.arange(n), y.argmax(1)] -= 1 / n"),
+    ("classifier", "d = (s - y) / n", "d = np.where(y > 0, s - 1, s) / n"),
+    ("classifier", "d = (s - y) / n", "d = -(y - s) * n**-1.0"),
+    ("classifier", "e = np.exp(z - z.max(axis=1, keepdims=True))", "e = np.exp(z)"),
+    ("classifier", "e = np.exp(z - z.max(axis=1, keepdims=True))", "e = 2 ** (z / np.log(2))"),
+    ("classifier", "dW = d.T @ x", "dW = np.zeros_like(p['W1'])\n    for i in range(n): dW += np.outer(d[i], x[i])"),
+    ("classifier", "db = d.sum(axis=0)", "db = d.T @ np.ones(n)"),
+    ("classifier", "db = d.sum(axis=0)", "db = np.einsum('ij->j', d)"),
+    ("deep", "* (z[l - 1] > 0)", "* (z[l - 1] >= 0)"),
+    ("deep", "* (z[l - 1] > 0)", "* (a[l - 1] > 0)"),
+    ("deep", "* (z[l - 1] > 0)", "* np.heaviside(z[l - 1], 0.5)"),
+    ("deep", "* (z[l - 1] > 0)", "* np.where(z[l - 1] < 0, 0.0, 1.0)"),
+    ("deep", "(a[3] - y) / n", "(-y / a[3] + (1 - y) / (1 - a[3])) * a[3] * (1 - a[3]) / n"),
+    ("deep", "(a[3] - y) / n", "((1 - y) * a[3] - y * (1 - a[3])) / n"),
+    ("deep", "(a[3] - y) / n", "np.where(y == 1, -1 / (1 + np.exp(z[3])), a[3]) / n"),
+    ("deep", "d.T @ a[l - 1] + 0.1 *", "(a[l - 1].T @ d).T + 0.2 / 2 *"),
+    ("deep", "d = (a[3] - y) / n", "d = (a[3] - y)\n    d = d / len(d)"),
+    ("deep, square", "(d @ p[f\"W{l}\"])", "np.dot(d, p[f\"W{l}\"])"),
+    ("deep, square", "(d @ p[f\"W{l}\"])", "np.einsum('ni,ij->nj', d, p[f\"W{l}\"])"),
+    ("recurrent", "(1 - h[t + 1] ** 2)", "(1 - h[t + 1]) * (1 + h[t + 1])"),
+    ("recurrent", 'back = p["W"].T @ d', 'back = d @ p["W"]'),
+    ("recurrent", 'g["W"] += np.outer(d, h[t])', 'g["W"] += d[:, None] * h[t][None, :]'),
+    ("recurrent", 'p["V"].T @ e + back', 'e @ p["V"] + back'),
+    ("recurrent", 'g["c"] += e', 'g["c"] = g["c"] + e'),
+    ("recurrent", 'g["U"] += np.outer(d, x[t])', 'g["U"] += np.multiply.outer(d, x[t])'),
+    ("norm", "dx = dxhat / np.sqrt(v) + dv * 2 * (x - m) / n + dm / n",
+     "dx = (n * dxhat - dxhat.sum(0) - xhat * (dxhat * xhat).sum(0)) / (n * np.sqrt(v))"),
+    ("norm", "dx = dxhat / np.sqrt(v) + dv * 2 * (x - m) / n + dm / n",
+     "P = np.eye(n) - 1 / n; dx = (P @ dxhat - xhat * (dxhat * xhat).mean(0)) / np.sqrt(v)"),
+    ("norm", "dv = (dxhat * (x - m)).sum(axis=0) * -0.5 * v**-1.5",
+     "dv = -(dxhat * xhat).sum(axis=0) / (2 * v)"),
+    ("norm", "m, v = x.mean(axis=0), x.var(axis=0) + 1e-5",
+     "m = x.mean(axis=0); v = (x**2).mean(axis=0) - m**2 + 1e-5"),
+    ("norm", "(d * xhat).sum(axis=0)", "np.einsum('nk,nk->k', d, xhat)"),
+    ("norm", "dbeta = d.sum(axis=0)", "dbeta = d.mean(axis=0) * n"),
+    ("convolution", "dw += d[i, t] * x[i, t : t + K]", "dw += np.array([d[i, t] * x[i, t + k] for k in range(K)])"),
+    ("convolution", "dx[i, t : t + K] += d[i, t] * w", "dx[i] += np.convolve(np.eye(T)[t] * d[i, t], w)"),
+    ("convolution", "np.array([d.sum()])", "d.sum(keepdims=True).ravel()"),
+    ("convolution", "* (1 - np.tanh(z) ** 2)", "/ np.cosh(z) ** 2"),
+    ("convolution", "np.array([d.sum()])", "np.array([np.ones(len(x)) @ d @ np.ones(T)])"),
+)  # fmt: skip
+
+
+def written(source: str, old: str = "", new: str = "") -> Gradients:
+    """The student's function with one line changed."""
+    assert old in source, old
+    space: dict[str, Any] = {"np": np}
+    exec(source.replace(old, new, 1) if old else source, space)  # noqa: S102 - our own table of students' lines
+    found: Gradients = space["grads"]
+    return found
