@@ -57,8 +57,11 @@ class Floats:
             return mpmath.pi()
         if name == "log" and values[0] <= 0:
             raise NoValueError("a logarithm of a number that is not positive")
-        (n,) = orders
-        return KNOWN[name](values[0], n) if name in KNOWN else TRIED[min(n, 4)](values[0])
+        if len(values) == 1 and name.startswith("?"):
+            return TRIED[min(orders[0], 4)](values[0])
+        if name not in KNOWN:
+            raise NoValueError(f"the function {name} has no value here")
+        return KNOWN[name](values[0], orders[0])
 
     def sign(self, value: Any) -> int:
         return int(mpmath.sign(value))

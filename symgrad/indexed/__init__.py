@@ -20,6 +20,7 @@ names of bound indices. Nothing is simplified behind your back, except that like
 
 from symgrad.indexed.atoms import Apply, Atom, Attains, Delta, Greatest, Partial, Power, Ref, Scalar, Size, Where
 from symgrad.indexed.build import apply, attains, delta, greatest, group, mean, partial, size, total, where
+from symgrad.indexed.conversion import from_formula, from_sympy, to_sympy
 from symgrad.indexed.differentiate import differentiate
 from symgrad.indexed.evaluate import Evaluation
 from symgrad.indexed.facts import Fact, one_hot, sums_to, using
@@ -61,6 +62,8 @@ __all__ = [
     "delta",
     "differentiate",
     "expr",
+    "from_formula",
+    "from_sympy",
     "greatest",
     "group",
     "length",
@@ -73,6 +76,7 @@ __all__ = [
     "show",
     "size",
     "sums_to",
+    "to_sympy",
     "total",
     "unfold",
     "using",

@@ -8,11 +8,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from fractions import Fraction
-from functools import reduce
+from functools import cache, reduce
 from itertools import product
 from typing import TYPE_CHECKING, Any
 
 import sympy as sp
+from sympy.core.function import UndefinedFunction
 
 from symgrad.indexed.atoms import (
     Apply,
@@ -219,27 +220,22 @@ class Evaluation:
 
     def apply(self, head: Any, values: tuple[Jet, ...], orders: tuple[int, ...]) -> Jet:
         """A function of jets: a catalogue entry by its formula, an elementary function by its own series."""
-        if not hasattr(head, "formula") or (not self.arithmetic.ordered and head.formula.has(*KINKED)):
-            return self.elementary(head, values, orders)
-        letters = head.variables + head.parameters
-        given = (*values, *(self.of_sympy(d, {}) for d in head.defaults[len(values) - len(head.variables) :]))
-        small = [(n, k) for n, order in enumerate(orders) for k in range(order)]
-        marks = [-1 - n for n in range(len(small))]
-        moved = list(given)
-        for (n, _), mark in zip(small, marks, strict=True):
-            moved[n] = self.jets.add(moved[n], {frozenset({mark}): self.arithmetic.number(Fraction(1))})
-        found = self.of_sympy(head.formula, dict(zip(letters, moved, strict=True)))
-        return {e - set(marks): v for e, v in found.items() if e >= set(marks)}
+        if self.arithmetic.ordered or not (head.__name__ in KINKS or has_kinks(head)):
+            formula = formula_of(head, len(values))
+            if formula is not None:
+                return self.differentiated(lambda v: formula(self, v), values, orders)
+        name = head_name(head)
+        unknown = isinstance(head, UndefinedFunction) or name in KINKS or has_kinks(head)
+        return self.jets.function(f"?{name}" if unknown else name, values, orders)
 
-    def elementary(self, head: Any, values: tuple[Jet, ...], orders: tuple[int, ...]) -> Jet:
-        """Functions that have no formula in others."""
-        name = head.__name__
-        if name in EXPONENTIALS and not any(orders):
-            t = sp.Symbol("t", real=True)
-            return self.of_sympy(EXPONENTIALS[name](t), {t: values[0]})
-        if self.arithmetic.ordered and name in {"Abs", "sign", "Max", "Min"} and not any(orders):
-            return self.kinked(name, values)
-        return self.jets.function(head_name(head), values, orders)
+    def differentiated(self, function: Any, values: tuple[Jet, ...], orders: tuple[int, ...]) -> Jet:
+        """A function, or a derivative of it by its arguments: by an infinitesimal for each time."""
+        moved, marks = list(values), set[int]()
+        for n, order in enumerate(orders):
+            for _ in range(order):
+                marks.add(mark := -1 - len(marks))
+                moved[n] = self.jets.add(moved[n], {frozenset({mark}): self.arithmetic.number(Fraction(1))})
+        return {e - marks: v for e, v in function(tuple(moved)).items() if e >= marks}
 
     def kinked(self, name: str, values: tuple[Jet, ...]) -> Jet:
         """|u|, sign u, max and min; at a kink there is no value, since there is no derivative."""
@@ -294,10 +290,30 @@ class Evaluation:
         return self.sign_of_gap(self.of_sympy(condition.gts, at), self.of_sympy(condition.lts, at)) > 0
 
 
-KINKED = (sp.Piecewise, sp.Abs, sp.Max, sp.Min, sp.sign)
+KINKS = frozenset({"Abs", "sign", "Max", "Min"})
 EXPONENTIALS: dict[str, Any] = {
     "tanh": lambda t: 1 - 2 / (sp.exp(2 * t) + 1),
     "sinh": lambda t: (sp.exp(t) - sp.exp(-t)) / 2,
     "cosh": lambda t: (sp.exp(t) + sp.exp(-t)) / 2,
     "log1p": lambda t: sp.log(1 + t),
 }
+t = sp.Symbol("t", real=True)
+
+
+def has_kinks(head: Any) -> bool:
+    """Whether a catalogue function goes by cases."""
+    formula = getattr(head, "formula", None)
+    return formula is not None and formula.has(sp.Piecewise, sp.Abs, sp.Max, sp.Min, sp.sign)
+
+
+@cache
+def formula_of(head: Any, count: int) -> Any:
+    """How a function of `count` arguments is worked out from others; None for one that has its own series."""
+    name = head.__name__
+    if hasattr(head, "formula"):
+        letters = (*head.variables, *head.parameters)
+        formula = head.at(head.formula, letters[:count])
+        return lambda self, values: self.of_sympy(formula, dict(zip(letters, values, strict=False)))
+    if name in EXPONENTIALS:
+        return lambda self, values: self.of_sympy(EXPONENTIALS[name](t), {t: values[0]})
+    return (lambda self, values: self.kinked(name, values)) if name in KINKS else None

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from symgrad.indexed.atoms import Apply, Atom, Delta, Greatest, Power, Where
 from symgrad.indexed.contract import contract
+from symgrad.indexed.differentiate import KNOWN
 from symgrad.indexed.expr import ZERO, Expr, Term, even, expr, merged, nonnegative, one, power
 from symgrad.indexed.mapping import bind, replaced, with_parts
 
@@ -84,6 +85,8 @@ def simpler(atom: Atom) -> Expr | None:
     inner = atom if parts == atom.parts else with_parts(atom, parts)
     if isinstance(inner, Greatest) and inner.index not in inner.body.free:
         return inner.body
+    if isinstance(inner, Apply) and inner.order == 1 and inner.head.__name__ in KNOWN and not hasattr(inner.head, "formula"):
+        return KNOWN[inner.head.__name__](Apply(inner.head, inner.args))  # type: ignore[no-any-return]
     split = SPLITS.get(inner.head.__name__) if isinstance(inner, Apply) and not inner.order else None
     found = split(inner) if split else one(inner)
     return None if found == one(atom) else found

@@ -70,8 +70,8 @@ class Emitter:
         above = [(a, e) for a, e in term.atoms if not a.free & term.bound]
         tops = [self.power(a, e) for a, e in above if e > 0]
         bottoms = [self.power(a, -e) for a, e in above if e < 0]
-        for group in components(term.bound, term.atoms):
-            tops.append(self.total([f for f in term.atoms if f[0].free & group], group, order))
+        groups = components(term.bound, term.atoms)
+        tops += [self.total([f for f in term.atoms if f[0].free & g], g, order) for g in groups]
         number = abs(term.coefficient)
         if number.numerator != 1 or not tops:
             tops.insert(0, Piece(f"{number.numerator}" + (".0" if not tops and not bottoms else "")))

@@ -6,10 +6,11 @@ import keyword
 import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
+from unicodedata import name as character_name
 from unicodedata import normalize
 
 from symgrad.core import UnsupportedError
-from symgrad.indexed.atoms import Scalar
+from symgrad.indexed.atoms import Partial, Scalar
 from symgrad.indexed.mapping import carry_out, mapped
 from symgrad.indexed.matrix.layout import axes
 from symgrad.indexed.matrix.lift import lift
@@ -26,11 +27,9 @@ if TYPE_CHECKING:
     from symgrad.indexed.atoms import Atom
     from symgrad.indexed.expr import Expr
 
-LETTERS = """
-α alpha β beta γ gamma δ delta ε epsilon ζ zeta η eta θ theta ι iota κ kappa λ lambda μ mu ν nu ξ xi ο omicron π pi ρ rho
-σ sigma τ tau υ upsilon φ phi χ chi ψ psi ω omega Γ Gamma Δ Delta Θ Theta Λ Lambda Ξ Xi Π Pi Σ Sigma Φ Phi Ψ Psi Ω Omega
-""".split()
-GREEK = dict(zip(LETTERS[::2], LETTERS[1::2], strict=True))
+LETTERS = "αβγδεζηθικλμνξοπρστυφχψωΓΔΘΛΞΠΣΦΨΩ"
+GREEK = {c: character_name(c).split()[-1].lower().replace("lamda", "lambda") for c in LETTERS}
+GREEK |= {c: n.capitalize() for c, n in GREEK.items() if c.isupper()}
 MARKS = {"\u0302": "_hat", "\u0304": "_bar", "\u0305": "_bar", "\u0303": "_tilde", "\u0307": "_dot"}
 RESERVED = frozenset({"np", "sizes", "array", "dim", "dims", "size", "entry", "name"})
 
@@ -91,16 +90,25 @@ class Written:
 
 
 def numpy_source(
-    value: Expr, order: Sequence[Index] = (), *, name: str = "value", summary: Sequence[str] = ()
+    value: Expr,
+    order: Sequence[Index] = (),
+    *,
+    name: str = "value",
+    summary: Sequence[str] = (),
+    opaque: bool = False,
 ) -> Written:
-    """The function that computes `value`, its axes in this order; `summary` is what its docstring says first."""
-    return Writer(name).write(value, tuple(order), tuple(summary))
+    """The function that computes `value`, its axes in this order; `summary` is what its docstring says first.
+
+    Names are computed from their values, unless an unknown function stands in these; `opaque` takes all as given.
+    """
+    return Writer(name, opaque=opaque).write(value, tuple(order), tuple(summary))
 
 
 class Writer:
     """One function being written."""
 
-    def __init__(self, name: str) -> None:
+    def __init__(self, name: str, *, opaque: bool) -> None:
+        self.opaque = opaque
         self.name = identifier(name)
         self.namer = Namer({self.name: None})
         self.emitter = Emitter(self.namer)
@@ -108,10 +116,10 @@ class Writer:
 
     def write(self, value: Expr, order: tuple[Index, ...], summary: tuple[str, ...]) -> Written:
         """The whole source."""
-        result = self.stable.expr(carry_out(value))
+        result = carry_out(value) if self.opaque else self.stable.expr(carry_out(value))
         values = self.values(result)
         everything = [result, *(v for _, _, v in values)]
-        tensors, symbols = inputs(everything), scalars(everything)
+        tensors, symbols = inputs(everything, {t for t, _, _ in values}), scalars(everything)
         for each in (*tensors, *symbols, *(t for t, _, _ in values)):
             self.namer(each)
         lines = [f"{self.namer(t)} = {self.value(v, letters)}" for t, letters, v in values]
@@ -136,7 +144,7 @@ class Writer:
 
         def visit(value: Expr) -> None:
             for tensor in sorted(value.tensors, key=lambda t: t.token):
-                if tensor.body is not None and tensor not in found:
+                if tensor.body is not None and tensor not in found and not self.opaque and not is_open(tensor):
                     letters, inside = tensor.body
                     stable = (
                         inside
@@ -200,20 +208,25 @@ class Writer:
         return f"{top}\n{entry}\n{text}"
 
 
-def inputs(values: Iterable[Expr]) -> tuple[Tensor, ...]:
-    """The tensors without a value, in the order of their names; a function of which nothing is known has no code."""
+def is_open(tensor: Tensor) -> bool:
+    """Whether a name's value needs the derivative of an unknown function, so that it has to be given."""
+    return tensor.body is not None and any(isinstance(a, Partial) for a in atoms_in([carry_out(tensor.body[1])]))
+
+
+def inputs(values: Iterable[Expr], defined: set[Tensor]) -> tuple[Tensor, ...]:
+    """The tensors that have to be given, in the order of their names; an unknown function has no code."""
     found = frozenset[Tensor]().union(*(v.tensors for v in values))
     unknown = sorted(t.name for t in found if t.depends and t.body is None)
     if unknown:
         raise UnsupportedError(f"{', '.join(unknown)} is an unknown function, so there is no code; give it a value")
-    return tuple(sorted((t for t in found if t.body is None), key=lambda t: (identifier(t.name), t.token)))
+    return tuple(sorted((t for t in found if t not in defined), key=lambda t: (identifier(t.name), t.token)))
 
 
 def atoms_in(values: Iterable[Expr]) -> list[Atom]:
     """Every atom of some expressions, inner ones too."""
     found: list[Atom] = []
     for value in values:
-        mapped(value, found.append)  # type: ignore[func-returns-value]  # None: nothing changes
+        mapped(value, found.append)  # None: nothing changes
     return found
 
 

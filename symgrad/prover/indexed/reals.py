@@ -13,7 +13,7 @@ PRECISION = 256
 
 
 class Balls:
-    """Arb's balls. A function that is unknown (a generic activation phi) is given as u + u^2/2 + u^3/3."""
+    """Arb's balls. A function that is unknown (a generic activation phi) is given as a polynomial."""
 
     ordered = True
 
@@ -43,8 +43,8 @@ class Balls:
             return arb.pi()
         if name in {"exp", "sin", "cos", "log", "erf", "atan"}:
             return finite(SERIES[name](values[0], orders[0]))
-        if len(values) == 1 and name not in KNOWN_ELSEWHERE:
-            return UNKNOWN[orders[0]](values[0]) if orders[0] < len(UNKNOWN) else arb(0)
+        if name.startswith("?") and len(values) == 1:
+            return unknown(name, values[0], orders[0])
         raise NoValueError(f"the function {name} has no value here")
 
     def sign(self, value: Any) -> int:
@@ -113,10 +113,10 @@ SERIES: dict[str, Any] = {
     "erf": erf_slope,
     "atan": atan_slope,
 }
-KNOWN_ELSEWHERE = frozenset({"erfc", "gamma", "loggamma", "asinh", "acosh", "atanh", "LambertW", "Heaviside"})
-UNKNOWN: tuple[Any, ...] = (
-    lambda u: u + u * u / 2 + u**3 / 3,
-    lambda u: 1 + u + u * u,
-    lambda u: 1 + 2 * u,
-    lambda u: arb(2),  # noqa: ARG005 - a constant
-)
+
+
+def unknown(name: str, u: Any, n: int) -> Any:
+    """A derivative of what an unknown function is tried as: u + c u^2/2 + u^3/3, c from its name."""
+    c = 1 + sum(map(ord, name)) % 5
+    slopes = (u + c * u * u / 2 + u**3 / 3, 1 + c * u + u * u, c + 2 * u, arb(2))
+    return slopes[n] if n < len(slopes) else arb(0)
