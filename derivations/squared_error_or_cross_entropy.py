@@ -57,4 +57,5 @@ side_by_side = Document(
     "1/(a(1 − a)), which is 4 at a = ½ and grows without bound as the output saturates.",
     (squared, entropy, ratio, least, attained),
     notes=(NOTE,),
+    beside=2,
 )

@@ -30,6 +30,8 @@ from symgrad.document import (
 )
 from symgrad.document.fonts import font_css, math_font
 from symgrad.document.plots import plots
+from symgrad.document.tree import untree
+from symgrad.functions.symbols import a, y
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -224,7 +226,7 @@ def test_a_step_that_is_not_proved_is_not_said_to_be() -> None:
 
     assert words[:4] == ["proved", "proved", "proved except at listed points", "unknown"]
     text = page.text_content()
-    assert "8 of 10 steps proved" in " ".join(text.split()) or "all proved" not in page.xpath("//ul")[0].text_content()
+    assert "all proved" not in page.xpath("//ul")[0].text_content()
     assert "the normal form grew too large" in text
     assert "at z = 0: 0 and undefined" in text
 
@@ -238,7 +240,7 @@ def test_a_refuted_step_is_shown_with_its_mark() -> None:
     shown = lxml_html.document_fromstring(render_page(page, "html", PLAIN))
 
     assert len(shown.xpath("//p[@class='verdict bad']")) == 4
-    assert "0 of 5 steps proved" in shown.text_content()
+    assert "4 steps and the whole chain: 0 of 5 proved" in shown.text_content()
 
 
 def test_the_graph_is_drawn_from_the_named_quantities() -> None:
@@ -292,7 +294,9 @@ def test_a_format_that_is_not_known_is_refused_by_name() -> None:
 def test_json_keeps_its_promise() -> None:
     told = json.loads(render(delta_page().settled[0], "json", "every-rule"))
 
-    assert told["schema"] == "symgrad/derivation/1"
+    assert told["schema"] == "symgrad/derivation/2"
     assert [s["verdict"]["status"] for s in told["steps"]] == ["proved", "proved", "proved except", "unknown"]
-    assert told["result"] == {"text": "a − y", "latex": "a - y"}
+    assert told["verdict"]["status"] == "unknown"
+    assert told["result"]["text"] == "a − y"
+    assert untree(told["result"]["tree"]) == a - y
     assert told["check"]["points"] == 4

@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import inspect
 import json
+import pickle
 from dataclasses import replace
 
 import pytest
-from sympy import Eq, Rational, Symbol, exp, log, sqrt, tanh
+from sympy import Abs, Eq, Rational, Symbol, exp, log, sign, sqrt, tanh
 
 import symgrad
-from symgrad import Status, Worked, y, z
-from symgrad.core import ParseError, UnknownNameError, UnsupportedError
+from symgrad import Document, Status, Worked, y, z
+from symgrad.core import Convex, ParseError, UnknownNameError, UnsupportedError
 from symgrad.definitions import ACTIVATIONS, LOSSES
 from symgrad.pipeline.kinks import slopes
+from symgrad.pipeline.losses import points as points_of
+from symgrad.pipeline.stages import settle_document
 
 PLAIN = {"a", "y", "z"}
 
@@ -153,6 +156,104 @@ def test_an_equation_may_be_assumed() -> None:
     x = Symbol("x")
 
     assert symgrad.prove(x**2, Rational(1, 4), assuming=Eq(x, Rational(1, 2))).status is Status.PROVED
+
+
+FORMS = ["latex", "mathml", "markdown", "html", "text", "json"]
+
+
+@pytest.mark.parametrize("form", FORMS)
+@pytest.mark.parametrize("name", ["hardshrink", "absolute_error"])
+def test_an_entry_tells_its_facts_and_kinks_in_every_form(name: str, form: str) -> None:
+    entry = symgrad.activation(name) if name in ACTIVATIONS else symgrad.loss(name)
+    told = entry.to(form)
+
+    for word in ("torch", "jax"):
+        assert word in told
+    assert ("convex" if name in LOSSES else ("monotone" if form == "json" else "Monotone")) in told
+    sizes = [len(entry.to(form, detail)) for detail in ("result", "textbook", "every-rule")]
+    assert sizes == sorted(sizes)
+    assert sizes[0] < sizes[-1] or form == "html"  # a page folds what is not asked for
+
+
+def test_an_entry_goes_wherever_a_definition_goes() -> None:
+    sigmoid, loss = symgrad.activation("sigmoid"), symgrad.loss("bce")
+
+    assert sigmoid == ACTIVATIONS["sigmoid"]
+    assert ACTIVATIONS["sigmoid"] == sigmoid
+    assert len({sigmoid, ACTIVATIONS["sigmoid"]}) == 1
+    assert sigmoid != symgrad.activation("tanh")
+    assert pickle.loads(pickle.dumps(sigmoid)) == sigmoid  # noqa: S301 - made here
+    assert symgrad.output_delta(sigmoid, loss).result == symgrad.output_delta("sigmoid", "bce").result
+    assert symgrad.derivative(sigmoid).result == sigmoid.derivative.result
+    assert sigmoid.status is Status.PROVED
+    assert sigmoid.result == sigmoid.formula == ACTIVATIONS["sigmoid"].of
+    assert sigmoid.steps == symgrad.derivative("sigmoid").steps
+    assert sigmoid.facts.supremum.exact == Rational(1, 4)
+    assert sigmoid.check is not None
+    assert "<math" in sigmoid._repr_html_()
+    assert sigmoid._repr_latex_().startswith("$")
+    page = Document("s", "S", "T", derivations=(sigmoid.derivative.derivation,), about=(sigmoid, loss))
+    assert [f.definition for f in settle_document(page).facts] == [sigmoid, loss]
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_a_statement_is_told_in_every_form(form: str) -> None:
+    proved, refuted = symgrad.prove("tanh(z)", "2*sigmoid(2*z) - 1"), symgrad.prove("tanh(z)", "sigmoid(z)")
+
+    assert len(proved.to(form)) > 50
+    if form in {"text", "markdown", "html", "json"}:
+        assert "refuted" in refuted.to(form)
+    assert proved.status is proved.verdict.status is Status.PROVED
+    assert len(proved.steps) == 1
+    assert proved.result == 2 * symgrad.sigmoid(2 * z) - 1
+    assert "<math" in proved._repr_html_()
+    assert "$$" in proved._repr_latex_()
+
+
+def test_exceptions_are_carried_and_said_everywhere() -> None:
+    wrong_at_0 = symgrad.worked("w", "w", symgrad.D(Abs(z), z), ("abs", sign(z)))
+    worked = Worked(wrong_at_0)
+    told = json.loads(worked.to("json"))
+
+    assert worked.status is Status.PROVED_EXCEPT
+    assert [w.point for w in worked.verdict.exceptions] == [((z, 0),)]
+    assert told["verdict"]["status"] == worked.status.value
+    assert [w["point"][0]["value"]["text"] for w in told["verdict"]["exceptions"]] == ["0"]
+    for form in ("text", "markdown", "latex"):
+        assert "except" in worked.to(form)
+    assert "at z = 0" in worked.to("text")
+
+
+CONVEX = {"squared_error": "strictly convex", "absolute_error": "convex", "hinge": "convex", "cauchy": "not convex"}
+
+
+@pytest.mark.parametrize("name", LOSSES)
+def test_facts_of_a_loss_hold_where_they_are_tried(name: str) -> None:
+    facts = symgrad.loss(name).facts
+    values = dict(facts.at)
+    a = facts.definition.variable
+
+    assert facts.convex.value == CONVEX.get(name, facts.convex.value)
+    for point in facts.bent and [dict(facts.bent)]:
+        assert facts.second.subs(point).doit() < 0
+    points = [p for p in points_of(facts.definition) if all(p[s] == v for s, v in values.items())]
+    assert points
+    for point in points:
+        value, slope = facts.definition.of.subs(point), facts.derivative.subs(point)
+        assert value.evalf() >= facts.least.lower - Rational(1, 10**9)
+        assert facts.infimum.lower - Rational(1, 10**9) <= slope.evalf() <= facts.supremum.upper + Rational(1, 10**9)
+        if facts.convex in {Convex.STRICTLY, Convex.CONVEX}:
+            assert facts.second.subs(point).evalf() >= 0
+    if facts.stationary:
+        assert facts.derivative.subs(facts.definition.variables[1].symbol, a).subs(a, Rational(1, 3)).simplify() == 0
+
+
+def test_a_kink_that_is_none_at_the_usual_values_is_told() -> None:
+    (bend,) = symgrad.activation("elu").facts.bends
+
+    assert (bend.at, bend.left, bend.right) == (0, 1, 0)
+    assert "second derivative is 1 on the left and 0 on the right" in symgrad.activation("elu").to("text")
+    assert not symgrad.activation("relu").facts.bends
 
 
 def test_a_chain_is_no_better_than_its_worst_step() -> None:

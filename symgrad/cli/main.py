@@ -97,5 +97,9 @@ def main() -> None:
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(0)
+    except OSError as error:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # so that nothing is flushed there again
+        click.echo(f"symgrad: the answer can't be written: {error.strerror}; choose a file with -o", err=True)
+        sys.exit(Refused.exit_code)
     except KeyboardInterrupt:
         sys.exit(INTERRUPTED)

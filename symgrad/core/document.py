@@ -33,6 +33,8 @@ class Document:
     about: tuple[Definition, ...] = ()
     notes: tuple[str, ...] = ()
     pairs: bool = False
+    layout: str = ""  # of matrices: column, row-batch, numerator, denominator
+    shapes: bool = False  # rows and columns below every factor of a matrix form
     beside: int = 0
 
 

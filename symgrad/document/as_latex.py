@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from symgrad.document.declared import tex_forms
 from symgrad.document.evidence import CONVENTION, WORDS, check_in_words, proof_in_words
 from symgrad.document.latex import PAPER, PRINT, latex
 from symgrad.document.spelling import tex_words
@@ -37,6 +38,7 @@ PREAMBLE = r"""\documentclass[11pt]{article}
   \newcommand\cancel[1]{\mathord{\ooalign{$\displaystyle ##1$\cr\hidewidth$\diagup$\hidewidth\cr}}}}
 \setlength\parindent{0pt}
 \setlength\parskip{6pt}
+\sloppy
 \allowdisplaybreaks
 """
 
@@ -49,12 +51,13 @@ def as_latex(told: Telling, detail: str) -> str:
     names = ", ".join(dict.fromkeys(line.rule for line in told.told(detail)))
     needs = NEEDS if r"\cancel" in body else NEEDS.split(" and ", maxsplit=1)[0]
     where = rf"\quad\text{{where }} {latex(told.holds, PAPER)}" if told.holds is not None else ""
-    return f"{needs}\n% rules: {comment(names)}\n\\[\n{body}{where}\n\\]\n"
+    proof = comment(proof_in_words(told.settled))
+    return f"{needs}\n% rules: {comment(names)}\n% proof: {proof}\n\\[\n{body}{where}\n\\]\n"
 
 
 def comment(words: str) -> str:
     """Words that stay on their comment line; TeX reads ^^ even there."""
-    return " ".join(re.sub(r"[^\w,.()-]", " ", words).split())
+    return " ".join(re.sub(r"[^\w,.()=:;-]", " ", words).split())
 
 
 def standalone(page: Page, tellings: tuple[Telling, ...], tables: tuple[str, ...] = ()) -> str:
@@ -72,7 +75,8 @@ def sections(
     if document.lead:
         yield to_tex(document.lead)
     for told in tellings:
-        yield from section(told, detail, heading=len(tellings) > 1 or bool(page.facts))
+        heading = len(tellings) > 1 or bool(page.facts)
+        yield from section(told, detail, heading=heading, lead=told.derivation.lead != document.lead)
     yield from tex_facts(page.facts)
     yield from tables
     yield from map(to_tex, document.notes)
@@ -84,19 +88,20 @@ def pasted(page: Page, tellings: tuple[Telling, ...], detail: str) -> str:
     return f"{NEEDS}\n{COLOURS}\n\n{body}\n"
 
 
-def section(told: Telling, detail: str = "textbook", *, heading: bool) -> Iterator[str]:
+def section(told: Telling, detail: str, *, heading: bool, lead: bool) -> Iterator[str]:
     """One derivation."""
     if heading:
         yield rf"\subsection*{{{tex_words(told.derivation.title)}}}"
-    if told.derivation.lead:
+    if told.derivation.lead and lead:
         yield to_tex(told.derivation.lead)
     if told.given:
         yield r"\textbf{Given}" + "\n" + "\n".join(display(b) for b in told.given)
     yield r"\textbf{Where} " + ", ".join(f"${latex(b)}$" for b in told.where)
-    yield r"\textbf{Find}" + "\n" + display(told.find)
+    yield r"\textbf{Find}" + "\n" + display(told.sought)
     if lines := told.told(detail):
         yield "\\begin{enumerate}\n" + "\n".join(map(item, lines)) + "\n\\end{enumerate}"
     yield r"\textbf{Result}" + "\n" + display(told.statement)
+    yield from tex_forms(told)
     if told.holds is not None:
         yield f"This holds where ${latex(told.holds)}${'; ' + CONVENTION if told.conventional else ''}."
     yield tex_words(f"{proof_in_words(told.settled)}; {check_in_words(told.settled.check)}.")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from symgrad.document.declared import markdown_forms
 from symgrad.document.evidence import CONVENTION, WORDS, check_in_words, proof_in_words
 from symgrad.document.latex import GITHUB, latex
 from symgrad.document.tables import CHECK, check_of, markdown_facts, markdown_table
@@ -35,26 +36,28 @@ def document_markdown(
     for told in tellings:
         if len(tellings) > 1 or page.facts:
             body.append(f"## {markdown_words(told.derivation.title)}")
-        body += section(told, detail)
+        body += section(told, detail, lead=told.derivation.lead != document.lead)
     body += markdown_facts(page.facts)
     body += tables
     body += [to_markdown(note) for note in document.notes]
     return "\n\n".join(body) + "\n"
 
 
-def section(told: Telling, detail: str) -> Iterator[str]:
+def section(told: Telling, detail: str, *, lead: bool = True) -> Iterator[str]:
     """What is given, the steps, the result, the evidence."""
-    if told.derivation.lead:
+    if told.derivation.lead and lead:
         yield to_markdown(told.derivation.lead)
     if told.given:
         yield "**Given**"
         yield from map(fence, told.given)
     yield "**Where** " + ", ".join(map(inline_math, told.where))
-    yield "**Find** " + inline_math(told.find)
+    yield "**Find**"
+    yield fence(told.sought)
     for line in told.lines if detail != "result" else ():
         yield from step(line, detail, 3)
     yield "**Result**"
     yield fence(told.statement)
+    yield from markdown_forms(told)
     if told.holds is not None:
         yield f"This holds where {inline_math(told.holds)}{'; ' + CONVENTION if told.conventional else ''}."
     yield markdown_words(f"{proof_in_words(told.settled)}; {check_in_words(told.settled.check)}.")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from symgrad.document.declared import text_forms
 from symgrad.document.evidence import CONVENTION, WORDS, check_in_words, proof_in_words, reason, steps_in_words
 from symgrad.document.tables import text_facts
 from symgrad.document.text import printable, text
@@ -51,6 +52,7 @@ def lines(told: Telling, detail: str) -> Iterator[str]:
         yield from step(line, detail, "")
     yield ""
     yield f"{'result':7}{text(told.sentence)}"
+    yield from text_forms(told)
     if told.holds is not None:
         yield f"{'':7}where {text(told.holds)}{'; ' + CONVENTION if told.conventional else ''}"
     yield f"{'proof':7}{printable(proof_in_words(told.settled))}"

@@ -82,6 +82,9 @@ def steps_in_words(settled: Settled) -> str:
 CONVENTION = "elsewhere there is no derivative, and the value is a convention"
 
 
+UNRESOLVED = "unresolved, as the error bound of the estimate is too wide there"
+
+
 def check_in_words(check: CheckReport | None) -> str:
     """How the finite differences came out."""
     if check is None:
@@ -89,7 +92,7 @@ def check_in_words(check: CheckReport | None) -> str:
     parts = [
         (check.ok, "agree"),
         (check.wrong, "disagree"),
-        (check.unresolved, "unresolved"),
+        (check.unresolved, UNRESOLVED),
         (check.floor, "at rounding"),
     ]
     told = ", ".join(f"{n} {word}" for n, word in parts if n)

@@ -40,8 +40,8 @@ def derivation(data: dict[str, Any]) -> Derivation:
         tuple(Variable(symbol(v["symbol"]), domain(v)) for v in data["domains"]),
         tuple(Let(symbol(let["symbol"]), formula(let["value"])) for let in data["lets"]),
         tuple(map(kink, data["kinks"])),
-        str(data["lead"]),
-        str(data["source"]),
+        lead=str(data["lead"]),
+        source=str(data["source"]),
     )
 
 
@@ -73,12 +73,12 @@ def symbol(name: str) -> Symbol:
 
 def domain(data: dict[str, Any]) -> Domain:
     """A set."""
-    ends = [None if data[end] is None else untree(data[end]) for end in ("lower", "upper")]
+    low, high = (None if data[end] is None else untree(data[end]) for end in ("lower", "upper"))
     left, right = map(bool, data["open"])
-    return Domain(*ends, left, right, tuple(map(untree, data["values"])))
+    return Domain(low, high, left, right, tuple(map(untree, data["values"])))
 
 
 def kink(data: dict[str, Any]) -> Kink:
     """A point without a derivative."""
-    values = [formula(data[name]) for name in KINK_VALUES]
-    return Kink(symbol(data["variable"]), *values, jump=bool(data["jump"]))
+    at, left, right, torch, jax, textbook = (formula(data[name]) for name in KINK_VALUES)
+    return Kink(symbol(data["variable"]), at, left, right, torch, jax, textbook, jump=bool(data["jump"]))

@@ -59,8 +59,8 @@ from symgrad.document.boxes import (
 from symgrad.document.conditions import betweens, turned
 from symgrad.document.derivatives import by_prime, is_partial, operator, prime, primed
 from symgrad.document.notation import PLAIN, Notation, Strikes, pointed_parts, strikes
-from symgrad.document.order import is_negative, parted, stands, terms
-from symgrad.document.products import Product, assemble, decimal, grouped, inline, reciprocal, split
+from symgrad.document.order import common, is_negative, parted, stands, terms
+from symgrad.document.products import Product, assemble, decimal, grouped, has_sum, inline, reciprocal, split
 from symgrad.document.spelling import split_name
 from symgrad.functions import D, Elementwise
 
@@ -163,6 +163,10 @@ class Writer:
 
     @plain.register
     def _sum(self, expr: Add) -> Box:
+        shared = common(expr)
+        if shared > 1 and not self.pointed & set(expr.args):
+            rest = self.plain(Add(*(t / shared for t in expr.args)))
+            return row(Num(str(shared)), fenced(rest))
         parts: list[Box] = []
         for term in terms(expr):
             parts += self.signed(term, first=not parts)
@@ -172,7 +176,7 @@ class Writer:
         """A term of a sum with its sign: prefix on the first, between two terms otherwise."""
         negative, shown = parted(term)
         body = self.unmarked(shown)
-        if isinstance(shown, Add | Piecewise) or starts_with_sign(body):
+        if (isinstance(shown, Add) and has_sum(body)) or isinstance(shown, Piecewise) or starts_with_sign(body):
             body = fenced(body)
         if shown in self.pointed or term in self.pointed:
             body = Mark(body, self.notation.tone)
@@ -185,7 +189,7 @@ class Writer:
         negative, rest = parted(expr)
         if negative:
             body = self.write(rest)
-            return row(Op("−", prefix=True), fenced(body) if isinstance(rest, Add) else body)
+            return row(Op("−", prefix=True), fenced(body) if has_sum(body) else body)
         if stands(rest):
             return self.standing(rest)
         return assemble(split(rest), self) if isinstance(rest, Mul) else self.write(rest)

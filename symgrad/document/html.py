@@ -11,6 +11,7 @@ from markupsafe import Markup
 
 from symgrad.core import Status
 from symgrad.document.boxes import Ident, Script
+from symgrad.document.declared import standing
 from symgrad.document.evidence import ANCHORS, CONVENTION, OUTCOMES, WORDS, check_in_words, reason, steps_in_words
 from symgrad.document.graph import graph
 from symgrad.document.latex import latex
@@ -64,9 +65,14 @@ def block(box: Box) -> Markup:
     return in_html(mathml(box, block=True))
 
 
-def fine(box: Box) -> Markup:
-    """A formula of a finer step; its LaTeX is left out, there are hundreds of them."""
+def quoted(box: Box) -> Markup:
+    """The same where its LaTeX stands beside it."""
     return in_html(mathml(box, block=True, annotated=False))
+
+
+def fine(box: Box) -> Markup:
+    """A formula of a finer step, and the chain in one piece: there are hundreds, and MathML says it all."""
+    return in_html(mathml(box, block=True, spoken=False))
 
 
 def cell(told: Iterable[Piece]) -> Markup:
@@ -119,6 +125,7 @@ def templates() -> jinja2.Environment:
         "math": inline,
         "block": block,
         "fine": fine,
+        "quoted": quoted,
         "tex": latex,
         "prose": prose,
         "symbol": symbol,
@@ -131,5 +138,6 @@ def templates() -> jinja2.Environment:
         "steps": steps_in_words,
         "check": check_in_words,
         "graph": graph_of,
+        "standing": standing,
     }
     return environment

@@ -76,7 +76,7 @@ def parts(box: Box, flavour: Flavour) -> list[str]:  # noqa: PLR0911 - one case 
     """The pieces of one box."""
     match box:
         case Row(kids):
-            return [piece for kid in kids for piece in spaced(kid, flavour)]
+            return [piece for n, kid in enumerate(kids) for piece in (*thin(kids, n), *spaced(kid, flavour))]
         case Ident() | Num() | Op() | Text() | Space():
             return [leaf(box)]
         case Cases(rows):
@@ -94,6 +94,24 @@ def parts(box: Box, flavour: Flavour) -> list[str]:  # noqa: PLR0911 - one case 
             return [rf"\cancel{{{inside}}}" if flavour.cancel else inside]
         case _:
             return [composite(box, flavour)]
+
+
+def thin(kids: tuple[Box, ...], n: int) -> list[str]:
+    """TeX's thin space in front of a function that is named by a word which TeX does not know."""
+    if not n or isinstance(kids[n - 1], Op | Space) or not is_word(kids[n]):
+        return []
+    return [r"\,"]
+
+
+def is_word(box: Box) -> bool:
+    """Whether a box begins with the name of a function, as a word."""
+    match box:
+        case Mark(body) | Cancel(body):
+            return is_word(body)
+        case Fn(Ident(name) as head) | Fn(Script(Ident(name) as head)) | Fn(Prime(Ident(name) as head)):
+            return len(name) > 1 and identifier(head).startswith(r"\mathrm")
+        case _:
+            return False
 
 
 def spaced(kid: Box, flavour: Flavour) -> list[str]:
@@ -194,7 +212,7 @@ def composite(box: Box, flavour: Flavour) -> str:  # noqa: C901, PLR0911, PLR091
             return stem + (f"_{{{tex(sub)}}}" if sub else "") + (f"^{{{tex(sup)}}}" if sup else "")
         case Prime(base, order):
             stem = tex(base)
-            return (stem if isinstance(base, Ident) else f"{{{stem}}}") + "'" * order
+            return (stem if isinstance(base, Ident) and "^" not in stem else f"{{{stem}}}") + "'" * order
         case Root(body, index):
             return (rf"\sqrt[{tex(index)}]" if index else r"\sqrt") + f"{{{tex(body)}}}"
         case Fence(body, left, right, tall):

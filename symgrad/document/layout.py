@@ -40,6 +40,7 @@ if TYPE_CHECKING:
 LINE = 19.0  # ems that fit on a phone
 SHORT = 7.0  # a left side that the lines below may be aligned after
 SLACK = 4.0  # ems that a line may be too long before a product is torn
+NARROW = 8.0  # ems below which nothing is broken any more
 SMALL = 0.7  # the size of an index
 
 
@@ -102,19 +103,56 @@ def broken(box: Box, room: float) -> list[Box]:
     """The box in lines of at most `room` ems where its sums and products allow it."""
     if isinstance(box, Mark):
         return [replace(box, body=part) for part in broken(box.body, room)]
-    if not isinstance(box, Row) or width(box) <= room:
+    if width(box) <= room:
         return [box]
+    if not isinstance(box, Row):
+        return [folded(box, room + SLACK)]
     sums = [n for n, k in enumerate(box.kids) if n and isinstance(k, Op) and k.glyph in "+−" and not k.prefix]
     dots = [n for n, k in enumerate(box.kids) if n and isinstance(k, Op) and k.glyph == "·"]
     lines = filled(box.kids, sums or dots, room)
-    return [part for line in lines for part in by_factors(line, room)]
+    return [folded(part, room + SLACK) for line in lines for part in by_factors(line, room)]
+
+
+def folded(box: Box, room: float) -> Box:  # noqa: PLR0911 - one case for each kind of box
+    """A box that is still too wide with lines broken inside it: in a numerator, between fences, in a case."""
+    spare = room - width(box)
+    if spare >= 0:
+        return box
+    match box:
+        case Row(kids):
+            widest = max(range(len(kids)), key=lambda n: width(kids[n]))
+            inner = folded(kids[widest], max(width(kids[widest]) + spare, NARROW))
+            return Row((*kids[:widest], inner, *kids[widest + 1 :]))
+        case Frac(top, bottom):
+            return Frac(stacked(top, room), stacked(bottom, room))
+        case Fence(body):
+            inside = stacked(body, max(room - 1, NARROW))
+            return replace(box, body=inside, tall=True) if isinstance(inside, Aligned) else replace(box, body=inside)
+        case Fn(head, argument):
+            return Fn(head, folded(argument, max(room - width(head), NARROW)))
+        case Mark(body) | Cancel(body):
+            return replace(box, body=folded(body, room))
+        case Script(base):
+            return replace(box, base=folded(base, room))
+        case Cases(rows):
+            beside = 1.2 + max(width(when) for _, when in rows)
+            return Cases(tuple((stacked(value, max(room - beside, NARROW)), when) for value, when in rows))
+        case _:
+            return box
+
+
+def stacked(box: Box, room: float) -> Box:
+    """A box with its lines below one another where it takes more than one."""
+    lines = broken(box, room)
+    return lines[0] if len(lines) == 1 else Aligned(tuple((EMPTY, part) for part in lines))
 
 
 def by_factors(line: Box, room: float) -> list[Box]:
     """A line that is still too long, broken before a factor; the dot says that the product goes on."""
     if not isinstance(line, Row) or width(line) <= room + SLACK:
         return [line]
-    kids = line.kids
+    flat = row(*line.kids)
+    kids = flat.kids if isinstance(flat, Row) else line.kids
     places = [n for n in range(1, len(kids)) if is_factor(kids[n]) and not isinstance(kids[n - 1], Op | Diff)]
     first, *rest = filled(kids, places, room)
     return [first, *(row(Op("·"), part) for part in rest)]

@@ -38,9 +38,11 @@ APPLY = "<mo>\u2061</mo>"  # function application: tells a screen reader "of", t
 THIN = '<mspace width="0.167em"/>'
 
 
-def mathml(box: Box, *, block: bool = False, annotated: bool = True) -> str:
+def mathml(box: Box, *, block: bool = False, annotated: bool = True, spoken: bool = True) -> str:
     """A `math` element with speech as its alttext and LaTeX as its annotation; well-formed XML."""
     display = ' display="block"' if block else ""
+    if not spoken:
+        return f'<math xmlns="{NAMESPACE}"{display}>{core(box)}</math>'
     alt = escape(clean(speech(box)), quote=True)
     if not annotated:
         return f'<math xmlns="{NAMESPACE}"{display} alttext="{alt}">{core(box)}</math>'
@@ -152,11 +154,14 @@ def cells(line: tuple[Box, ...]) -> str:
     return f"<mtr>{''.join(f'<mtd>{core(c)}</mtd>' for c in line)}</mtr>"
 
 
-def delimiter(glyph: str, form: str, *, tall: bool = True) -> str:
-    """One fence; a short one is told not to grow, since browsers make it a size too big."""
-    if not glyph:
-        return ""
-    return f'<mo form="{form}"{"" if tall else STILL}>{escaped(glyph)}</mo>'
+def delimiter(glyph: str, form: str) -> str:
+    """A fence that grows with what is beside it."""
+    return f'<mo form="{form}">{escaped(glyph)}</mo>' if glyph else ""
+
+
+def fence(glyph: str, *, tall: bool) -> str:
+    """A fence, its form told by its place; a short one is told not to grow: browsers make it a size too big."""
+    return f"<mo{'' if tall else STILL}>{escaped(glyph)}</mo>" if glyph else ""
 
 
 STILL = ' stretchy="false"'
@@ -177,8 +182,8 @@ def composite(box: Box) -> str:  # noqa: C901, PLR0911, PLR0912 - one case for e
         case Root(body, index):
             return f"<mroot>{core(body)}{core(index or Row(()))}</mroot>"
         case Fence(body, left, right, tall):
-            before, after = (delimiter(g, f, tall=tall) for g, f in ((left, "prefix"), (right, "postfix")))
-            return f"<mrow>{before}{core(body)}{after}</mrow>"
+            inside = row_of(body.kids) if isinstance(body, Row) else core(body)
+            return f"<mrow>{fence(left, tall=tall)}{inside}{fence(right, tall=tall)}</mrow>"
         case Fn(head, argument):
             room = "" if isinstance(argument, Fence) else THIN
             return f"<mrow>{core(head)}{APPLY}{room}{core(argument)}</mrow>"

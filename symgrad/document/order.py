@@ -79,6 +79,16 @@ def terms(expr: Any) -> tuple[Any, ...]:
     return tuple(descending(expr) or sorted(expr.args, key=lambda t: term_key(t, polynomial=polynomial)))
 
 
+@lru_cache(REMEMBERED)
+def common(expr: Any) -> int:
+    """The whole number that every term of an evaluated sum is a multiple of by itself: 2 of 2a − 2y; else 1."""
+    if stands(expr):
+        return 1
+    numbers = {abs(term.as_coeff_Mul()[0]) for term in expr.args}
+    number = numbers.pop()
+    return int(number) if not numbers and number.is_Integer else 1
+
+
 def descending(expr: Any) -> list[Any] | None:
     """A polynomial by falling degree, unless that would put a minus or hide the 1 of 1 + z²."""
     symbols = sorted(expr.free_symbols, key=symbol_key)

@@ -9,22 +9,26 @@ from urllib.parse import quote
 from markupsafe import Markup, escape
 
 from symgrad.core import Document, Facts, Page, Settled, SymgradError, Tally, tally
+from symgrad.document import telling_indexed  # noqa: F401 - it says how indexed derivations are told
 from symgrad.document.as_json import as_json
 from symgrad.document.as_latex import as_latex, pasted, standalone
 from symgrad.document.as_markdown import as_markdown, document_markdown
 from symgrad.document.as_mathml import as_mathml, formulas
 from symgrad.document.as_text import as_text, page_text
 from symgrad.document.boxes import Op, row
-from symgrad.document.facts import facts_of, named, value
+from symgrad.document.facts import definition_box, facts_of, named, value
 from symgrad.document.from_sympy import boxes
 from symgrad.document.html import cell, inline, meanings, templates
-from symgrad.document.pairs import comparison, latex_list, markdown_table
+from symgrad.document.pairs import DELTA, comparison, latex_list, markdown_table
 from symgrad.document.sheets import sheet
 from symgrad.document.site import ALONE, Site, styles
 from symgrad.document.telling import telling
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
+
+    from symgrad.document.pairs import ActivationRow
+    from symgrad.document.telling import Telling
 
 FORMATS = ("text", "latex", "mathml", "markdown", "html", "json")
 PAGE_FORMATS = ("html", "tex", "md", "mathml")
@@ -39,13 +43,24 @@ PRINTERS = {
 }
 
 
-def render(settled: Settled, format: str = "text", detail: str = "textbook") -> str:  # noqa: A002 - the reader's word
-    """One derivation in one of FORMATS, at one of DETAILS; html is a page that needs no other file."""
+def render(
+    settled: Settled,
+    format: str = "text",  # noqa: A002 - the reader's word
+    detail: str = "textbook",
+    layout: str = "",
+    *,
+    shapes: bool = False,
+) -> str:
+    """One derivation in one of FORMATS, at one of DETAILS; html is a page that needs no other file.
+
+    `layout` says how matrices are laid out (column, row-batch, numerator, denominator); `shapes` writes their rows
+    and columns below every factor.
+    """
     require(format, FORMATS, "format")
     require(detail, DETAILS, "level of detail")
     if format == "html":
-        return html_page(alone(settled), ALONE, detail)
-    return PRINTERS[format](telling(settled), detail)
+        return html_page(alone(settled, layout, shapes=shapes), ALONE, detail)
+    return PRINTERS[format](telling(settled, layout, shapes=shapes), detail)
 
 
 def fragment(settled: Settled, detail: str = "textbook") -> str:
@@ -66,10 +81,18 @@ def page_fragment(page: Page) -> str:
     return "".join(map(fragment, page.settled)) + f'<div class="symgrad"><table>{rows}</table></div>'
 
 
-def alone(settled: Settled) -> Page:
+def alone(settled: Settled, layout: str = "", *, shapes: bool = False) -> Page:
     """A page about nothing but one derivation."""
     derivation = settled.derivation
-    return Page(Document(derivation.name, derivation.title, "Derivation", derivations=(derivation,)), (settled,))
+    document = Document(
+        derivation.name, derivation.title, "Derivation", derivations=(derivation,), layout=layout, shapes=shapes
+    )
+    return Page(document, (settled,))
+
+
+def tellings_of(page: Page) -> tuple[Telling, ...]:
+    """A page's derivations as they are told, in the layout that the document asks for."""
+    return tuple(telling(s, page.document.layout, shapes=page.document.shapes) for s in page.settled)
 
 
 def render_page(page: Page, format: str = "html", site: Site | None = None) -> str:  # noqa: A002 - as above
@@ -77,7 +100,7 @@ def render_page(page: Page, format: str = "html", site: Site | None = None) -> s
     require(format, PAGE_FORMATS, "format")
     if format == "html":
         return html_page(page, site or ALONE)
-    tellings = tuple(map(telling, page.settled))
+    tellings = tellings_of(page)
     match format:
         case "tex":
             return standalone(page, tellings, tuple(filter(None, [latex_list(page.pairs)])))
@@ -92,7 +115,7 @@ def render_entry(page: Page, format: str = "text", detail: str = "textbook") -> 
     """A page about a catalogue entry in one of FORMATS, for people; its facts and kinks are in each."""
     require(format, tuple(f for f in FORMATS if f != "json"), "format")
     require(detail, DETAILS, "level of detail")
-    tellings = tuple(map(telling, page.settled))
+    tellings = tellings_of(page)
     match format:
         case "html":
             return html_page(page, ALONE, detail)
@@ -106,6 +129,29 @@ def render_entry(page: Page, format: str = "text", detail: str = "textbook") -> 
             return page_text(page, tellings, detail)
 
 
+def page_files(page: Page, site: Site) -> dict[str, str]:
+    """Every file of a document in a site, by name: one in each of PAGE_FORMATS, and the parts of a large table."""
+    name = page.document.name
+    files = {f"{name}.{form}": render_page(page, form, site) for form in PAGE_FORMATS}
+    if page.pairs:
+        rows = comparison(page.pairs, name).rows
+        files |= {f"{name}-{row.name}.html": part_page(page, row, site) for row in rows}
+    return files
+
+
+def part_page(page: Page, row: ActivationRow, site: Site) -> str:
+    """One activation with every loss."""
+    return templates().get_template("part.html.j2").render(
+        title=f"{row.title} with every loss",
+        wide=True,
+        document=page.document,
+        whole=address(page.document.name),
+        row=row,
+        delta=DELTA,
+        **frame(site),
+    )  # fmt: skip
+
+
 def require(word: str, known: tuple[str, ...], kind: str) -> None:
     """Raise SymgradError unless the word is one of those known."""
     if word not in known:
@@ -116,12 +162,12 @@ def html_page(page: Page, site: Site, detail: str = "textbook") -> str:
     """A document as one HTML file."""
     return templates().get_template("page.html.j2").render(
         title=page.document.title,
-        wide=bool(page.pairs),
+        wide=bool(page.pairs or page.document.beside),
         document=page.document,
-        tellings=tuple(map(telling, page.settled)),
+        tellings=tellings_of(page),
         sheets=tuple(map(sheet, page.facts)),
-        pairs=comparison(page.pairs) if page.pairs else None,
-        badges=badges(tally(page), site),
+        pairs=comparison(page.pairs, page.document.name if site.index else "") if page.pairs else None,
+        badges=badges(tally(page), site, counted(page)),
         start="every" if detail == "every-rule" else detail,
         meanings=meanings(),
         **frame(site),
@@ -134,12 +180,22 @@ def frame(site: Site) -> dict[str, Any]:
     return {"site": site, "css": css}
 
 
-def badges(counts: Tally, site: Site) -> list[dict[str, str]]:
+def counted(page: Page) -> str:
+    """What there is to prove on a page: its steps, each chain as a whole, the rows of the table."""
+    steps, wholes = sum(len(s.verdicts) for s in page.settled), len(page.settled)
+    rows = sum(p.verdict is not None for p in page.pairs)
+    parts = [f"{steps} step{'s' * (steps != 1)}"] if steps else []
+    parts += ["the whole chain" if wholes == 1 else f"{wholes} whole chains"] if wholes else []
+    parts += [f"{rows} deltas"] if rows else []
+    return " and ".join(parts)
+
+
+def badges(counts: Tally, site: Site, what: str) -> list[dict[str, str]]:
     """The counts at the head of a page, each linked to what it means."""
     found = []
     if counts.steps:
         rest = counts.steps - counts.proved
-        words = f"{counts.steps} steps, all proved" if not rest else f"{counts.proved} of {counts.steps} steps proved"
+        words = f"{what}, all proved" if not rest else f"{what}: {counts.proved} of {counts.steps} proved"
         mood = "good" if not rest else "bad" if counts.refuted else "doubt"
         found.append({"words": words, "mood": mood, "href": f"{site.trust}#proved"})
     if counts.refuted:
@@ -168,8 +224,16 @@ def entry(page: Page) -> dict[str, Any]:
         "theme": document.theme,
         "lead": document.lead,
         "tally": asdict(tally(page)),
+        "formula": card(page),
         "catalogue": [catalogue_row(f, document.name) for f in page.facts if isinstance(f, Facts)],
     }
+
+
+def card(page: Page) -> str:
+    """The formula that a page is known by, as HTML: what its entry is, or what it finds first."""
+    if page.facts:
+        return str(inline(definition_box(page.facts[0].definition)))
+    return str(inline(telling(page.settled[0]).statement)) if page.settled else ""
 
 
 def catalogue_row(facts: Facts, page: str) -> dict[str, Any]:
@@ -194,7 +258,8 @@ def render_index(entries: Iterable[Mapping[str, Any]], site: Site | None = None)
     total = sum((Tally(**e["tally"]) for e in told), Tally())
     themes: dict[str, list[dict[str, Any]]] = {}
     for e in told:
-        themes.setdefault(e["theme"], []).append({**e, "href": address(e["name"])})
+        formula = Markup(e.get("formula", ""))  # noqa: S704 - printed by `card`
+        themes.setdefault(e["theme"], []).append({**e, "href": address(e["name"]), "formula": formula})
     catalogue = [trusted(c) for e in told for c in e.get("catalogue", ())]
     where = site or Site()
     pages = {"words": f"{total.documents} documents", "mood": "", "href": ""}
@@ -203,7 +268,7 @@ def render_index(entries: Iterable[Mapping[str, Any]], site: Site | None = None)
         wide=True,
         themes=list(themes.items()),
         catalogue=catalogue,
-        badges=[pages, *badges(total, where)],
+        badges=[pages, *badges(total, where, f"{total.steps} steps and chains")],
         **frame(where),
     )  # fmt: skip
 

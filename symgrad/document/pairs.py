@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
+from urllib.parse import quote
 
 from markupsafe import Markup
 
 from symgrad.core import Cancels, Outcome
+from symgrad.document.boxes import Diff, Ident, Op, row
 from symgrad.document.evidence import OUTCOMES
 from symgrad.document.from_sympy import boxes
 from symgrad.document.html import in_html
 from symgrad.document.latex import GITHUB, latex
+from symgrad.document.layout import equation
 from symgrad.document.mathml import mathml
 from symgrad.document.spelling import tex_words
 from symgrad.document.words import markdown_words
@@ -19,11 +22,27 @@ from symgrad.document.words import markdown_words
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from symgrad.core import Pair, Status
+    from symgrad.core import Definition, Pair, Status
 
-SIGNS = {Cancels.FULLY: "●", Cancels.PARTLY: "◐", Cancels.NO: "○", None: "?"}
+DELTA = row(
+    Ident("δ"),
+    Op("="),
+    Diff(Ident("J"), Ident("z"), partial=True),
+    Op("="),
+    Diff(Ident("J"), Ident("a"), partial=True),
+    Op("·"),
+    Diff(Ident("a"), Ident("z")),
+)
 
-ANSWERS = {Cancels.FULLY: "fully", Cancels.PARTLY: "partly", Cancels.NO: "no", None: "not settled"}
+SIGNS = {Cancels.FULLY: "●", Cancels.PARTLY: "◐", Cancels.NO: "○", Cancels.NOTHING: "·", None: "?"}
+
+ANSWERS = {
+    Cancels.FULLY: "fully",
+    Cancels.PARTLY: "partly",
+    Cancels.NO: "no",
+    Cancels.NOTHING: "nothing to cancel",
+    None: "not settled",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +79,7 @@ class ActivationRow:
 
     name: str
     title: str
+    href: str
     cells: tuple[Cell, ...]
     deltas: tuple[Delta, ...]
     refusals: tuple[Refusal, ...]
@@ -73,17 +93,17 @@ class Comparison:
     rows: tuple[ActivationRow, ...]
 
 
-def comparison(pairs: Iterable[Pair]) -> Comparison:
-    """The pairs by activation, in the order they come."""
+def comparison(pairs: Iterable[Pair], page: str = "") -> Comparison:
+    """The pairs by activation, in the order they come; each activation on a page of its own where `page` is given."""
     every = tuple(pairs)
     losses = tuple(dict.fromkeys(p.loss.title for p in every))
     groups: dict[str, list[Pair]] = {}
     for pair in every:
         groups.setdefault(pair.activation.name, []).append(pair)
-    return Comparison(losses, tuple(activation_row(group, losses) for group in groups.values()))
+    return Comparison(losses, tuple(activation_row(group, losses, page) for group in groups.values()))
 
 
-def activation_row(group: list[Pair], losses: tuple[str, ...]) -> ActivationRow:
+def activation_row(group: list[Pair], losses: tuple[str, ...], page: str) -> ActivationRow:
     """One activation's pairs."""
     by_loss = {p.loss.title: p for p in group}
     refused: dict[str, list[str]] = {}
@@ -92,12 +112,23 @@ def activation_row(group: list[Pair], losses: tuple[str, ...]) -> ActivationRow:
             refused.setdefault(pair.refused, []).append(pair.loss.title)
     first = group[0].activation
     return ActivationRow(
-        first.name.replace("_", "-"),
+        slug(first),
         first.title,
+        f"./{quote(part(page, first))}" if page else f"#pairs-{slug(first)}",
         tuple(cell(by_loss.get(title)) for title in losses),
         tuple(delta(p) for p in group if not p.refused),
         tuple(Refusal(tuple(titles), reason) for reason, titles in refused.items()),
     )
+
+
+def slug(definition: Definition) -> str:
+    """The name of an entry in addresses."""
+    return definition.name.replace("_", "-")
+
+
+def part(page: str, activation: Definition) -> str:
+    """The file of one activation's pairs."""
+    return f"{page}-{slug(activation)}.html"
 
 
 def cell(pair: Pair | None) -> Cell:
@@ -126,7 +157,8 @@ def latex_list(pairs: Iterable[Pair]) -> str:
     for p in pairs:
         if not p.refused and p.delta is not None:
             names = f"{tex_words(p.activation.title)} with {tex_words(p.loss.title)}"
-            lines.append(rf"\item {names}, slope cancels: {ANSWERS[p.cancels]}. ${latex(boxes(p.delta))}$")
+            formula = latex(equation(Ident("δ"), boxes(p.delta)))
+            lines.append(rf"\item {names}, slope cancels: {ANSWERS[p.cancels]}. \[ {formula} \]")
     return "\\begin{itemize}\n" + "\n".join(lines) + "\n\\end{itemize}" if lines else ""
 
 

@@ -186,7 +186,7 @@ def as_factor(box: Box, factor: Any, *, last: bool) -> Box:
     bare = box.body if isinstance(box, Mark) else box
     signed = isinstance(bare, Row) and bare.kids and isinstance(bare.kids[0], Op)
     opens = isinstance(factor, D) and isinstance(bare, Row) and not last
-    if isinstance(factor, Add) or signed or opens or (isinstance(factor, Piecewise) and not last):
+    if (isinstance(factor, Add) and has_sum(bare)) or signed or opens or (isinstance(factor, Piecewise) and not last):
         return Mark(fenced(bare), box.tone) if isinstance(box, Mark) else fenced(box)
     return box
 

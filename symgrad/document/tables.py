@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import math
 from html import escape
 from typing import TYPE_CHECKING
 
-from symgrad.document.boxes import Ident, Script
+from symgrad.document.boxes import Ident, Num, Op, Script, Text, row
 from symgrad.document.evidence import OUTCOMES
-from symgrad.document.facts import KINK_HEADS, facts_of, joined, kink_row
+from symgrad.document.facts import KINK_HEADS, facts_of, joined, kink_row, said, signed
 from symgrad.document.html import number
 from symgrad.document.mathml import clean, mathml
 from symgrad.document.spelling import split_name, tex_words
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
     from symgrad.core import CheckReport, Facts, LossFacts
+    from symgrad.document.boxes import Box
     from symgrad.document.facts import Cell
 
 FACTS, KINKS, CHECK = "The facts", "Where there is no derivative", "Numeric check"
@@ -36,9 +38,20 @@ def check_of(report: CheckReport | None) -> list[tuple[Cell, ...]]:
     rows: list[tuple[Cell, ...]] = [(*symbols, ("result",), ("finite difference",), ("bound",), ("answer",))]
     for p in report.shown:
         numbers = [value for _, value in p.point] + [p.claimed, p.estimate]
-        cells = [(number(n),) for n in numbers] + [(number(p.bound, 2),), (OUTCOMES[p.outcome],)]
+        cells: list[Cell] = [said(number_box(n)) for n in numbers]
+        cells += [said(number_box(p.bound, 2)), (OUTCOMES[p.outcome],)]
         rows.append(tuple(cells))
     return rows
+
+
+def number_box(value: float, digits: int = 7) -> Box:
+    """A number as a formula, its power of ten written out."""
+    if not math.isfinite(value):
+        return Text(number(value))
+    mantissa, _, power = f"{value:.{digits}g}".partition("e")
+    if not power:
+        return signed(mantissa)
+    return row(signed(mantissa), Op("·"), Script(Num("10"), None, signed(str(int(power)))))
 
 
 def symbol(name: str) -> Formula:
@@ -91,7 +104,8 @@ def tex_table(rows: Sequence[Sequence[Cell]], column: str = "l") -> str:
     head, *lines = (" & ".join(map(tex_of, row)) + r" \\" for row in rows)
     columns = column * len(rows[0])
     body = "\n".join([head, r"\hline", *lines])
-    return f"\\begin{{center}}\\small\n\\begin{{tabular}}{{{columns}}}\n{body}\n\\end{{tabular}}\n\\end{{center}}"
+    opened = f"\\begin{{center}}\\footnotesize\\setlength\\tabcolsep{{4pt}}\n\\begin{{tabular}}{{{columns}}}"
+    return f"{opened}\n{body}\n\\end{{tabular}}\n\\end{{center}}"
 
 
 def text_facts(facts: Iterable[Facts | LossFacts]) -> Iterator[str]:
@@ -121,8 +135,8 @@ def formula_rows(facts: Iterable[Facts | LossFacts]) -> Iterator[str]:
             for part, told in enumerate(lines):
                 tag = f"{name}-fact-{n}" + (f"-{part + 1}" if len(lines) > 1 else "")
                 yield labelled(tag, label, told)
-        for n, row in enumerate(kinks_of(each)[1:], 1):
-            for head, told in zip(KINK_HEADS, row, strict=True):
+        for n, cells in enumerate(kinks_of(each)[1:], 1):
+            for head, told in zip(KINK_HEADS, cells, strict=True):
                 yield labelled(f"{name}-kink-{n}-{head.replace(' ', '-')}", f"{KINKS}: {head}", told)
 
 

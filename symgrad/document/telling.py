@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import lru_cache, singledispatch
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
-from sympy import Mul, S, preorder_traversal
+from sympy import Basic, Mul, S, preorder_traversal
 
 from symgrad.core import every_step
-from symgrad.document.boxes import Op, row, unmarked
+from symgrad.definitions import ACTIVATIONS
+from symgrad.document.boxes import EMPTY, Op, row, unmarked
 from symgrad.document.from_sympy import boxes
-from symgrad.document.layout import equation, width
+from symgrad.document.layout import LINE, equation, stacked, width
 from symgrad.document.notation import Notation, struck
 from symgrad.document.sets import membership
 from symgrad.functions import D, Elementwise
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from symgrad.document.boxes import Box
 
 
+LONG = 36.0  # ems of a line that nobody reads as a whole
 HALF = 16.0  # ems of half a card
 
 
@@ -45,11 +47,31 @@ class Line:
     general_given: Box | None = None
     crossed: tuple[Box, ...] = ()
     inner: tuple[Line, ...] = ()
+    see: tuple[tuple[str, str], ...] = ()  # entries whose derivative is used, with the names of their pages
+    change: Box | None = None  # the part that changes, of a line too long to be read for it
+
+    @property
+    def goes_on(self) -> Box:
+        """The formula of a finer step: only the first in a row repeats what the line before it ended with."""
+        if self.change is not None:
+            return self.change
+        return self.formula if self.number.endswith(".1") else equation(EMPTY, self.after)
+
+
+@dataclass(frozen=True, slots=True)
+class Declared:
+    """A declared fact: whether it is assumed or follows, whether a step uses it, and what stands there without it."""
+
+    statement: Box
+    words: str
+    assumed: bool
+    used: bool
+    without: Box | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Telling:
-    """A derivation as it is told."""
+    """A derivation as it is told; `forms` is the result in other notations, `code` a NumPy function for it."""
 
     settled: Settled
     given: tuple[Box, ...]
@@ -58,6 +80,9 @@ class Telling:
     result: Box
     lines: tuple[Line, ...]
     holds: Box | None = None  # where the result holds; None where it holds everywhere
+    forms: tuple[Box, ...] = ()
+    facts: tuple[Declared, ...] = ()
+    code: str = ""
 
     @property
     def conventional(self) -> bool:
@@ -68,6 +93,11 @@ class Telling:
     def derivation(self) -> Derivation:
         """What is told."""
         return self.settled.derivation
+
+    @property
+    def sought(self) -> Box:
+        """What is sought, broken where it is long."""
+        return stacked(self.find, LINE)
 
     @property
     def wide(self) -> bool:
@@ -120,28 +150,32 @@ class Same:
         return id(self.value)
 
 
-def telling(settled: Settled) -> Telling:
-    """Everything about a derivation that the formats share; told once for all of them."""
-    return told_once(Same(settled))
+def telling(settled: Settled, layout: str = "", *, shapes: bool = False) -> Telling:
+    """Everything about a derivation that the formats share; told once for all of them.
+
+    `layout` names that of matrices, `shapes` puts one under each factor.
+    """
+    return told_once(Same(settled), layout, shapes)
 
 
 @lru_cache(maxsize=64)
-def told_once(same: Same) -> Telling:
+def told_once(same: Same, layout: str, shapes: bool) -> Telling:  # noqa: FBT001 - lru_cache counts keywords apart
     """The telling of one settled derivation."""
-    return tell(same.value)
+    return tell(same.value.derivation.start, same.value, layout, shapes=shapes)
 
 
-def tell(settled: Settled) -> Telling:
-    """The derivation's names, lines and result in boxes."""
+@singledispatch
+def tell(start: Any, settled: Settled, layout: str = "", *, shapes: bool = False) -> Telling:  # noqa: ARG001 - no matrices here
+    """The derivation's names, lines and result in boxes, by the kind of what is sought."""
     derivation = settled.derivation
     notation = Notation(lets=derivation.lets)
     verdicts = dict(zip(map(id, every_step(derivation.steps)), settled.verdicts, strict=True))
-    start, result = boxes(derivation.start, notation), boxes(derivation.result, notation)
+    find, result = boxes(start, notation), boxes(derivation.result, notation)
     return Telling(
         settled,
         given(derivation, notation),
         tuple(membership(v) for v in derivation.domains),
-        start,
+        find,
         result,
         tuple(line(s, str(n), verdicts, notation) for n, s in enumerate(derivation.steps, 1)),
         condition(settled.given, notation),
@@ -179,7 +213,24 @@ def line(step: Step, number: str, verdicts: dict[int, Verdict], notation: Notati
         condition(rule.given) if rule else None,
         crossed(step, notation),
         tuple(line(s, f"{number}.{n}", verdicts, notation) for n, s in enumerate(step.substeps, 1)),
+        tuple(seen(step, notation)),
+        change(step, notation) if width(before) > LONG else None,
     )
+
+
+def seen(step: Step, notation: Notation) -> Iterator[tuple[str, str]]:
+    """The catalogue's entries whose own derivative a step puts in."""
+    if step.rule not in {"named", "substitute"} or not isinstance(step.before, Basic):
+        return
+    heads = {type(notation.value(d.expr)) for d in step.before.atoms(D) - step.after.atoms(D)}
+    yield from ((d.title, d.name.replace("_", "-")) for d in ACTIVATIONS.values() if d.head in heads)
+
+
+def change(step: Step, notation: Notation) -> Box | None:
+    """The part that a step changes, and what it becomes."""
+    if step.focus is None or step.became is None:
+        return None
+    return equation(boxes(step.focus, notation), boxes(step.became, notation))
 
 
 def crossed(step: Step, notation: Notation) -> tuple[Box, ...]:

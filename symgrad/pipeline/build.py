@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import time
 from dataclasses import dataclass
 from pathlib import Path
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     Progress = Callable[[int, int, str], None]
 
 
+SEE = re.compile(r' <a class="see" href="\./([\w-]+)\.html">[^<]*</a>')
 PAGES = "symgrad.pipeline.pages"  # what workers load, and this process does not
 
 
@@ -64,12 +66,18 @@ def build(
         pages, fresh = made(heads, cache, crew, progress)
     files = {name: text for head in heads for name, text in pages[head.key]["files"].items()}
     entries = [pages[head.key]["entry"] for head in heads]
+    files = {name: linked(text, files) if name.endswith(".html") else text for name, text in files.items()}
     files |= frame(entries, cache)
     publish(folder, {name: text.encode("utf-8", "replace") for name, text in files.items()})
     cache.trim()
     tallies = [Tally(**entry["tally"]) for entry in entries]
     doubtful = tuple(h.name for h, t in zip(heads, tallies, strict=True) if t.failed or t.unknown)
     return Built(folder, sum(tallies, Tally()), len(heads), fresh, time.perf_counter() - began, doubtful)
+
+
+def linked(page: str, files: Mapping[str, str]) -> str:
+    """The page with its links to other derivations, those left out that this site does not have."""
+    return SEE.sub(lambda link: link[0] if f"{link[1]}.html" in files else "", page)
 
 
 def listed(found: Sequence[Source], cache: Cache, crew: Crew) -> list[Head]:

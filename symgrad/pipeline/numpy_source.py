@@ -16,7 +16,7 @@ from symgrad.definitions import activation_named, loss_named
 from symgrad.definitions.stable_slopes import STABLE_SLOPES
 from symgrad.functions import D, numeric
 from symgrad.functions.numpy_printing import FormPrinter, Stable, lines
-from symgrad.functions.stable import stabilised
+from symgrad.functions.stable import rewritten, stabilised
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -31,6 +31,11 @@ NOISE = re.compile(r": (?:Any|float|Callable\[\.\.\., Any\])| -> Any|  # (?:noqa
 def stable_form(expr: Expr) -> Expr:
     """An equal expression that keeps its digits in floating point: what `lambdify` and `numpy_code` print."""
     return stabilised(expr, KNOWN)
+
+
+def named_form(expr: Expr) -> Expr:
+    """The same before named functions are written out: what is left to prove, their own forms being proved apart."""
+    return rewritten(expr, KNOWN)  # type: ignore[no-any-return]
 
 
 def lambdify(letters: Symbol | Sequence[Symbol], expr: Expr) -> Callable[..., Any]:

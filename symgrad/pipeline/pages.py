@@ -45,8 +45,7 @@ def make_page(source: Source, index: int, rows: Mapping[str, tuple[Pair, ...]] |
     found = documents(source)[index]
     pairs = tuple(pair for name in ACTIVATIONS for pair in rows[name]) if rows else ()
     page = settle_document(found, pairs)
-    files = {f"{found.name}.{form}": document.render_page(page, form, SITE) for form in document.PAGE_FORMATS}
-    return {"files": files, "entry": document.entry(page)}
+    return {"files": document.page_files(page, SITE), "entry": document.entry(page)}
 
 
 def pair_rows(activation: str) -> tuple[Pair, ...]:

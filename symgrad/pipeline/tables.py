@@ -9,7 +9,7 @@ from sympy import S
 from symgrad import deriver
 from symgrad.core import Extremum, Kind
 from symgrad.definitions import ACTIVATIONS, LOSSES
-from symgrad.pipeline.records import spell
+from symgrad.pipeline.records import spell, spell_domain
 from symgrad.pipeline.showing import digits
 from symgrad.pipeline.stages import facts
 
@@ -45,7 +45,7 @@ def about(definition: Definition) -> dict[str, Any]:
 
 def domains(definition: Definition) -> dict[str, Any]:
     """Where the output and the target of a loss may lie."""
-    return {f"{v.symbol}_in": str(v.domain) for v in definition.variables}
+    return {f"{v.symbol}_in": spell_domain(v.domain) for v in definition.variables}
 
 
 def largest_slope(found: Facts) -> str:

@@ -10,10 +10,13 @@ from symgrad import checker, deriver
 from symgrad.core import Kind, Status, SymgradError
 from symgrad.definitions import ACTIVATIONS, LOSSES
 from symgrad.document.evidence import reason, together
+from symgrad.functions import D
 from symgrad.pipeline.kinks import slope_proofs, worst
+from symgrad.pipeline.numpy_source import named_form
 from symgrad.pipeline.proofs import Proof, proof, proofs
 from symgrad.pipeline.public import entry
 from symgrad.pipeline.stages import settle
+from symgrad.pipeline.worked import Worked
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -76,6 +79,7 @@ def entry_rows(definition: Definition) -> Iterator[Found]:
         yield definition.name, label, numeric, worst(behind), behind
     for derivation in derivations(definition):
         yield settled_row(definition.name, derivation.title, derivation)
+        yield from stable_rows(definition.name, derivation)
 
 
 def slopes_in_numbers(definition: Definition) -> str:
@@ -91,6 +95,15 @@ def form_rows(definition: Definition) -> Iterator[Found]:
     for label, form in forms:
         found = proof(definition.of, form, definition.domains)
         yield definition.name, label, "", found.verdict, (found,)
+
+
+def stable_rows(subject: str, derivation: Derivation) -> Iterator[Found]:
+    """The form in which NumPy code evaluates a derivative: it equals the result."""
+    result = Worked(derivation).result
+    form = named_form(result)
+    if isinstance(derivation.start, D) and form != result:
+        found = proof(result, form, derivation.domains)
+        yield subject, f"stable form of {derivation.start}", "", found.verdict, (found,)
 
 
 def derivations(definition: Definition) -> Iterator[Derivation]:
@@ -115,6 +128,7 @@ def pair_rows(activation: Definition) -> Iterator[Found]:
         except SymgradError:
             continue
         yield settled_row(f"{activation.name} + {loss.name}", "output delta", derivation)
+        yield from stable_rows(f"{activation.name} + {loss.name}", derivation)
 
 
 def settled_row(subject: str, statement: str, derivation: Derivation) -> Found:

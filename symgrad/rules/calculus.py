@@ -46,7 +46,7 @@ def d(expr: Any) -> D:
 
 LINEAR = (
     Rule("constant", "Constant", d(c), S.Zero, why="A constant does not change."),
-    Rule("variable", "Variable", d(z), S.One, why="z changes at the rate 1 with itself."),
+    Rule("variable", "Variable", d(z), S.One, why="A variable changes at the rate 1 with itself."),
     Rule("sum", "Sum rule", d(f + g), d(f) + d(g), why="A sum is differentiated term by term."),
     Rule("multiple", "Constant multiple", d(c * f), c * d(f), why="A constant factor stands outside."),
 )
@@ -88,5 +88,5 @@ CALCULUS = (
         f,
         why="The derivative of an integral by its upper end is the integrand there.",
     ),
-    Rule("named", "Known derivative", why="This derivative has a page of its own; chain rule."),
+    Rule("named", "Known derivative", why="This derivative is the catalogue's, derived by itself; chain rule."),
 )
