@@ -48,7 +48,7 @@ class Tree:
         values = self.values.astype(dtype)
         given = self.built(values)
         found = function.called(given)
-        left = [np.ravel(leaf) for _, leaf in leaves_of(given, "")]
+        left = [np.ravel(leaf) for _, leaf in leaves_of(given, "", self.model)]
         if not np.array_equal(np.concatenate([np.empty(0), *left]), values, equal_nan=True):
             function.watch.note(
                 f"{function.name} changes", f"{function.name} changes its input in place; it was given copies"
@@ -63,7 +63,7 @@ class Tree:
 
     def matched(self, name: str, other: Any, watch: Watch) -> tuple[Array, Any]:
         """The numbers of a tree of the same shape as one vector, and their type; FunctionShapeError if it is not."""
-        found = dict(leaves_of(other, ""))
+        found = dict(leaves_of(other, "", self.model))
         absent = [p for p in self.paths if p not in found]
         beyond = [p for p in found if p not in self.paths]
         if absent or beyond:
@@ -87,7 +87,7 @@ class Tree:
 
 def tree(parameters: Any, watch: Watch) -> Tree:
     """The parameters taken apart; numbers count as arrays without dimensions."""
-    leaves = list(leaves_of(parameters, ""))
+    leaves = list(leaves_of(parameters, "", parameters))
     arrays = [real(leaf, shown(path), watch) for path, leaf in leaves]
     for (path, _), array in zip(leaves, arrays, strict=True):
         if not np.isfinite(array).all():
@@ -98,16 +98,21 @@ def tree(parameters: Any, watch: Watch) -> Tree:
     return Tree(parameters, tuple(p for p, _ in leaves), tuple(a.shape for a in arrays), values)
 
 
-def leaves_of(node: Any, path: str) -> Iterator[tuple[str, Any]]:
-    """Every array with its path: W1, layers[0].bias."""
-    if isinstance(node, dict):
+def leaves_of(node: Any, path: str, like: Any) -> Iterator[tuple[str, Any]]:
+    """Every array with its path, W1 or layers[0].bias; what counts as a container is read off `like`."""
+    if isinstance(like, dict) and isinstance(node, dict):
         for key, part in node.items():
-            yield from leaves_of(part, f"{path}.{key}" if path else str(key))
-    elif isinstance(node, tuple) or (isinstance(node, list) and any(nested(part) for part in node)):
+            yield from leaves_of(part, f"{path}.{key}" if path else str(key), like.get(key, part))
+    elif listed(like) and isinstance(node, tuple | list | np.ndarray) and np.ndim(node):
         for n, part in enumerate(node):
-            yield from leaves_of(part, f"{path}[{n}]")
+            yield from leaves_of(part, f"{path}[{n}]", like[n] if n < len(like) else part)
     else:
         yield path, node
+
+
+def listed(node: Any) -> bool:
+    """Whether it is a sequence of parameters; a list of numbers is an array written out."""
+    return isinstance(node, tuple) or (isinstance(node, list) and any(nested(part) for part in node))
 
 
 def nested(part: Any) -> bool:
@@ -121,7 +126,7 @@ def rebuilt(model: Any, leaves: Iterator[Any]) -> Any:
         return {key: rebuilt(part, leaves) for key, part in model.items()}
     if isinstance(model, tuple) and hasattr(model, "_fields"):
         return type(model)(*(rebuilt(part, leaves) for part in model))
-    if isinstance(model, tuple) or (isinstance(model, list) and any(nested(part) for part in model)):
+    if listed(model):
         return type(model)(rebuilt(part, leaves) for part in model)
     return next(leaves)
 
