@@ -1,0 +1,52 @@
+"""What a layer is, as data: inputs and parameters, and names for everything in between."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from symgrad.indexed import Fact, Tensor
+
+
+@dataclass(frozen=True, slots=True)
+class Layer:
+    """A function of inputs and parameters with symbolic dimensions.
+
+    `inputs` and `parameters` are what gradients are taken by. `names` are the quantities, in order of definition and
+    the output last, whose derivatives get names of their own on the way back; other let-bound quantities are looked
+    through. `folded` are names to be recognised again in a result (p for a softmax). `facts` are assumed about inputs.
+    """
+
+    name: str
+    title: str
+    inputs: tuple[Tensor, ...]
+    parameters: tuple[Tensor, ...]
+    names: tuple[Tensor, ...]
+    folded: tuple[Tensor, ...] = ()
+    facts: tuple[Fact, ...] = ()
+    fixed: tuple[Tensor, ...] = ()  # inputs that nobody differentiates by: a mask, a frozen weight
+    called: Mapping[Tensor, str] = field(default_factory=dict, compare=False)  # names of derivatives: {z: "δ"}
+    lead: str = field(default="", compare=False)
+    source: str = field(default="", compare=False)
+
+    @property
+    def output(self) -> Tensor:
+        """What the layer hands on."""
+        return self.names[-1]
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """A kind of layer in the catalogue: `build` makes one with its own letters.
+
+    A `chain` layer takes a vector and gives one, so that networks can be built of it: `build(x, tag)` takes the vector
+    and a tag that tells its letters from those of other layers. All others are built without arguments.
+    """
+
+    name: str
+    title: str
+    build: Callable[..., Layer]
+    chain: bool = False
