@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from symgrad.core.errors import DomainError
+
 if TYPE_CHECKING:
     from sympy import Expr
 
@@ -40,6 +42,10 @@ def interval(lower: Expr | int | None, upper: Expr | int | None, closed: str = "
     from sympy import sympify  # noqa: PLC0415 - SymPy is loaded only where an expression is made
 
     ends = [None if e is None else sympify(e, strict=True) for e in (lower, upper)]
+    if None not in ends:
+        width = ends[1] - ends[0]
+        if width.is_negative or (width.is_zero and closed != "both"):
+            raise DomainError(f"the interval from {ends[0]} to {ends[1]}", "give the lower end first, and close both")
     return Domain(ends[0], ends[1], closed not in {"left", "both"}, closed not in {"right", "both"})
 
 
@@ -47,4 +53,6 @@ def one_of(*values: Expr | int) -> Domain:
     """The finite set of these values, such as the labels -1 and 1."""
     from sympy import sympify  # noqa: PLC0415 - as above
 
+    if not values:
+        raise DomainError("a domain of no values", "name at least one")
     return Domain(values=tuple(sympify(v, strict=True) for v in values))

@@ -56,6 +56,13 @@ class LetError(SymgradError):
         )
 
 
+class DomainError(SymgradError):
+    """A domain in which nothing lies."""
+
+    def __init__(self, what: str, mend: str) -> None:
+        super().__init__(f"{what} is empty: {mend}")
+
+
 class PairError(SymgradError):
     """An activation whose outputs leave the domain of the loss it was paired with."""
 

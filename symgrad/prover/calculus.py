@@ -87,6 +87,8 @@ def _product(factors: tuple[Node, ...], i: int, d: Callable[[Node], Node]) -> No
 
 def _power(node: Node, name: str, d: Callable[[Node], Node]) -> Node:
     base, x = node.args
+    if x is ZERO:
+        return mul(ZERO, base)
     if name not in x.free:
         return mul(x, power(base, sub(x, ONE)), d(base))
     grown = mul(node, d(x), apply("log", base))

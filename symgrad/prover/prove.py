@@ -16,13 +16,12 @@ from typing import TYPE_CHECKING, Any
 import sympy as sp
 from sympy import true
 
-from symgrad.core import Status, UnsupportedError, Verdict
+from symgrad.core import Let, Status, UnsupportedError, Variable, Verdict
 from symgrad.prover.certificate import certificate, conditions, identical
 from symgrad.prover.conventions import order_matters
 from symgrad.prover.emptiness import empty
 from symgrad.prover.kernel import Flint
 from symgrad.prover.points import Sampler
-from symgrad.prover.region import Region
 from symgrad.prover.replay import replay
 from symgrad.prover.settle import DIFFERENT, EMPTY, EXCLUDED, PROVED, STUCK, UNDEFINED, Branch, Leaf, examine
 from symgrad.prover.statement import Statement, read_statement
@@ -32,7 +31,7 @@ from symgrad.prover.writing import to_sympy
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from symgrad.core import Let, Step, Variable, Witness
+    from symgrad.core import Step, Witness
     from symgrad.prover.kernel import Kernel
 
 REGIONS = 600
@@ -83,6 +82,10 @@ def settled(  # noqa: PLR0917 - the statement and how long to work on it
     seconds: float,
 ) -> Verdict:
     """The verdict, before a counterexample has been looked at by other means."""
+    if not all(isinstance(v, Variable) for v in variables) or not all(isinstance(let, Let) for let in lets):
+        raise UnsupportedError(
+            "give the variables as Variable(symbol, domain), and named quantities as Let(symbol, value)"
+        )
     if assuming in {False, sp.false}:
         return Verdict(Status.VACUOUS, "the assumption is false")
     if any(order_matters(part, variables) for part in (left, right, assuming)):
@@ -113,7 +116,8 @@ class Prover:
         self.statement, self.kernel = statement, kernel
         self.end = time.monotonic() + seconds
         rng = Random(7)  # noqa: S311 - sample points, no secrets
-        self.search = Search(statement, Sampler(statement.names, statement.ranges, rng, self.tick))
+        self.cases = [statement.case(bindings) for bindings in statement.cases] if statement.cases[0] else [statement]
+        self.searches = [Search(s, Sampler(s.names, s.ranges, rng, self.tick)) for s in self.cases]
         self.leaves: list[Leaf] = []
 
     def tick(self) -> None:
@@ -126,15 +130,15 @@ class Prover:
         s = self.statement
         if s.left is s.right:
             return Verdict(Status.PROVED, "the two sides are the same expression", certificate=identical(s))
-        roots = [Region(s.premises, case) for case in s.cases]
-        for root in roots:
-            witness = self.search.quickly(root)
+        for search in self.searches:
+            witness = search.quickly(search.region)
             if witness:
                 return Verdict(Status.REFUTED, "values at a point", witness=witness)
-        return self.judge([self.tree(root) for root in roots])
+        return self.judge([self.tree(search) for search in self.searches])
 
-    def tree(self, root: Region) -> Branch | Leaf:
+    def tree(self, search: Search) -> Branch | Leaf:
         """The region split until every part is a leaf; open parts before kinks."""
+        root = search.region
         top: list[Branch | Leaf] = [Leaf(root, STUCK)]
         waiting = [(root, top, 0)]
         for _ in range(REGIONS):
@@ -143,14 +147,15 @@ class Prover:
             self.tick()
             waiting.sort(key=lambda w: -w[0].codimension)
             region, siblings, place = waiting.pop()
-            siblings[place] = found = examine(self.statement, region, self.kernel, self.tick)
+            siblings[place] = found = examine(search.statement, region, self.kernel, self.tick)
             if isinstance(found, Leaf):
+                found.search = search
                 self.leaves.append(found)
                 continue
             parts = [part for _, part in found.fork.sides(region)]
             found.parts = [Leaf(part, STUCK) for part in parts]
             waiting += [(part, found.parts, i) for i, part in enumerate(parts)]
-        self.leaves += [Leaf(region, STUCK, "there are too many regions") for region, _, _ in waiting]
+        self.leaves += [Leaf(region, STUCK, "there are too many regions", search=search) for region, _, _ in waiting]
         return top[0]
 
     def judge(self, trees: list[Branch | Leaf]) -> Verdict:
@@ -161,14 +166,15 @@ class Prover:
         for leaf in sorted(live, key=lambda leaf: leaf.region.codimension):
             if leaf.kind in {PROVED, UNDEFINED}:
                 continue
-            witness = None if leaf.kind == STUCK else self.search.difference(leaf)
-            if witness is None and leaf.region.premises and empty(leaf.region, self.statement.names):
+            search = leaf.search
+            witness = None if leaf.kind == STUCK else search.difference(leaf)
+            if witness is None and leaf.region.premises and empty(leaf.region, search.statement.names):
                 leaf.kind, leaf.why = EMPTY, ANALYSIS
                 continue
             kink = leaf.region.codimension > base
             if witness and leaf.kind == DIFFERENT and not (kink and self.statement.differentiates):
                 return Verdict(Status.REFUTED, "values at a point", witness=witness)
-            if witness is None or (kink and not self.search.thin(leaf.region)):
+            if witness is None or (kink and not search.thin(leaf.region)):
                 unknown = unknown or self.where(leaf)
             else:
                 (exceptions if kink else mismatches).append(witness)
@@ -179,8 +185,11 @@ class Prover:
     def proved(self, trees: list[Branch | Leaf], exceptions: list[Witness], mismatches: list[Witness]) -> Verdict:
         """The verdict where nothing is left open."""
         kinds = [leaf.kind for leaf in self.leaves]
-        used = conditions(trees, self.statement)
+        used = conditions(trees, self.cases)
         if mismatches or (exceptions and PROVED not in kinds):
+            both = [w for w in (*mismatches, *exceptions) if "undefined" not in {w.left, w.right}]
+            if both:  # a mismatch of domains would say that they are equal where both have values
+                return Verdict(Status.REFUTED, "values at a point", witness=both[0])
             return Verdict(Status.DOMAIN_MISMATCH, "regions", used, (*mismatches, *exceptions))
         if exceptions:
             return Verdict(Status.PROVED_EXCEPT, "regions", used, tuple(exceptions))

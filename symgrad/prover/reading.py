@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from symgrad.core import Let
 
 DOUBLE = 53  # bits
+NORMAL = 1000  # binary exponents of doubles that have all their digits
 SIZE = 20_000  # operations, shared ones counted once
 DIGITS = 4_000
 
@@ -93,6 +94,8 @@ class Reader:
             return n.call(expr.func.__name__, tuple(map(self.raw, expr.args)), (0,) * len(expr.args))
         simple = SIMPLE.get(expr.func)
         if simple is not None:
+            if len(expr.args) > ARGUMENTS.get(expr.func, len(expr.args)):
+                raise UnsupportedError(f"{expr.func.__name__} with {len(expr.args)} arguments is not one that is known")
             return simple(*map(self.raw, expr.args))
         special = SPECIAL.get(expr.func)
         if special is not None:
@@ -177,7 +180,10 @@ def constant(expr: Any) -> Node:
             raise UnsupportedError(f"a number of more than {DIGITS} digits is not worked on")
         return num(Fraction(int(expr.p), int(expr.q)))
     if expr.is_Float:
-        if expr._prec <= DOUBLE:  # noqa: SLF001 - SymPy has no public name for it
+        _, _, exponent, bits = expr._mpf_
+        if abs(exponent + bits) > DIGITS * 4:
+            raise UnsupportedError(f"a number of more than {DIGITS} digits is not worked on")
+        if expr._prec <= DOUBLE and abs(exponent + bits) < NORMAL:  # noqa: SLF001 - as above
             return num(Fraction(repr(float(expr))))  # 0.1 is meant as 1/10
         exact = sp.Rational(expr)
         return num(Fraction(int(exact.p), int(exact.q)))
@@ -311,6 +317,10 @@ SIMPLE: dict[Any, Callable[..., Node]] = {
 }
 
 
+MANY = {sp.Add, sp.Mul, sp.Pow, sp.Max, sp.Min}
+ARGUMENTS = {function: 1 for function in SIMPLE if function not in MANY} | {sp.log: 2, sp.Heaviside: 2}
+
+
 def read_piecewise(reader: Reader, expr: Any) -> Node:
     """The first branch whose condition holds; no value where none does."""
     found = n.undef("no branch applies")
@@ -321,6 +331,8 @@ def read_piecewise(reader: Reader, expr: Any) -> Node:
 
 def read_derivative(reader: Reader, expr: Any) -> Node:
     """SymPy's own Derivative."""
+    if not all(count.is_Integer for _, count in expr.variable_count):
+        raise UnsupportedError(f"{expr} is taken an unknown number of times: give the number")
     return reader.derivative(expr.expr, *expr.variables)
 
 

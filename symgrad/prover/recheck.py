@@ -17,7 +17,7 @@ from sympy import true
 from symgrad.core import SymgradError
 from symgrad.prover.conventions import plain, told
 from symgrad.prover.recheck_context import Context
-from symgrad.prover.recheck_reading import Program, Statement
+from symgrad.prover.recheck_reading import Case, Program, cases
 from symgrad.prover.recheck_ring import Clock, RejectedError, Undefined
 from symgrad.prover.recheck_values import Values
 
@@ -81,20 +81,19 @@ def _check(data: dict[str, Any], clock: Clock, claimed: tuple[Any, ...]) -> None
     if data["version"] != VERSION:
         raise RejectedError("the certificate is of another version")
     left, right, variables, lets, assuming = claimed
-    if data["statement"] != told(plain(left), plain(right), variables, lets, plain(assuming)):
+    claimed = (plain(left), plain(right), variables, lets, plain(assuming))
+    if data["statement"] != told(*claimed):
         raise RejectedError("the certificate is of another statement")
     program = Program(data.get("program", ()))
-    statement = Statement(program, *claimed)
+    stated = list(cases(program, claimed))
     if data.get("same"):
-        if statement.left != statement.right:
+        if any(case.left != case.right for case in stated):
             raise RejectedError("the sides are said to be the same and are not")
         return
-    if len(data["cases"]) != len(statement.cases):
+    if len(data["cases"]) != len(stated):
         raise RejectedError("not every value of the finite domains is treated")
-    replay = Replay(program.lines, statement, clock)
-    for tree, case in zip(data["cases"], statement.cases, strict=True):
-        bindings = {name: ("node", node) for name, node in case}
-        replay.tree(tree, tuple(statement.premises), bindings)
+    for tree, case in zip(data["cases"], stated, strict=True):
+        Replay(program.lines, case, clock).tree(tree, case.premises, {})
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +101,7 @@ class Replay:
     """The regions of a proof, gone through one by one."""
 
     program: list[Any]
-    statement: Statement
+    case: Case
     clock: Clock
 
     def tree(self, tree: dict[str, Any], premises: tuple[Any, ...], bindings: dict[str, Any]) -> None:
@@ -131,14 +130,14 @@ class Replay:
         if kind == "empty":
             _require_empty(values, tree["context"], premises)
         elif kind == "excluded":
-            found = _maybe(values, self.statement.assumption)
+            found = _maybe(values, self.case.assumption)
             if found is not None and values.context.nonzero(found):
                 raise RejectedError("a region that satisfies the assumption was left out")
         elif kind == "undefined":
-            if _maybe(values, self.statement.left) is not None or _maybe(values, self.statement.right) is not None:
+            if _maybe(values, self.case.left) is not None or _maybe(values, self.case.right) is not None:
                 raise RejectedError("a region is said to have no values and has")
         elif kind == "proved":
-            if not values.context.equal(values.plain(self.statement.left), values.plain(self.statement.right)):
+            if not values.context.equal(values.plain(self.case.left), values.plain(self.case.right)):
                 raise RejectedError("the two sides differ in a region")
         else:
             raise RejectedError(f"a region is {kind}: that proves nothing")
@@ -168,7 +167,7 @@ def _zero(tree: dict[str, Any], values: Values, premises: tuple[Any, ...], bindi
         if not context.equal(values.plain(tree["ratio"]), context.negative(context.mul(b, context.inverse(a)))):
             raise RejectedError("the logarithm in a solution is of something else")
         premises = (*premises, (tree["ratio"], ">"))
-    return premises, {**bindings, name: ("shape", tuple(shape))}
+    return premises, {**bindings, name: tuple(shape)}
 
 
 def _maybe(values: Values, node: int) -> Any:

@@ -65,7 +65,7 @@ class Context(Ring):
         if kind == "root" and (self.sign(self.base[i]) <= 0 or self.gens[i][2] < SQUARE):
             raise RejectedError("a generator is the root of something not positive")
         if kind == "erfinv" and any(
-            self.sign_of(self.add(self.one, f)) <= 0 for f in (self.args[i][0], self.negative(self.args[i][0]))
+            self.sign_of(self.add(self.one, f)) <= 0 for f in (self.negative(self.args[i][0]), self.args[i][0])
         ):
             raise RejectedError("a generator is erfinv of something outside (-1, 1)")
         if kind in {"lambertw", "gamma", "loggamma"} and self.sign_of(self.args[i][0]) < (kind != "lambertw"):
@@ -293,12 +293,16 @@ class Context(Ring):
         if said == "!=":
             return bool(p == -1 and self.vanishes(n))
         if said == "=" and p == -1:
-            return self.nonzero((n, self.ring.one)) and bool(n)
+            return self._denied() or (self.nonzero((n, self.ring.one)) and bool(n))
         if said != rel:
             return False
         if rel == "=":
             return self.vanishes(p - n) or self.vanishes(p + n)
         return self.vanishes(p - n * d) or self.vanishes(p - n * self.sign(d))
+
+    def _denied(self) -> bool:
+        """Whether something that a premise says is not 0 is 0 in the region."""
+        return any(self.vanishes(self.premise_value(node)[0]) for node, rel in self.premises if rel == "!=")
 
     def _consequences(self, why: list[Any]) -> list[tuple[Poly, str]]:  # noqa: PLR0911 - a line for each kind
         """What is known of a generator by its kind."""

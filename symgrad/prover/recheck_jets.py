@@ -124,7 +124,7 @@ class Jets:
     def start(self, op: str, a: Frac) -> Frac:
         """The function itself."""
         c = self.context
-        if op == "erfinv" and any(c.sign_of(c.add(c.one, f)) <= 0 for f in (a, c.negative(a))):
+        if op == "erfinv" and any(c.sign_of(c.add(c.one, f)) <= 0 for f in (c.negative(a), a)):
             raise Undefined("erfinv of something outside (-1, 1)")
         return c.odd(op, a) if op in {"erf", "atan", "erfinv"} else c.find(op, [a])
 

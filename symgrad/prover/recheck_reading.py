@@ -8,6 +8,7 @@ symbol of a derivative moves with it, so an environment drops what it knew of su
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from fractions import Fraction
 from functools import reduce
 from itertools import product
@@ -25,15 +26,15 @@ from symgrad.prover.conventions import named, order_matters, plain, require_real
 from symgrad.prover.recheck_ring import RejectedError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
-    from symgrad.core import Let, Variable
+    from symgrad.core import Let
 
 Env = dict[Any, int]
 LINES = 40_000
 FOLDED = 64
 NUMBER = re.compile(r"-?\d{1,30000}(/\d{1,30000})?")
-DOUBLE = 53  # bits
+DOUBLE, NORMAL, LARGE = 53, 1000, 16_000  # bits of a double, its exponents, and those of any number
 OPERATIONS = {"num", "sym", "pi", "undef", "add", "mul", "pow", "switch", "diff", "integral", "call", "exp", "log"}
 OPERATIONS |= {"logabs", "erf", "atan", "sin", "cos", "erfinv", "lambertw", "gamma", "loggamma"}
 
@@ -106,6 +107,8 @@ class Program:
         b, e = self.value(base), self.value(exponent)
         if e == 1:
             return base
+        if e == 0 and self.lines[base][0] in {"sym", "num"}:
+            return self.number(1)
         if b and e is not None and e.denominator == 1 and abs(e) <= FOLDED:
             return self.number(b ** int(e))
         return self.line("pow", None, base, exponent)
@@ -132,34 +135,29 @@ def _key(op: str, value: Any, operands: Sequence[int]) -> Any:
     return op, frozen, tuple(operands)
 
 
-class Statement:
-    """What is claimed, in lines of the program: sides, assumption, premises, and the values of finite domains."""
+@dataclass(frozen=True, slots=True)
+class Case:
+    """What is claimed for one combination of the values of finite domains, in lines of the program."""
 
-    def __init__(  # noqa: PLR0917 - a statement has so many parts
-        self,
-        program: Program,
-        left: Any,
-        right: Any,
-        variables: Sequence[Variable],
-        lets: Sequence[Let],
-        assuming: Any,
-    ) -> None:
-        left, right, assuming = plain(left), plain(right), plain(assuming)
-        if any(order_matters(part, variables) for part in (left, right, assuming)):
-            raise RejectedError("a condition of the statement rests on the order in which its parts are read")
-        reading = Reading(program, lets, symbols_of(left, right, variables, lets, assuming))
-        self.left, self.right = reading(left), reading(right)
-        self.assumption = reading.truth(assuming, program.number(1), program.number(0), {})
-        domains = {v.symbol: v.domain for v in variables if v.symbol not in reading.lets}
-        self.premises: list[tuple[int, str]] = []
-        finite: list[list[tuple[str, int]]] = []
-        for symbol in _needed(reading, {self.left, self.right, self.assumption}, domains):
-            domain = domains.get(symbol)
-            if domain is not None and domain.values:
-                finite.append([(reading.names[symbol], reading(v)) for v in domain.values])
-            else:
-                self.premises += _premises(reading, symbol, domain)
-        self.cases = list(product(*finite))
+    left: int
+    right: int
+    assumption: int
+    premises: tuple[tuple[int, str], ...]
+
+
+def cases(program: Program, claimed: tuple[Any, ...]) -> Iterator[Case]:
+    """The statement, one case after the other; the values stand where their symbols stood."""
+    left, right, variables, lets, assuming = claimed
+    if any(order_matters(part, variables) for part in (left, right, assuming)):
+        raise RejectedError("a condition of the statement rests on the order in which its parts are read")
+    reading = Reading(program, lets, symbols_of(left, right, variables, lets, assuming))
+    domains = {v.symbol: v.domain for v in variables if v.symbol not in reading.lets}
+    needed = _needed(reading, {reading(left), reading(right), reading.condition(assuming, {})}, domains)
+    finite = [s for s in needed if s in domains and domains[s].values]
+    for values in product(*(domains[s].values for s in finite)):
+        env = {s: reading(v) for s, v in zip(finite, values, strict=True)}
+        premises = (p for s in needed if s not in env for p in _premises(reading, s, domains.get(s), env))
+        yield Case(reading(left, env), reading(right, env), reading.condition(assuming, env), tuple(premises))
 
 
 def _needed(reading: Reading, roots: set[int], domains: Mapping[Any, Any]) -> list[Any]:
@@ -188,7 +186,7 @@ def _names(program: Program, roots: set[int]) -> set[str]:
     return {program.lines[i][1] for i in seen if program.lines[i][0] == "sym" and program.lines[i][1][:1] != "#"}
 
 
-def _premises(reading: Reading, symbol: Any, domain: Any) -> list[tuple[int, str]]:
+def _premises(reading: Reading, symbol: Any, domain: Any, env: Env) -> list[tuple[int, str]]:
     program, at = reading.program, reading(symbol)
     if domain is None:
         side = 1 if symbol.is_nonnegative else -1 if symbol.is_nonpositive else 0
@@ -196,9 +194,9 @@ def _premises(reading: Reading, symbol: Any, domain: Any) -> list[tuple[int, str
         return [(program.mul(program.number(side), at), ">" if strict else ">=")] if side else []
     found = []
     if domain.lower not in {None, -sp.oo}:
-        found.append((program.sub(at, reading(domain.lower)), ">" if domain.lower_open else ">="))
+        found.append((program.sub(at, reading(domain.lower, env)), ">" if domain.lower_open else ">="))
     if domain.upper not in {None, sp.oo}:
-        found.append((program.sub(reading(domain.upper), at), ">" if domain.upper_open else ">="))
+        found.append((program.sub(reading(domain.upper, env), at), ">" if domain.upper_open else ">="))
     return found
 
 
@@ -261,7 +259,9 @@ class Reading:
         """A number; a double means the decimal it prints."""
         if expr in {sp.nan, sp.zoo}:
             return self.program.line("undef", f"{expr} is no real number")
-        if expr.is_Float and expr._prec <= DOUBLE:  # noqa: SLF001 - SymPy has no public name for it
+        if expr.is_Float and abs(expr._mpf_[2] + expr._mpf_[3]) > LARGE:
+            raise RejectedError("a number has too many digits")
+        if expr.is_Float and expr._prec <= DOUBLE and abs(expr._mpf_[2] + expr._mpf_[3]) < NORMAL:  # noqa: SLF001 - SymPy has no public name for it
             return self.program.number(repr(float(expr)))
         if expr.is_Float or expr.is_Rational:
             exact = sp.Rational(expr)
@@ -313,6 +313,10 @@ class Reading:
         for branch, condition in reversed(expr.args):
             found = self.truth(condition, self(branch, env, depth), found, env, depth)
         return found
+
+    def condition(self, assuming: Any, env: Env) -> int:
+        """A line that is 1 where the condition holds and 0 where it does not."""
+        return self.truth(assuming, self.program.number(1), self.program.number(0), env)
 
     def truth(self, condition: Any, yes: int, no: int, env: Env, depth: int = 0) -> int:
         """`yes` where the condition holds, else `no`."""

@@ -10,7 +10,7 @@ from fractions import Fraction
 from functools import reduce
 from itertools import product
 from math import factorial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from symgrad.prover.recheck_jets import UNIT, Jet, Jets
 from symgrad.prover.recheck_ring import Frac, RejectedError, Undefined
@@ -97,10 +97,8 @@ class Values:
                 if g[0] == "sym" and g[1] == name:
                     return self.context.x[i], self.context.ring.one
             raise RejectedError(f"the symbol {name} is missing among the generators")
-        if bound[0] == "node":
-            return self.plain(bound[1])
         c = self.context
-        a, b, *more = (self.plain(k) for k in bound[1])
+        a, b, *more = (self.plain(k) for k in bound)
         ratio = c.negative(c.mul(b, c.inverse(a)))
         return c.mul(c.add(c.log(ratio), c.negative(more[1])), c.inverse(more[0])) if more else ratio
 
@@ -267,22 +265,31 @@ class Frame(Jets):
         whichever = self._whichever(name, at, body, middle.value(body).get(UNIT, self.context.zero))
         if whichever is not None:
             return whichever
-        found = []
+        sides: dict[int, tuple[Frac, Jet] | RejectedError] = {}
         for side in (1, -1):
-            for order in range(1, HIGH + 1):
-                try:
-                    found.append(self._guarded(self._inner(name, at, side, order), body))
-                    break
-                except RejectedError:
-                    if order == HIGH:
-                        raise
-        (right, slope), (left, other) = found
+            try:
+                sides[side] = self._beside(name, at, body, side)
+            except RejectedError as error:
+                sides[side] = error
+        for failure in sides.values():  # only now: a side without values settles it, whatever the other is
+            if isinstance(failure, RejectedError):
+                raise failure
+        (right, slope), (left, other) = cast("list[tuple[Frac, Jet]]", list(sides.values()))
         value = middle.value(body).get(UNIT, self.context.zero)
         if any(self._differ(value, x) for x in (right, left)):
             raise Undefined("no derivative: a jump")
         if self._differ(slope.get(UNIT, self.context.zero), other.get(UNIT, self.context.zero)):
             raise Undefined("no derivative: two slopes")
         return slope
+
+    def _beside(self, name: str, at: Jet, body: int, side: int) -> tuple[Frac, Jet]:
+        """Value and slope on one side, to as low an order as will do."""
+        for order in range(1, HIGH):
+            try:
+                return self._guarded(self._inner(name, at, side, order), body)
+            except RejectedError:
+                continue
+        return self._guarded(self._inner(name, at, side, HIGH), body)
 
     def _differ(self, a: Frac, b: Frac) -> bool:
         return self.context.nonzero(self.context.add(a, self.context.negative(b)))
@@ -297,9 +304,11 @@ class Frame(Jets):
         if op == "num" and Fraction(value).denominator == 1:
             return self.integer_power(self.value(base), int(Fraction(value)))
         s = c.sign_of(a)
-        if s == 0 and self.orders and not self.values.free[base].isdisjoint(self.env):
-            return self._edge(base)
         r = c.value(self.value(exponent).get(UNIT, c.zero)) if len(self.value(exponent)) <= 1 else None
+        if s == 0 and self.orders and not self.values.free[base].isdisjoint(self.env) and (r is None or r % 1):
+            return self._edge(base, r)
+        if s < 0 and self.side and not self.values.free[base].isdisjoint(self.env) and (r is None or r % 1):
+            raise OneSided("the function is not defined on one side")
         if r is not None and r.denominator == 1:
             return self.integer_power(self.value(base), int(r))
         if r is not None:
@@ -313,10 +322,12 @@ class Frame(Jets):
             return {UNIT: c.zero}
         raise Undefined("a power of something that is not positive")
 
-    def _edge(self, base: int) -> Jet:
-        """A root at a zero of its base, on one side of it."""
+    def _edge(self, base: int, r: Fraction | None) -> Jet:
+        """A root at a zero of its base, on one side of it: of a higher order than the first where r > 1."""
         if self.sign(base) < 0:
             raise OneSided("the function is not defined on one side")
+        if r is not None and r > 1 and list(self.orders.values()) == [1]:
+            return {UNIT: self.context.zero}
         raise RejectedError("a root is differentiated at zero")
 
     def function(self, op: str, value: Any, jets: list[Jet]) -> Jet:

@@ -134,7 +134,7 @@ def power(base: Node, exponent: Node | int | Fraction) -> Node:
     x = exponent if isinstance(exponent, Node) else num(exponent)
     if x is ONE:
         return base
-    if x is ZERO and not base.kinked:
+    if x is ZERO and base.op in {"sym", "num"}:  # any other base may lack a value
         return ONE
     if base.op == "num" and x.op == "num" and x.value.denominator == 1 and abs(x.value) <= 64 and base.value:  # noqa: PLR2004 - larger ones are not multiplied out
         return num(base.value ** int(x.value))

@@ -30,6 +30,7 @@ class Leaf:
     tower: Tower | None = None
     values: tuple[Frac | None, Frac | None] = (None, None)
     proof: Any = None  # of emptiness
+    search: Any = None  # where a point of it that matters is looked for
 
 
 @dataclass(slots=True)

@@ -237,6 +237,13 @@ class Signs(Field):
         """The proof that no point satisfies the facts."""
         lines, sources = self.system()
         found = refute(lines)
+        if found is None:
+            before = len(self.facts)
+            for fact in tuple(self.facts):
+                self.tangents(fact.poly)
+            if len(self.facts) > before:
+                lines, sources = self.system()
+                found = refute(lines)
         return None if found is None else ("l", 0, tuple((sources[i], c) for i, c in found.items()))
 
     def monomial_sign(self, e: Exps) -> int | None:

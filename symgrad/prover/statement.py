@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from itertools import product
 from typing import TYPE_CHECKING, Any
@@ -13,7 +13,7 @@ from symgrad.core import REALS, UnsupportedError, Variable
 from symgrad.core.domain import Domain
 from symgrad.prover.conventions import named, plain, symbols_of, told
 from symgrad.prover.reading import Reader
-from symgrad.prover.scalar import Node, sub, subnodes, sym
+from symgrad.prover.scalar import Node, sub, subnodes, substitute, sym
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -41,6 +41,13 @@ class Statement:
     ranges: dict[str, tuple[Fraction | None, Fraction | None]] = field(default_factory=dict)
     symbols: dict[str, Any] = field(default_factory=dict)
     asked: tuple[Any, ...] = ()  # as the prover was asked
+
+    def case(self, bindings: tuple[Binding, ...]) -> Statement:
+        """The statement for one combination of values: they stand in it, since the kind of a power rests on them."""
+        values = dict(bindings)
+        left, right, assumption = (substitute(n, values) for n in (self.left, self.right, self.assumption))
+        premises = tuple((substitute(n, values), rel) for n, rel in self.premises)
+        return replace(self, left=left, right=right, assumption=assumption, premises=premises, cases=(bindings,))
 
     @property
     def told(self) -> list[str]:
@@ -73,6 +80,8 @@ def read_statement(
     for name in sorted(needed, key=lambda k: (_depends(domains.get(k, REALS)), k)):
         domain = domains.get(name) or _assumed(reader.symbols[name])
         if domain.values:
+            if any(v.free_symbols for v in domain.values):
+                raise UnsupportedError(f"the values that {name} may have are no numbers; give numbers")
             cases.append([(name, reader.read(v)) for v in domain.values])
             continue
         found = list(_premises(reader, name, domain))

@@ -12,13 +12,14 @@ from sympy import AccumBounds, Rational
 from symgrad.core import UnsupportedError, Witness
 from symgrad.prover.balls import DEEP, PRECISIONS, Balls, Undecided, Undefined, precision
 from symgrad.prover.points import Enclosure, Sampler, complete, unbound
+from symgrad.prover.region import Region
 from symgrad.prover.scalar import ONE, num, substitute
 from symgrad.prover.settle import DIFFERENT
 from symgrad.prover.writing import to_sympy
 
 if TYPE_CHECKING:
     from symgrad.prover.points import Point
-    from symgrad.prover.region import Binding, Region
+    from symgrad.prover.region import Binding
     from symgrad.prover.scalar import Node
     from symgrad.prover.settle import Leaf
     from symgrad.prover.statement import Statement
@@ -38,6 +39,11 @@ class Search:
 
     statement: Statement
     sampler: Sampler
+
+    @property
+    def region(self) -> Region:
+        """All that the statement is about."""
+        return Region(self.statement.premises, self.statement.cases[0])
 
     def quickly(self, region: Region) -> Witness | None:
         """A witness among a few points, none of them on a kink."""
