@@ -118,14 +118,13 @@ def certain_formula(found: Sweep, at: int, truth: float) -> bool:
     as that of 1 + erf(-7), leaves the rest of the formula, on which all precisions do agree: no error below that is
     certain.
     """
-    finest = np.longdouble if "longdouble" in found.values else float
-    if error <= STILL * epsilon(finest):
-        return False
     values = [float(found.values[d][at]) for d in found.genuine]
     if "float32" not in found.genuine or not all(np.isfinite(v) and v != 0 for v in values):
         return False
-    double = float(found.values["float64"][at])
-    error = abs(double - truth)
+    error = abs(float(found.values["float64"][at]) - truth)
+    finest = np.longdouble if "longdouble" in found.values else float
+    if error <= STILL * epsilon(finest):
+        return False
     return error > 64 * epsilon(float) * abs(truth) and all(
         float(found.moved[d][at]) <= error / STILL for d in found.genuine
     )
