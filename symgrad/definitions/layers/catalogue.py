@@ -49,4 +49,3 @@ LAYERS: Mapping[str, Kind] = by_name(
     Kind("swiglu", "SwiGLU block", swiglu),
     Kind("lora", "Low-rank adapter (LoRA)", lora),
 )
-

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from sympy import exp
+from sympy import exp, tanh
 
 from symgrad.definitions.layers.layer import Layer
 from symgrad.indexed import Dim, Index, Tensor, apply, total
@@ -24,7 +24,7 @@ def over(tensor: Tensor, letters: str = "ijkl") -> tuple[Index, ...]:
 
 
 def affine(x: Tensor, tag: str = "", *, bias: bool = True, width: str = "m") -> Layer:
-    """z = W x + b."""
+    """Gives z = W x + b."""
     out = Dim(f"{width}{tag}")
     W, b = Tensor(f"W{tag}", (out, *x.dims)), Tensor(f"b{tag}", (out,))
     i, (j,) = Index("i", out), over(x, "j")
@@ -43,21 +43,29 @@ def affine(x: Tensor, tag: str = "", *, bias: bool = True, width: str = "m") -> 
 
 
 def linear(x: Tensor | None = None, tag: str = "") -> Layer:
-    """z = W x + b."""
+    """Gives z = W x + b."""
     return affine(x or vector(), tag)
 
 
 def linear_no_bias(x: Tensor | None = None, tag: str = "") -> Layer:
-    """z = W x."""
+    """Gives z = W x."""
     return affine(x or vector(), tag, bias=False)
 
 
 def activation(entry: Definition, x: Tensor | None = None, tag: str = "") -> Layer:
-    """a = phi(z), entry by entry, with the usual parameters."""
+    """Gives a = phi(z), entry by entry, with the usual parameters."""
     z = x or vector("z")
     (i,) = over(z)
     a = Tensor(f"a{tag}", z.dims, body=((i,), apply(entry.head, z[i])))
-    return Layer(entry.name, entry.title, (z,), (), (a,), lead="The function is applied to every entry by itself.")
+    return Layer(
+        entry.name,
+        entry.title,
+        (z,),
+        (),
+        (a,),
+        folded=(a,) if entry.head is tanh else (),  # tanh' = 1 - a^2, whereas σ'(z) keeps its name
+        lead="The function is applied to every entry by itself.",
+    )
 
 
 def softmax(x: Tensor | None = None, tag: str = "") -> Layer:
@@ -80,7 +88,7 @@ def softmax(x: Tensor | None = None, tag: str = "") -> Layer:
 
 
 def dropout(x: Tensor | None = None, tag: str = "") -> Layer:
-    """y = m ⊙ x / q, with a mask m that was drawn before and the share q of entries that are kept."""
+    """Gives y = m ⊙ x / q, with a mask m that was drawn before and the share q of entries that are kept."""
     x = x or vector()
     (i,) = over(x)
     m, q = Tensor(f"m{tag}", x.dims), Tensor(f"q{tag}", (), positive=True)
@@ -98,7 +106,7 @@ def dropout(x: Tensor | None = None, tag: str = "") -> Layer:
 
 
 def residual(x: Tensor | None = None, tag: str = "") -> Layer:
-    """y = x + F(x) with any differentiable F."""
+    """Gives y = x + F(x) with any differentiable F."""
     x = x or vector()
     (i,) = over(x)
     F = Tensor(f"F{tag}", x.dims, depends=(x,))

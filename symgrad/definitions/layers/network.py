@@ -11,13 +11,15 @@ from sympy import log
 from symgrad.core import SymgradError, UnsupportedError
 from symgrad.core.catalogue import canonical, look_up
 from symgrad.definitions.activations import ACTIVATIONS
-from symgrad.definitions.layers.dense import activation, over, vector
 from symgrad.definitions.layers.catalogue import LAYERS
+from symgrad.definitions.layers.dense import activation, over, vector
 from symgrad.definitions.lookup import loss_named, spelled
 from symgrad.definitions.losses import LOSSES
 from symgrad.indexed import Tensor, apply, sums_to, total
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from symgrad.core import Definition
     from symgrad.definitions.layers.layer import Layer
     from symgrad.indexed import Fact
@@ -37,6 +39,7 @@ class Network:
 
     layers: tuple[Layer, ...]
     J: Tensor
+    y: Tensor
     loss: Definition | None
     facts: tuple[Fact, ...] = ()
 
@@ -75,7 +78,10 @@ def network(text: str, loss: str) -> Network:
 def one_layer(word: str, x: Tensor, tag: str) -> Layer:
     """The layer of this name behind x."""
     chain = {name: k.build for name, k in LAYERS.items() if k.chain}
-    known = {**{name: partial(activation, entry) for name, entry in ACTIVATIONS.items()}, **chain}
+    known: dict[str, Callable[..., Layer]] = {
+        **{name: partial(activation, entry) for name, entry in ACTIVATIONS.items()},
+        **chain,
+    }
     name = canonical(word)
     build = look_up(known, name if name in known else spelled(word, ACTIVATIONS), "layer from vector to vector")
     return build(x, tag)
@@ -88,12 +94,12 @@ def with_loss(layers: tuple[Layer, ...], loss: str) -> Network:
     y = Tensor("y", a.dims)
     if loss.strip().lower().replace("-", "_").replace(" ", "_") in LOG_LIKELIHOOD:
         J = Tensor("J", (), body=((), -total(k, y[k] * apply(log, a[k]))))
-        return Network(layers, J, None, (sums_to(y, name="the entries of y sum to 1"),))
+        return Network(layers, J, y, None, (sums_to(y, name="the entries of y sum to 1"),))
     entry = loss_named(loss)
     if len(entry.variables) != OUTPUT_AND_TARGET:
         wanted = ", ".join(n for n, d in LOSSES.items() if len(d.variables) == OUTPUT_AND_TARGET)
-        raise UnsupportedError(f"{entry.name} takes more than an output and a target; for a network choose one of {wanted}")
-    return Network(layers, Tensor("J", (), body=((), total(k, apply(entry.head, a[k], y[k])))), entry)
+        raise UnsupportedError(f"{entry.name} is no function of an output and a target; choose one of {wanted}")
+    return Network(layers, Tensor("J", (), body=((), total(k, apply(entry.head, a[k], y[k])))), y, entry)
 
 
 __all__ = ["Network", "network"]

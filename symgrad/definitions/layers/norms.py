@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from fractions import Fraction
 
-from symgrad.definitions.layers.layer import Layer
 from symgrad.definitions.layers.dense import over, vector
+from symgrad.definitions.layers.layer import Layer
 from symgrad.indexed import Dim, Fact, Index, Tensor, expr, mean, sums_to, total
 
 HALF = Fraction(1, 2)
@@ -17,7 +17,7 @@ def epsilon(tag: str) -> Tensor:
 
 
 def layer_norm(x: Tensor | None = None, tag: str = "") -> Layer:
-    """y = γ ⊙ (x - μ)/s + β with the mean and the spread over the features of one example."""
+    """Gives y = γ ⊙ (x - μ)/s + β with the mean and the spread over the features of one example."""
     x = x or vector()
     (i,) = over(x)
     k, n = i.fresh(), x.dims
@@ -42,7 +42,7 @@ def layer_norm(x: Tensor | None = None, tag: str = "") -> Layer:
 
 
 def rms_norm(x: Tensor | None = None, tag: str = "") -> Layer:
-    """y = γ ⊙ x/s + β with the root mean square s of the features."""
+    """Gives y = γ ⊙ x/s + β with the root mean square s of the features."""
     x = x or vector()
     (i,) = over(x)
     k, n = i.fresh(), x.dims
@@ -65,7 +65,7 @@ def rms_norm(x: Tensor | None = None, tag: str = "") -> Layer:
 
 
 def batch_norm() -> Layer:
-    """y = γ ⊙ (x - μ)/s + β with the mean and the spread over the batch, in training mode."""
+    """Gives y = γ ⊙ (x - μ)/s + β with the mean and the spread over the batch, in training mode."""
     B, n = Dim("B"), Dim("n")
     b, c, j = Index("b", B), Index("c", B), Index("j", n)
     x, γ, β, ε = Tensor("x", (B, n)), Tensor("γ", (n,)), Tensor("β", (n,)), epsilon("")

@@ -31,12 +31,12 @@ def embedding() -> Layer:
         (E,),
         (Z,),
         fixed=(X,),
-        lead="Row t of X is 1 at the word of place t and 0 elsewhere, so a row of E collects what all its uses send back.",
+        lead="Row t of X is 1 at the word of place t and 0 elsewhere, so a row of E collects what its uses send back.",
     )
 
 
 def rnn_cell() -> Layer:
-    """h = tanh(W r + U x + b) with the state r of the step before."""
+    """Gives h = tanh(W r + U x + b) with the state r of the step before."""
     n, m = Dim("n"), Dim("m")
     i, j, k = Index("i", n), Index("j", n), Index("k", m)
     r, x = Tensor("r", (n,)), Tensor("x", (m,))
@@ -56,8 +56,9 @@ def rnn_cell() -> Layer:
     )
 
 
-def gate(name: str, head: Any, x: Tensor, r: Tensor, n: Dim, tag: str) -> tuple[Tensor, Tensor, tuple[Tensor, ...]]:
+def gate(name: str, head: Any, x: Tensor, r: Tensor, *, tag: str) -> tuple[Tensor, Tensor, tuple[Tensor, ...]]:
     """A pre-activation and a gate with weights of its own: head(W x + U r + b)."""
+    n = r.dims[0]
     W, U, b = Tensor(f"W_{tag}", (n, *x.dims)), Tensor(f"U_{tag}", (n, *r.dims)), Tensor(f"b_{tag}", (n,))
     i, k, j = Index("i", n), Index("k", x.dims[0]), Index("j", r.dims[0])
     z = Tensor(f"z_{tag}", (n,), body=((i,), total(k, W[i, k] * x[k]) + total(j, U[i, j] * r[j]) + b[i]))
@@ -65,14 +66,14 @@ def gate(name: str, head: Any, x: Tensor, r: Tensor, n: Dim, tag: str) -> tuple[
 
 
 def lstm_cell() -> Layer:
-    """c = f ⊙ e + i ⊙ g, h = o ⊙ tanh(c) with the gates i, f, o, the candidate g and the cell e before."""
+    """Gives c = f ⊙ e + i ⊙ g, h = o ⊙ tanh(c) with the gates i, f, o, the candidate g and the cell e before."""
     n, m = Dim("n"), Dim("m")
     q = Index("i", n)
     x, r, e = Tensor("x", (m,)), Tensor("r", (n,)), Tensor("e", (n,))
-    zi, i, wi = gate("i", sigmoid, x, r, n, "i")
-    zf, f, wf = gate("f", sigmoid, x, r, n, "f")
-    zg, g, wg = gate("g", tanh, x, r, n, "g")
-    zo, o, wo = gate("o", sigmoid, x, r, n, "o")
+    zi, i, wi = gate("i", sigmoid, x, r, tag="i")
+    zf, f, wf = gate("f", sigmoid, x, r, tag="f")
+    zg, g, wg = gate("g", tanh, x, r, tag="g")
+    zo, o, wo = gate("o", sigmoid, x, r, tag="o")
     c = Tensor("c", (n,), body=((q,), f[q] * e[q] + i[q] * g[q]))
     h = Tensor("h", (n,), body=((q,), o[q] * apply(tanh, c[q])))
     return Layer(
@@ -89,12 +90,12 @@ def lstm_cell() -> Layer:
 
 
 def gru_cell() -> Layer:
-    """h = (1 - u) ⊙ n + u ⊙ r, where the candidate n sees the old state through the gate s."""
+    """Gives h = (1 - u) ⊙ n + u ⊙ r, where the candidate n sees the old state through the gate s."""
     d, m = Dim("n"), Dim("m")
     i, j, k = Index("i", d), Index("j", d), Index("k", m)
     x, r = Tensor("x", (m,)), Tensor("r", (d,))
-    zs, s, ws = gate("s", sigmoid, x, r, d, "s")
-    zu, u, wu = gate("u", sigmoid, x, r, d, "u")
+    zs, s, ws = gate("s", sigmoid, x, r, tag="s")
+    zu, u, wu = gate("u", sigmoid, x, r, tag="u")
     W, U, b = Tensor("W_g", (d, m)), Tensor("U_g", (d, d)), Tensor("b_g", (d,))
     v = Tensor("v", (d,), body=((i,), total(j, U[i, j] * r[j]) + b[i]))
     zg = Tensor("z_g", (d,), body=((i,), total(k, W[i, k] * x[k]) + s[i] * v[i]))
@@ -141,7 +142,7 @@ def attention(*, masked: bool = False) -> Layer:
 
 
 def swiglu() -> Layer:
-    """y = W₂ (SiLU(W x) ⊙ (V x)): the gated block of large language models."""
+    """Gives y = W₂ (SiLU(W x) ⊙ (V x)): the gated block of large language models."""
     n, h, m = Dim("n"), Dim("h"), Dim("m")
     i, a, k = Index("i", n), Index("a", h), Index("k", m)
     x, W, V, W2 = Tensor("x", (m,)), Tensor("W", (h, m)), Tensor("V", (h, m)), Tensor("W2", (n, h))
@@ -161,7 +162,7 @@ def swiglu() -> Layer:
 
 
 def lora() -> Layer:
-    """y = W x + s B A x with W frozen: a low-rank adapter of rank r."""
+    """Gives y = W x + s B A x with W frozen: a low-rank adapter of rank r."""
     n, m, r = Dim("n"), Dim("m"), Dim("r")
     i, j, q = Index("i", n), Index("j", m), Index("q", r)
     x, W, A, B, s = Tensor("x", (m,)), Tensor("W", (n, m)), Tensor("A", (r, m)), Tensor("B", (n, r)), Tensor("s", ())

@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from symgrad.core import Derivation, Let, Step, SymgradError, Variable
+from symgrad.deriver.indexed.factoring import in_factors
 from symgrad.deriver.indexed.moves import derivatives, step_once
-from symgrad.indexed import Expr, Fact, Partial, Power, Tensor, contract, expr, group
+from symgrad.indexed import Expr, Fact, Partial, Tensor, contract, expr
 from symgrad.indexed.facts import apply_fact
-from symgrad.indexed.normal import common_factor, expanded
+from symgrad.indexed.normal import expanded
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -104,7 +105,7 @@ def rewritten(value: Expr, facts: tuple[Fact, ...], *, factored: bool = True) ->
         value = after
     else:
         raise EndlessError(facts)
-    if factored and (short := in_factors(value)) != value:
+    if factored and not derivatives(value) and (short := in_factors(value)) != value:
         steps.append(Step(value, short, "factor"))
     return steps
 
@@ -135,20 +136,6 @@ def throughout(value: Expr, fact: Fact) -> Expr:
             return value
         value = found
     raise EndlessError((fact,))
-
-
-def in_factors(value: Expr) -> Expr:
-    """The sum with the factors that all its terms share in front of a bracket."""
-    if len(value.terms) < 2 or derivatives(value):  # noqa: PLR2004 - nothing is shared by one
-        return value
-    front, inner = common_factor(value, whole=True)
-    shared = {a: e for a, e in front.terms[0].atoms if not isinstance(a, Power)}
-    number = front.terms[0].coefficient
-    if not shared and abs(number) == 1:
-        return value
-    if number < 0 and len({t.coefficient > 0 for t in inner.terms}) > 1:  # h (1 - h^2), not -h (h^2 - 1)
-        front, inner = -front, -inner
-    return front * group(inner)
 
 
 def grouped(steps: tuple[Step, ...]) -> tuple[Step, ...]:

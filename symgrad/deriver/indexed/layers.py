@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import unicodedata
 from dataclasses import replace
-from typing import TYPE_CHECKING
-
-from sympy import Expr as Formula
+from typing import TYPE_CHECKING, Any
 
 from symgrad.core import UnknownNameError, UnsupportedError
 from symgrad.core.catalogue import nearest
@@ -14,8 +12,9 @@ from symgrad.definitions import ACTIVATIONS
 from symgrad.definitions.tokens import spelled_out
 from symgrad.deriver import pairs
 from symgrad.deriver.indexed.backward import Gradient, backpropagate, definition_of
+from symgrad.deriver.scalar import derivative
 from symgrad.functions.symbols import a, y
-from symgrad.indexed import Fact, Tensor, apply, sums_to
+from symgrad.indexed import Fact, Index, Tensor, apply, delta, partial, sums_to
 from symgrad.indexed.conversion import from_formula
 
 if TYPE_CHECKING:
@@ -60,7 +59,8 @@ def wanted_one(network: Network, name: str) -> Tensor:
     """The parameter or input of this name."""
     found = network.inputs.get(spelled_out(name)) or network.inputs.get(name)
     if found is None:
-        raise UnknownNameError("parameter of this network", name, nearest(name, network.inputs) or tuple(network.inputs))
+        near = nearest(name, network.inputs) or tuple(network.inputs)
+        raise UnknownNameError("parameter of this network", name, near)
     return found
 
 
@@ -69,32 +69,42 @@ def known_about(network: Network) -> tuple[Fact, ...]:
     facts: list[Fact] = [*network.facts]
     for layer in network.layers:
         facts += [definition_of(t) for t in layer.folded]
-        facts += [sums_to(t, name=f"softmax outputs {t.name} sum to 1") for t in layer.folded if layer.name == "softmax"]
+        if layer.name == "softmax":
+            facts += [jacobian_of(layer), sums_to(layer.output, name=f"the entries of {layer.output.name} sum to 1")]
         facts += layer.facts
     return (*output_facts(network), *facts)
 
 
+def jacobian_of(layer: Layer) -> Fact:
+    """What the page on softmax derives: dp_k/dz_i = p_k (delta_ki - p_i)."""
+    p, z = layer.output, layer.inputs[0]
+    k, i = Index("k", p.dims[0]), Index("i", p.dims[0])
+    return Fact("the Jacobian of softmax", partial(p[k], z[i]), p[k] * (delta(k, i) - p[i]))
+
+
 def output_facts(network: Network) -> tuple[Fact, ...]:
-    """dJ/da phi'(z) at the output as the catalogue derives it: a - y for a sigmoid and cross-entropy."""
-    last = network.layers[-1]
-    entry = ACTIVATIONS.get(last.name)
-    if network.loss is None or entry is None:
+    """What the catalogue derives at the output: dJ/da phi'(z), a - y for a sigmoid and cross-entropy, and dJ/da."""
+    loss, last = network.loss, network.layers[-1]
+    if loss is None:
         return ()
-    delta = pairs.output_delta(entry, network.loss).result
-    (z,), (target,) = last.inputs, [t for t in network.J.reach if t.name == "y"]
-    (i,), _ = last.output.body or ((), None)
-    names = {a: last.output[i], y: target[i], entry.variable: z[i]}
-    whole = from_output(delta, names)
-    if whole is None:
-        return ()
-    slope = apply(network.loss.head, last.output[i], target[i], order=(1, 0)) * apply(entry.head, z[i], order=1)
-    return (Fact(f"the output delta of {entry.title} with {network.loss.title}", slope, whole),)
+    entry, out = ACTIVATIONS.get(last.name), last.output
+    i = Index("i", out.dims[0])
+    names = {loss.variable: out[i], y: network.y[i]}
+    slope = apply(loss.head, out[i], network.y[i], order=(1, 0))
+    found = [fact(f"the derivative of {loss.title}", slope, derivative(loss).result, names)]
+    if entry is not None:
+        z = last.inputs[0][i]
+        whole = slope * apply(entry.head, z, order=1)
+        whole_delta = pairs.output_delta(entry, loss).result
+        title = f"the output delta of {entry.title} with {loss.title}"
+        found.insert(0, fact(title, whole, whole_delta, {**names, a: out[i], entry.variable: z}))
+    return tuple(f for f in found if f)
 
 
-def from_output(delta: Formula, names: dict[Formula, Expr]) -> Expr | None:
-    """A delta as an indexed expression; None where it is by cases."""
+def fact(name: str, left: Expr, formula: Any, names: dict[Any, Expr]) -> Fact | None:
+    """That an expression equals a formula of the catalogue; None where the formula is by cases."""
     try:
-        return from_formula(delta, names)
+        return Fact(name, left, from_formula(formula, names))
     except UnsupportedError:
         return None
 
@@ -102,15 +112,10 @@ def from_output(delta: Formula, names: dict[Formula, Expr]) -> Expr | None:
 def entitled(gradient: Gradient, name: str) -> Derivation:
     """The derivation with an id of plain letters and a title."""
     tensor = gradient.tensor.name
-    return replace(
-        gradient.derivation, name=f"{name}-{plain(tensor)}", title=f"The gradient with respect to {tensor}"
-    )
+    return replace(gradient.derivation, name=f"{name}-{plain(tensor)}", title=f"The gradient with respect to {tensor}")
 
 
 def plain(name: str) -> str:
     """A name in Latin letters: γ is gamma, x̂ is x-hat."""
     spoken = {"\u0302": "-hat", "\u0304": "-bar"}
     return spelled_out("".join(spoken.get(c, c) for c in unicodedata.normalize("NFD", name)))
-
-
-

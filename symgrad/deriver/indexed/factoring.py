@@ -1,0 +1,107 @@
+"""A sum written as a product, as a reader would: common factors in front, polynomials in brackets factored."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from typing import TYPE_CHECKING, Any
+
+from sympy import Dummy, Poly, Rational, factor_list
+
+from symgrad.indexed import Atom, Expr, Power, Term, expr, group, one
+from symgrad.indexed.mapping import bind
+from symgrad.indexed.normal import common_factor
+
+if TYPE_CHECKING:
+    from symgrad.indexed import Index
+
+LARGEST = 12  # terms of a bracket; a longer one is left as it is
+
+
+def in_factors(value: Expr) -> Expr:
+    """The sum with what all its terms share in front, sums over indices included, and its bracket factored."""
+    if len(value.terms) < 2:  # noqa: PLR2004 - one term has nothing to share
+        return value
+    parts = [split(t) for t in value.terms]
+    shared = {summed.token: (bound, summed) for bound, summed, _ in parts}
+    if len(shared) == 1 and parts[0][0]:
+        ((bound, summed),) = shared.values()
+        inner = factored(Expr(t for _, _, outer in parts for t in outer.terms))
+        return Expr(bind(bound, summed * (inner if len(inner.terms) == 1 else group(inner))).terms)
+    return factored(value)
+
+
+def split(term: Term) -> tuple[frozenset[Index], Expr, Expr]:
+    """A term as what stands under its sum sign for good and what could stand outside."""
+    inside = {a: e for a, e in term.atoms if a.free & term.bound}
+    outside = {a: e for a, e in term.atoms if not a.free & term.bound}
+    summed = Term(Fraction(1), term.bound, inside)
+    outer = Term(term.coefficient, (), outside)
+    return summed.bound, Expr((Term(Fraction(1), (), dict(summed.atoms)),)), Expr((outer,))
+
+
+def factored(value: Expr) -> Expr:
+    """Common factors in front of a bracket, and the bracket as a product where it is one."""
+    if len(value.terms) < 2:  # noqa: PLR2004 - as above
+        return value
+    front, inner = common_factor(value, whole=True)
+    shared = {a: e for a, e in front.terms[0].atoms if not isinstance(a, Power)}
+    number = front.terms[0].coefficient
+    brackets = polynomial_factors(inner)
+    if not shared and abs(number) == 1 and len(brackets) == 1:
+        return value
+    brackets = [*brackets]
+    if number < 0:
+        turn = next((n for n, b in enumerate(brackets) if len({t.coefficient > 0 for t in b.terms}) > 1), None)
+        if turn is not None:
+            front, brackets[turn] = -front, -brackets[turn]
+    for bracket in brackets:
+        front *= group(bracket)
+    return front
+
+
+def polynomial_factors(value: Expr) -> list[Expr]:
+    """The factors of a bracket that is a polynomial in its atoms; 1 - h^2 stays in one piece."""
+    if len(value.terms) > LARGEST or any(t.bound or any(bad(a, e) for a, e in t.atoms) for t in value.terms):
+        return [value]
+    letters: dict[Atom, Any] = {a: Dummy() for t in value.terms for a, _ in t.atoms}
+    whole = sum(Rational(t.coefficient.numerator, t.coefficient.denominator) * _power(letters, t) for t in value.terms)
+    number, found = factor_list(whole, *letters.values())
+    back = {s: a for a, s in letters.items()}
+    brackets = [from_poly(p.as_poly(*back), back) for p, e in found for _ in range(e)]
+    if len(brackets) < 2 or any(len(b.terms) == 1 for b in brackets):  # noqa: PLR2004 - prime
+        return [value]
+    brackets[0] *= Fraction(int(number.p), int(number.q))
+    return squares_joined(brackets)
+
+
+def squares_joined(brackets: list[Expr]) -> list[Expr]:
+    """Pairs such as (1 - h)(1 + h) multiplied out again: 1 - h^2 is what people write."""
+    for n, one_side in enumerate(brackets):
+        for m in range(n + 1, len(brackets)):
+            product = one_side * brackets[m]
+            if len(product.terms) == 2 == len(one_side.terms):  # noqa: PLR2004 - a difference of squares
+                return squares_joined([product, *(b for k, b in enumerate(brackets) if k not in {n, m})])
+    return brackets
+
+
+def bad(atom: Atom, exponent: Fraction) -> bool:
+    """Whether a factor is none of a polynomial."""
+    return exponent < 0 or exponent.denominator != 1 or isinstance(atom, Power)
+
+
+def _power(letters: dict[Atom, Any], term: Term) -> Any:
+    found: Any = Rational(1)
+    for a, e in term.atoms:
+        found *= letters[a] ** int(e)
+    return found
+
+
+def from_poly(poly: Poly, back: dict[Any, Atom]) -> Expr:
+    """A polynomial in the letters as an expression in the atoms."""
+    found = expr(0)
+    for powers, coefficient in poly.terms():
+        term = expr(Fraction(int(coefficient.p), int(coefficient.q)))
+        for symbol, e in zip(poly.gens, powers, strict=True):
+            term *= one(back[symbol], e) if e else expr(1)
+        found += term
+    return found
