@@ -13,13 +13,12 @@ from symgrad.core.catalogue import canonical, look_up
 from symgrad.definitions.activations import ACTIVATIONS
 from symgrad.definitions.layers.catalogue import LAYERS
 from symgrad.definitions.layers.dense import activation, over, vector
+from symgrad.definitions.layers.layer import Kind
 from symgrad.definitions.lookup import loss_named, spelled
 from symgrad.definitions.losses import LOSSES
 from symgrad.indexed import Tensor, apply, sums_to, total
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from symgrad.core import Definition
     from symgrad.definitions.layers.layer import Layer
     from symgrad.indexed import Fact
@@ -77,14 +76,11 @@ def network(text: str, loss: str) -> Network:
 
 def one_layer(word: str, x: Tensor, tag: str) -> Layer:
     """The layer of this name behind x."""
-    chain = {name: k.build for name, k in LAYERS.items() if k.chain}
-    known: dict[str, Callable[..., Layer]] = {
-        **{name: partial(activation, entry) for name, entry in ACTIVATIONS.items()},
-        **chain,
-    }
+    entrywise = {name: Kind(name, e.title, partial(activation, e), chain=True) for name, e in ACTIVATIONS.items()}
+    known = {**entrywise, **{name: kind for name, kind in LAYERS.items() if kind.chain}}
     name = canonical(word)
-    build = look_up(known, name if name in known else spelled(word, ACTIVATIONS), "layer from vector to vector")
-    return build(x, tag)
+    kind = look_up(known, name if name in known else spelled(word, ACTIVATIONS), "layer from vector to vector")
+    return kind.build(x, tag)
 
 
 def with_loss(layers: tuple[Layer, ...], loss: str) -> Network:
