@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from symgrad.document.evidence import together
 from symgrad.document.from_sympy import boxes
+from symgrad.document.index_tree import index_tree
 from symgrad.document.latex import GITHUB, latex
 from symgrad.document.notation import PLAIN, Notation
 from symgrad.document.sets import interval
@@ -52,7 +53,7 @@ def derivation(told: Telling, detail: str) -> dict[str, Any]:
 def formula(expr: Any, notation: Notation = PLAIN) -> dict[str, Any]:
     """An expression for readers, in two notations, and for programs, as a tree."""
     box = boxes(expr, notation)
-    return {"text": text(box), "latex": latex(box, GITHUB), "tree": tree(expr)}
+    return {"text": text(box), "latex": latex(box, GITHUB), "tree": index_tree(expr)}
 
 
 def perhaps(expr: Any, notation: Notation = PLAIN) -> dict[str, Any] | None:

@@ -6,19 +6,52 @@ from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
 from symgrad.document.atoms import atom_box, dim_box
-from symgrad.document.boxes import Big, Box, Diff, Fence, Fn, Frac, Ident, Mark, Num, Op, Root, Row, Script, fenced, row
+from symgrad.document.boxes import (
+    Big,
+    Box,
+    Diff,
+    Fence,
+    Fn,
+    Frac,
+    Ident,
+    Mark,
+    Num,
+    Op,
+    Root,
+    Row,
+    Script,
+    Text,
+    commas,
+    fenced,
+    row,
+)
 from symgrad.document.from_sympy import boxes
 from symgrad.document.heads import applied
 from symgrad.document.index_names import Names, condition_box, first, letters_of, slot_box, with_bound, with_free
 from symgrad.document.names import indexed, tensor_name
 from symgrad.document.notation import PLAIN, Notation
-from symgrad.indexed import Apply, Attains, Delta, Expr, Greatest, Partial, Power, Ref, Scalar, Size, Tensor, Where
+from symgrad.indexed import (
+    Apply,
+    Attains,
+    Delta,
+    Dim,
+    Expr,
+    Greatest,
+    Index,
+    Partial,
+    Power,
+    Ref,
+    Scalar,
+    Size,
+    Tensor,
+    Where,
+)
 from symgrad.indexed.canonical import components
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from symgrad.indexed import Atom, Index, Term
+    from symgrad.indexed import Atom, Term
 
 HALF = Fraction(1, 2)
 RANKS: tuple[Any, ...] = (Size, Scalar, Delta, Where, Attains, Ref, Apply, Greatest, Power, Partial)
@@ -29,6 +62,38 @@ def indexed_boxes(expr: Expr, notation: Notation = PLAIN) -> Box:
     """The expression as a textbook would set it."""
     values = [let.value for let in notation.lets if isinstance(let.value, Expr)]
     return IndexWriter(notation, first((expr, *values)), letters_of(expr)).sum(expr, {})
+
+
+def entry_box(tensor: Tensor, letters: tuple[Index, ...], notation: Notation = PLAIN) -> Box:
+    """An entry of a tensor, as it is written in its definition."""
+    return boxes(tensor[letters], notation)
+
+
+@boxes.register(Index)
+@boxes.register(Dim)
+def letter_boxes(what: Index | Dim, notation: Notation = PLAIN) -> Box:  # noqa: ARG001 - a letter is a letter
+    """An index or a dimension."""
+    return dim_box(what) if isinstance(what, Dim) else slot_box(what, {})
+
+
+@boxes.register(int)
+@boxes.register(Fraction)
+def number_boxes(value: int | Fraction, notation: Notation = PLAIN) -> Box:  # noqa: ARG001 - as above
+    """A number of a witness."""
+    digits = str(abs(value))
+    return row(Op("−", prefix=True), Num(digits)) if value < 0 else Num(digits)
+
+
+@boxes.register(tuple)
+def entries_boxes(values: tuple[Any, ...], notation: Notation = PLAIN) -> Box:
+    """The entries of a tensor, one after another."""
+    return fenced(commas(*(boxes(v, notation) for v in values)))
+
+
+@boxes.register(str)
+def words_boxes(words: str, notation: Notation = PLAIN) -> Box:  # noqa: ARG001 - as above
+    """A condition in words."""
+    return Text(words)
 
 
 @boxes.register(Tensor)
@@ -99,11 +164,11 @@ class IndexWriter:
         if number.denominator == 1 and not below:
             return above or ([] if followed else [Num("1")])
         alone = number.denominator == 1 and len(below) == 1
-        bottom = [Num(str(number.denominator))] if number.denominator != 1 else []
+        bottom: list[Box] = [Num(str(number.denominator))] if number.denominator != 1 else []
         bottom += [self.raised(a, e, names, alone=alone) for a, e in below]
-        short: list[Box] = [b for b in above if isinstance(b, Num)] if number.denominator != 1 and not below else above
-        rest = [b for b in above if not any(b is s for s in short)]
-        return [Frac(row(*short) if short else Num("1"), row(*bottom)), *rest]
+        count = len(above) if below else int(number.numerator != 1)  # 1/2 stands before its factors
+        top = row(*above[:count]) if count else Num("1")
+        return [Frac(top, row(*bottom)), *above[count:]]
 
     def raised(self, atom: Atom, exponent: Fraction, names: Names, *, alone: bool) -> Box:
         """A factor with its power; alone below a bar, or alone as a whole, a sum needs no parentheses."""

@@ -28,7 +28,13 @@ def with_free(free: Iterable[Index], names: Mapping[Index, str], taken: set[str]
 def with_bound(bound: Iterable[Index], names: Mapping[Index, str], taken: set[str]) -> Names:
     """Names for the indices of a sum: their own, unless that is in use where the sum stands."""
     found = dict(names)
+    waiting = []
     for i in sorted(bound, key=lambda i: (i.name, i.token)):
+        if i.name in {*found.values(), *taken}:
+            waiting.append(i)
+        else:
+            found[i] = i.name
+    for i in waiting:
         found[i] = unused(i.name, {*found.values(), *taken})
     return found
 

@@ -208,7 +208,7 @@ def composite(box: Box, flavour: Flavour) -> str:  # noqa: C901, PLR0911, PLR091
             return rf"\frac{{{tex(top)}}}{{{tex(bottom)}}}"
         case Script(base, sub, sup):
             stem = tex(base)
-            stem = stem if isinstance(base, Ident | Num | Fence | Fn) else f"{{{stem}}}"
+            stem = stem if isinstance(base, Ident | Num | Fence | Fn | Over) else f"{{{stem}}}"
             return stem + (f"_{{{tex(sub)}}}" if sub else "") + (f"^{{{tex(sup)}}}" if sup else "")
         case Prime(base, order):
             stem = tex(base)

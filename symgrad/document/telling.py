@@ -60,12 +60,11 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Declared:
-    """A declared fact: whether it is assumed or follows, whether a step uses it, and what stands there without it."""
+    """A fact that is used: whether it is assumed or follows from definitions, and what stands there without it."""
 
     statement: Box
     words: str
     assumed: bool
-    used: bool
     without: Box | None = None
 
 

@@ -187,7 +187,7 @@ class MatrixEmitter:
         bottoms: list[Code] = [(str(bottom), ATOM)] if bottom != 1 else []
         bottoms += [self.of(s) for s in below]
         code = " * ".join(fenced(c, POWER if n else PRODUCT) for n, c in enumerate(tops)) or "1.0"
-        strength = tops[0][1] if len(tops) == 1 else PRODUCT
+        strength = max(tops[0][1], PRODUCT) if len(tops) == 1 else PRODUCT
         if bottoms:
             under = " * ".join(fenced(c, POWER if n else PRODUCT) for n, c in enumerate(bottoms))
             under = under if len(bottoms) == 1 and bottoms[0][1] >= POWER else f"({under})"

@@ -11,10 +11,13 @@ from unicodedata import normalize
 
 from symgrad.core import UnsupportedError
 from symgrad.indexed.atoms import Partial, Scalar
-from symgrad.indexed.mapping import carry_out, mapped
+from symgrad.indexed.contract import contract
+from symgrad.indexed.facts import using
+from symgrad.indexed.mapping import carry_out, mapped, unfold
 from symgrad.indexed.matrix.layout import axes
 from symgrad.indexed.matrix.lift import lift
 from symgrad.indexed.names import Dim, Index, Place, place
+from symgrad.indexed.normal import expanded, normal
 from symgrad.indexed.numpy_code.entries import Emitter
 from symgrad.indexed.numpy_code.heads import called, helpers, is_unknown, source
 from symgrad.indexed.numpy_code.matrices import MatrixEmitter
@@ -26,6 +29,7 @@ if TYPE_CHECKING:
 
     from symgrad.indexed.atoms import Atom
     from symgrad.indexed.expr import Expr
+    from symgrad.indexed.facts import Fact
 
 LETTERS = "αβγδεζηθικλμνξοπρστυφχψωΓΔΘΛΞΠΣΦΨΩ"
 GREEK = {c: character_name(c).split()[-1].lower().replace("lamda", "lambda") for c in LETTERS}
@@ -95,20 +99,23 @@ def numpy_source(
     *,
     name: str = "value",
     summary: Sequence[str] = (),
+    facts: Sequence[Fact] = (),
     opaque: bool = False,
 ) -> Written:
     """The function that computes `value`, its axes in this order; `summary` is what its docstring says first.
 
     Names are computed from their values, unless an unknown function stands in these; `opaque` takes all as given.
+    Values that are derivatives are shortened by the facts: those assumed, and those that follow from definitions.
     """
-    return Writer(name, opaque=opaque).write(value, tuple(order), tuple(summary))
+    return Writer(name, facts, opaque=opaque).write(value, tuple(order), tuple(summary))
 
 
 class Writer:
     """One function being written."""
 
-    def __init__(self, name: str, *, opaque: bool) -> None:
+    def __init__(self, name: str, facts: Sequence[Fact], *, opaque: bool) -> None:
         self.opaque = opaque
+        self.facts = tuple(f for f in facts if f.assumed or follows(f))
         self.name = identifier(name)
         self.namer = Namer({self.name: None})
         self.emitter = Emitter(self.namer)
@@ -116,7 +123,7 @@ class Writer:
 
     def write(self, value: Expr, order: tuple[Index, ...], summary: tuple[str, ...]) -> Written:
         """The whole source."""
-        result = carry_out(value) if self.opaque else self.stable.expr(carry_out(value))
+        result = self.carried(value) if self.opaque else self.stable.expr(self.carried(value))
         values = self.values(result)
         everything = [result, *(v for _, _, v in values)]
         tensors, symbols = inputs(everything, {t for t, _, _ in values}), scalars(everything)
@@ -138,6 +145,11 @@ class Writer:
         )
         return Written(self.module(head + body), self.name, tensors, symbols, tuple(loose), unknown)
 
+    def carried(self, value: Expr) -> Expr:
+        """An expression with its derivatives carried out, and then the facts used."""
+        found = carry_out(value)
+        return value if found == value else using(contract(expanded(found)), self.facts)[0]
+
     def values(self, result: Expr) -> list[tuple[Tensor, tuple[Index, ...], Expr]]:
         """The names that the result needs, each with its indices and its stable value, a name after those it uses."""
         found: dict[Tensor, tuple[tuple[Index, ...], Expr]] = {}
@@ -149,7 +161,7 @@ class Writer:
                     stable = (
                         inside
                         if tensor.name.startswith(("largest", "scaled_sum"))
-                        else self.stable.expr(carry_out(inside))
+                        else self.stable.expr(self.carried(inside))
                     )
                     visit(stable)
                     found[tensor] = letters, stable
@@ -206,6 +218,14 @@ class Writer:
         )
         entry = f"{ENTRY}\n" if self.emitter.reads else ""
         return f"{top}\n{entry}\n{text}"
+
+
+def follows(fact: Fact) -> bool:
+    """Whether a fact follows from definitions, looked into one after another."""
+    names = [t for t in fact.left.reach | fact.right.reach if t.body is not None]
+    names.sort(key=lambda t: (-len(t.reach), t.token))
+    stages = ([*names[:count]] for count in range(len(names) + 1))
+    return any(normal(unfold(fact.left, known)) == normal(unfold(fact.right, known)) for known in stages)
 
 
 def is_open(tensor: Tensor) -> bool:

@@ -15,13 +15,14 @@ from symgrad.functions.logistic import sigmoid, softplus
 from symgrad.indexed.atoms import Apply, Atom, Power, Ref, Where
 from symgrad.indexed.build import apply, greatest, group
 from symgrad.indexed.contract import contract
-from symgrad.indexed.expr import ZERO, Expr, Term, expr, nonnegative, one
+from symgrad.indexed.expr import ZERO, Expr, Term, expr, merged, nonnegative, one
 from symgrad.indexed.mapping import bind, with_parts
 from symgrad.indexed.tensor import Tensor
 
 if TYPE_CHECKING:
     from fractions import Fraction
 
+    from symgrad.indexed.canonical import Factors
     from symgrad.indexed.names import Index
 
 
@@ -48,10 +49,11 @@ class Stabiliser:
 
     def product(self, term: Term) -> Expr:
         """One product, its bound indices free: all exponents in one exponential, if there is a sum to scale."""
-        sums = [(s, e) for a, e in term.atoms if (s := self.scaled(a)) is not None]
+        factors = merged(f for a, e in term.atoms for f in (written_out(a, e) or ((a, e),)))
+        sums = [(s, e) for a, e in factors.items() if e and (s := self.scaled(a)) is not None]
         exponent = ZERO
         rest = expr(term.coefficient)
-        for atom, e in term.atoms:
+        for atom, e in factors.items():
             if sums and is_exponential(atom):
                 exponent += e * atom.parts[0]
             elif self.scaled(atom) is None:
@@ -125,6 +127,15 @@ class Stabiliser:
         """One term of the sum, its exponent lowered."""
         exponent, rest = apart(term)
         return Expr((Term(term.coefficient, (), rest),)) * apply(sp.exp, exponent + by)
+
+
+def written_out(atom: Atom, exponent: Fraction) -> Factors | None:
+    """The factors of a name that is divided by and may underflow, a quotient of exponentials; None for any other."""
+    inside = behind(atom) if exponent < 0 else None
+    if inside is None or len(inside.terms) != 1 or inside.terms[0].bound or inside.terms[0].coefficient != 1:
+        return None
+    factors = inside.terms[0].atoms
+    return tuple((a, e * exponent) for a, e in factors) if any(is_exponential(a) for a, _ in factors) else None
 
 
 def is_exponential(atom: Atom) -> bool:

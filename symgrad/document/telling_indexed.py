@@ -1,0 +1,228 @@
+"""An indexed derivation as it is told: names with their shapes, both forms of the result, facts, code."""
+
+from __future__ import annotations
+
+from itertools import groupby
+from typing import TYPE_CHECKING, Any
+
+from symgrad.core import REALS, UnsupportedError, Variable, every_step
+from symgrad.document.atoms import dim_box
+from symgrad.document.boxes import Box, Diff, Ident, Op, Script, Text, commas, row
+from symgrad.document.from_indexed import entry_box
+from symgrad.document.from_matrix import Style, matrix_boxes
+from symgrad.document.from_sympy import boxes
+from symgrad.document.index_names import atoms_of
+from symgrad.document.layout import equation
+from symgrad.document.names import tensor_name
+from symgrad.document.notation import Notation
+from symgrad.document.sets import membership
+from symgrad.document.telling import Declared, Line, Telling, tell
+from symgrad.document.text import text
+from symgrad.functions import Elementwise
+from symgrad.indexed import Apply, Expr, Fact, Index, Partial, Ref, Tensor
+from symgrad.indexed.matrix import COLUMN, Layout, axes, layout_named, lift
+from symgrad.indexed.numpy_code import numpy_source
+from symgrad.rules import RULES
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from symgrad.core import Derivation, Settled, Step, Verdict
+
+LONGEST = 90  # characters of einsum notation in a line
+
+
+@tell.register(Expr)
+def tell_indexed(start: Expr, settled: Settled, layout: str = "", *, shapes: bool = False) -> Telling:
+    """The derivation's names, lines, result in both notations, and code."""
+    derivation = settled.derivation
+    notation = Notation(lets=derivation.lets)
+    verdicts = dict(zip(map(id, every_step(derivation.steps)), settled.verdicts, strict=True))
+    chosen = layout_named(layout) if layout else COLUMN
+    return Telling(
+        settled,
+        tuple(given(derivation, notation, chosen)),
+        tuple(spaces(derivation)),
+        boxes(start, notation),
+        boxes(derivation.result, notation),
+        tuple(line(s, str(n), verdicts, notation) for n, s in enumerate(derivation.steps, 1)),
+        forms=tuple(forms(derivation, chosen, Style(shapes))),
+        facts=tuple(declared(settled, notation)),
+        code=code(derivation),
+    )
+
+
+def given(derivation: Derivation, notation: Notation, layout: Layout) -> Iterator[Box]:
+    """What each name stands for, in indices and as a matrix; then the named functions."""
+    for let in derivation.lets:
+        tensor, letters = let.symbol, let.symbol.body[0]
+        yield equation(entry_box(tensor, letters, notation), boxes(let.value, notation))
+        matrix = matrix_of(let.value, axes(letters, (), layout), layout)
+        if matrix is not None and letters:
+            yield equation(tensor_name(tensor), matrix)
+    for head in heads(derivation):
+        applied = head(*head.variables, *head.parameters)
+        yield equation(boxes(applied), boxes(applied.unfold()))
+
+
+def heads(derivation: Derivation) -> list[Any]:
+    """The catalogue's functions in a derivation."""
+    values = [derivation.start, derivation.result, *(let.value for let in derivation.lets)]
+    found = {a.head for v in values for a in atoms_of(v) if isinstance(a, Apply)}
+    return sorted((h for h in found if isinstance(h, type) and issubclass(h, Elementwise)), key=lambda h: h.spelling)
+
+
+def matrix_of(value: Expr, place: Any, layout: Layout, style: Style | None = None) -> Box | None:
+    """Matrix notation of an expression; None where it has none."""
+    matrix = lift(value, place[0], place[1], layout) if place is not None else None
+    return None if matrix is None else matrix_boxes(matrix, style or Style())
+
+
+def spaces(derivation: Derivation) -> Iterator[Box]:
+    """Where every input and every name lies: W ∈ ℝ^(n × m); closer bounds for the entries of inputs."""
+    tensors = [*(v.symbol for v in derivation.domains), *(let.symbol for let in derivation.lets)]
+    tensors = [t for t in tensors if isinstance(t, Tensor)]
+    tensors.sort(key=lambda t: (-len(t.dims), [d.token for d in t.dims]))
+    for dims, group in groupby(tensors, key=lambda t: t.dims):
+        yield row(commas(*(tensor_name(t) for t in group)), Op("∈"), space(dims))
+    for v in derivation.domains:
+        if v.domain != REALS and isinstance(v.symbol, Tensor):
+            letters = tuple(Index("ijkl"[n % 4], d) for n, d in enumerate(v.symbol.dims))
+            yield membership(Variable(v.symbol[letters], v.domain))
+        elif isinstance(v.symbol, Tensor) and v.symbol.positive:
+            yield row(tensor_name(v.symbol), Op(">"), Text("0 in every entry"))
+
+
+def space(dims: Sequence[Any]) -> Box:
+    """ℝ, ℝⁿ, ℝ with n × m at its shoulder."""
+    if not dims:
+        return Ident("ℝ")
+    kids: list[Box] = []
+    for d in dims:
+        kids += [*([Op("×")] if kids else []), dim_box(d)]
+    return Script(Ident("ℝ"), None, row(*kids))
+
+
+def line(step: Step, number: str, verdicts: dict[int, Verdict], notation: Notation) -> Line:
+    """One step in boxes, the terms that change marked on both sides."""
+    rule = RULES.get(step.rule)
+    gone, come = changed(step)
+    before = boxes(step.before, Notation(notation.lets, gone, "was"))
+    after = boxes(step.after, Notation(notation.lets, come, "now"))
+    why = rule.why if rule else ""
+    note = f"{step.note[0].upper()}{step.note[1:]}." if step.note and not step.note.endswith(".") else step.note
+    return Line(
+        number,
+        step,
+        verdicts[id(step)],
+        rule.title if rule else step.rule.replace("_", " ").replace("-", " ").capitalize(),
+        " ".join(filter(None, (note, why))) if step.rule in {"fact", "lemma"} else note or why,
+        before,
+        after,
+        equation(before, after),
+        inner=tuple(line(s, f"{number}.{n}", verdicts, notation) for n, s in enumerate(step.substeps, 1)),
+    )
+
+
+def changed(step: Step) -> tuple[Any, Any]:
+    """The terms that go and those that come; what the step says of it itself goes before."""
+    if step.focus is not None or step.became is not None:
+        return step.focus, step.became
+    sides = [{(t.token, t.coefficient): t for t in e.terms} for e in (step.before, step.after)]
+    gone, come = (
+        Expr(t for key, t in mine.items() if key not in other) for mine, other in (sides, tuple(reversed(sides)))
+    )
+    return gone or None, come or None
+
+
+def sought(derivation: Derivation) -> tuple[Box, tuple[Index, ...], tuple[Index, ...]] | None:
+    """The left side without indices, ∂J/∂W, with the indices of what is differentiated and of the variable."""
+    terms = derivation.start.terms
+    if len(terms) != 1 or terms[0].bound or terms[0].coefficient != 1 or len(terms[0].atoms) != 1:
+        return None
+    (atom, exponent), *_ = terms[0].atoms
+    if exponent != 1 or not isinstance(atom, Partial):
+        return None
+    inner = atom.expr.terms[0].atoms[0][0] if len(atom.expr.terms) == 1 and len(atom.expr.terms[0].atoms) == 1 else None
+    if not isinstance(inner, Ref) or atom.expr != Expr((inner_term(inner),)):
+        return None
+    of, by = plain(inner.indices), plain(atom.ref.indices)
+    if of is None or by is None or len({*of, *by}) != len(of) + len(by):
+        return None
+    return Diff(tensor_name(inner.tensor), tensor_name(atom.ref.tensor), partial=True), of, by
+
+
+def inner_term(atom: Ref) -> Any:
+    """The term that one entry is."""
+    return atom.tensor[atom.indices].terms[0]
+
+
+def plain(indices: tuple[Any, ...]) -> tuple[Index, ...] | None:
+    """Indices, if none of them is a place."""
+    return indices if all(isinstance(i, Index) for i in indices) else None
+
+
+def forms(derivation: Derivation, layout: Layout, style: Style) -> Iterator[Box]:
+    """The result in matrix notation; in that of einsum where there is none."""
+    found = sought(derivation)
+    if found is None:
+        free = tuple(sorted(derivation.result.free, key=lambda i: (i.name, i.token)))
+        matrix = matrix_of(derivation.result, axes(free, (), layout), layout, style)
+        if matrix is not None:
+            yield matrix
+        return
+    left, of, by = found
+    matrix = matrix_of(derivation.result, axes(of, by, layout), layout, style)
+    if matrix is not None:
+        yield equation(left, matrix)
+    elif (notation := einsum(derivation.result, (*of, *by))) and len(notation) <= LONGEST:
+        yield row(left, Op("="), Text(notation))
+
+
+def einsum(value: Expr, order: tuple[Index, ...]) -> str:
+    """The expression in the notation of NumPy's einsum, names as they are; "" where it has none."""
+    try:
+        source = numpy_source(value, order, opaque=True).source
+    except UnsupportedError:
+        return ""
+    last = source.rstrip().splitlines()[-1]
+    return last.strip().removeprefix("return ").replace("np.", "")
+
+
+def declared(settled: Settled, notation: Notation) -> Iterator[Declared]:
+    """The facts that a derivation uses, and where it would end without one that is assumed."""
+    derivation = settled.derivation
+    used = {c for v in (*settled.verdicts, settled.claim) for c in v.conditions}
+    leaves = [s for s in every_step(derivation.steps) if not s.substeps]
+    for fact in derivation.facts:
+        step = next((s for s in leaves if s.rule == "fact" and s.note in {fact.words, fact.name}), None)
+        if step is None and fact not in used:
+            continue
+        without = boxes(step.before, notation) if step is not None and fact.assumed else None
+        statement = equation(boxes(fact.left, notation), boxes(fact.right, notation))
+        yield Declared(statement, fact.words, fact.assumed, without)
+
+
+def code(derivation: Derivation) -> str:
+    """The result as a NumPy function; "" where an unknown function stands in it."""
+    found = sought(derivation)
+    if found is None:
+        order, name = tuple(sorted(derivation.result.free, key=lambda i: (i.name, i.token))), "value"
+        told = text(boxes(derivation.result))
+    else:
+        left, of, by = found
+        order, name = (*of, *by), text(left).replace("∂", "d").replace("/", "_")
+        told = text(row(boxes(derivation.start), Op("="), boxes(derivation.result)))
+    assumed = [f"Holds where {text(equation(boxes(f.left), boxes(f.right)))}." for f in derivation.facts if f.assumed]
+    try:
+        summary = (f"{told}.", *assumed)
+        return numpy_source(derivation.result, order, name=name, summary=summary, facts=derivation.facts).source
+    except UnsupportedError:
+        return ""
+
+
+@boxes.register(Fact)
+def fact_boxes(fact: Fact, notation: Notation | None = None) -> Box:
+    """A fact as an equation."""
+    known = notation or Notation()
+    return equation(boxes(fact.left, known), boxes(fact.right, known))
