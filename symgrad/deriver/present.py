@@ -15,7 +15,6 @@ from sympy import (
     Mul,
     Ne,
     Piecewise,
-    Pow,
     S,
     cosh,
     exp,
@@ -28,7 +27,7 @@ from sympy import (
 
 from symgrad.core import Step
 from symgrad.deriver.cases import distributed, flat
-from symgrad.deriver.tidy import at_kinks, by_case, cost, has_exponential, tidy
+from symgrad.deriver.tidy import at_kinks, by_case, cost, has_exponential, loses, tidy
 from symgrad.functions import fold_named, in_terms_of_output
 from symgrad.functions.symbols import a
 
@@ -57,14 +56,9 @@ def present(  # noqa: PLR0917 - what is presented, of what, and under which cond
     for rule, after in _rewrites(settled, formula, applied, variable):
         before = steps[-1].after if steps else expr
         if after != before:
-            steps.append(Step(before, after, rule, given if _delicate(before) else S.true))
+            delicate = before.has(sign, Abs, Max, Min) or loses(before, after)
+            steps.append(Step(before, after, rule, given if delicate else S.true))
     return tuple(steps)
-
-
-def _delicate(expr: Any) -> bool:
-    """Whether a rewrite may hold on less, or on more, than all real numbers: |u|/u is the sign of u, u/u is 1."""
-    powers = (p for p in expr.atoms(Pow) if not (p.exp.is_Integer and p.exp.is_positive))
-    return bool(expr.has(sign, Abs, Max, Min) or any(not p.base.is_positive for p in powers))
 
 
 def off_kinks(variable: Symbol, context: Context) -> Any:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import suppress
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from sympy import And, Ne, Not, Or, Piecewise, S, preorder_traversal
@@ -10,6 +11,7 @@ from sympy.core.relational import Relational
 
 from symgrad.core import Step
 from symgrad.deriver.moves import Move, advance
+from symgrad.deriver.tidy import loses
 from symgrad.functions import D
 from symgrad.rules import LINEAR, RULES
 
@@ -20,6 +22,7 @@ if TYPE_CHECKING:
 
 _LINEAR = {rule.name for rule in LINEAR}
 _OPENING = {"definition", "cases", "chain"}  # each deserves a line of its own
+_PLAIN = {"variable", "constant"}
 _MOST_ROUNDS = 60
 _MANY = 8  # places of one linear rule, beyond which nobody wants to see each by itself
 
@@ -28,10 +31,16 @@ def carry_out(expr: Any, context: Context) -> tuple[Step, ...]:
     """Textbook steps from `expr` to an equal expression in which no derivative is left standing."""
     steps: list[Step] = []
     while standing(expr) and len(steps) < _MOST_ROUNDS:
-        step = gather(tuple(_round(expr, context)))
+        given = And(*(step.given for step in steps))
+        step = gather(tuple(_kept(fine, given) for fine in _round(expr, context)))
         steps.append(step)
         expr = step.after
     return tuple(steps)
+
+
+def _kept(step: Step, given: Any) -> Step:
+    """The step under what the chain was found under, where a part that needs it cancels: z/z is 1 if z is not 0."""
+    return replace(step, given=And(step.given, given)) if loses(step.before, step.after) else step
 
 
 def standing(expr: Any) -> list[D]:
@@ -122,8 +131,20 @@ def gather(fine: tuple[Step, ...]) -> Step:
     return Step(fine[0].before, fine[-1].after, main.rule, given, _names(fine, main.rule), fine)
 
 
+def spread(steps: tuple[Step, ...]) -> tuple[Step, ...]:
+    """The chain with the derivatives of inner functions and of cases on lines of their own, for where it is short."""
+    return tuple(line for step in steps for line in _unpacked(step))
+
+
+def _unpacked(step: Step) -> tuple[Step, ...]:
+    fine = step.substeps
+    inner = next((i for i in range(len(fine), 0, -1) if fine[i - 1].rule not in _LINEAR), len(fine))
+    telling = any(s.rule not in _PLAIN for s in fine[inner:]) or step.rule == "piecewise"
+    return (gather(fine[:inner]), gather(fine[inner:])) if fine[inner:] and telling else (step,)
+
+
 def _names(fine: tuple[Step, ...], main: str) -> str:
     """The rules that a gathered line rests on, in order of use."""
-    others = [RULES[s.rule].title.lower() for s in fine if s.rule != main and s.rule not in {"variable", "constant"}]
+    others = [RULES[s.rule].title.lower() for s in fine if s.rule != main and s.rule not in _PLAIN]
     distinct = list(dict.fromkeys(others))
     return f"{RULES[main].why} Also used: {', '.join(distinct)}." if distinct else ""

@@ -5,20 +5,27 @@ from __future__ import annotations
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from sympy import And, Piecewise, Symbol
+from sympy import And, Integral, Piecewise, Symbol, atan, erf, exp, pi, sqrt
 from sympy.core.relational import Relational
 
 from symgrad.core import Definition, Derivation, Step, UnknownNameError, Variable
 from symgrad.deriver.context import Context
 from symgrad.deriver.present import by_output, present
-from symgrad.deriver.rounds import carry_out
+from symgrad.deriver.rounds import carry_out, spread
 from symgrad.functions import D, unfold
-from symgrad.functions.symbols import a
+from symgrad.functions.symbols import a, t, z
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
 IN_CASES = ", taken in the form in which every case is written in z itself."
+
+
+TEXTBOOK = 4  # lines; a chain that is shorter shows more of what is inside
+AS_INTEGRAL = {  # SymPy's own functions which have no formula in others; DLMF 7.2.1 and 4.23.3
+    erf(z): 2 / sqrt(pi) * Integral(exp(-(t**2)), (t, 0, z)),
+    atan(z): Integral(1 / (1 + t**2), (t, 0, z)),
+}
 
 
 @cache
@@ -39,8 +46,9 @@ def parameter_derivative(definition: Definition, symbol: Symbol) -> Derivation:
 
 def _by(definition: Definition, x: Symbol, suffix: str, title: str) -> Derivation:
     context = Context(definition.domains, kinks=definition.kinks)
-    steps = _chain(definition, x, context)
+    first, steps = _chain(definition, x, context)
     final = present(steps[-1].after, definition.of, definition.applied, x, context)
+    steps = (*first, *(steps if len(first) + len(steps) + len(final) >= TEXTBOOK else spread(steps)))
     return Derivation(
         f"{definition.name}-{suffix}",
         title,
@@ -51,12 +59,12 @@ def _by(definition: Definition, x: Symbol, suffix: str, title: str) -> Derivatio
     )
 
 
-def _chain(definition: Definition, x: Symbol, context: Context) -> tuple[Step, ...]:
-    """The definition written out, then one line a round until no derivative is left standing."""
+def _chain(definition: Definition, x: Symbol, context: Context) -> tuple[tuple[Step, ...], tuple[Step, ...]]:
+    """The definition written out; then one line a round until no derivative is left standing."""
     start = D(definition.applied, x)
-    opened = D(definition.of, x)
+    opened = D(AS_INTEGRAL.get(definition.of, definition.of), x)
     first = (Step(start, opened, "definition", focus=start, became=opened),) if opened != start else ()
-    return (*first, *carry_out(opened, context))
+    return first, carry_out(opened, context)
 
 
 def second_derivative(definition: Definition) -> Derivation:
@@ -69,6 +77,7 @@ def second_derivative(definition: Definition) -> Derivation:
         slope = in_cases(first, x)
     steps = carry_out(D(slope, x), context)
     final = present(steps[-1].after, definition.of, definition.applied, x, context)
+    steps = steps if len(steps) + len(final) >= TEXTBOOK else spread(steps)
     return Derivation(
         f"{definition.name}-second-derivative",
         f"The second derivative of {definition.with_article}",

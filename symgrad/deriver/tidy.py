@@ -11,6 +11,7 @@ from sympy import (
     Mul,
     Piecewise,
     PolynomialError,
+    Pow,
     Rational,
     S,
     Symbol,
@@ -98,6 +99,16 @@ def positive_leads(expr: Any) -> Any:
 def turned_round(terms: Add) -> bool:
     """Whether the letters come in the wrong order, as in y - a."""
     return bool(terms.as_coeff_Add()[0] == 0 and terms.as_ordered_terms()[0].could_extract_minus_sign())
+
+
+def loses(before: Any, after: Any) -> bool:
+    """Whether a rewrite has cancelled a divisor or a root that may have no value somewhere."""
+    return bool(_partial(before) - _partial(after))
+
+
+def _partial(expr: Any) -> set[Any]:
+    powers = (p for p in expr.atoms(Pow) if not (p.exp.is_Integer and p.exp.is_positive))
+    return {p.base for p in powers if not p.base.is_positive}
 
 
 def unsigned(base: Any) -> Any:
