@@ -257,7 +257,7 @@ CAUSES: dict[str, tuple[Any, Any, str, Cause]] = {
     "the wrong side": (lambda x: np.maximum(x, 0), lambda x: (x < 0) * 1.0, "relu", Cause.FORMULA),
     "an error in the tail alone": (
         sigmoid,
-        lambda x: np.where(x < -40, 2, 1) * sigmoid(x) * sigmoid(-x),
+        lambda x: np.where(x < -20, 2, 1) * sigmoid(x) * sigmoid(-x),
         "sigmoid",
         Cause.FORMULA,
     ),
@@ -292,6 +292,29 @@ def test_an_unstable_form_is_not_called_wrong() -> None:
         assert report.outcome is Outcome.OK
         assert report.count(Outcome.WRONG) == 0
         assert (report.count(Outcome.FLOOR) > 0) is exact  # where every digit of 1 - a is lost
+
+
+def test_what_rounding_does_in_the_textbook_forms_is_not_called_wrong() -> None:
+    def phi(x: Any) -> Any:
+        return np.exp(-x * x / 2) / np.sqrt(2 * np.pi)
+
+    erf = np.vectorize(math.erf, otypes=[float])
+    scaled = reference(10**8 * sp.tanh(z), z)
+    forms = {
+        "gelu": (ACTIVATIONS["gelu"], lambda x: (1 + erf(x / np.sqrt(2))) / 2 + x * phi(x)),
+        "tanhshrink": (ACTIVATIONS["tanhshrink"], lambda x: 1 - (1 - np.tanh(x) ** 2)),
+        "softplus": (ACTIVATIONS["softplus"], lambda x: 1 - np.exp(-np.logaddexp(0, x))),
+        "a factor": (scaled, lambda x: 1e8 * (1 - np.tanh(x) ** 2)),
+    }
+    for name, (of, form) in forms.items():
+        report = check_elementwise(None, form, reference=of, domain=(-1e4, 1e4), count=400)
+
+        assert report.count(Outcome.WRONG) == 0, (name, report.worst)
+        assert report.count(Outcome.FLOOR) > 0, name
+        wrong = check_elementwise(None, lambda x, form=form: form(x) * (1 + 1e-9), reference=of)
+        assert wrong.outcome is Outcome.WRONG
+        assert wrong.blame is not None
+        assert wrong.blame.cause is not Cause.ROUNDING
 
 
 def test_a_forward_pass_that_is_another_function_is_wrong() -> None:

@@ -108,23 +108,3 @@ def not_finite(values: dict[str, float], size: float) -> Cause:
     if wider is not None and np.isfinite(wider):
         return Cause.ROUNDING
     return Cause.UNDECIDED if wider is None or size > FAR else Cause.FORMULA
-
-
-def certain_formula(found: Sweep, at: int, truth: float) -> bool:
-    """Whether an error below the rounding of an intermediate is the formula's all the same.
-
-    Only where all precisions, the single one among them, agree on a value that is not 0: what is left of a
-    cancellation is noise, and noise does not agree. A cancellation that is complete in the finest precision too,
-    as that of 1 + erf(-7), leaves the rest of the formula, on which all precisions do agree: no error below that is
-    certain.
-    """
-    values = [float(found.values[d][at]) for d in found.genuine]
-    if "float32" not in found.genuine or not all(np.isfinite(v) and v != 0 for v in values):
-        return False
-    error = abs(float(found.values["float64"][at]) - truth)
-    finest = np.longdouble if "longdouble" in found.values else float
-    if error <= STILL * epsilon(finest):
-        return False
-    return error > 64 * epsilon(float) * abs(truth) and all(
-        float(found.moved[d][at]) <= error / STILL for d in found.genuine
-    )

@@ -103,7 +103,7 @@ def leaves_of(node: Any, path: str, like: Any) -> Iterator[tuple[str, Any]]:
     if isinstance(like, dict) and isinstance(node, dict):
         for key, part in node.items():
             yield from leaves_of(part, f"{path}.{key}" if path else str(key), like.get(key, part))
-    elif listed(like) and isinstance(node, tuple | list | np.ndarray) and np.ndim(node):
+    elif listed(like) and (isinstance(node, tuple | list) or (isinstance(node, np.ndarray) and node.ndim)):
         for n, part in enumerate(node):
             yield from leaves_of(part, f"{path}[{n}]", like[n] if n < len(like) else part)
     else:
