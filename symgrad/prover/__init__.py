@@ -6,12 +6,14 @@ from symgrad.prover.parametric import parametric_extrema
 from symgrad.prover.prove import prove, prove_step
 from symgrad.prover.ranges import extrema
 from symgrad.prover.recheck import Recheck, recheck
+from symgrad.prover.relations import equation, prove_relation
 from symgrad.prover.replay import replay
 
 __all__ = [
     "Recheck",
     "dead_intervals",
     "decay",
+    "equation",
     "extrema",
     "facts",
     "limit",
@@ -19,6 +21,7 @@ __all__ = [
     "odd",
     "parametric_extrema",
     "prove",
+    "prove_relation",
     "prove_step",
     "recheck",
     "replay",

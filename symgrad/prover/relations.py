@@ -1,0 +1,126 @@
+"""Inequalities: whether a relation holds at every point of a domain, and where it fails if it does not.
+
+A relation is proved as an equation, of its truth value with 1: by signs in regions, with a certificate. Where that
+leaves it open and there is one variable, the extremes of the difference decide, by enclosures without a certificate.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+import sympy as sp
+from sympy import Integer, Piecewise, Pow, oo, true
+from sympy.core.relational import Relational
+
+from symgrad.core import REALS, Status, SymgradError, UnsupportedError, Verdict, Witness
+from symgrad.prover.balls import PRECISIONS, Balls, Undecided, Undefined, precision
+from symgrad.prover.conventions import plain
+from symgrad.prover.prove import prove
+from symgrad.prover.ranges import extrema
+from symgrad.prover.reading import Reader
+from symgrad.prover.witnesses import text
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from symgrad.core import Domain, Extremum, Let, Variable
+
+EXTREMES = "extremes of the difference, enclosed by balls"
+EVALUATED = "SymPy has evaluated the relation away; build it with evaluate=False"
+
+
+def prove_relation(
+    relation: Any,
+    *,
+    variables: Sequence[Variable] = (),
+    lets: Sequence[Let] = (),
+    assuming: Any = true,
+    seconds: float = 20.0,
+) -> Verdict:
+    """Whether a relation (<, <=, >, >=, = or !=) holds for all values of the variables that satisfy `assuming`.
+
+    Both sides must have values at all of them: DOMAIN_MISMATCH lists points where one has none. REFUTED comes with a
+    point and the values of both sides there; those are equal where only the strictness is refuted.
+    """
+    if not isinstance(relation, Relational):
+        return Verdict(Status.UNKNOWN, reason=EVALUATED if relation in {True, False} else "this is no relation")
+    found = prove(*equation(relation), variables=variables, lets=lets, assuming=assuming, seconds=seconds)
+    if found.status in {Status.PROVED_EXCEPT, Status.DOMAIN_MISMATCH} and not isinstance(relation, sp.Eq):
+        both = [w for w in found.exceptions if "undefined" not in {w.left, w.right}]
+        missing = replace(found, status=Status.DOMAIN_MISMATCH, certificate="")
+        found = Verdict(Status.REFUTED, "values at a point", witness=both[0]) if both else missing
+    if found.status is Status.REFUTED and found.witness and not isinstance(relation, sp.Eq):
+        return replace(found, witness=seen(relation, lets, found.witness))
+    if found.status is Status.UNKNOWN and not lets and assuming is true and not isinstance(relation, sp.Eq):
+        return by_extremes(relation, variables, seconds) or found
+    return found
+
+
+def equation(relation: Any) -> tuple[Any, Any]:
+    """The equation that is proved in place of a relation: what its certificate is replayed against."""
+    if isinstance(relation, sp.Eq):
+        return relation.lhs, relation.rhs
+    return Piecewise((Integer(1), relation), (Integer(0), true), evaluate=False), Integer(1)
+
+
+def seen(relation: Any, lets: Sequence[Let], witness: Witness) -> Witness:
+    """The witness with the values of the relation's own sides, where balls show them."""
+    reader = Reader(lets)
+    nodes = [reader.read(plain(side)) for side in relation.args]
+    try:
+        with precision(PRECISIONS[1]):
+            point = {reader.name(symbol): Balls({}).value(Reader().read(value)) for symbol, value in witness.point}
+            left, right = (Balls(point).value(node) for node in nodes)
+    except (Undecided, Undefined, UnsupportedError, KeyError):
+        return witness
+    apart = not left.overlaps(right)
+    return replace(witness, left=text(left, right if apart else None), right=text(right, left if apart else None))
+
+
+def by_extremes(relation: Any, variables: Sequence[Variable], seconds: float) -> Verdict | None:
+    """The verdict by the extremes of left - right over the domain of the one variable, None where they leave it open."""
+    difference = relation.lhs - relation.rhs
+    if len(difference.free_symbols) != 1:
+        return None
+    (symbol,) = difference.free_symbols
+    domain = next((v.domain for v in variables if v.symbol == symbol), REALS)
+    everywhere = prove(Pow(difference, 0, evaluate=False), 1, variables=variables, seconds=seconds)
+    if domain.values or not everywhere.proved:
+        return None
+    try:
+        low, high = extrema(difference, symbol, domain=domain)
+    except (SymgradError, ArithmeticError, ValueError):
+        return None
+    if isinstance(relation, (sp.Lt, sp.Le)):
+        return _above(relation, symbol, _negated(high), strict=isinstance(relation, sp.Lt))
+    if isinstance(relation, (sp.Gt, sp.Ge)):
+        return _above(relation, symbol, low, strict=isinstance(relation, sp.Gt))
+    apart = [_above(relation, symbol, end, strict=True) for end in (low, _negated(high))]
+    return next((v for v in apart if v and v.proved), None)
+
+
+def _negated(e: Extremum) -> Extremum:
+    return replace(e, lower=-e.upper, upper=-e.lower, exact=None if e.exact is None else -e.exact)
+
+
+def _above(relation: Any, symbol: Any, least: Extremum, *, strict: bool) -> Verdict | None:
+    """Whether what has this infimum is > 0 (or >= 0) everywhere."""
+    if least.lower > 0 or (least.lower >= 0 and not strict):
+        return Verdict(Status.PROVED, EXTREMES)
+    if least.exact == 0 and strict and not least.attained and least.approached:
+        return Verdict(Status.PROVED, EXTREMES)
+    places = [p for p in least.at if not isinstance(p, tuple)]
+    places += [inside(d) for d in least.on]
+    if places and (least.upper < 0 or (least.exact == 0 and strict)):
+        point = Witness(((symbol, places[0]),), "", "")
+        return Verdict(Status.REFUTED, EXTREMES, witness=seen(relation, (), point))
+    return None
+
+
+def inside(domain: Domain) -> Any:
+    """A point of an interval."""
+    low, high = domain.lower, domain.upper
+    if low in {None, -oo}:
+        return Integer(0) if high in {None, oo} else high - 1
+    return low + 1 if high in {None, oo} else (low + high) / 2
