@@ -126,9 +126,16 @@ def parameters(definition: Definition, at: tuple[tuple[Any, Any], ...]) -> list[
     return [("Parameters" if lines else "Numbers", *known, ("the numbers above hold", *at_values(at)))] if at else []
 
 
-def at_values(at: tuple[tuple[Any, Any], ...]) -> Cell:
-    """The values that facts hold at."""
-    return said(" at ", equations(at)) if at else ()
+def at_values(at: tuple[tuple[Any, Any], ...], *, short: bool = False) -> Cell:
+    """The values that facts hold at; `short` gives six digits of those that are no plain numbers."""
+    return said(" at ", commas(*(rounded(s, v) if short else equations(((s, v),)) for s, v in at))) if at else ()
+
+
+def rounded(symbol: Any, value: Any) -> Box:
+    """A value, or its first digits where it is a long formula."""
+    if value.is_Rational:
+        return row(boxes(symbol), Op("="), boxes(value))
+    return row(boxes(symbol), Op("≈"), signed(f"{float(value):.6g}"))
 
 
 def equations(values: tuple[tuple[Any, Any], ...]) -> Box:

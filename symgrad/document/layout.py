@@ -40,6 +40,7 @@ if TYPE_CHECKING:
 LINE = 19.0  # ems that fit on a phone
 SHORT = 7.0  # a left side that the lines below may be aligned after
 SLACK = 4.0  # ems that a line may be too long before a product is torn
+PAGE = 30.0  # ems that fit on a printed page; what is wider is broken even inside fences and numerators
 NARROW = 8.0  # ems below which nothing is broken any more
 SMALL = 0.7  # the size of an index
 
@@ -106,11 +107,11 @@ def broken(box: Box, room: float) -> list[Box]:
     if width(box) <= room:
         return [box]
     if not isinstance(box, Row):
-        return [folded(box, room + SLACK)]
+        return [folded(box, max(room + SLACK, PAGE))]
     sums = [n for n, k in enumerate(box.kids) if n and isinstance(k, Op) and k.glyph in "+−" and not k.prefix]
     dots = [n for n, k in enumerate(box.kids) if n and isinstance(k, Op) and k.glyph == "·"]
     lines = filled(box.kids, sums or dots, room)
-    return [folded(part, room + SLACK) for line in lines for part in by_factors(line, room)]
+    return [folded(part, max(room + SLACK, PAGE)) for line in lines for part in by_factors(line, room)]
 
 
 def folded(box: Box, room: float) -> Box:  # noqa: PLR0911 - one case for each kind of box
@@ -160,7 +161,7 @@ def by_factors(line: Box, room: float) -> list[Box]:
 
 def is_factor(box: Box) -> bool:
     """Whether a line may begin with this factor."""
-    return isinstance(box, Fence | Fn | Frac) or (isinstance(box, Script) and isinstance(box.base, Fence))
+    return isinstance(box, Fence | Fn | Frac | Diff) or (isinstance(box, Script) and isinstance(box.base, Fence))
 
 
 def filled(kids: Sequence[Box], places: Sequence[int], room: float) -> list[Box]:

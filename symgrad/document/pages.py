@@ -18,7 +18,9 @@ from symgrad.document.as_text import as_text, page_text
 from symgrad.document.boxes import Op, row
 from symgrad.document.facts import definition_box, facts_of, named, value
 from symgrad.document.from_sympy import boxes
-from symgrad.document.html import cell, inline, meanings, templates
+from symgrad.document.html import cell, in_html, meanings, templates
+from symgrad.document.layout import equation
+from symgrad.document.mathml import mathml
 from symgrad.document.pairs import DELTA, comparison, latex_list, markdown_table
 from symgrad.document.sheets import sheet
 from symgrad.document.site import ALONE, Site, styles
@@ -27,6 +29,7 @@ from symgrad.document.telling import telling
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
+    from symgrad.document.boxes import Box
     from symgrad.document.pairs import ActivationRow
     from symgrad.document.telling import Telling
 
@@ -230,22 +233,31 @@ def entry(page: Page) -> dict[str, Any]:
 
 
 def card(page: Page) -> str:
-    """The formula that a page is known by, as HTML: what its entry is, or what it finds first."""
+    """The formulas that a page is known by, as HTML: what its entry is, or what it is about and finds first."""
     if page.facts:
-        return str(inline(definition_box(page.facts[0].definition)))
-    return str(inline(telling(page.settled[0]).statement)) if page.settled else ""
+        return plain(definition_box(page.facts[0].definition))
+    if not page.settled:
+        return ""
+    told = telling(page.settled[0])
+    costs = [equation(boxes(let.symbol), boxes(let.value)) for let in told.derivation.lets[-1:]]
+    return "<br>".join(map(plain, (*costs, told.statement)))
+
+
+def plain(box: Box) -> str:
+    """A formula of an index, which holds hundreds: no LaTeX beside it."""
+    return str(in_html(mathml(box, annotated=False)))
 
 
 def catalogue_row(facts: Facts, page: str) -> dict[str, Any]:
     """One activation in the table of the index; formulas are HTML."""
     definition = facts.definition
-    kinks = ", ".join(str(inline(boxes(k.at))) for k in facts.kinks)
+    kinks = ", ".join(plain(boxes(k.at)) for k in facts.kinks)
     return {
         "name": definition.name,
         "title": definition.title,
         "href": address(page),
-        "formula": str(inline(row(named(definition), Op("="), boxes(definition.of)))),
-        "derivative": str(inline(boxes(facts.derivative))),
+        "formula": plain(row(named(definition), Op("="), boxes(definition.of))),
+        "derivative": plain(boxes(facts.derivative)),
         "largest": str(cell(value(facts.lipschitz))),
         "centred": facts.zero_centred,
         "kinks": kinks or "none",

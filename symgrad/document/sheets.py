@@ -64,7 +64,7 @@ def titles(definition: Definition) -> tuple[str, str]:
 def caption(facts: Facts | LossFacts) -> Cell:
     """What the drawings show."""
     phi, slope = drawn_names(facts.definition)
-    words: Cell = (Formula(phi), " and its slope ", Formula(slope), *at_values(facts.at), ".")
+    words: Cell = (Formula(phi), " and its slope ", Formula(slope), *at_values(facts.at, short=True), ".")
     if isinstance(facts, Facts):
         words = (*words, " Dashed lines: the ends of the range.")
     if facts.kinks:
