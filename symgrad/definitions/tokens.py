@@ -61,13 +61,13 @@ class Token:
         return "the end of the text" if self.sort is Sort.END else repr(self.text[:40])
 
 
-def tokens_of(text: str) -> list[Token]:
+def tokens_of(text: str, pattern: re.Pattern[str] = TOKEN) -> list[Token]:
     """The tokens of the text, the last one its end; blanks are dropped and Greek letters spelled out."""
     if len(text) > LENGTH:
         raise ParseError(f"the text has {len(text):,} characters; at most {LENGTH:,} are read", text[:80], 0)
     found, at = [], 0
     while at < len(text):
-        match = TOKEN.match(text, at)
+        match = pattern.match(text, at)
         if match is None:
             raise ParseError(unexpected(text[at]), text, at)
         if match.lastgroup == "number":

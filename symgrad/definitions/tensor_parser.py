@@ -1,0 +1,191 @@
+"""The user's own formula of vectors and matrices: `sum(log(1 + exp(-y .* (X*w))))`, read by hand.
+
+The notation is that of matrix-calculus tools: `*` is the matrix product, `.*` `./` `.^` act entry by entry,
+`'` transposes, a vector is a column. As with scalar expressions nothing of the text is ever run.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any, NoReturn
+
+from symgrad.core import ParseError
+from symgrad.core.catalogue import nearest
+from symgrad.definitions.arithmetic import number
+from symgrad.definitions.shaped import ENTRYWISE, FUNCTIONS, LINEAR, Function, Misfit, Shaped, Shapes
+from symgrad.definitions.tokens import Sort, Token, tokens_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+DEPTH = 60  # of brackets, powers and signs inside one another
+NODES = 400  # numbers, names and operations
+TOKEN = re.compile(
+    r"""(?P<space>[ \t\r\n]+)
+      | (?P<number>(?:[0-9]+(?:\.(?![*/^'])[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?)
+      | (?P<name>[A-Za-z_\u0370-\u03ff][A-Za-z0-9_\u0370-\u03ff]*)
+      | (?P<sign>\.\*|\./|\.\^|\*\*|[-+*/^(),'])""",
+    re.VERBOSE,
+)
+PRODUCTS = ("*", "/", ".*", "./")
+POWERS = ("^", "**", ".^")
+
+
+def parse_tensor(text: str, shapes: Shapes) -> Shaped:
+    """The value of `text`, where `shapes` says which names are vectors and matrices; all others are scalars.
+
+    Raises ParseError where the text is not of the grammar or two shapes don't fit, with the place.
+    """
+    reader = Reader(text, shapes)
+    found = reader.sum()
+    if reader.next.sort is not Sort.END:
+        reader.fail(
+            f"an operator is expected before {reader.next.said}; products are written with * or .*", reader.next
+        )
+    return found
+
+
+class Reader:
+    """Reads one text from left to right, one method for each level of precedence."""
+
+    def __init__(self, text: str, shapes: Shapes) -> None:
+        self.text, self.shapes, self.tokens = text, shapes, tokens_of(text, TOKEN)
+        self.place = self.depth = 0
+        if len(self.tokens) == 1:
+            raise ParseError("the text is empty; write a formula such as sum((X*w - y).^2)")
+        if len(self.tokens) > NODES:
+            self.fail(f"the formula has more than {NODES} parts", self.tokens[NODES])
+
+    @property
+    def next(self) -> Token:
+        """The token that is read next."""
+        return self.tokens[self.place]
+
+    def take(self) -> Token:
+        """The next token, left behind."""
+        token = self.next
+        self.place += token.sort is not Sort.END
+        return token
+
+    def at(self, *signs: str) -> bool:
+        """Whether the next token is one of these signs."""
+        return self.next.sort is Sort.SIGN and self.next.text in signs
+
+    def fail(self, message: str, token: Token) -> NoReturn:
+        """Raise the error with its place in the text."""
+        raise ParseError(message, self.text, token.at)
+
+    def built(self, token: Token, build: Callable[..., Shaped], *parts: Any) -> Shaped:
+        """What an operation makes of its parts; shapes that don't fit are reported at the operation."""
+        try:
+            return build(*parts)
+        except Misfit as misfit:
+            self.fail(str(misfit), token)
+
+    def sum(self) -> Shaped:
+        """Terms joined by + and -."""
+        found = self.product()
+        while self.at("+", "-"):
+            sign = self.take()
+            term = self.product()
+            found = self.built(sign, Shaped.plus if sign.text == "+" else Shaped.minus, found, term)
+        return found
+
+    def product(self) -> Shaped:
+        """Factors joined by the matrix product and by the operations on entries."""
+        found = self.signed()
+        while self.at(*PRODUCTS):
+            sign = self.take()
+            found = self.built(sign, ENTRYWISE[sign.text], found, self.signed())
+        return found
+
+    def signed(self) -> Shaped:
+        """A power with the signs before it: -x' .^ 2 is -((x').^2)."""
+        first, negative = self.next, False
+        while self.at("+", "-"):
+            negative ^= self.take().text == "-"
+        found = self.power()
+        return self.built(first, Shaped.negated, found) if negative else found
+
+    def power(self) -> Shaped:
+        """A base and its exponent, which is a number."""
+        base = self.transposed()
+        if not self.at(*POWERS):
+            return base
+        sign = self.take()
+        exponent = self.inside(sign, self.signed)
+        base = self.shapes.name(base) if not base.is_scalar or len(base.entry.terms) > 1 else base
+        return self.built(sign, Shaped.entry_power if sign.text == ".^" else Shaped.power, base, exponent)
+
+    def transposed(self) -> Shaped:
+        """An atom with the dashes behind it."""
+        found = self.atom()
+        while self.at("'"):
+            found = self.built(self.take(), Shaped.transpose, found)
+        return found
+
+    def inside(self, token: Token, read: Callable[[], Any]) -> Any:
+        """What `read` reads, one level further in."""
+        self.depth += 1
+        if self.depth > DEPTH:
+            self.fail(f"nested more than {DEPTH} levels deep", token)
+        found = read()
+        self.depth -= 1
+        return found
+
+    def atom(self) -> Shaped:
+        """A number, a name, a function applied, or brackets."""
+        token = self.take()
+        if token.sort is Sort.NUMBER:
+            return Shaped.scalar(number(token.text))
+        if token.sort is Sort.NAME:
+            return self.inside(token, lambda: self.applied(token)) if self.at("(") else self.named(token)
+        if token.text != "(":
+            self.fail(f"a number, a name or '(' is expected, found {token.said}", token)
+        found: Shaped = self.inside(token, self.sum)
+        self.close(token)
+        return found
+
+    def close(self, opened: Token) -> None:
+        """The bracket that closes the one that was opened."""
+        if not self.at(")"):
+            self.fail(f"expected ')' for the bracket at column {opened.at + 1}, found {self.next.said}", self.next)
+        self.take()
+
+    def named(self, token: Token) -> Shaped:
+        """A vector or a matrix, the size of a dimension, or a scalar."""
+        found = self.shapes.value(token.text)
+        if found is None:
+            known = self.known(token.text)
+            what = "a function; write what it is applied to, in brackets" if known else "no variable; use x, W, beta_2"
+            self.fail(f"{token.said} is {what}", token)
+        return found
+
+    def known(self, name: str) -> Function | None:
+        """The function of this name. Inner quantities get names where a function is applied to them."""
+        found = FUNCTIONS.get(name) or self.shapes.function(name)
+        if name == "softmax":
+            return Function(self.shapes.softmax)
+        if found is None or name in LINEAR:
+            return found
+        apply = found.apply
+        return Function(lambda *args: apply(*map(self.shapes.name, args)), found.least, found.most)
+
+    def applied(self, token: Token) -> Shaped:
+        """A function with its arguments."""
+        function = self.known(token.text)
+        if function is None:
+            near = nearest(token.text, ["softmax", *FUNCTIONS, *self.shapes.functions])
+            hint = (
+                f"did you mean {' or '.join(near)}?" if near else f"known are {', '.join(sorted(FUNCTIONS))} and more"
+            )
+            self.fail(f"no function is called {token.said}; {hint}", token)
+        opened = self.take()
+        arguments = [self.sum()]
+        while self.at(","):
+            self.take()
+            arguments.append(self.sum())
+        self.close(opened)
+        if not function.least <= len(arguments) <= function.most:
+            self.fail(f"{token.said} takes {function.counted}, not {len(arguments)}", token)
+        return self.built(token, function.apply, *arguments)
