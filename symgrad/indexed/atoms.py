@@ -240,7 +240,7 @@ class Partial(Atom):
     __slots__ = ("expr", "fixed", "ref")
 
     def __init__(self, expr: Expr, ref: Ref, fixed: frozenset[Tensor] = frozenset()) -> None:
-        matter = {t for t in fixed if t in expr.reach and t is not ref.tensor and ref.tensor in t.reach}
+        matter = {t for t in fixed if t is not ref.tensor and t.rests_on(ref.tensor) and expr.rests_on(t)}
         self.expr, self.ref, self.fixed = expr, ref, frozenset(matter)
         self._settle(expr.free | ref.free, (expr,))
 

@@ -51,7 +51,7 @@ def component_key(bound: frozenset[Index], atoms: Factors, names: Mapping[Index,
     """The key of one connected sum."""
     mine = [f for f in atoms if f[0].free & bound]
     search = Search(sorted(bound, key=lambda i: (i.dim.token, i.token)), mine, names)
-    search.run(search.refined(dict.fromkeys(bound, 0)), ())
+    search.run(search.refined(dict.fromkeys(bound, 0)) if len(bound) > 1 else dict.fromkeys(bound, 0), ())
     dims = ",".join(sorted(i.dim.token for i in bound))
     return f"Σ{dims}({search.best})"
 

@@ -70,13 +70,13 @@ def of_entry(atom: Ref, ref: Ref, still: frozenset[Tensor]) -> Expr:
         for i, j in zip(atom.indices, ref.indices, strict=True):
             found *= one(equal(i, j))
         return found
-    if tensor in still or ref.tensor not in tensor.reach:
+    if tensor in still or not tensor.rests_on(ref.tensor, still):
         return ZERO
     if tensor.body is not None:
         return differentiate(tensor.at(atom.indices), ref, still)
     found = ZERO
     for argument in tensor.depends:
-        if argument is ref.tensor or ref.tensor in argument.reach:
+        if argument is ref.tensor or argument.rests_on(ref.tensor):
             found += through(atom, argument, ref, still)
     return found
 
@@ -103,7 +103,7 @@ def further(atom: Partial, ref: Ref, still: frozenset[Tensor]) -> Expr:
     for argument in entry.tensor.depends:  # type: ignore[attr-defined]  # only an unknown function's stays
         if argument is ref.tensor:
             found += one(Partial(one(atom), ref))
-        elif ref.tensor in argument.reach and argument not in still:
+        elif argument.rests_on(ref.tensor) and argument not in still:
             letters = tuple(Index(f"m{n}", d) for n, d in enumerate(argument.dims))
             inner = Ref(argument, letters)
             found += total(letters, one(Partial(one(atom), inner)) * of_entry(inner, ref, still))

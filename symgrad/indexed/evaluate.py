@@ -140,7 +140,7 @@ class Evaluation:
         """An entry of an input, a name or an unknown function; 0 outside the shape."""
         if not all(0 <= n < self.sizes[d] for n, d in zip(entry, tensor.dims, strict=True)):
             return self.jets.number(0)
-        moved = tuple(s for s in seeds if s.tensor is tensor or (s.tensor in tensor.reach and tensor not in s.fixed))
+        moved = tuple(s for s in seeds if s.tensor is tensor or (tensor.rests_on(s.tensor) and tensor not in s.fixed))
         key = (tensor, entry, moved)
         if key not in self.known:
             self.known[key] = self.fresh_entry(tensor, entry, moved)

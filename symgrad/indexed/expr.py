@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from fractions import Fraction
-from functools import cached_property
+from functools import cached_property, reduce
 from math import isqrt
+from operator import or_
 from typing import TYPE_CHECKING, Any
 
 from symgrad.core import SymgradError
@@ -99,6 +100,18 @@ class Expr:
         return frozenset[Any]().union(*(a.tensors for t in self.terms for a, _ in t.atoms))
 
     @cached_property
+    def mask(self) -> int:
+        """The tensors that its value depends on, a bit for each."""
+        return reduce(or_, (t.mask | (1 << t.serial) for t in self.tensors), 0)
+
+    def rests_on(self, tensor: Tensor) -> bool:
+        """Whether its value depends on a tensor's."""
+        return bool(self.mask >> tensor.serial & 1)
+
+    def __getstate__(self) -> dict[str, Any]:
+        return {k: v for k, v in self.__dict__.items() if k != "mask"}
+
+    @property
     def reach(self) -> frozenset[Tensor]:
         """The tensors mentioned, and whatever their values depend on."""
         return self.tensors.union(*(t.reach for t in self.tensors))

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from functools import cached_property
+from functools import cached_property, reduce
+from itertools import count
+from operator import or_
 from typing import Any
 
 from symgrad.indexed.atoms import Ref, Slot
 from symgrad.indexed.expr import Expr, expr, never_negative, one
 from symgrad.indexed.names import Dim, Index, Place, ShapeError, token
+
+_serials = count()
 
 
 class Tensor:
@@ -31,9 +35,10 @@ class Tensor:
     ) -> None:
         self.name, self.tex, self.depends = name, tex, tuple(depends)
         self.dims = (dims,) if isinstance(dims, Dim) else tuple(dims)
-        self.token = token(name)
+        self.token, self.serial = token(name), next(_serials)
         self.body = self._body(*body) if body is not None else None
         self.positive = never_negative(self.body[1]) if self.body else positive
+        self.mask  # noqa: B018 - now, when those of the tensors inside are known, since names may be a thousand deep
 
     def _body(self, indices: Any, value: Any) -> tuple[tuple[Index, ...], Expr]:
         """The definition, its indices checked against the shape."""
@@ -78,11 +83,47 @@ class Tensor:
         letters, value = self.body
         return value.rename(dict(zip(letters, indices, strict=True)))
 
+    @property
+    def mentions(self) -> frozenset[Tensor]:
+        """The tensors that its value is written in, or that it is an unknown function of."""
+        return frozenset(self.depends) | (self.body[1].tensors if self.body else frozenset())
+
     @cached_property
+    def mask(self) -> int:
+        """The tensors that its value depends on, a bit for each: a set of thousands in a few hundred bytes."""
+        return reduce(or_, (t.mask | (1 << t.serial) for t in self.mentions), 0)
+
+    def rests_on(self, other: Tensor, held: frozenset[Tensor] = frozenset()) -> bool:
+        """Whether its value depends on another tensor's, by a way that leads through none of `held`."""
+        if not held or not self.mask >> other.serial & 1:
+            return bool(self.mask >> other.serial & 1)
+        seen, waiting = set[Tensor](), [self]
+        while waiting:
+            inner = waiting.pop().mentions
+            if other in inner:
+                return True
+            fresh = {t for t in inner - seen - held if t.mask >> other.serial & 1}
+            seen |= fresh
+            waiting += fresh
+        return False
+
+    @property
     def reach(self) -> frozenset[Tensor]:
         """The tensors that its value depends on, itself not among them."""
-        direct = frozenset(self.depends) | (self.body[1].tensors if self.body else frozenset())
-        return direct.union(*(t.reach for t in direct))
+        found, waiting = set[Tensor](), [*self.mentions]
+        while waiting:
+            tensor = waiting.pop()
+            if tensor not in found:
+                found.add(tensor)
+                waiting += tensor.mentions
+        return frozenset(found)
+
+    def __getstate__(self) -> dict[str, Any]:
+        return {k: v for k, v in self.__dict__.items() if k not in {"mask", "serial"}}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        self.__dict__.update(state)
+        self.serial = next(_serials)  # another process counts for itself
 
     @property
     def free(self) -> bool:

@@ -2,5 +2,6 @@
 
 from symgrad.deriver.indexed.backward import Gradient, backpropagate, definition_of
 from symgrad.deriver.indexed.chain import assembled, derivation, lets_of
+from symgrad.deriver.indexed.program import Line, program
 
-__all__ = ["Gradient", "assembled", "backpropagate", "definition_of", "derivation", "lets_of"]
+__all__ = ["Gradient", "Line", "assembled", "backpropagate", "definition_of", "derivation", "lets_of", "program"]

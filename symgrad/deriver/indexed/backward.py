@@ -23,11 +23,12 @@ from symgrad.indexed import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping
 
     from symgrad.core import Derivation
 
 LETTERS = "ijklmnpqrst"
+SUMMED = "klmnpqrstuvw"
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +66,7 @@ def backpropagate(
     depends on the nodes that use it, not on how many layers follow. `called` gives the names: {z1: "delta1"}.
     """
     order, known = tuple(nodes), tuple(facts)
-    uses = users(J, order)
+    uses, stops = users(J, order), frozenset(order)
     cotangents: dict[Tensor, Tensor] = {}
     found: list[Gradient] = []
     for tensor in (*order, *wrt):
@@ -74,7 +75,12 @@ def backpropagate(
         late = [c.name for c in behind if c is not J and c not in cotangents]
         if late:
             raise IndexedError(f"{tensor.name} comes before {', '.join(late)}; list nodes from the loss backwards")
-        start, opening = chain_rule(J, tensor, letters, behind, order, cotangents)
+        start, opening = partial(J(), tensor[letters]), list[tuple[str, Expr]]()
+        if behind not in {(), (J,)}:
+            entry = Ref(tensor, letters)
+            whole = chain_rule(J, entry, behind, stops, lambda node, at: partial(J(), node[at]))
+            short = chain_rule(J, entry, behind, stops, lambda node, at: cotangents[node][at])
+            opening = [("layers", whole), ("cotangent", short)]
         label = f"{name or J.name}-{tensor.name}"
         title = f"d{J.name}/d{tensor.name}"
         chain = derivation(start, name=label, title=title, facts=known, opening=opening)
@@ -84,11 +90,14 @@ def backpropagate(
     return tuple(found)
 
 
-def users(J: Tensor, nodes: tuple[Tensor, ...]):  # type: ignore[no-untyped-def]  # noqa: ANN201 - a local function
+def users(J: Tensor, nodes: tuple[Tensor, ...]) -> Callable[[Tensor], tuple[Tensor, ...]]:
     """For a tensor, the nodes (and J) whose values mention it, directly or through names that are no nodes."""
     stops = frozenset(nodes)
-    direct = {n: frozenset(seen_from(n, stops)) for n in (J, *nodes)}
-    return lambda tensor: tuple(n for n in (J, *nodes) if n is not tensor and tensor in direct[n])
+    found: dict[Tensor, list[Tensor]] = {}
+    for node in dict.fromkeys((J, *nodes)):
+        for tensor in seen_from(node, stops):
+            found.setdefault(tensor, []).append(node)
+    return lambda tensor: tuple(found.get(tensor, ()))
 
 
 def seen_from(node: Tensor, stops: frozenset[Tensor]) -> Iterator[Tensor]:
@@ -106,31 +115,18 @@ def seen_from(node: Tensor, stops: frozenset[Tensor]) -> Iterator[Tensor]:
 
 def chain_rule(
     J: Tensor,
-    tensor: Tensor,
-    letters: tuple[Index, ...],
+    entry: Ref,
     behind: tuple[Tensor, ...],
-    nodes: tuple[Tensor, ...],
-    cotangents: Mapping[Tensor, Tensor],
-) -> tuple[Expr, list[tuple[str, Expr]]]:
-    """dJ/dT, and its first lines: a sum over the nodes that use T, and the same in their derivatives' names."""
-    start = partial(J(), tensor[letters])
-    if behind in {(), (J,)}:
-        return start, []
-    whole, short = expr(0), expr(0)
-    entry = Ref(tensor, letters)
+    stops: frozenset[Tensor],
+    arriving: Callable[[Tensor, tuple[Index, ...]], Expr],
+) -> Expr:
+    """dJ/dT as a sum over the nodes that use T: what arrives at a node, times the node's own derivative by T."""
+    found, used = expr(0), frozenset(i.name for i in entry.free)
     for node in behind:
-        inner = tuple(Index(c, d) for c, d in zip(fresh_letters(letters), node.dims, strict=False))
-        local = one(Partial(node[inner], entry, frozenset(nodes) - {node}))
-        outer = expr(1) if node is J else partial(J(), node[inner])
-        named = expr(1) if node is J else cotangents[node][inner]
-        whole, short = whole + total(inner, outer * local), short + total(inner, named * local)
-    return start, [("layers", whole), ("cotangent", short)]
-
-
-def fresh_letters(taken: tuple[Index, ...]) -> Iterator[str]:
-    """Letters for sums, none of those in use."""
-    used = {i.name for i in taken}
-    return (c for c in "klmnpqrstuvw" if c not in used)
+        inner = tuple(Index(c, d) for c, d in zip((c for c in SUMMED if c not in used), node.dims, strict=False))
+        local = one(Partial(node[inner], entry, frozenset(seen_from(node, stops)) & stops))
+        found += total(inner, (expr(1) if node is J else arriving(node, inner)) * local)
+    return found
 
 
 def definition_of(name: Tensor, by: Expr | None = None) -> Fact:

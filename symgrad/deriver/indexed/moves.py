@@ -71,7 +71,7 @@ def varies(atom: Atom, by: Partial) -> bool:
 
 def moves(tensor: Tensor, by: Partial) -> bool:
     """Whether a tensor depends on the entry."""
-    return tensor is by.ref.tensor or (tensor not in by.fixed and by.ref.tensor in tensor.reach)
+    return tensor is by.ref.tensor or (tensor not in by.fixed and tensor.rests_on(by.ref.tensor))
 
 
 def single(by: Partial) -> Atom | None:

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from symgrad.core import Step, Variable
 
-LARGE = 120  # names; beyond them whole values are not worked out for a second opinion
+LARGE = 250  # tensors; beyond them whole values are not worked out for a second opinion
 Found = tuple[str, tuple[Fact, ...]]
 
 
@@ -31,12 +31,17 @@ def prove_indexed(
     left: Expr, right: Expr, *, facts: Sequence[Fact] = (), variables: Sequence[Variable] = ()
 ) -> Verdict:
     """Whether left = right at all sizes >= 1 and for all entries in their domains that satisfy the assumed facts."""
-    where = space((left, right), facts, {v.symbol: v.domain for v in variables})
     ways = proofs(left, right, facts)
+    large = (left.mask | right.mask).bit_count() > LARGE
     found = next(ways)  # what costs little; most wrong steps are then refuted at the first point
-    if found is None:
-        witness, _ = refutation(left, right, where, points=1)
-        found = None if witness else next((w for w in ways if w), None)
+    if found is None and not large:
+        witness, _ = refutation(left, right, space((left, right), facts, domains(variables)), points=1)
+        if witness and replayed(witness, left, right):
+            return Verdict(Status.REFUTED, "values at a point", witness=witness)
+    found = found or next((w for w in ways if w), None)
+    if large:
+        return without_values(left, right, found)
+    where = space((left, right), facts, domains(variables))
     if found is not None:
         return confirmed(left, right, where, found)
     witness, tried = refutation(left, right, where)
@@ -44,6 +49,26 @@ def prove_indexed(
         return Verdict(Status.REFUTED, "values at a point", witness=witness)
     why = f"the normal forms differ, though the values agree at {tried} random points" if tried else NO_POINT
     return Verdict(Status.UNKNOWN, reason=why)
+
+
+def domains(variables: Sequence[Variable]) -> dict[Any, Any]:
+    """Where each tensor or symbol may lie."""
+    return {v.symbol: v.domain for v in variables}
+
+
+def without_values(left: Expr, right: Expr, found: Found | None) -> Verdict:
+    """The verdict where there are too many names to work out values: a proof stands by itself."""
+    if found is None:
+        return Verdict(Status.UNKNOWN, reason="there are too many names; state the step in those of one layer")
+    method, used = found
+    return Verdict(
+        Status.PROVED, f"{method}; no second opinion, there are too many names", conditions(left, right, used)
+    )
+
+
+def conditions(left: Expr, right: Expr, used: tuple[Fact, ...]) -> tuple[Any, ...]:
+    """What a proof rests on: the assumed facts that it used, and what is divided by."""
+    return *(f for f in used if f.assumed), *divisors(left, right)
 
 
 NO_POINT = "no point was found at which both sides have values and the assumed facts hold"
@@ -57,9 +82,6 @@ def prove_indexed_step(step: Step, derivation: Any) -> Verdict:
 def confirmed(left: Expr, right: Expr, where: Space, found: Found) -> Verdict:
     """A proof held against values; where these disagree nothing is claimed."""
     method, used = found
-    conditions = (*(f for f in used if f.assumed), *divisors(left, right))
-    if sum(1 for t in left.reach | right.reach if t.body) > LARGE:
-        return Verdict(Status.PROVED, f"{method}; too many names for a second opinion", conditions)
     second = agreement(left, right, where)
     if second.differ or not second.points:
         witness, tried = refutation(left, right, where, points=3)
@@ -71,7 +93,7 @@ def confirmed(left: Expr, right: Expr, where: Space, found: Found) -> Verdict:
         opinion = f"agrees modulo two primes at {second.points} random points, by accident with a chance below "
         opinion += f"{second.chance:.0e}"
     certificate = json.dumps({"kind": "indexed", "method": method, "facts": [f.name for f in used], "second": opinion})
-    return Verdict(Status.PROVED, f"{method}; {opinion}", conditions, certificate=certificate)
+    return Verdict(Status.PROVED, f"{method}; {opinion}", conditions(left, right, used), certificate=certificate)
 
 
 def divisors(left: Expr, right: Expr) -> tuple[str, ...]:
@@ -129,19 +151,18 @@ def proofs(left: Expr, right: Expr, facts: Sequence[Fact]) -> Iterator[Found | N
     if normal(left) == normal(right):
         yield "normal form", ()
         return
-    ways = forms(left, right)
-    yield agree(*next(ways), ())
     known = usable(tuple(facts))
-    yield agree("derivatives carried out", left, right, (), known) if known else None
-    for way in ways:
-        yield agree(*way, ())
-        yield agree(*way, known) if known else None
+    for way in forms(left, right):
+        yield agree(*way, ()) or (agree(*way, known) if known else None)
 
 
 def agree(method: str, left: Expr, right: Expr, names: tuple[Tensor, ...], facts: tuple[Fact, ...]) -> Found | None:
     """Whether two sides agree with these names looked into and these facts used."""
-    a, used = reduced(left, names, facts)
-    b, more = reduced(right, names, facts)
+    try:
+        a, used = reduced(left, names, facts)
+        b, more = reduced(right, names, facts)
+    except RecursionError:  # names a thousand deep
+        return None
     return (method, tuple(dict.fromkeys((*used, *more)))) if vanishes(a - b) or functions_agree(a, b) else None
 
 
@@ -159,10 +180,13 @@ def functions_agree(left: Expr, right: Expr) -> bool:
 
 def forms(left: Expr, right: Expr) -> Iterator[tuple[str, Expr, Expr, tuple[Tensor, ...]]]:
     """The two sides, looked into ever further: no names, one layer, then name by name from the last defined."""
-    yield "derivatives carried out", left, right, ()
     layer = by_layers(left, right)
     if layer is not None:
         yield "chain rule over the names", *layer, ()
+    if layer is None or (left.mask | right.mask).bit_count() <= LARGE:
+        yield "derivatives carried out", left, right, ()
+    if (left.mask | right.mask).bit_count() > LARGE:
+        return
     names = sorted((t for t in left.reach | right.reach if t.body), key=depth, reverse=True)
     for count in range(1, min(len(names), LARGE) + 1):
         words = ", ".join(sorted({t.name for t in names[:count]}))

@@ -107,7 +107,7 @@ def spread(J: Tensor, entry: Ref, letters: dict[Tensor, Tensor]) -> Expr:
     found = ZERO
     stops = frozenset(letters) | {J}
     for node in sorted(stops, key=lambda t: t.token):
-        if node is entry.tensor or entry.tensor not in node.reach:
+        if node is entry.tensor or not node.rests_on(entry.tensor, stops - {node}):
             continue
         inner = tuple(Index(f"c{n}", d) for n, d in enumerate(node.dims))
         outer = expr(1) if node is J else letters[node][inner]
