@@ -3,6 +3,8 @@
 Nothing here is taken from the models or the bank of mistakes of the package.
 """
 
+# ruff: noqa: E501, Q003 - a table of lines, read across
+
 from __future__ import annotations
 
 from collections.abc import Callable

@@ -148,11 +148,21 @@ def diagnosed(
         return None
     if all(q.kink for q in wrong):
         return on_kinks(wrong)
-    if all(r.blame and r.blame.cause is Cause.ROUNDING for r in reports if r.outcome is Outcome.WRONG):
-        return unstable(what)
     eps = float(np.finfo(dtype).eps)
     curves = [curve(f, choice, eps) for f, choice in zip(findings, choices, strict=True)]
+    if all(holes(c) for c in curves) and all(by_rounding(r) for r in reports if r.outcome is Outcome.WRONG):
+        return unstable(what)
     return diagnose_curves([c for c in curves if c.x.size], what, f)
+
+
+def holes(curve: Curve) -> bool:
+    """Whether the wrong values are no numbers at all: then no formula explains them, and the arithmetic may."""
+    return not np.isfinite(curve.given[curve.wrong]).any()
+
+
+def by_rounding(report: ElementwiseReport) -> bool:
+    """Whether more precision mends the worst point."""
+    return report.blame is not None and report.blame.cause is Cause.ROUNDING
 
 
 def curve(findings: Sequence[PointFinding], choice: Any, eps: float) -> Curve:
@@ -187,7 +197,7 @@ def unstable(what: Subject | None) -> Diagnosis:
 
 def replay(of: Any, reports: Sequence[tuple[str, ElementwiseReport]], at_kink: Any, dtype: Any, seed: int) -> str:
     """One line that shows the worst point again."""
-    worst = next((r.worst for _, r in reports if r.outcome is Outcome.WRONG and r.worst), None)
+    shown = [q for _, r in reports for q in (r.worst, r.forward) if q and q.outcome is Outcome.WRONG]
     parts = [
         "f",
         "grad",
@@ -195,7 +205,7 @@ def replay(of: Any, reports: Sequence[tuple[str, ElementwiseReport]], at_kink: A
         f"at_kink={at_kink!r}" if at_kink != "subgradient" else "",
     ]
     parts += [f"dtype={np.dtype(dtype).name!r}" if np.dtype(dtype) != float else "", f"seed={seed}"]
-    parts += [f"points=[{worst.x!r}]"] if worst else []
+    parts += [f"points=[{shown[0].x!r}]"] if shown else []
     return f"check_gradient({', '.join(filter(None, parts))})"
 
 

@@ -35,7 +35,9 @@ def diagnose(given: Any, reference: Any, *, counts: Mapping[str, int] | None = N
     if isinstance(reference, np.ndarray | dict | list) or hasattr(reference, "__array__"):
         if callable(given):
             raise UnsupportedError("beside arrays of true gradients, hand in the given ones as arrays, not a function")
-        one, other = ({k or "the array": np.asarray(v) for k, v in leaves_of(side, "")} for side in (given, reference))
+        one, other = (
+            {k or "the array": np.asarray(v) for k, v in leaves_of(side, "", reference)} for side in (given, reference)
+        )
         return diagnose_trials([Trial(one, other, sizes=dict(counts or {}))])
     result = try_gradient(options.pop("f", None), given, of=reference, **options)
     if result.outcome is Outcome.WRONG:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from contextlib import nullcontext
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
@@ -54,8 +53,6 @@ def try_jax(fun: Callable[..., Any], *inputs: Any, of: Any = None, forward: Any 
 
 def doubles(jax: Any) -> Any:
     """Double precision for a while; how it is asked for has changed between releases."""
-    if jax.config.jax_enable_x64:
-        return nullcontext()
     switch = getattr(jax, "enable_x64", None) or import_module("jax.experimental").enable_x64
     return switch(True)  # noqa: FBT003 - jax's own signature
 

@@ -70,7 +70,7 @@ def whole(subject: Subject) -> Iterator[Formula]:
     yield Formula("value-times-slope", "the derivative is multiplied by the function", "leave the function out", f * d)
     yield Formula("one-minus-value", "1 minus the function is returned", "multiply by the other factor too", 1 - f)
     yield Formula("second-derivative", "this is the second derivative", "differentiate once only", d.diff(x))
-    yield Formula("mirrored", f"the derivative is taken at −{x}", f"evaluate it at {x}", d.xreplace({x: -x}), DEEP)
+    yield Formula("mirrored", f"the derivative is taken at −{x}", f"evaluate it at {x}", d.xreplace({x: -x}), DEEP + 1)
     yield Formula(
         "reciprocal", "this is 1 over the derivative, that of the inverse function", "take the reciprocal", 1 / d
     )

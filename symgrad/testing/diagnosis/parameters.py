@@ -29,7 +29,7 @@ def diagnose_parameters(loss: Any, grads: Any, params: Any, *, model: Any = None
     truth, bound = true_gradients(loss, params)
     if truth is None:
         return None
-    given = dict(leaves_of(grads(params) if callable(grads) else grads, ""))
+    given = dict(leaves_of(grads(params) if callable(grads) else grads, "", params))
     return diagnose_trials([Trial({k: np.asarray(v) for k, v in given.items()}, truth, bounds=bound)])
 
 

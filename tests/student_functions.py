@@ -1,0 +1,170 @@
+"""Elementwise gradients and output deltas as people write them: named mistakes, and unusual forms that are right."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+
+erf = np.vectorize(math.erf, otypes=[float])
+
+
+def s(z: Any) -> Any:
+    return 1 / (1 + np.exp(-z))
+
+
+def density(z: Any) -> Any:
+    return np.exp(-z * z / 2) / np.sqrt(2 * np.pi)
+
+
+def normal(z: Any) -> Any:
+    return (1 + erf(z / np.sqrt(2))) / 2
+
+
+def gelu_tanh_slope(z: Any, k: float = 0.044715) -> Any:
+    t = np.tanh(np.sqrt(2 / np.pi) * (z + k * z**3))
+    return (1 + t) / 2 + z / 2 * (1 - t**2) * np.sqrt(2 / np.pi) * (1 + 3 * k * z**2)
+
+
+PAIR = ("sigmoid", "binary_cross_entropy")
+TANH = ("tanh", "half_squared_error")
+
+# what it should be the gradient of, what was written, the first name of the diagnosis
+MISTAKES: tuple[tuple[Any, Any, str], ...] = (
+    ("sigmoid", lambda z: 2 * s(z) * (1 - s(z)), "factor 2"),
+    ("sigmoid", lambda z: s(s(z)) * (1 - s(s(z))), "slope-at-output"),
+    ("sigmoid", lambda z: z * (1 - z), "slope-formula-at-sum"),
+    ("sigmoid", s, "value-for-slope"),
+    ("sigmoid", lambda z: (s(z) * (1 - s(z))) ** 2, "slope-twice"),
+    ("sigmoid", lambda z: -s(z) * (1 - s(z)), "factor −1"),
+    ("sigmoid", lambda z: s(z) * (1 + s(z)), "sign-in-formula"),
+    ("sigmoid", np.ones_like, "missing-slope"),
+    ("sigmoid", lambda z: 0 * z, "zero"),
+    ("sigmoid", lambda z: 1 - np.tanh(z) ** 2, "slope-of-tanh"),
+    ("sigmoid", lambda z: s(z) * (1 - s(z)) * (1 - 2 * s(z)), "second-derivative"),
+    ("sigmoid", lambda z: s(z) ** 2 * (1 - s(z)), "value-times-slope"),
+    ("sigmoid", lambda z: s(z) * (1 - s(z)) / np.log(10), "factor 1/ln 10"),
+    ("tanh", lambda z: 1 - np.tanh(z), "one-minus-value"),
+    ("tanh", lambda z: s(z) * (1 - s(z)), "slope-of-sigmoid"),
+    ("tanh", lambda z: 1 - z**2, "slope-formula-at-sum"),
+    ("tanh", lambda z: np.tanh(z) * (1 - np.tanh(z)), "slope-of-sigmoid-in-output"),
+    ("tanh", lambda z: np.tanh(z) ** 2 - 1, "factor −1"),
+    ("gelu", normal, "product-rule"),
+    ("gelu", density, "product-of-slopes"),
+    ("gelu", lambda z: normal(z) + density(z), "product-rule-factor"),
+    ("gelu", gelu_tanh_slope, "slope-of-gelu_tanh"),
+    ("gelu_tanh", lambda z: normal(z) + z * density(z), "slope-of-gelu"),
+    ("gelu_tanh", lambda z: gelu_tanh_slope(z, 0.0447), "wrong-constant"),
+    ("silu", s, "product-rule"),
+    ("silu", lambda z: z * s(z) * (1 - s(z)), "product-rule"),
+    ("silu", lambda z: s(z) * (1 - s(z)), "product-of-slopes"),
+    ("leaky_relu", lambda z: np.where(z > 0, 1, 0.1), "wrong-constant"),
+    ("leaky_relu", lambda z: np.where(z > 0, 0.01, 1), "branches-swapped"),
+    ("leaky_relu", lambda z: (z > 0) * 1.0, "branch-zero"),
+    ("elu", lambda z: np.where(z > 0, 1, np.exp(np.minimum(z, 0)) - 1), "branch-not-differentiated"),
+    ("elu", lambda z: np.where(z > 0, 1, -np.exp(np.minimum(z, 0))), "sign-of-term"),
+    ("relu", lambda z: np.maximum(z, 0), "value-for-slope"),
+    ("relu", np.ones_like, "missing-slope"),
+    ("relu", lambda z: (z < 0) * 1.0, "branches-swapped"),
+    ("relu", lambda z: (z > 0) * 1.0 + (z == 0) * 2.0, "value-on-kink"),
+    ("relu6", lambda z: (z > 0) * 1.0, "slope-of-relu"),
+    ("softplus", lambda z: 1 / (1 + np.exp(z)), "missing-inner"),
+    ("softplus", lambda z: np.where(z > 20, 1.0, s(z)), "missing-slope"),
+    ("softplus", lambda z: s(z) * (1 - s(z)), "second-derivative"),
+    ("softsign", lambda z: 1 / (1 + np.abs(z)), "product-rule"),
+    ("log(1 + z^2)", lambda z: 1 / (1 + z**2), "missing-inner"),
+    ("tanh(3*z)", lambda z: 1 - np.tanh(3 * z) ** 2, "factor 1/3"),
+    ("exp(-z^2)", lambda z: -z * np.exp(-(z**2)), "factor 1/2"),
+    ("exp(-z^2)", lambda z: np.exp(-(z**2)), "value-for-slope"),
+    ("z^3", lambda z: 3 * z**3, "value-for-slope, factor 3"),
+    ("z^3", lambda z: z**2, "factor 1/3"),
+    ("z/(1 + z^2)", lambda z: (1 + 3 * z**2) / (1 + z**2) ** 2, "quotient-rule"),
+    ("sin(z)", lambda z: -np.cos(z), "factor −1"),
+    ("binary_cross_entropy", lambda a, y: -y / a, "missing-term"),
+    ("binary_cross_entropy", lambda a, y: -y / a - (1 - y) / (1 - a), "sign-of-term"),
+    ("half_squared_error", lambda a, y: 2 * (a - y), "factor 2"),
+    ("half_squared_error", lambda a, y: y - a, "factor −1"),
+    ("absolute_error", lambda a, y: np.sign(y - a), "factor −1"),
+    (PAIR, lambda z, y: (s(z) - y) * s(z) * (1 - s(z)), "slope-twice"),
+    (PAIR, lambda z, y: z - y, "sums-for-outputs"),
+    (PAIR, lambda z, y: y - s(z), "factor −1"),
+    (PAIR, lambda z, y: s(s(z)) - y, "activation-twice"),
+    (PAIR, lambda z, y: -y * (1 - s(z)), "missing-term"),
+    (TANH, lambda z, y: np.tanh(z) - y, "missing-slope"),
+    (TANH, lambda z, y: (np.tanh(z) - y) * (1 - np.tanh(np.tanh(z)) ** 2), "slope-at-output"),
+    (TANH, lambda z, y: (np.tanh(z) - y) * np.tanh(z) * (1 - np.tanh(z)), "slope-of-sigmoid-in-output"),
+    (TANH, lambda z, y: (z - y) * (1 - np.tanh(z) ** 2), "logits-for-outputs"),
+)
+
+# what nobody can name: several things at once, or no mistake that people make
+UNKNOWN: tuple[tuple[Any, Any], ...] = (
+    ("sigmoid", lambda z: s(z) * (1 - s(z)) + 1e-6 * np.sin(z)),
+    ("tanh", lambda z: 1 - np.tanh(z) ** 3 + 0.01 * z),
+    ("gelu", lambda z: normal(z) + z * density(z) * np.cos(z)),
+    ("relu", lambda z: (z > 0) * (1 + 1e-3 * np.sin(5 * z))),
+    ("z^3", lambda z: 3 * z**2 + np.sin(z)),
+    (PAIR, lambda z, y: (s(z) - y) * np.cos(z * y)),
+    (TANH, lambda z, y: (np.tanh(z) - 0.9 * y) * (1 - np.tanh(z) ** 3)),
+)
+
+# right, however it looks
+UNUSUAL: tuple[tuple[Any, Any], ...] = (
+    ("sigmoid", lambda z: s(z) * s(-z)),
+    ("sigmoid", lambda z: s(z) - s(z) ** 2),
+    ("sigmoid", lambda z: 0.25 - (s(z) - 0.5) ** 2),
+    ("sigmoid", lambda z: (1 - np.tanh(z / 2) ** 2) / 4),
+    ("sigmoid", lambda z: np.exp(-np.abs(z)) / (1 + np.exp(-np.abs(z))) ** 2),
+    ("sigmoid", lambda z: 0.25 / np.cosh(np.clip(z / 2, -300, 300)) ** 2),
+    ("sigmoid", np.vectorize(lambda z: 1 / (2 + math.exp(z) + math.exp(-z)) if abs(z) < 700 else 0.0)),
+    ("tanh", lambda z: 1 - np.tanh(z) ** 2),
+    ("tanh", lambda z: (1 - np.tanh(z)) * (1 + np.tanh(z))),
+    ("tanh", lambda z: 4 * s(2 * z) * s(-2 * z)),
+    ("tanh", lambda z: 1 / np.cosh(np.clip(z, -300, 300)) ** 2),
+    ("relu", lambda z: (z > 0).astype(float)),
+    ("relu", lambda z: z > 0),
+    ("relu", lambda z: (z >= 0) * 1),
+    ("relu", lambda z: np.heaviside(z, 0.5)),
+    ("relu", lambda z: (np.sign(z) + 1) / 2),
+    ("relu", lambda z: np.where(z < 0, 0, 1)),
+    ("relu", lambda z: 1.0 - np.signbit(z)),
+    ("leaky_relu", lambda z: np.where(z > 0, 1, 0.01)),
+    ("leaky_relu", lambda z: 0.01 + 0.99 * (z >= 0)),
+    ("leaky_relu", lambda z: np.maximum(np.sign(z), 0.01)),
+    ("elu", lambda z: np.exp(np.minimum(z, 0))),
+    ("elu", lambda z: np.where(z > 0, 1, np.expm1(np.minimum(z, 0)) + 1)),
+    ("softplus", s),
+    ("softplus", lambda z: (1 + np.tanh(z / 2)) / 2),
+    ("softplus", lambda z: np.exp(z - np.logaddexp(0, z))),
+    ("silu", lambda z: s(z) * (1 + z * (1 - s(z)))),
+    ("silu", lambda z: s(z) + z * s(z) * s(-z)),
+    ("gelu", lambda z: normal(z) + z * density(z)),
+    ("gelu", lambda z: np.vectorize(math.erfc)(-z / np.sqrt(2)) / 2 + z * density(z)),
+    ("gelu_tanh", lambda z: gelu_tanh_slope(np.clip(z, -50, 50))),
+    ("softsign", lambda z: (1 / (1 + np.abs(z))) ** 2),
+    ("hardtanh", lambda z: (np.abs(z) < 1) * 1.0),
+    ("hardtanh", lambda z: (np.abs(z) <= 1) * 1.0),
+    ("relu6", lambda z: np.logical_and(z > 0, z < 6)),
+    ("z^3", lambda z: 3 * z * z),
+    ("log(1 + z^2)", lambda z: 2 * (z / (1 + z * z))),
+    ("exp(-z^2)", lambda z: -2 * (z * np.exp(-(z**2)))),
+    ("tanh(3*z)", lambda z: 3 * (1 - np.tanh(3 * z) ** 2)),
+    ("abs(z)", np.sign),
+    ("abs(z)", lambda z: np.where(z > 0, 1, -1)),
+    ("sin(z)", np.cos),
+    ("half_squared_error", lambda a, y: a - y),
+    ("half_squared_error", lambda a, y: -(y - a)),
+    ("binary_cross_entropy", lambda a, y: (a - y) / (a * (1 - a))),
+    ("binary_cross_entropy", lambda a, y: -y / a + (1 - y) / (1 - a)),
+    ("absolute_error", lambda a, y: np.sign(a - y)),
+    ("absolute_error", lambda a, y: np.where(a >= y, 1, -1)),
+    ("hinge", lambda a, y: -y * (y * a < 1)),
+    ("hinge", lambda a, y: np.where(y * a <= 1, -y, 0)),
+    (PAIR, lambda z, y: s(z) - y),
+    (PAIR, lambda z, y: s(z) * (1 - y) - s(-z) * y),
+    (PAIR, lambda z, y: (1 + np.tanh(z / 2)) / 2 - y),
+    (TANH, lambda z, y: (np.tanh(z) - y) * (1 - np.tanh(z) ** 2)),
+    (TANH, lambda z, y: (np.tanh(z) - y) / np.cosh(np.clip(z, -300, 300)) ** 2),
+    (("relu", "half_squared_error"), lambda z, y: (np.maximum(z, 0) - y) * (z > 0)),
+    (("identity", "huber"), lambda z, y: np.clip(z - y, -1, 1)),
+)
