@@ -107,6 +107,7 @@ class IndexWriter:
 
     def __init__(self, notation: Notation, begin: int, taken: set[str]) -> None:
         self.notation, self.begin, self.taken = notation, begin, taken
+        self.parts: frozenset[Atom] = frozenset()  # factors to mark in the term that is being written
 
     def sum(self, expr: Expr, names: Names) -> Box:
         """The terms with their signs."""
@@ -132,11 +133,21 @@ class IndexWriter:
     def term(self, term: Term, names: Names) -> Box:
         """A product without its sign: numbers, what does not depend on the sums, the sums."""
         names = with_bound(term.bound, names, self.taken)
+        kept, self.parts = self.parts, self.pointed(term)
         outside = [f for f in term.atoms if not f[0].free & term.bound]
         sums = [self.total(group, term, names) for group in ordered(components(term.bound, term.atoms), names)]
         number = abs(term.coefficient)
         front = self.product(outside, names, number, followed=bool(sums))
+        self.parts = kept
         return row(*front, *map(fenced, sums[:-1]), *sums[-1:])
+
+    def pointed(self, term: Term) -> frozenset[Atom]:
+        """The factors of a term that change, where it has all of them and others too."""
+        part = self.notation.pointed
+        if not isinstance(part, Expr) or len(part.terms) != 1 or part.terms[0].bound:
+            return frozenset()
+        wanted, mine = ({a for a, _ in t.atoms} for t in (part.terms[0], term))
+        return frozenset(wanted) if wanted < mine else frozenset()
 
     def total(self, group: frozenset[Index], term: Term, names: Names) -> Box:
         """A connected sum with its limits."""
@@ -155,9 +166,10 @@ class IndexWriter:
     ) -> list[Box]:
         """Factors in reading order, those with negative powers below a bar."""
         placed = sorted(factors, key=lambda f: place(f[0], names))
-        above: list[Box] = [
-            self.raised(a, e, names, alone=len(placed) == 1 and not followed) for a, e in placed if e > 0
-        ]
+        tops = [(a, e) for a, e in placed if e > 0]
+        single = len(tops) == 1 and number.numerator == 1
+        bare = single and (len(tops) < len(placed) or (number.denominator == 1 and not followed))
+        above: list[Box] = [self.raised(a, e, names, alone=bare) for a, e in tops]
         below = [(a, -e) for a, e in placed if e < 0]
         if number.numerator != 1:
             above.insert(0, Num(str(number.numerator)))
@@ -171,34 +183,29 @@ class IndexWriter:
         return [Frac(top, row(*bottom)), *above[count:]]
 
     def raised(self, atom: Atom, exponent: Fraction, names: Names, *, alone: bool) -> Box:
+        """A factor with its power, in the colour of what changes where it is a part of that."""
+        box = self.powered(atom, exponent, names, alone=alone)
+        return Mark(box, self.notation.tone) if atom in self.parts else box
+
+    def powered(self, atom: Atom, exponent: Fraction, names: Names, *, alone: bool) -> Box:
         """A factor with its power; alone below a bar, or alone as a whole, a sum needs no parentheses."""
         if isinstance(atom, Power):
             inside = self.sum(atom.base, names)
             if exponent == HALF:
-                return self.pointed(atom, Root(inside))
+                return Root(inside)
             box: Box = inside if exponent == 1 and alone else fenced(inside)
         else:
             box = self.factor(atom, names)
-        box = self.pointed(atom, box)
         if exponent == 1:
             return box
         if exponent == HALF:
             return Root(box)
-        power = (
-            Num(str(exponent))
-            if exponent.denominator == 1
-            else row(Num(str(exponent.numerator)), Op("/"), Num(str(exponent.denominator)))
+        power = row(
+            Num(str(exponent.numerator)), *(Op("/"), Num(str(exponent.denominator))) * (exponent.denominator > 1)
         )
         if isinstance(box, Script) and box.sup is None:
             return Script(box.base, box.sub, power)
         return Script(box if isinstance(box, Ident | Fence | Fn) else fenced(box), None, power)
-
-    def pointed(self, atom: Atom, box: Box) -> Box:
-        """A factor in the colour of what changes, where it is one of the factors of that."""
-        part = self.notation.pointed
-        if not isinstance(part, Expr) or len(part.terms) != 1:
-            return box
-        return Mark(box, self.notation.tone) if any(a == atom for a, _ in part.terms[0].atoms) else box
 
     def factor(self, atom: Atom, names: Names) -> Box:  # noqa: PLR0911 - one case for each kind
         """One atom."""

@@ -121,7 +121,9 @@ class Setter:
                 return self.operation(matrix)
 
     def operation(self, matrix: Diag | Trace | SquaredNorm | Broadcast) -> Box:
-        """A function of a whole matrix."""
+        """A function of a whole matrix; a diagonal matrix of reciprocals is an inverse."""
+        if isinstance(matrix, Diag) and isinstance(matrix.body, Raised) and matrix.body.exponent == -1:
+            return Script(self.set(Diag(matrix.body.body)), None, number(Fraction(-1)))
         inside = self.set(matrix.body)
         match matrix:
             case Diag():

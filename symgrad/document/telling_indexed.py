@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from fractions import Fraction
 from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
@@ -19,7 +21,7 @@ from symgrad.document.sets import membership
 from symgrad.document.telling import Declared, Line, Telling, tell
 from symgrad.document.text import text
 from symgrad.functions import Elementwise
-from symgrad.indexed import Apply, Expr, Fact, Index, Partial, Ref, Tensor
+from symgrad.indexed import Apply, Dim, Expr, Fact, Index, Partial, Ref, Tensor, Term
 from symgrad.indexed.matrix import COLUMN, Layout, axes, layout_named, lift
 from symgrad.indexed.numpy_code import numpy_source
 from symgrad.rules import RULES
@@ -38,7 +40,7 @@ def tell_indexed(start: Expr, settled: Settled, layout: str = "", *, shapes: boo
     derivation = settled.derivation
     notation = Notation(lets=derivation.lets)
     verdicts = dict(zip(map(id, every_step(derivation.steps)), settled.verdicts, strict=True))
-    chosen = layout_named(layout) if layout else COLUMN
+    chosen = replace(layout_named(layout), upright=batches(derivation)) if layout else COLUMN
     return Telling(
         settled,
         tuple(given(derivation, notation, chosen)),
@@ -50,6 +52,13 @@ def tell_indexed(start: Expr, settled: Settled, layout: str = "", *, shapes: boo
         facts=tuple(declared(settled, notation)),
         code=code(derivation),
     )
+
+
+def batches(derivation: Derivation) -> frozenset[Dim]:
+    """The dimensions that count samples: no matrix has them for its columns, so vectors over them are columns."""
+    tensors = [t for d in (derivation.domains, derivation.lets) for v in d if isinstance(t := v.symbol, Tensor)]
+    several = [t.dims for t in tensors if len(t.dims) > 1]
+    return frozenset(d[0] for d in several) - frozenset(d[-1] for d in several)
 
 
 def given(derivation: Derivation, notation: Notation, layout: Layout) -> Iterator[Box]:
@@ -128,11 +137,21 @@ def changed(step: Step) -> tuple[Any, Any]:
     """The terms that go and those that come; what the step says of it itself goes before."""
     if step.focus is not None or step.became is not None:
         return step.focus, step.became
+    if all(len(e.terms) == 1 for e in (step.before, step.after)):
+        (one,), (other,) = step.before.terms, step.after.terms
+        return factors(one, other), factors(other, one)
     sides = [{(t.token, t.coefficient): t for t in e.terms} for e in (step.before, step.after)]
     gone, come = (
         Expr(t for key, t in mine.items() if key not in other) for mine, other in (sides, tuple(reversed(sides)))
     )
     return gone or None, come or None
+
+
+def factors(term: Term, other: Term) -> Expr | None:
+    """The factors of one product that another one lacks."""
+    there = {a for a, _ in other.atoms}
+    mine = {a: e for a, e in term.atoms if a not in there}
+    return Expr((Term(Fraction(1), (), mine),)) if mine else None
 
 
 def sought(derivation: Derivation) -> tuple[Box, tuple[Index, ...], tuple[Index, ...]] | None:

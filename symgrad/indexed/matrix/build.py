@@ -28,7 +28,7 @@ from symgrad.indexed.matrix.tree import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
 
     from symgrad.indexed.names import Dim
 
@@ -77,19 +77,19 @@ def transposes(matrix: Matrix) -> int:
     return isinstance(matrix, Transpose) + weight(parts(matrix))
 
 
-def rowwise(matrix: Matrix) -> Matrix:
-    """The same with every column inside written as the transpose of a row, where vectors are rows."""
+def rowwise(matrix: Matrix, row: Callable[[Dim], bool]) -> Matrix:
+    """The same with columns inside written as transposes of rows, over the dimensions whose vectors are rows."""
     if isinstance(matrix, Diag):
-        return Diag(rowwise(flipped(matrix.body))) if shape(matrix.body)[1] is None else matrix
-    if is_column(matrix) and not isinstance(matrix, Ones | MatMul | Transpose):
-        return transposed_once(rowwise(flipped(matrix)))
-    return drawn(rebuilt(matrix, [rowwise(p) for p in parts(matrix)]))
+        return Diag(rowwise(flipped(matrix.body), row)) if is_column(matrix.body, row) else matrix
+    if is_column(matrix, row) and not isinstance(matrix, Ones | MatMul | Transpose):
+        return transposed_once(rowwise(flipped(matrix), row))
+    return drawn(rebuilt(matrix, [rowwise(p, row) for p in parts(matrix)]))
 
 
-def is_column(matrix: Matrix) -> bool:
-    """Whether a matrix has one column and more than one row."""
+def is_column(matrix: Matrix, row: Callable[[Dim], bool]) -> bool:
+    """Whether a matrix is a column that should be a row."""
     rows, columns = shape(matrix)
-    return rows is not None and columns is None
+    return rows is not None and columns is None and row(rows)
 
 
 def transposed_once(matrix: Matrix) -> Matrix:

@@ -9,7 +9,7 @@ from symgrad.core import SymgradError
 from symgrad.indexed.matrix.tree import Broadcast, MatMul, Matrix, Ones, Plus, shape
 
 if TYPE_CHECKING:
-    from symgrad.indexed.names import Index
+    from symgrad.indexed.names import Dim, Index
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,7 +17,8 @@ class Layout:
     """A convention.
 
     `rows`: vectors are rows, as one sample of a batch is in PyTorch; `broadcast`: a row is added to every row of a
-    matrix as it is, without a column of ones.
+    matrix as it is, without a column of ones; `upright`: the dimensions whose vectors are columns all the same, such
+    as that of the batch.
     `jacobian`: "numerator" has a row for each entry of what is differentiated, "denominator" the transpose of that.
     `gradient`: "own" gives the gradient of a scalar the shape of the variable, which is what a training step
     subtracts; "numerator" the transpose of it, as the strict numerator layout asks for.
@@ -28,6 +29,11 @@ class Layout:
     broadcast: bool = False
     jacobian: str = "numerator"
     gradient: str = "own"
+    upright: frozenset[Dim] = frozenset()
+
+    def row(self, dim: Dim) -> bool:
+        """Whether a vector over this dimension is written as a row."""
+        return self.rows and dim not in self.upright
 
 
 COLUMN = Layout("column")
@@ -58,7 +64,7 @@ def axes(
         case ():
             return None, None
         case (i,):
-            return (None, i) if turned or layout.rows else (i, None)
+            return (None, i) if turned or layout.row(i.dim) else (i, None)
         case (i, j):
             return i, j
         case _:

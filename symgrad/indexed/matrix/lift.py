@@ -80,7 +80,7 @@ def attempt(value: Expr, row: Index | None, column: Index | None, layout: Layout
     if row is None and column is not None:
         found = transposed(found)
     if layout.rows:
-        found = rowwise(found)
+        found = rowwise(found, layout.row)
     return spread(found) if layout.broadcast else found
 
 
@@ -146,7 +146,7 @@ class Lifter:
         tensor = atom.tensor
         if not all(isinstance(i, Index) for i in atom.indices) or len(atom.indices) > 2:  # noqa: PLR2004 - rows, columns
             raise NoMatrixForm
-        row = self.layout.rows and len(atom.indices) == 1
+        row = len(atom.indices) == 1 and self.layout.row(tensor.dims[0])
         name: Matrix = Var(tensor, row=True) if row else Var(tensor)
         return (Transpose(name) if row else name), atom.indices  # type: ignore[return-value]  # all are indices
 
