@@ -25,12 +25,28 @@ class Signed(click.Command):
         return super().parse_args(ctx, [*options, "--", *signed] if signed else args)
 
 
+def require_one_question(
+    what: str | None, activation: str | None, loss: str | None, network: str | None, shapes: tuple[str, ...]
+) -> None:
+    """Raise UsageError unless the options ask one thing."""
+    if sum(asked is not None for asked in (what, activation, network)) != 1:
+        raise click.UsageError("give a NAME or an EXPRESSION, or --loss with --activation or --network")
+    if (loss is None) != (what is not None):
+        raise click.UsageError("--loss goes together with --activation or --network")
+    if shapes and what is None:
+        raise click.UsageError("--shape belongs to an EXPRESSION")
+
+
 @click.command("derive", cls=Signed)
 @click.argument("what", required=False, metavar="[NAME | EXPRESSION]")
 @click.option("--wrt", metavar="SYMBOL", help="Differentiate by this symbol: z, or a parameter such as alpha.")
 @click.option("-a", "--activation", metavar="NAME", help="With --loss: the output delta of this pair.")
 @click.option("-l", "--loss", metavar="NAME", help="A loss, or `matching` for the one that makes delta = a - y.")
 @click.option("--order", type=click.IntRange(1, 2), default=1, show_default=True, help="First or second derivative.")
+@click.option("--shape", "shapes", multiple=True, metavar="NAME:DIMS", help="A vector or matrix: w:n, X:m,n.")
+@click.option(
+    "--network", metavar="LAYERS", help='With --loss: layers in order, as in "linear sigmoid linear softmax".'
+)
 @click.option("--seconds", type=click.FloatRange(1), default=SECONDS, show_default=True, help="When to give up.")
 @rendering
 def command(  # noqa: PLR0917 - click passes them by name
@@ -39,6 +55,8 @@ def command(  # noqa: PLR0917 - click passes them by name
     activation: str | None,
     loss: str | None,
     order: int,
+    shapes: tuple[str, ...],
+    network: str | None,
     seconds: float,
     form: str,
     detail: str,
@@ -52,20 +70,31 @@ def command(  # noqa: PLR0917 - click passes them by name
     symgrad derive prelu --wrt alpha
     symgrad derive --activation sigmoid --loss binary_cross_entropy
     symgrad derive "z*tanh(log(1+exp(z)))" --wrt z --format latex
+    symgrad derive layer_norm
+    symgrad derive --network "linear sigmoid linear softmax" --loss log_likelihood --wrt W1
+    symgrad derive "sum(log(1 + exp(-y .* (X*w))))" --wrt w --shape X:m,n --shape w:n --shape y:m
+
+    In formulas with --shape, * is the matrix product, .* ./ .^ act entry by entry and ' transposes; their functions
+    are sum, mean, tr, diag, norm1, norm2, softmax, logsumexp, max and the catalogue's, entry by entry.
 
     The exit status is 1 if a step is refuted or the result is wrong in numbers.
     """  # noqa: D301 - click wants the character itself, which keeps the lines apart
-    if (activation is None) != (loss is None):
-        raise click.UsageError("--activation and --loss go together")
-    if (what is None) == (activation is None):
-        raise click.UsageError("give a NAME or an EXPRESSION, or --activation with --loss")
+    require_one_question(what, activation, loss, network, shapes)
     if activation is not None and (wrt is not None or order != 1):
         raise click.UsageError("--wrt and --order belong to a NAME or an EXPRESSION, not to a pair")
+    if order != 1 and (network or shapes):
+        raise click.UsageError("--order 2 is for functions of one variable; leave it out here")
     from symgrad.pipeline.limited import limited  # noqa: PLC0415 - `symgrad derive --help` must not wait for it
     from symgrad.pipeline.workers import Task  # noqa: PLC0415 - as above
 
-    question = (what, wrt, activation, loss, order, "json" if as_json else form, detail)
-    answer = limited(Task("symgrad.pipeline.answers:derivation", question), seconds)
+    form = "json" if as_json else form
+    if network is not None:
+        task = Task("symgrad.pipeline.answers:network", (network, loss, wrt, form, detail))
+    elif shapes:
+        task = Task("symgrad.pipeline.answers:formula", (what, wrt, shapes, form, detail))
+    else:
+        task = Task("symgrad.pipeline.answers:derivation", (what, wrt, activation, loss, order, form, detail))
+    answer = limited(task, seconds)
     emit(answer["text"], output)
     if answer["failed"]:
         raise SystemExit(1)

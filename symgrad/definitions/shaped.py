@@ -231,7 +231,11 @@ def raised(base: Expr, exponent: Fraction) -> Expr:
         raise Misfit("this divides by zero")
     if number is not None and number < 0 and exponent.denominator != 1:
         raise Misfit("this root of a negative number has no real value")
-    return base**exponent
+    found = base**exponent
+    match found.terms:
+        case (Term(coefficient=1, bound=frozenset(), atoms=((Power() as whole, 1),)),) if not found.terms[0].bound:
+            return whole.base  # norm2(x)^2 is a sum and no longer a bracket
+    return found
 
 
 ENTRYWISE = {

@@ -2,30 +2,68 @@
 
 from __future__ import annotations
 
+import json
 import re
 from typing import TYPE_CHECKING, Any
 
-from symgrad.core import ParseError, SymgradError, UnknownNameError
-from symgrad.core.catalogue import nearest
+from symgrad import document
+from symgrad.core import ParseError, SymgradError, UnknownNameError, tally
+from symgrad.core.catalogue import canonical, nearest
 from symgrad.definitions import ACTIVATIONS, LOSSES, activation_named, loss_named
-from symgrad.pipeline import public
+from symgrad.definitions.layers import LAYERS
+from symgrad.pipeline import public, tensors
 from symgrad.pipeline.reading import chosen, expression
 from symgrad.pipeline.showing import show
+from symgrad.pipeline.stages import settle_document
+from symgrad.pipeline.worked import Worked
 
 if TYPE_CHECKING:
-    from symgrad.core import Definition
-    from symgrad.pipeline.worked import Worked
+    from symgrad.core import Definition, Document, Page
 
 
 def derivation(  # noqa: PLR0917 - they come as a task's arguments
     what: str | None, wrt: str | None, activation: str | None, loss: str | None, order: int, form: str, detail: str
 ) -> dict[str, Any]:
     """The derivation asked for, rendered, and whether anything in it is refuted or wrong."""
+    if canonical(what or "") in LAYERS and order == 1:
+        return layer(what or "", wrt, form, detail)
     if activation is not None and loss is not None:
         worked = public.output_delta(activation, loss)
     else:
         worked = of_name(what or "", wrt, order) or of_text(what or "", wrt, order)
     return {"text": worked.to(form, detail), "failed": worked.failed}
+
+
+def formula(what: str, wrt: str | None, shapes: tuple[str, ...], form: str, detail: str) -> dict[str, Any]:
+    """The gradient of a formula of vectors and matrices."""
+    worked = tensors.of_text(what, wrt, shapes)
+    return {"text": worked.to(form, detail), "failed": worked.failed}
+
+
+def layer(name: str, wrt: str | None, form: str, detail: str) -> dict[str, Any]:
+    """The gradients of a layer of the catalogue."""
+    return whole(tensors.of_layer(name, wrt), form, detail)
+
+
+def network(what: str, loss: str, wrt: str | None, form: str, detail: str) -> dict[str, Any]:
+    """The gradients of a network of layers."""
+    return whole(tensors.of_network(what, loss, wrt), form, detail)
+
+
+def whole(asked: Document, form: str, detail: str) -> dict[str, Any]:
+    """Several derivations as one answer."""
+    page = settle_document(asked)
+    return {"text": document_text(page, form, detail), "failed": tally(page).failed}
+
+
+def document_text(page: Page, form: str, detail: str) -> str:
+    """A page of derivations in one of the formats of a derivation."""
+    if form == "json":
+        records = [json.loads(document.render(settled, form, detail)) for settled in page.settled]
+        return json.dumps(records, indent=2, ensure_ascii=False) + "\n"
+    if form == "numpy":
+        return "\n\n".join(Worked(settled.derivation).to(form) for settled in page.settled)
+    return document.render_entry(page, form, detail)
 
 
 def of_name(what: str, wrt: str | None, order: int) -> Worked | None:
@@ -66,7 +104,9 @@ def parsed(what: str) -> Any:
         return expression(what)
     except ParseError:
         if re.fullmatch(r"[^\W\d][\w -]{1,60}", what):
-            raise UnknownNameError("activation or loss", what, nearest(what, (*ACTIVATIONS, *LOSSES))) from None
+            raise UnknownNameError(
+                "activation, loss or layer", what, nearest(what, (*ACTIVATIONS, *LOSSES, *LAYERS))
+            ) from None
         raise
 
 

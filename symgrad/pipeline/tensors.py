@@ -1,0 +1,111 @@
+"""Derivations with symbolic dimensions, asked for: of a user's own tensors, of text, of layers and networks."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from symgrad.core import Document, SymgradError, UnknownNameError
+from symgrad.core.catalogue import look_up, nearest
+from symgrad.definitions.layers import LAYERS, network
+from symgrad.definitions.shaped import Shapes
+from symgrad.definitions.tensor_parser import parse_tensor
+from symgrad.definitions.tokens import spelled_out
+from symgrad.deriver.indexed import backpropagate, definition_of, derivation
+from symgrad.deriver.indexed.layers import layer_gradients, network_gradients, plain, softmax_facts
+from symgrad.indexed import Expr, Index, Tensor, expr, partial
+from symgrad.pipeline.worked import Worked
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from symgrad.indexed import Fact
+
+
+def gradient(
+    of: Tensor | Expr,
+    wrt: Tensor,
+    *,
+    through: Iterable[Tensor] = (),
+    facts: Iterable[Fact] = (),
+    name: str = "",
+    title: str = "",
+    lead: str = "",
+) -> Worked:
+    """The derivative of a tensor (or of an entry of one) by each entry of `wrt`, step by step.
+
+    `of` is a scalar J, or p with p[i] differentiated by z[j]: a Jacobian. `through` names quantities between the two,
+    the loss's end first, whose derivatives get names on the way back. `facts` are what is assumed (`sums_to(y)`) and
+    definitions to be recognised again (`definition_of(p)`).
+    """
+    letters = fresh(wrt, of)
+    label = name or f"{plain(getattr(of, 'name', 'value'))}-{plain(wrt.name)}"
+    spoken = title or f"The gradient with respect to {wrt.name}"
+    known = tuple(facts)
+    nodes = tuple(through)
+    if nodes and isinstance(of, Tensor):
+        if of.dims:
+            raise SymgradError(f"{of.name} is no scalar; leave `through` out, or take the gradient of a scalar")
+        *_, last = backpropagate(of, nodes, (wrt,), facts=known, name=label)
+        return Worked(replace(last.derivation, name=label, title=spoken, lead=lead))
+    start = partial(entry(of), wrt[letters])
+    return Worked(derivation(start, name=label, title=spoken, facts=known, lead=lead))
+
+
+def entry(of: Tensor | Expr) -> Expr:
+    """The entry of a tensor at fresh indices; an expression as it is."""
+    return of[tuple(Index(c, d) for c, d in zip("abcd", of.dims, strict=False))] if isinstance(of, Tensor) else expr(of)
+
+
+def fresh(wrt: Tensor, of: Tensor | Expr) -> tuple[Index, ...]:
+    """Indices for what is differentiated by, of letters that the other side does not use."""
+    used = {i.name for i in of.free} if isinstance(of, Expr) else set("abcd"[: len(of.dims)])
+    free = (c for c in "ijklmnpq" if c not in used)
+    return tuple(Index(next(free), d) for d in wrt.dims)
+
+
+def of_text(text: str, wrt: str | None, declared: Iterable[str]) -> Worked:
+    """The gradient of a formula of vectors and matrices; `declared` are shapes such as `X:m,n`."""
+    shapes = Shapes.of(declared)
+    value = parse_tensor(text, shapes)
+    by = chosen(shapes, wrt, value.entry)
+    facts: list[Fact] = []
+    for p, z in shapes.softmaxes:
+        facts += [definition_of(p), *softmax_facts(p, z)]
+    return gradient(value.entry, by, facts=facts, name="formula", title=f"The gradient with respect to {by.name}")
+
+
+def chosen(shapes: Shapes, wrt: str | None, value: Expr) -> Tensor:
+    """What to differentiate by: what --wrt names, or the only name there is."""
+    inputs = {t.name: t for t in value.reach if t.body is None}
+    if wrt is None:
+        if len(inputs) == 1:
+            return next(iter(inputs.values()))
+        raise SymgradError(f"differentiate by what? Choose one with --wrt: {', '.join(sorted(inputs))}")
+    found = inputs.get(spelled_out(wrt.strip()))
+    if found is None:
+        known = shapes.tensor(wrt.strip())
+        if known is not None:
+            raise SymgradError(f"{wrt} does not occur in the formula; choose one of {', '.join(sorted(inputs))}")
+        raise UnknownNameError("tensor of the formula", wrt, nearest(wrt, inputs) or tuple(inputs))
+    return found
+
+
+def of_layer(name: str, wrt: str | None = None) -> Document:
+    """A layer's gradients, one derivation for each parameter and input."""
+    kind = look_up(LAYERS, name, "layer")
+    layer = kind.build()
+    found = layer_gradients(layer)
+    wanted = [d for d in found if wrt is None or d.name == f"{layer.name}-{plain(wrt)}"]
+    if not wanted:
+        names = [t.name for t in (*layer.parameters, *layer.inputs)]
+        raise UnknownNameError(f"parameter or input of {kind.name}", wrt or "", nearest(wrt or "", names) or names)
+    return Document(layer.name, layer.title, "Layers", layer.lead, tuple(wanted))
+
+
+def of_network(text: str, loss: str, wrt: str | None = None) -> Document:
+    """A network's gradient by one parameter, or by all, with the deltas on the way."""
+    net = network(text, loss)
+    names = [wrt] if wrt is not None else list(net.inputs)[:-1] or list(net.inputs)
+    lead = f"{' → '.join(layer.title for layer in net.layers)}, with every width a letter."
+    return Document("network", f"The gradient of {text.strip()}", "Networks", lead, network_gradients(net, names))
