@@ -1,7 +1,17 @@
 """Derivations with symbolic dimensions: one named step at a time, and backpropagation over names."""
 
 from symgrad.deriver.indexed.backward import Gradient, backpropagate, definition_of
-from symgrad.deriver.indexed.chain import assembled, derivation, lets_of
+from symgrad.deriver.indexed.chain import assembled, derivation, lets_of, worked_indexed
 from symgrad.deriver.indexed.program import Line, program
 
-__all__ = ["Gradient", "Line", "assembled", "backpropagate", "definition_of", "derivation", "lets_of", "program"]
+__all__ = [
+    "Gradient",
+    "Line",
+    "assembled",
+    "backpropagate",
+    "definition_of",
+    "derivation",
+    "lets_of",
+    "program",
+    "worked_indexed",
+]

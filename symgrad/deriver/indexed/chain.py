@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from symgrad.core import Derivation, Let, Step, SymgradError, Variable
+from symgrad.core import Derivation, Let, Step, SymgradError, UnknownNameError, Variable
+from symgrad.core.catalogue import nearest
 from symgrad.deriver.indexed.factoring import in_factors
 from symgrad.deriver.indexed.moves import derivatives, step_once
 from symgrad.indexed import Expr, Fact, Partial, Tensor, contract, expr
 from symgrad.indexed.facts import apply_fact
 from symgrad.indexed.normal import expanded
+from symgrad.rules import RULES
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -53,6 +55,19 @@ def derivation(
     steps = [*opened(first, opening)]
     steps += rewritten(steps[-1].after if steps else first, known, factored=factored)
     return assembled(first, grouped(tuple(steps)), name=name, title=title, facts=known, domains=domains, lead=lead)
+
+
+def worked_indexed(
+    start: Any, *lines: tuple[Any, ...], name: str, title: str = "", facts: Iterable[Fact] = (), lead: str = ""
+) -> Derivation:
+    """A derivation by hand: each line `(rule, expression)`, with a note to follow if wanted; the prover settles it."""
+    before, steps = expr(start), list[Step]()
+    for rule, after, *note in lines:
+        if rule not in RULES:
+            raise UnknownNameError("rule", rule, nearest(rule, RULES))
+        steps.append(Step(before, expr(after), rule, note=" ".join(note)))
+        before = expr(after)
+    return assembled(expr(start), tuple(steps), name=name, title=title, facts=tuple(facts), lead=lead)
 
 
 def assembled(

@@ -2,5 +2,6 @@
 
 from symgrad.prover.indexed.opinions import replayed
 from symgrad.prover.indexed.prove import prove_indexed, prove_indexed_step
+from symgrad.prover.indexed.signs import prove_nonnegative
 
-__all__ = ["prove_indexed", "prove_indexed_step", "replayed"]
+__all__ = ["prove_indexed", "prove_indexed_step", "prove_nonnegative", "replayed"]
