@@ -28,6 +28,7 @@ from symgrad.document.boxes import (
 from symgrad.document.from_sympy import boxes
 from symgrad.document.heads import applied
 from symgrad.document.index_names import Names, condition_box, first, letters_of, slot_box, with_bound, with_free
+from symgrad.document.layout import width
 from symgrad.document.names import indexed, tensor_name
 from symgrad.document.notation import PLAIN, Notation
 from symgrad.indexed import (
@@ -54,6 +55,7 @@ if TYPE_CHECKING:
     from symgrad.indexed import Atom, Term
 
 HALF = Fraction(1, 2)
+LONG = 10.0  # ems of a numerator, beyond which the fraction goes in front
 RANKS: tuple[Any, ...] = (Size, Scalar, Delta, Where, Attains, Ref, Apply, Greatest, Power, Partial)
 
 
@@ -178,9 +180,12 @@ class IndexWriter:
         alone = number.denominator == 1 and len(below) == 1
         bottom: list[Box] = [Num(str(number.denominator))] if number.denominator != 1 else []
         bottom += [self.raised(a, e, names, alone=alone) for a, e in below]
-        count = len(above) if below else int(number.numerator != 1)  # 1/2 stands before its factors
+        count = int(number.numerator != 1)  # 1/2 stands before its factors, and 1/n before a long sum
+        if below and not (bare and isinstance(tops[0][0], Power) and width(above[0]) > LONG):
+            count = len(above)
         top = row(*above[:count]) if count else Num("1")
-        return [Frac(top, row(*bottom)), *above[count:]]
+        rest = above[count:] if not bare or count else [fenced(b) for b in above]
+        return [Frac(top, row(*bottom)), *rest]
 
     def raised(self, atom: Atom, exponent: Fraction, names: Names, *, alone: bool) -> Box:
         """A factor with its power, in the colour of what changes where it is a part of that."""

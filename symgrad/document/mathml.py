@@ -198,7 +198,8 @@ def composite(box: Box) -> str:  # noqa: C901, PLR0911, PLR0912 - one case for e
             brace = f'<munder>{core(body)}<mo stretchy="true">⏟</mo></munder>'
             return f"<munder>{brace}{core(label)}</munder>"
         case Over(body, accent):
-            return f"<mover>{core(body)}{core(accent)}</mover>"
+            near = ' accent="true"' if isinstance(accent, Op) and len(accent.glyph) == 1 else ""
+            return f"<mover{near}>{core(body)}{core(accent)}</mover>"
         case _:
             raise AssertionError(box)
 

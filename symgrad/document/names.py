@@ -38,7 +38,7 @@ def named(name: str) -> Box:
         return Text(name)
     letter = GREEK.get(found["base"], found["base"])
     base: Box = Ident(letter)
-    for accent in (*marks, *([ACCENTS[found["accent"]]] if found["accent"] else [])):
+    for accent in (*([ACCENTS[found["accent"]]] if found["accent"] else []), *marks):
         base = Over(base, Op(accent))
     sub = "".join(filter(None, (found["digits"], found["sub"])))
     if not sub and not found["sup"]:
