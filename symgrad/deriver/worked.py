@@ -8,10 +8,14 @@ from sympy import S, Symbol
 
 from symgrad.core import REALS, Derivation, Domain, Let, Step, UnknownNameError, Variable
 from symgrad.core.catalogue import nearest
+from symgrad.deriver.indexed.chain import worked_indexed
+from symgrad.indexed import Expr as Indexed
 from symgrad.rules import RULES
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
+
+    from symgrad.indexed import Fact
 
 
 def worked(
@@ -21,13 +25,17 @@ def worked(
     *steps: tuple[Any, ...],
     lets: Mapping[Symbol, Any] | None = None,
     domains: Mapping[Symbol, Domain] | None = None,
+    facts: Iterable[Fact] = (),
     lead: str = "",
 ) -> Derivation:
     """A derivation by hand. Each step is `(rule, expression)`, with a condition and a note to follow if wanted.
 
-    A rule that the catalogue does not have raises UnknownNameError. Whether the lines are right is not
+    `lets` and `domains` belong to expressions of scalars; those with symbolic dimensions carry their names with them
+    and take `facts` that are assumed of their inputs. A rule that the catalogue does not have raises UnknownNameError. Whether the lines are right is not
     asked here: the prover settles every one of them.
     """
+    if isinstance(find, Indexed):
+        return worked_indexed(find, *steps, name=name, title=title, facts=facts, lead=lead)
     before, chain = find, []
     for rule, after, *more in steps:
         if rule not in RULES:

@@ -20,12 +20,15 @@ from symgrad.core import (
 )
 from symgrad.definitions import activation_named, loss_named
 from symgrad.definitions.meaning import where_defined
+from symgrad.indexed import Expr as Indexed
+from symgrad.indexed import Tensor
 from symgrad.pipeline.entries import Entry, bare, entry_of
 from symgrad.pipeline.limited import SECONDS, in_time
 from symgrad.pipeline.reading import chosen, expression, require_value, shown
 from symgrad.pipeline.records import spell
 from symgrad.pipeline.statements import Statement, statement
 from symgrad.pipeline.symbols import Twins, twins
+from symgrad.pipeline.tensors import gradient
 from symgrad.pipeline.worked import Worked
 
 if TYPE_CHECKING:
@@ -72,8 +75,21 @@ def entry(of: str | Definition) -> Definition:
             raise unknown from None
 
 
-def derivative(of: str | Definition, wrt: str | Symbol | None = None) -> Worked:
-    """phi'(z) of an activation, dJ/da of a loss, or the derivative by one of its parameters (`wrt="alpha"`)."""
+def derivative(
+    of: str | Definition | Tensor | Indexed, wrt: str | Symbol | Tensor | None = None, **told: Any
+) -> Worked:
+    """phi'(z) of an activation, dJ/da of a loss, or the derivative by one of its parameters (`wrt="alpha"`).
+
+    With symbolic dimensions: `derivative(J, W, through=(z,), facts=(sums_to(y),))` is dJ/dW_ij, `derivative(p, z)` the
+    Jacobian dp_i/dz_j. `through` are names between the two whose derivatives get names, the loss's end first; `facts`
+    are assumed of inputs, or definitions to be recognised again; `name`, `title` and `lead` tell the page.
+    """
+    if isinstance(of, Tensor | Indexed):
+        if not isinstance(wrt, Tensor):
+            raise UnsupportedError(f"the derivative of a tensor is by a Tensor, not by {wrt!r}")
+        return gradient(of, wrt, **told)
+    if told:
+        raise UnsupportedError(f"{', '.join(told)} belongs to derivatives of tensors; leave it out for {of!r}")
     definition = entry(of)
     if wrt is None or str(wrt) == str(definition.variable):
         return Worked(deriver.derivative(definition))

@@ -10,6 +10,7 @@ from symgrad import document
 from symgrad.core import Derivation, Outcome, Settled, Status, Step, Verdict
 from symgrad.document.evidence import together
 from symgrad.functions import D
+from symgrad.indexed import Expr as Indexed
 from symgrad.pipeline.numpy_source import of_derivation
 from symgrad.pipeline.stages import inlined, settle
 from symgrad.pipeline.symbols import restored
@@ -36,6 +37,8 @@ class Worked:
     def result(self) -> Expr:
         """Where the chain ends, in the user's own symbols; named quantities (a = sigmoid(z)) are written out."""
         start = self.derivation.start
+        if isinstance(start, Indexed):
+            return self.derivation.result
         variable = start.variable if isinstance(start, D) else None
         return inlined(self.derivation.result, self.derivation, variable).xreplace(dict(self.back))
 
