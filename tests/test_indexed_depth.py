@@ -34,7 +34,7 @@ def network(depth: int) -> tuple[Tensor, list[Tensor], list[Tensor]]:
 def seconds(depth: int) -> float:
     J, nodes, parameters = network(depth)
     best = float("inf")
-    for _ in range(3 if depth < 100 else 1):  # noqa: PLR2004 - short runs vary
+    for _ in range(3 if depth < 100 else 1):
         began = time.process_time()
         assert len(program(J, nodes, parameters)) == 4 * depth
         best = min(best, time.process_time() - began)

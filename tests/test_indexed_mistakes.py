@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
 from fractions import Fraction
+from typing import TYPE_CHECKING
 
 import pytest
 from indexed_samples import every_derivation
@@ -38,6 +38,9 @@ from symgrad.indexed import (
 )
 from symgrad.prover.indexed import prove_indexed, replayed
 
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
 φ = Function("phi")
 
 
@@ -60,7 +63,7 @@ def wrong_sums(number: int, term: Term, others: list[Term]) -> Iterator[tuple[st
         yield f"mean {number}", Expr(others) + Expr((term,)) / size(k.dim)
         same = [i for i in sorted(term.free, key=lambda i: i.token) if i.dim == k.dim]
         if same:
-            loose = Term(term.coefficient, term.bound - {k}, {a: e for a, e in term.atoms})
+            loose = Term(term.coefficient, term.bound - {k}, dict(term.atoms))
             yield f"captured index {number}", Expr(others) + Expr((loose,)).rename({k: same[0]})
 
 
@@ -77,7 +80,7 @@ def wrong_factors(number: int, term: Term, others: list[Term]) -> Iterator[tuple
             yield f"size forgotten {number}", with_factor(expr(1))
         if isinstance(atom, Delta):
             yield f"delta forgotten {number}", with_factor(expr(1))
-        if isinstance(atom, Ref) and len(atom.indices) == 2 and len(set(atom.tensor.dims)) == 1:  # noqa: PLR2004
+        if isinstance(atom, Ref) and len(atom.indices) == 2 and len(set(atom.tensor.dims)) == 1:
             yield f"transposed {atom.tensor} {number}", with_factor(atom.tensor[atom.indices[::-1]])
         if isinstance(atom, Ref) and atom.tensor.dims:
             for u in sorted({r.tensor for r, _ in term.atoms if isinstance(r, Ref)}, key=lambda t: t.token):
@@ -198,7 +201,7 @@ def test_a_wrong_line_in_the_middle_is_refuted_where_it_is_wrong() -> None:
 
 
 def test_brackets_and_functions_are_looked_into() -> None:
-    inside = mapped(one(Power(x[i] + y[i]), 2), lambda a: None)
+    inside = mapped(one(Power(x[i] + y[i]), 2), lambda _: None)
 
     assert prove_indexed(inside, x[i] ** 2 + 2 * x[i] * y[i] + y[i] ** 2).proved
     assert not prove_indexed(inside, x[i] ** 2 + y[i] ** 2).proved

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from contextlib import suppress
 from dataclasses import dataclass, replace
-from fractions import Fraction
 from itertools import product
 from random import Random
 from typing import TYPE_CHECKING, Any
@@ -22,6 +21,7 @@ from symgrad.indexed.samples import LENGTHS, Sample, Space, space
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
+    from fractions import Fraction
 
     from symgrad.core import Variable
     from symgrad.indexed import Fact

@@ -1,34 +1,46 @@
 """Expressions with symbolic dimensions: any number of classes, any width, any batch.
 
-Values
-    n = Dim("n"); i, k = Index("i", n), Index("k", n)            a size that stays a letter; indices over it
-    z = Tensor("z", (n,)); z[i]; Tensor("b")()                    an input; an entry; a tensor without indices
-    p = Tensor("p", (n,), body=((i,), apply(exp, z[i]) / S()))    a name: stands for its value until a proof looks inside
-    J = Tensor("J", (), depends=(a,))                             an unknown function of a
-    total(k, y[k] * log(p[k])), mean(k, ...), delta(i, k), size(n), greatest(k, z[k]), where(k, "<=", i),
-    group(...)  a sum in brackets that products do not multiply out
-    apply(head, x), apply(head, x, order=1)                       any SymPy function or catalogue head, and its derivative
-    x[2 * o + k - 1]                                              affine places; outside its shape a tensor reads 0
-    partial(J(), W[i, j])                                         the derivative, not carried out yet
+Write a layer, and derive it:
 
-An `Expr` is an expanded sum of `Term`s (coefficient, bound indices, atoms with exponents); equality is up to the
-names of bound indices. Nothing is simplified behind your back, except that like terms and like factors merge;
-`normal` contracts deltas and multiplies brackets out. In a `core.Derivation` of indexed expressions `lets` holds
-`Let(symbol=tensor, value=its body's expression)` for each name, in order of definition (`lets_of` makes them), and
-`domains` holds `Variable(tensor)` for each input.
+    from sympy import exp
+    from symgrad.deriver.indexed import backpropagate, definition_of, derivation
+    from symgrad.indexed import *
+
+    n, m = Dim("n"), Dim("m")                                  # sizes that stay letters
+    i, k, r = Index("i", n), Index("k", n), Index("r", m)      # indices over them
+    x, W, g = Tensor("x", m), Tensor("W", (n, m)), Tensor("g", n)
+    z = Tensor("z", n, body=((i,), total(r, W[i, r] * x[r])))  # a name stands for its value
+    S = Tensor("S", body=((), total(k, apply(exp, z[k]))))
+    p = Tensor("p", n, body=((i,), apply(exp, z[i]) / S()))
+    J = Tensor("J", body=((), total(i, g[i] * p[i])))          # or depends=(p,): any function of p
+    for q in backpropagate(J, [p, z], [W, x], facts=[definition_of(p)], called={z: "delta"}):
+        print(q.tensor, q.indices, q.result, q.derivation)     # a core.Derivation, which `settle` proves and checks
+
+`derivation(partial(p[i], z[k]), name="softmax", facts=[definition_of(p)])` is a single chain. Facts are declared:
+`sums_to(y)`, `one_hot(y)`, any `Fact(name, left, right, assumed=True)` about inputs; a fact about names (a lemma with a
+`partial(...)` on its left, a definition solved for a factor) counts only once the prover has proved it.
+
+Words: `total`, `mean`, `delta`, `size(n)`, `greatest` and `attains` (a maximum and where it is), `where(j, "<=", i)`,
+`group` (brackets that stay), `apply(head, x, order=1)` for SymPy functions and catalogue heads, affine places
+`x[2 * i + k - 1]` (outside its shape a tensor is 0), `partial(J(), W[i, r])` (a derivative left standing).
+
+An `Expr` is a sum of `Term`s (coefficient, bound indices, atoms with exponents), multiplied out except in brackets;
+two are equal up to the names of bound indices and the order of everything. `normal` contracts deltas and opens
+brackets. In a `core.Derivation` of indexed expressions `lets` holds `Let(tensor, value)` for each name, in order of
+definition, `domains` a `Variable(tensor)` for each input, and `facts` what was declared.
 """
 
 from symgrad.indexed.atoms import Apply, Atom, Attains, Delta, Greatest, Partial, Power, Ref, Scalar, Size, Where
 from symgrad.indexed.build import apply, attains, delta, greatest, group, mean, partial, size, total, where
+from symgrad.indexed.contract import contract
 from symgrad.indexed.conversion import from_formula, from_sympy, to_sympy
 from symgrad.indexed.differentiate import differentiate
 from symgrad.indexed.evaluate import Evaluation
-from symgrad.indexed.facts import Fact, one_hot, sums_to, using
 from symgrad.indexed.expr import ZERO, Expr, IndexedError, Term, expr, one
-from symgrad.indexed.contract import contract
+from symgrad.indexed.facts import Fact, one_hot, sums_to, using
 from symgrad.indexed.mapping import carry_out, mapped, unfold
-from symgrad.indexed.normal import normal
 from symgrad.indexed.names import Dim, Index, Place, ShapeError, length
+from symgrad.indexed.normal import normal
 from symgrad.indexed.tensor import Tensor
 from symgrad.indexed.text import show
 
@@ -56,9 +68,9 @@ __all__ = [
     "Term",
     "Where",
     "apply",
+    "attains",
     "carry_out",
     "contract",
-    "attains",
     "delta",
     "differentiate",
     "expr",

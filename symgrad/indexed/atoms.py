@@ -258,7 +258,7 @@ class Partial(Atom):
 
 def equal(left: Slot, right: Slot) -> Atom:
     """1 where two places are the same, else 0."""
-    left, right = (slot(s, d) for s, d in ((left, _dim(left, right)), (right, _dim(right, left))))
+    left, right = slot(left, _dim(left, right)), slot(right, _dim(right, left))
     if isinstance(left, Index) and isinstance(right, Index) and left.dim == right.dim:
         return Delta(left, right)
     return Where(place(left) - right, equal=True)

@@ -51,7 +51,7 @@ def size(dim: Dim) -> Expr:
 
 
 def group(value: Any) -> Expr:
-    """A sum in brackets, which products leave as it is: `p[i] * group(delta(i, j) - p[j])`."""
+    """A sum in brackets that products leave as it is: p_i (delta_ij - p_j)."""
     value = expr(value)
     return value if len(value.terms) == 1 and not value.terms[0].bound else one(Power(value))
 
@@ -68,7 +68,7 @@ def attains(index: Index, body: Any, at: Slot) -> Expr:
 
 
 def where(left: Slot | int, relation: str, right: Slot | int = 0) -> Expr:
-    """Iverson's bracket of two places: where(j, "<=", i) is 1 where it holds, else 0."""
+    """Iverson's bracket of two places, 1 where it holds and else 0, as in `where(j, "<=", i)`."""
     gap = place(left) - place(right)
     match relation:
         case "<=":
@@ -80,14 +80,14 @@ def where(left: Slot | int, relation: str, right: Slot | int = 0) -> Expr:
         case ">":
             return one(Where(gap - 1))
         case "==":
-            return one(Where(gap, equal=True)) if not _plain(left, right) else one(equal(left, right))
+            return one(equal(place(left), place(right)))
         case "!=":
             return 1 - where(left, "==", right)
     raise IndexedError(f"no relation is called {relation!r}; use one of <= >= < > == !=")
 
 
 def partial(value: Any, by: Expr, fixed: Iterable[Tensor] = ()) -> Expr:
-    """The derivative by an entry, not carried out yet: partial(J(), W[i, j]). Names in `fixed` are held still."""
+    """The derivative by an entry such as `W[i, j]`, not carried out yet. Names in `fixed` are held still."""
     return one(Partial(expr(value), ref_of(by), frozenset(fixed)))
 
 
@@ -102,7 +102,3 @@ def ref_of(entry: Expr) -> Ref:
 def _bound(kind: Any, index: Index, body: Expr) -> Expr:
     fresh = index.fresh()
     return one(kind(fresh, body.rename({index: fresh})))
-
-
-def _plain(left: Any, right: Any) -> bool:
-    return isinstance(left, Index) and isinstance(right, Index) and left.dim == right.dim

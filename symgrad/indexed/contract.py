@@ -33,9 +33,9 @@ def picked(term: Term) -> Term | None:
                     return without(term, atom, k, other)
         if isinstance(atom, Where) and atom.equal:
             for k in sorted(atom.free & term.bound, key=lambda i: (i.name, i.token)):
-                other = solved(atom.place, k)
-                if other is not None and guarded(term, atom, k):
-                    return without(term, atom, k, other)
+                value = solved(atom.place, k)
+                if value is not None and guarded(term, atom, k):
+                    return without(term, atom, k, value)
     return None
 
 

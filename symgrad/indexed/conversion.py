@@ -14,10 +14,11 @@ from symgrad.indexed.atoms import Apply, Atom, Delta, Partial, Power, Ref, Scala
 from symgrad.indexed.build import apply, delta, total
 from symgrad.indexed.expr import Expr, Term, expr
 from symgrad.indexed.names import Dim, Index, Place, place
-from symgrad.indexed.tensor import Tensor
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+    from symgrad.indexed.tensor import Tensor
 
 
 def from_formula(formula: Any, names: Mapping[Any, Expr]) -> Expr:
@@ -52,7 +53,9 @@ def from_sympy(formula: Any, tensors: Mapping[str, Tensor], indices: Mapping[Any
     return _read(formula, tensors, dict(indices), dims)
 
 
-def _read(formula: Any, tensors: Mapping[str, Tensor], indices: Mapping[Any, Index], dims: Mapping[str, Dim]) -> Expr:
+def _read(  # noqa: PLR0911 - one line for each kind of expression
+    formula: Any, tensors: Mapping[str, Tensor], indices: Mapping[Any, Index], dims: Mapping[str, Dim]
+) -> Expr:
     if isinstance(formula, sp.Sum):
         inner = dict(indices)
         bound = [Index(v.name, _dim(v, low, high, dims)) for v, low, high in formula.limits]
@@ -125,7 +128,7 @@ def _term(term: Term, letters: Mapping[Index, Any]) -> Any:
     return sp.Sum(product, *limits) if limits else product
 
 
-def _atom(atom: Atom, letters: Mapping[Index, Any]) -> Any:
+def _atom(atom: Atom, letters: Mapping[Index, Any]) -> Any:  # noqa: PLR0911 - as above
     match atom:
         case Ref():
             slots = tuple(_slot(s, letters) for s in atom.indices)

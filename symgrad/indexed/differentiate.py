@@ -114,7 +114,7 @@ def of_head(atom: Apply, number: int) -> Expr:
     """The derivative of a function by one argument: worked out for elementary ones, else one order higher."""
     known = KNOWN.get(atom.head.__name__) if not atom.order and len(atom.args) == 1 else None
     if known and not hasattr(atom.head, "formula"):
-        return known(atom)
+        return expr(known(atom))
     orders = tuple(o + (n == number) for n, o in enumerate(atom.orders))
     return one(Apply(atom.head, atom.args, orders))
 

@@ -117,7 +117,7 @@ class Evaluation:
         where = place(where)
         return where.constant + sum(c * at[i] for i, c in where.parts) + sum(c * self.sizes[d] for d, c in where.sizes)
 
-    def of_atom(self, atom: Atom, at: dict[Index, int], seeds: tuple[Seed, ...]) -> Jet:
+    def of_atom(self, atom: Atom, at: dict[Index, int], seeds: tuple[Seed, ...]) -> Jet:  # noqa: PLR0911 - by kind
         """The value of a factor."""
         match atom:
             case Ref():
@@ -171,7 +171,7 @@ class Evaluation:
         found: Jet = {REAL: self.unknown(tensor, entry, ())}
         for order in range(1, len(seeds) + 1):
             for by in product(moving, repeat=order):
-                part = reduce(self.jets.times, (small[p] for p in by))
+                part: Jet = reduce(self.jets.times, [small[p] for p in by], self.jets.number(1))
                 if part:
                     front = Fraction(1, sp.factorial(order))
                     slope = self.unknown(tensor, entry, by)
@@ -252,7 +252,7 @@ class Evaluation:
             raise NoValueError("a function has a kink there")
         return sign
 
-    def of_sympy(self, expr: Any, at: Mapping[Any, Jet]) -> Jet:
+    def of_sympy(self, expr: Any, at: Mapping[Any, Jet]) -> Jet:  # noqa: PLR0911 - as above
         """A formula of the catalogue."""
         if expr in at:
             return at[expr]

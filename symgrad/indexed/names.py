@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from dataclasses import dataclass, field
 from itertools import count
+from typing import Any
 
 from symgrad.core import SymgradError
 
@@ -160,8 +161,8 @@ def slot(where: Index | Place, dim: Dim) -> Index | Place:
     return where
 
 
-def _merged(parts: tuple[tuple[object, int], ...]) -> tuple:  # type: ignore[type-arg]  # of indices, or of dimensions
-    found: dict[object, int] = {}
+def _merged(parts: tuple[tuple[Any, int], ...]) -> tuple[Any, ...]:
+    found: dict[Any, int] = {}
     for what, c in parts:
         found[what] = found.get(what, 0) + c
-    return tuple(sorted(((w, c) for w, c in found.items() if c), key=lambda p: p[0].token))  # type: ignore[attr-defined]
+    return tuple(sorted(((w, c) for w, c in found.items() if c), key=lambda p: p[0].token))

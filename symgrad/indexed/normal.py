@@ -5,7 +5,6 @@ Each rewriting here is an equality wherever both sides are defined, at all sizes
 
 from __future__ import annotations
 
-from fractions import Fraction
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
@@ -17,6 +16,7 @@ from symgrad.indexed.mapping import bind, replaced, with_parts
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from fractions import Fraction
 
 ROUNDS = 20
 
@@ -85,11 +85,16 @@ def simpler(atom: Atom) -> Expr | None:
     inner = atom if parts == atom.parts else with_parts(atom, parts)
     if isinstance(inner, Greatest) and inner.index not in inner.body.free:
         return inner.body
-    if isinstance(inner, Apply) and inner.order == 1 and inner.head.__name__ in KNOWN and not hasattr(inner.head, "formula"):
-        return KNOWN[inner.head.__name__](Apply(inner.head, inner.args))  # type: ignore[no-any-return]
+    if isinstance(inner, Apply) and inner.order == 1 and elementary(inner.head):
+        return expr(KNOWN[inner.head.__name__](Apply(inner.head, inner.args)))
     split = SPLITS.get(inner.head.__name__) if isinstance(inner, Apply) and not inner.order else None
     found = split(inner) if split else one(inner)
     return None if found == one(atom) else found
+
+
+def elementary(head: Any) -> bool:
+    """Whether a function's derivative is written in elementary functions; a catalogue function's stays a name."""
+    return head.__name__ in KNOWN and not hasattr(head, "formula")
 
 
 def split_exp(atom: Apply) -> Expr:

@@ -128,7 +128,7 @@ def number(rng: Random, mode: int, domain: Domain | None = None) -> Fraction:
 
 
 def enforce(fact: Fact, sizes: Mapping[Dim, int], entries: dict[Tensor, Entries], rng: Random) -> None:
-    """Bend entries so that a sum has its value, or one entry is 1 and the others 0; whether it worked is asked later."""
+    """Bend entries so that a sum has its value, or one entry is 1 and the others 0; `holds` asks if it worked."""
     refs = [a for t in fact.left.terms for a, _ in t.atoms if isinstance(a, Ref)]
     if len({r.tensor for r in refs}) != 1 or not refs[0].tensor.dims:
         return

@@ -61,7 +61,7 @@ def factor_text(atom: Atom, exponent: Fraction, names: Mapping[Index, str]) -> s
     return f"{text}^{exponent}" if exponent.denominator == 1 and exponent > 0 else f"{text}^({exponent})"
 
 
-def atom_text(atom: Atom, names: Mapping[Index, str]) -> str:
+def atom_text(atom: Atom, names: Mapping[Index, str]) -> str:  # noqa: PLR0911 - one line for each kind
     """A factor."""
     match atom:
         case Ref():

@@ -43,7 +43,7 @@ class Gradient:
     @property
     def result(self) -> Expr:
         """The derivative by the entry at `indices`."""
-        return self.derivation.result  # type: ignore[return-value]  # an indexed derivation's
+        return expr(self.derivation.result)
 
     @property
     def lemma(self) -> Fact:

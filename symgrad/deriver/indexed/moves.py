@@ -48,8 +48,8 @@ def named(rule: str, before: Expr, after: Expr) -> str:
     if rule != "elementwise":
         return rule
     heads = {getattr(a.expr.terms[0].atoms[0][0], "head", None) for a in derivatives(before) - derivatives(after)}
-    heads = {h.__name__ for h in heads - {None}}
-    return heads.pop() if len(heads) == 1 and heads <= set(RULES) else rule
+    names: set[str] = {h.__name__ for h in heads if h is not None}
+    return names.pop() if len(names) == 1 and names <= set(RULES) else rule
 
 
 def derivatives(value: Expr) -> set[Any]:

@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, Any
 from symgrad.core import Witness
 from symgrad.indexed import Dim, Expr, Index, Tensor
 from symgrad.indexed.jets import NoValueError
+from symgrad.indexed.samples import HUGE, Sample, Space
 from symgrad.prover.indexed.reals import Balls
 from symgrad.prover.indexed.residues import Q, Residues
-from symgrad.indexed.samples import HUGE, Sample, Space
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

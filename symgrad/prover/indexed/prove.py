@@ -13,9 +13,9 @@ from typing import TYPE_CHECKING, Any
 
 from symgrad.core import Status, Verdict
 from symgrad.indexed import Apply, Expr, Fact, Power, Ref, Size, Tensor, normal, one, show
+from symgrad.indexed.samples import Space, space
 from symgrad.prover.indexed.clearing import vanishes
 from symgrad.prover.indexed.opinions import agreement, refutation, replayed
-from symgrad.indexed.samples import Space, space
 from symgrad.prover.indexed.unfolding import by_layers, cotangent, formulas_opened, functions_opened, reduced
 
 if TYPE_CHECKING:

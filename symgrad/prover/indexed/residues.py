@@ -9,9 +9,12 @@ from __future__ import annotations
 
 from fractions import Fraction
 from math import factorial
-from random import Random
+from typing import TYPE_CHECKING
 
 from symgrad.indexed.jets import NoValueError
+
+if TYPE_CHECKING:
+    from random import Random
 
 Q = 1152921504606846883  # a prime; like P it is 3 modulo 4, so that a root is a power
 P = 90 * Q + 1  # a prime of 67 bits
@@ -65,7 +68,7 @@ class Residues:
         return self.values[key]
 
     def exponential(self, value: Pair) -> Pair:
-        """g to the power of the residue modulo q."""
+        """G to the power of the residue modulo q."""
         if value[1] is None:
             raise NoValueError("an exponential of a root")
         found = pow(G, value[1], P), self.drawn(("exp", value[1]))[1]
@@ -79,7 +82,7 @@ class Residues:
             return self.times(self.number(front), self.power(value, Fraction(-order)))
         return self.logarithms.get(value) or self.drawn(("log", value))
 
-    def sign(self, value: Pair) -> int:
+    def sign(self, value: Pair) -> int:  # noqa: ARG002 - there is none
         raise NoValueError("residues have no order")
 
 

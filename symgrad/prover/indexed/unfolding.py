@@ -135,7 +135,7 @@ def partials(*values: Expr) -> set[Partial]:
 
 
 def functions_opened(value: Expr) -> Expr:
-    """Derivatives of catalogue functions in the functions themselves, each proved by the scalar prover; then formulas."""
+    """Derivatives of catalogue functions written in the functions themselves, as the scalar prover has proved them."""
 
     def derivative(atom: Atom) -> Expr | None:
         if not isinstance(atom, Apply) or atom.order != 1 or not hasattr(atom.head, "formula"):
@@ -149,7 +149,7 @@ def functions_opened(value: Expr) -> Expr:
 
 
 def formulas_opened(value: Expr) -> Expr:
-    """Catalogue functions replaced by their formulas, one layer; derivatives of any order differentiated by our rules."""
+    """Catalogue functions replaced by their formulas, one layer; their derivatives are those of the formula."""
 
     def formula(atom: Atom) -> Expr | None:
         if not isinstance(atom, Apply) or not hasattr(atom.head, "formula"):
