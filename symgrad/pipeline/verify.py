@@ -11,6 +11,7 @@ from symgrad.core import Kind, Status, SymgradError
 from symgrad.definitions import ACTIVATIONS, LOSSES
 from symgrad.document.evidence import reason, together
 from symgrad.functions import D
+from symgrad.pipeline.fact_rows import fact_rows
 from symgrad.pipeline.kinks import slope_proofs, worst
 from symgrad.pipeline.numpy_source import named_form
 from symgrad.pipeline.proofs import Proof, proof, proofs
@@ -40,6 +41,7 @@ class Row:
     check: str = ""
     rechecked: int = 0
     rejected: str = ""
+    method: str = ""
     seconds: float = 0.0
 
     @property
@@ -79,6 +81,8 @@ def entry_rows(definition: Definition) -> Iterator[Found]:
         yield definition.name, label, numeric, worst(behind), behind
     for derivation in derivations(definition):
         yield settled_row(definition.name, derivation.title, derivation)
+    if definition.kind is Kind.ACTIVATION:
+        yield from fact_rows(definition)
         yield from stable_rows(definition.name, derivation)
 
 
@@ -154,4 +158,5 @@ def row_of(
         check,
         refusals.count(""),
         rejected,
+        verdict.method,
     )

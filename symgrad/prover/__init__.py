@@ -8,11 +8,14 @@ from symgrad.prover.ranges import extrema
 from symgrad.prover.recheck import Recheck, recheck
 from symgrad.prover.relations import equation, prove_relation
 from symgrad.prover.replay import replay
+from symgrad.prover.spans import End, ends
 
 __all__ = [
+    "End",
     "Recheck",
     "dead_intervals",
     "decay",
+    "ends",
     "equation",
     "extrema",
     "facts",

@@ -85,18 +85,21 @@ class Extensions(Signs):
         """The exponential of f."""
         result = self.one
         for c, e, d in self.monomials(f):
-            log = self._lone_log(e, d)
-            if log is not None and c.denominator <= ROOT and abs(c) <= FAR:
+            log = self._lone_inverse(e, d)
+            if log is not None and log.kind == "lambertw" and c.denominator == 1 and abs(c) <= FAR:
+                w = self.mul(log.args[0], self.inverse(self.var(log)))  # W e^W is the argument, which is positive
+                result = self.mul(result, self.integer_power(w, int(c)))
+            elif log is not None and log.kind == "log" and c.denominator <= ROOT and abs(c) <= FAR:
                 result = self.mul(result, self.absolute_power(log.base, c))
             else:
                 result = self.mul(result, self._exp_term(c, e, d))
         return result
 
-    def _lone_log(self, e: Exps, d: Poly) -> Gen | None:
+    def _lone_inverse(self, e: Exps, d: Poly) -> Gen | None:
         if sum(e) != 1 or not self.k.is_const(d):
             return None
         gen = self.gens[e.index(1)]
-        return gen if gen.kind == "log" else None
+        return gen if gen.kind == "log" or (gen.kind == "lambertw" and gen.sign == 1) else None
 
     def _exp_term(self, c: Fraction, e: Exps, d: Poly) -> Frac:
         u = self.unit(("exp", self.name_of_monomial(e), self.name_of(d)), c)
@@ -333,6 +336,11 @@ class Extensions(Signs):
         return c, s
 
     def _turn(self, coefficient: Fraction, e: Exps, d: Poly) -> tuple[Frac, Frac]:
+        arc = self.gens[e.index(1)] if sum(e) == 1 and self.k.is_const(d) else None
+        if arc is not None and arc.kind == "atan" and coefficient in {1, -1}:
+            slope = self.mul(arc.args[0], self.rational(coefficient))
+            down = self.power(self.add(self.one, self.mul(slope, slope)), Fraction(-1, 2))
+            return down, self.mul(slope, down)
         u = self.unit(("angle", self.name_of_monomial(e), self.name_of(d)), coefficient)
         times = int(coefficient / u)
         if abs(times) > TURNS:

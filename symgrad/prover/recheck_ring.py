@@ -224,6 +224,11 @@ class Ring(ABC):
             if 0 <= lone < len(self.gens) and self.gens[lone][0] == "log" and c.denominator <= 32 and abs(c) <= 64:  # noqa: PLR2004 - the prover's limits
                 found = self.mul(found, self.absolute_power(self.base[lone], c))
                 continue
+            if 0 <= lone < len(self.gens) and self.gens[lone][0] == "lambertw" and c.denominator == 1 and abs(c) <= 64:  # noqa: PLR2004 - as above
+                w = self.gen(lone), self.ring.one
+                if self.sign_of(self.args[lone][0]) > 0:  # W e^W is the argument
+                    found = self.mul(found, self.power(self.mul(self.args[lone][0], self.inverse(w)), int(c)))
+                    continue
             i, k = self._multiple("exp", c, e, d)
             found = self.mul(found, self.power((self.gen(i), self.ring.one), k))
         return found
@@ -353,15 +358,23 @@ class Ring(ABC):
         """Cos f and sin f."""
         c, s = self.one, self.zero
         for term in self.monomials(f):
+            arc = next((i for i, m in enumerate(term[1]) if m == 1 and sum(term[1]) == 1 and term[2] == 1), -1)
+            if abs(term[0]) == 1 and 0 <= arc < len(self.gens) and self.gens[arc][0] == "atan":
+                u = self.mul(self.args[arc][0], self.number(term[0]))
+                c1 = self.root(self.add(self.one, self.mul(u, u)), Fraction(-1, 2))
+                c, s = self._turned(c, s, c1, self.mul(u, c1))
+                continue
             i, k = self._multiple("cos", *term)
             j = next(j for j, g in enumerate(self.gens) if g[0] == "sin" and g[1] == i)
             c1, s1 = (self.gen(i), self.ring.one), (self.gen(j) * (1 if k > 0 else -1), self.ring.one)
             for _ in range(abs(k)):
-                c, s = (
-                    self.add(self.mul(c, c1), self.negative(self.mul(s, s1))),
-                    self.add(self.mul(s, c1), self.mul(c, s1)),
-                )
+                c, s = self._turned(c, s, c1, s1)
         return c, s
+
+    def _turned(self, c: Frac, s: Frac, c1: Frac, s1: Frac) -> tuple[Frac, Frac]:
+        """Cosine and sine of a sum of angles."""
+        cosine = self.add(self.mul(c, c1), self.negative(self.mul(s, s1)))
+        return cosine, self.add(self.mul(s, c1), self.mul(c, s1))
 
     def sign_of(self, f: Frac) -> int:
         """The sign of a fraction."""

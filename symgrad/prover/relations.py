@@ -19,6 +19,7 @@ from symgrad.prover.conventions import plain
 from symgrad.prover.prove import prove
 from symgrad.prover.ranges import extrema
 from symgrad.prover.reading import Reader
+from symgrad.prover.taylor import sign
 from symgrad.prover.witnesses import text
 
 if TYPE_CHECKING:
@@ -79,7 +80,7 @@ def seen(relation: Any, lets: Sequence[Let], witness: Witness) -> Witness:
 
 
 def by_extremes(relation: Any, variables: Sequence[Variable], seconds: float) -> Verdict | None:
-    """The verdict by the extremes of left - right over the domain of the one variable, None where they leave it open."""
+    """The verdict by the extremes of left - right over the one variable's domain, None where they leave it open."""
     difference = relation.lhs - relation.rhs
     if len(difference.free_symbols) != 1:
         return None
@@ -108,11 +109,14 @@ def _above(relation: Any, symbol: Any, least: Extremum, *, strict: bool) -> Verd
     """Whether what has this infimum is > 0 (or >= 0) everywhere."""
     if least.lower > 0 or (least.lower >= 0 and not strict):
         return Verdict(Status.PROVED, EXTREMES)
-    if least.exact == 0 and strict and not least.attained and least.approached:
+    touches = least.exact is not None and sign(least.exact) == 0
+    if touches and not strict:
+        return Verdict(Status.PROVED, EXTREMES)
+    if touches and strict and not least.attained and least.approached:
         return Verdict(Status.PROVED, EXTREMES)
     places = [p for p in least.at if not isinstance(p, tuple)]
     places += [inside(d) for d in least.on]
-    if places and (least.upper < 0 or (least.exact == 0 and strict)):
+    if places and (least.upper < 0 or (touches and strict)):
         point = Witness(((symbol, places[0]),), "", "")
         return Verdict(Status.REFUTED, EXTREMES, witness=seen(relation, (), point))
     return None

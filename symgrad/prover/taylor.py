@@ -15,6 +15,7 @@ from flint import arb, arb_series, ctx, fmpq
 from sympy import (
     Add,
     E,
+    LambertW,
     Mul,
     Pow,
     Symbol,
@@ -138,7 +139,7 @@ class Smooth:
             return _sum(indices) if expr.func is Add else _product(indices)
         if expr.func is Pow and expr.base is not E:
             return self._power(expr, slots)
-        method = METHODS.get(exp if expr.func is Pow else expr.func)
+        method = _method(expr)
         if method is None:
             raise unsupported(expr)
         inner = self._compile(expr.exp if expr.func is Pow else expr.args[0], slots)
@@ -170,6 +171,13 @@ class Smooth:
                 values.append(operation(values))
             last = values[-1]
             return [last, *[arb(0)] * order] if isinstance(last, arb) else [last[i] for i in range(order + 1)]
+
+
+def _method(expr: Any) -> str | None:
+    """The name of Arb's method; a series has none for LambertW, a number has."""
+    if expr.func is LambertW and len(expr.args) == 1 and not expr.free_symbols:
+        return "lambertw"
+    return METHODS.get(exp if expr.func is Pow else expr.func)
 
 
 def integer_power(base: Any, n: int) -> Any:

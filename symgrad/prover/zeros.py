@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from flint import arb, ctx, fmpq
-from sympy import Integer, Poly, PolynomialError, Rational, Symbol, exp, log, oo, sqrt
+from sympy import Integer, LambertW, Poly, PolynomialError, Rational, Symbol, exp, log, oo, sqrt
 
 from symgrad.core import UnsupportedError
 from symgrad.prover.factors import factors
@@ -235,7 +235,21 @@ def closed_forms(expr: Any, variable: Symbol) -> list[Any]:
         changed = expr.xreplace({e: base ** (_rate(e, variable) / unit) for e in powers})
         if variable not in changed.free_symbols:
             candidates += [log(r) / unit for r in _by_radicals(changed, base) if sign(r) == 1]
+        if len(rates) == 1:
+            candidates += _by_lambert(changed, base, unit, variable)
     return [c for c in candidates if sign(expr.xreplace({variable: c})) == 0]
+
+
+def _by_lambert(expr: Any, base: Symbol, rate: Any, variable: Symbol) -> list[Any]:
+    """The zero of a + b*z + c*E with E = e^(rate*z), where b and c*rate have one sign."""
+    try:
+        found = Poly(expr, variable, base).as_dict()
+    except PolynomialError:
+        return []
+    a, b, c = (found.pop(m, Integer(0)) for m in ((0, 0), (1, 0), (0, 1)))
+    if found or not b or sign(c * rate / b) != 1:
+        return []
+    return [-a / b - LambertW(c * rate / b * exp(-rate * a / b)) / rate]
 
 
 def _rate(power: Any, variable: Symbol) -> Any:

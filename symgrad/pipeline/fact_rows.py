@@ -1,0 +1,93 @@
+"""The facts of an activation, a row each: what is said, what it rests on, and the verdict."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from sympy import And, Ne
+
+from symgrad import prover
+from symgrad.core import Let, Status, Verdict
+from symgrad.functions import D
+from symgrad.functions.symbols import a
+from symgrad.pipeline.proofs import Proof
+from symgrad.pipeline.stages import facts
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from symgrad.core import Definition, Extremum, Facts
+    from symgrad.prover import End
+
+    Found = tuple[str, str, str, Verdict, tuple[Proof, ...]]
+
+EXTREMES = "every zero of the slope and every limit, enclosed by balls"
+TAILS = "leading terms with a remainder that is bounded on the whole tail"
+SIGNS = "signs of the extremes of the slope, and of the jumps"
+PIECES = "the slope's normal form is 0 on a piece"
+
+
+def fact_rows(definition: Definition) -> Iterator[Found]:
+    """The range that the catalogue states, then what is derived."""
+    for end in prover.ends(definition):
+        yield definition.name, told(definition, end), "", end.verdict, replayable(definition, end)
+    found = facts(definition)
+    for statement, method, settled in stated(found):
+        reason = "" if settled else "no proof of it was found"
+        verdict = Verdict(Status.PROVED if settled else Status.UNKNOWN, method, reason=reason)
+        yield definition.name, statement + usual(found), "", verdict, ()
+    if found.in_output is not None:
+        proof = in_output(found)
+        yield definition.name, f"in terms of the output: {found.in_output}", "", proof.verdict, (proof,)
+
+
+def told(definition: Definition, end: End) -> str:
+    """An end of the range, and whether it is the least one."""
+    e = end.extremum
+    value = e.exact if e.exact is not None else f"{float(e.lower):.10g}"
+    true_one = f": the true end is {value}" if end.least == "an outer bound" else ""
+    return f"range {definition.range}: {end.relation} ({end.least}{true_one})"
+
+
+def replayable(definition: Definition, end: End) -> tuple[Proof, ...]:
+    """The proof of an end, where it is one with a certificate."""
+    if not end.verdict.certificate:
+        return ()
+    return (Proof(end.verdict, *prover.equation(end.claim), definition.domains),)
+
+
+def usual(found: Facts) -> str:
+    """The parameter values that a fact is about."""
+    return f" (at {', '.join(f'{s} = {v}' for s, v in found.at)})" if found.at else ""
+
+
+def stated(found: Facts) -> Iterator[tuple[str, str, bool]]:
+    """What is said, what it rests on, and whether it was settled."""
+    for name, extremum in (("inf of the slope", found.infimum), ("sup of the slope", found.supremum)):
+        yield f"{name} = {size(extremum)}", EXTREMES, True
+    yield f"Lipschitz constant {size(found.lipschitz)}", EXTREMES, True
+    for what, (left, right) in (("limits", found.limits[:2]), ("limits of the slope", found.limits[2:])):
+        yield f"{what} {left} and {right}", TAILS, left is not None and right is not None
+    if any(d is not None for d in found.decay):
+        yield f"the slope decays as {found.decay[0] or 'nothing'} and {found.decay[1] or 'nothing'}", TAILS, True
+    yield f"{found.monotone.value}", SIGNS, True
+    yield f"{'odd' if found.odd else 'not odd'}", "normal form, or a point", True
+    yield f"the slope is 0 on {', '.join(map(str, found.dead)) or 'no interval'}", PIECES, True
+
+
+def size(extremum: Extremum) -> str:
+    """An extremum and where it is."""
+    value = extremum.exact if extremum.exact is not None else f"{float(extremum.lower):.12g}"
+    if extremum.attained:
+        return f"{value}, attained"
+    return f"{value}, not attained"
+
+
+def in_output(found: Facts) -> Proof:
+    """The slope written with a = phi(z) is the slope."""
+    definition = found.definition
+    lets = (Let(a, definition.applied),)
+    smooth: Any = And(*(Ne(k.variable, k.at) for k in definition.kinks))
+    left, right, variables = D(a, definition.variable), found.in_output, definition.domains
+    verdict = prover.prove(left, right, variables=variables, lets=lets, assuming=smooth)
+    return Proof(verdict, left, right, variables, lets, smooth)
