@@ -9,7 +9,7 @@ from __future__ import annotations
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
-from sympy import Integral, Piecewise, Symbol
+from sympy import Integral, Piecewise, Symbol, factor
 
 from symgrad.core import Definition, Derivation, Let, Step, UnsupportedError, Variable
 from symgrad.deriver.antiderivatives import antiderivative, put, settled_in_output, sides, solved
@@ -18,7 +18,7 @@ from symgrad.deriver.pairs import product, slope_of, within
 from symgrad.deriver.present import off_kinks
 from symgrad.deriver.rounds import carry_out
 from symgrad.deriver.scalar import invertible
-from symgrad.deriver.tidy import by_case, tidy
+from symgrad.deriver.tidy import by_case, modest
 from symgrad.functions import D
 from symgrad.functions.symbols import J_0, J, a, t, y
 
@@ -99,7 +99,7 @@ def _by_output(activation: Definition, loss: Any) -> Sequence[Step]:
     slope, given = slope_of(activation)
     start, split = D(loss, z), D(loss, a) * D(a, z)
     inner = list(carry_out(D(loss, a), Context((Variable(a, activation.range), *activation.domains), kinks=())))
-    shorter = tidy(inner[-1].after)
+    shorter = by_case(inner[-1].after, lambda value: modest(factor(value)))
     if shorter != inner[-1].after:
         inner.append(Step(inner[-1].after, shorter, "denominator"))
     smooth = off_kinks(z, Context(kinks=activation.kinks))

@@ -176,6 +176,8 @@ def product(part: Any, slope: Any, given: Any, z: Symbol) -> list[Step]:
 
 def _multiplied(part: Any, slope: Any) -> Any:
     """The product with a factor brought into the cases of the other, unless both go by cases."""
+    if slope == 1:
+        return part
     both = isinstance(part, Piecewise) and isinstance(slope, Piecewise)
     if both or not (isinstance(part, Piecewise) or isinstance(slope, Piecewise)):
         return positive_leads(factor_terms(part * slope))

@@ -6,12 +6,12 @@ from contextlib import suppress
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from sympy import And, Ne, Not, Or, Piecewise, S, preorder_traversal
+from sympy import And, Mul, Ne, Not, Or, Piecewise, S, preorder_traversal
 from sympy.core.relational import Relational
 
 from symgrad.core import Step
 from symgrad.deriver.moves import Move, advance
-from symgrad.deriver.tidy import loses
+from symgrad.deriver.tidy import loses, numbers_out
 from symgrad.functions import D
 from symgrad.rules import LINEAR, RULES
 
@@ -66,6 +66,8 @@ def _round(expr: Any, context: Context) -> Iterator[Step]:
         alike = [m for m in moves if m.rule == moves[0].rule and m.rule in _LINEAR]
         at_once = alike if len(alike) > _MANY else moves[:1]
         after = expr.xreplace({move.node: move.after for move in at_once})
+        if isinstance(expr, Mul) and not after.has(D):
+            after = numbers_out(after)
         given = And(*(_inside(expr, move, context) for move in at_once))
         place = {"focus": moves[0].node, "became": moves[0].after} if len(at_once) == 1 else {}
         yield Step(expr, after, moves[0].rule, given, **place)

@@ -12,6 +12,7 @@ from symgrad.core import Definition, Derivation, Step, UnknownNameError, Variabl
 from symgrad.deriver.context import Context
 from symgrad.deriver.present import by_output, present
 from symgrad.deriver.rounds import carry_out, spread
+from symgrad.deriver.tidy import modest
 from symgrad.functions import D, unfold
 from symgrad.functions.symbols import a, t, z
 
@@ -100,7 +101,8 @@ def in_output(definition: Definition) -> Any:
     z = definition.variable
     result = derivative(definition).result
     if not isinstance(result, Piecewise):
-        return by_output(result, definition.of, z)
+        found = by_output(result, definition.of, z)
+        return None if found is None else modest(found)
     if not invertible(definition):
         return None
     values = in_cases(derivative(definition), z).args

@@ -30,6 +30,9 @@ if TYPE_CHECKING:
     from symgrad.deriver.context import Context
 
 _STEEPEST = 64  # in the numerator or the denominator of an exponent
+_DIGITS = 4  # of a numerator and its denominator together, which nobody minds
+_LARGE = 1000  # whole numbers in a sum, which a reader would rather see as decimals
+_PAIR = 2
 _LARGEST = 400  # operations; beyond it rational simplification may take minutes, and no line is readable
 
 
@@ -65,6 +68,7 @@ def _forms(expr: Any) -> Iterator[Any]:
             continue
         if not found.has(S.NaN, S.ComplexInfinity):
             yield positive_leads(found)
+            yield modest(found)
 
 
 def _one_fraction(expr: Any) -> Any:
@@ -75,7 +79,47 @@ def _one_fraction(expr: Any) -> Any:
 
 def cost(expr: Any) -> int:
     """How much a reader has to take in: operations, and how many sums begin with a minus."""
-    return int(expr.count_ops()) + sum(_starts_negative(part) or turned_round(part) for part in expr.atoms(Add))
+    digits = sum(max(0, len(f"{abs(n.p)}{n.q}") - _DIGITS) for n in expr.atoms(Rational))
+    signs = sum(_starts_negative(part) or turned_round(part) for part in expr.atoms(Add))
+    return int(expr.count_ops()) + signs + digits
+
+
+def modest(expr: Any) -> Any:
+    """Sums with large whole numbers as 1 + a fraction of z^2, the number brought before them."""
+    return positive_leads(expr.replace(lambda part: isinstance(part, Mul | Add), _scaled))
+
+
+def _scaled(part: Any) -> Any:
+    """A product with each of its sums divided by its constant, or by its first coefficient, where that is large."""
+    number, rest = S.One, []
+    for factor_ in Mul.make_args(part):
+        base, exponent = factor_.as_base_exp()
+        by = _scale(base) if exponent.is_integer else S.One
+        number *= by**exponent
+        rest.append(Add(*(term / by for term in Add.make_args(base))) ** exponent if by != 1 else factor_)
+    return outside(number, Mul(*rest)) if number != 1 else Mul(*rest)
+
+
+def _scale(base: Any) -> Any:
+    numbers = [term.as_coeff_Mul()[0] for term in Add.make_args(base)] if isinstance(base, Add) else []
+    if not numbers or max(abs(n.p) if n.is_Rational else 0 for n in numbers) < _LARGE:
+        return S.One
+    constant = base.as_coeff_Add()[0]
+    return abs(constant or numbers[0])
+
+
+def outside(number: Any, terms: Any) -> Any:
+    """2 (a - y), which SymPy would multiply out."""
+    return Mul(number, terms, evaluate=not isinstance(terms, Add))
+
+
+def numbers_out(expr: Any) -> Any:
+    """A sum of two terms with the number that both have before it: 2 (a - y)."""
+    if not isinstance(expr, Add) or len(expr.args) != _PAIR:
+        return expr
+    number, rest = expr.primitive()
+    plain = all(abs(term.as_coeff_Mul()[0]) == 1 for term in rest.args)
+    return outside(number, rest) if number != 1 and plain else expr
 
 
 def positive_leads(expr: Any) -> Any:

@@ -30,9 +30,9 @@ def worked(
 ) -> Derivation:
     """A derivation by hand. Each step is `(rule, expression)`, with a condition and a note to follow if wanted.
 
-    `lets` and `domains` belong to expressions of scalars; those with symbolic dimensions carry their names with them
-    and take `facts` that are assumed of their inputs. A rule that the catalogue does not have raises UnknownNameError. Whether the lines are right is not
-    asked here: the prover settles every one of them.
+    `lets` and `domains` belong to expressions of scalars; those with symbolic dimensions carry their names with
+    them, and take `facts` that are assumed of their inputs. A rule that the catalogue does not have raises
+    UnknownNameError. Whether the lines are right is not asked here: the prover settles every one of them.
     """
     if isinstance(find, Indexed):
         return worked_indexed(find, *steps, name=name, title=title, facts=facts, lead=lead)

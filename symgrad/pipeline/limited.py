@@ -35,8 +35,8 @@ def in_time(work: Callable[[], T], seconds: float | None = SECONDS) -> T:
     """
     if seconds is None:
         return work()
-    alarm = Alarm(threading.get_ident(), seconds)
     try:
+        alarm = Alarm(threading.get_ident(), seconds)
         try:
             return work()
         finally:
