@@ -1,109 +1,184 @@
-"""Tensors, random sums of products of them, and their exact values by definition."""
+"""Layers and losses with symbolic dimensions that several tests derive."""
 
 from __future__ import annotations
 
-import random
+from dataclasses import dataclass
 from fractions import Fraction
-from itertools import product
-from math import prod
-from typing import Any
+from functools import cache
 
-import numpy as np
-from sympy import Function, Symbol
+from sympy import Function, Symbol, exp, log
 
-from symgrad.indexed import Apply, Delta, Dim, Expr, Index, Power, Ref, Scalar, Size, Tensor, apply, delta, size, total
+from symgrad.core import Derivation
+from symgrad.definitions import ACTIVATIONS
+from symgrad.deriver.indexed import backpropagate, definition_of, derivation
+from symgrad.indexed import (
+    Dim,
+    Expr,
+    Fact,
+    Index,
+    Tensor,
+    apply,
+    delta,
+    greatest,
+    mean,
+    one_hot,
+    partial,
+    size,
+    sums_to,
+    total,
+    where,
+)
 
-n, m, N = Dim("n"), Dim("m"), Dim("N")
-i, j, k, l = (Index(c, n) for c in "ijkl")
-a, b = Index("a", m), Index("b", m)
-s = Index("s", N)
-p, y, z, d, g, gamma, x_hat, c = (Tensor(x, n) for x in ("p", "y", "z", "delta", "g", "gamma", "x_hat", "b"))
-x = Tensor("x", m)
-W, V = Tensor("W", (n, m)), Tensor("V", (m, n))
-X, P, Y = Tensor("X", (N, m)), Tensor("P", (N, n)), Tensor("Y", (N, n))
-A, B = Tensor("A", (n, n)), Tensor("B", (n, n))
-sd, mu = Tensor("s", (), positive=True), Tensor("mu")
-phi = Function("phi")
-lam = Symbol("lambda", real=True)
-
-SIZES = {n: 3, m: 2, N: 2}
-VECTORS = {n: (p, y, z), m: (x, Tensor("w", m))}
-SQUARE = {(n, n): (A, B), (n, m): (W,), (m, n): (V,), (m, m): (Tensor("M", (m, m)),)}
-SCALARS = (mu, sd)
-
-
-def random_term(rng: random.Random, free: tuple[Index, ...]) -> Expr:
-    """A product of tensors over the free indices and some summed ones."""
-    bound = [Index(c, rng.choice((n, m))) for c in "uvw"[: rng.randrange(4)]]
-    pool = [*free, *bound]
-    found = size(n) ** rng.choice((0, 0, -1)) * rng.choice((1, -1, 2, Fraction(1, 2)))
-    for _ in range(rng.randrange(1, 5)):
-        found = found * random_factor(rng, pool)
-    return total(bound, found)
+φ = Function("phi")
+ε = Symbol("epsilon", real=True)
 
 
-def random_factor(rng: random.Random, pool: list[Index]) -> Expr:
-    """A vector, a matrix, a delta, a scalar, or a function of one of them."""
-    kind = rng.randrange(6) if pool else 5
-    if kind == 5:
-        return rng.choice(SCALARS)() ** rng.choice((1, -1, 2))
-    first, second = rng.choice(pool), rng.choice(pool)
-    if kind == 4 and first.dim == second.dim:
-        return delta(first, second)
-    if kind >= 2:
-        return rng.choice(SQUARE[first.dim, second.dim])[first, second]
-    vector = rng.choice(VECTORS[first.dim])[first]
-    return apply(phi, vector + rng.choice(VECTORS[first.dim])[first], order=rng.randrange(2)) if kind else vector
+@dataclass(frozen=True, slots=True)
+class Softmax:
+    """p = softmax(z) over the last dimension, its normaliser, and what is known about it."""
+
+    z: Tensor
+    S: Tensor
+    p: Tensor
+    jacobian: Fact
+
+    @property
+    def facts(self) -> tuple[Fact, ...]:
+        return self.jacobian, sums_to(self.p), definition_of(self.p)
 
 
-def exact(value: Expr, at: dict[Index, int], data: dict[Tensor, Any]) -> Fraction:
-    """The value of an expression by its definition, index by index, in fractions."""
-    found = Fraction(0)
-    for term in value.terms:
-        bound = sorted(term.bound, key=lambda q: q.token)
-        for places in product(*(range(SIZES[q.dim]) for q in bound)):
-            here = {**at, **dict(zip(bound, places, strict=True))}
-            part = term.coefficient
-            for atom, exponent in term.atoms:
-                part *= exact_atom(atom, here, data) ** int(exponent)
-            found += part
-    return found
+def softmax(z: Tensor) -> Softmax:
+    """The softmax of the last dimension."""
+    *rows, n = z.dims
+    r = tuple(Index(f"r{k}", d) for k, d in enumerate(rows))
+    i, j, k = (Index(c, n) for c in "ijk")
+    S = Tensor("S", rows, body=(r, total(k, apply(exp, z[(*r, k)]))))
+    p = Tensor("p", z.dims, body=((*r, i), apply(exp, z[(*r, i)]) / S[r]))
+    same, q = Expr(), tuple(Index(f"q{k}", d) for k, d in enumerate(rows))
+    same = p[(*r, i)] * (delta(i, j) - p[(*r, j)])
+    for a, b in zip(r, q, strict=True):
+        same = same * delta(a, b)
+    return Softmax(z, S, p, Fact("softmax Jacobian", partial(p[(*r, i)], z[(*q, j)]), same))
 
 
-def exact_atom(atom: Any, at: dict[Index, int], data: dict[Tensor, Any]) -> Fraction:
-    match atom:
-        case Ref():
-            return Fraction(data[atom.tensor][tuple(at[q] for q in atom.indices)])
-        case Delta():
-            return Fraction(at[atom.left] == at[atom.right])
-        case Size():
-            return Fraction(SIZES[atom.dim])
-        case Scalar():
-            return Fraction(7, 3)
-        case Power():
-            return exact(atom.base, at, data)
-        case Apply():
-            return stand_in(exact(atom.arg, at, data), atom.order)
-        case _:
-            raise AssertionError(atom)
-
-
-def stand_in(value: Any, order: int) -> Any:
-    """A function for phi, and others for its derivatives: any will do."""
-    return value * value + order * value + 1
-
-
-def random_data(rng: random.Random) -> dict[Tensor, Any]:
-    """Fractions for every tensor, none of them 0."""
-    tensors = {q for group_ in (*VECTORS.values(), *SQUARE.values(), SCALARS) for q in group_}
+@cache
+def cross_entropy() -> dict[str, Derivation]:
+    """Softmax with the log-likelihood loss."""
+    n = Dim("n")
+    i, j, k = (Index(c, n) for c in "ijk")
+    z, y = Tensor("z", n), Tensor("y", n)
+    s = softmax(z)
+    J = Tensor("J", body=((), -total(k, y[k] * apply(log, s.p[k]))))
+    g = Fact("gradient", partial(J(), z[i]), s.p[i] - y[i])
     return {
-        q: np.array(
-            [Fraction(rng.choice((-1, 1)) * rng.randrange(1, 9), rng.randrange(1, 5)) for _ in range(count(q))],
-            dtype=object,
-        ).reshape([SIZES[d] for d in q.dims])
-        for q in tensors
+        "softmax": derivation(partial(s.p[i], z[j]), name="softmax", facts=[definition_of(s.p)]),
+        "soft labels": derivation(partial(J(), z[j]), name="soft", facts=[s.jacobian, sums_to(y)]),
+        "no facts": derivation(partial(J(), z[j]), name="none", facts=[s.jacobian]),
+        "hessian": derivation(partial(partial(J(), z[i]), z[j]), name="hessian", facts=[g, s.jacobian, sums_to(y)]),
     }
 
 
-def count(tensor: Tensor) -> int:
-    return prod(SIZES[d] for d in tensor.dims)
+@cache
+def network() -> dict[str, Derivation]:
+    """Two layers and a softmax; square hidden layers, so that a missing transpose fits the shapes."""
+    n, m = Dim("n"), Dim("m")
+    i, j, k, r = Index("i", n), Index("j", n), Index("k", n), Index("r", m)
+    x, y, b1, b2 = Tensor("x", m), Tensor("y", n), Tensor("b1", n), Tensor("b2", n)
+    W1, W2 = Tensor("W1", (n, m)), Tensor("W2", (n, n))
+    z1 = Tensor("z1", n, body=((i,), total(r, W1[i, r] * x[r]) + b1[i]))
+    a1 = Tensor("a1", n, body=((i,), apply(φ, z1[i])))
+    z2 = Tensor("z2", n, body=((k,), total(j, W2[k, j] * a1[j]) + b2[k]))
+    s = softmax(z2)
+    J = Tensor("J", body=((), -total(k, y[k] * apply(log, s.p[k]))))
+    facts = [s.jacobian, sums_to(y)]
+    found = backpropagate(J, [z2, a1, z1], [W1, W2, b1, x], facts=facts, called={z2: "δ2", z1: "δ1"})
+    return {f"network {g.tensor.name}": g.derivation for g in found}
+
+
+@cache
+def batch() -> dict[str, Derivation]:
+    """The mean cross-entropy over a batch, X of shape (batch, features)."""
+    N, n, m = Dim("N"), Dim("n"), Dim("m")
+    r, i, j = Index("r", N), Index("i", n), Index("j", m)
+    X, W, b, Y = Tensor("X", (N, m)), Tensor("W", (n, m)), Tensor("b", n), Tensor("Y", (N, n))
+    Z = Tensor("Z", (N, n), body=((r, i), total(j, X[r, j] * W[i, j]) + b[i]))
+    s = softmax(Z)
+    J = Tensor("J", body=((), -mean(r, total(i, Y[r, i] * apply(log, s.p[r, i])))))
+    facts = [s.jacobian, sums_to(Y)]
+    return {f"batch {g.tensor.name}": g.derivation for g in backpropagate(J, [Z], [W, b, X], facts=facts)}
+
+
+@cache
+def layer_norm() -> dict[str, Derivation]:
+    """Layer normalisation, with what arrives from behind as g."""
+    n = Dim("n")
+    i, k = Index("i", n), Index("k", n)
+    x, g, γ, β = (Tensor(c, n) for c in ("x", "g", "γ", "β"))
+    μ = Tensor("μ", body=((), mean(k, x[k])))
+    c = Tensor("c", n, body=((i,), x[i] - μ()))
+    s = Tensor("s", body=((), (mean(k, c[k] ** 2) + ε) ** Fraction(1, 2)))
+    h = Tensor("x̂", n, body=((i,), c[i] / s()))
+    o = Tensor("o", n, body=((i,), γ[i] * h[i] + β[i]))
+    J = Tensor("J", body=((), total(i, g[i] * o[i])))
+    facts = [sums_to(c, 0), definition_of(s), Fact("c = x̂ s", c[i], h[i] * s())]
+    return {f"layer norm {q.tensor.name}": q.derivation for q in backpropagate(J, [o, h], [x, γ, β], facts=facts)}
+
+
+@cache
+def attention() -> dict[str, Derivation]:
+    """Scaled dot-product attention with a causal mask in the sum, what arrives from behind as G."""
+    t, d, e = Dim("t"), Dim("d"), Dim("e")
+    i, j, k, l = Index("i", t), Index("j", t), Index("k", d), Index("l", e)
+    Q, K, V, G = Tensor("Q", (t, d)), Tensor("K", (t, d)), Tensor("V", (t, e)), Tensor("G", (t, e))
+    z = Tensor("z", (t, t), body=((i, j), total(k, Q[i, k] * K[j, k]) * size(d) ** Fraction(-1, 2)))
+    s = softmax(z)
+    O = Tensor("O", (t, e), body=((i, l), total(j, s.p[i, j] * V[j, l])))
+    J = Tensor("J", body=((), total([i, l], G[i, l] * O[i, l])))
+    found = backpropagate(J, [O, s.p, z], [Q, K, V], facts=[s.jacobian])
+    return {f"attention {g.tensor.name}": g.derivation for g in found}
+
+
+@cache
+def windows() -> dict[str, Derivation]:
+    """A convolution with stride 2 and padding 1, average pooling, and max pooling, against g."""
+    n, m, o = Dim("n"), Dim("m"), Dim("o")
+    x, w, g = Tensor("x", n), Tensor("w", m), Tensor("g", o)
+    a, k = Index("a", o), Index("k", m)
+    found = {}
+    for name, value in {
+        "convolution": total(k, w[k] * x[2 * a + k - 1]),
+        "average pooling": mean(k, x[2 * a + k]),
+        "max pooling": greatest(k, x[2 * a + k]),
+    }.items():
+        z = Tensor("z", o, body=((a,), value))
+        J = Tensor("J", body=((), total(a, g[a] * z[a])))
+        wrt = [x, w] if name == "convolution" else [x]
+        found |= {f"{name} {q.tensor.name}": q.derivation for q in backpropagate(J, [z], wrt)}
+    return found
+
+
+@cache
+def others() -> dict[str, Derivation]:
+    """One-hot labels in squared error, a catalogue activation, tied weights, a masked sum, PReLU."""
+    n = Dim("n")
+    i, j, k = (Index(c, n) for c in "ijk")
+    x, y, W, b = Tensor("x", n), Tensor("y", n), Tensor("W", (n, n)), Tensor("b", n)
+    α = Tensor("α", n)
+    silu, leaky = ACTIVATIONS["silu"].head, ACTIVATIONS["leaky_relu"].head
+    z = Tensor("z", n, body=((i,), total(j, W[i, j] * x[j]) + b[i]))
+    tied = Tensor("u", n, body=((i,), total(j, W[j, i] * apply(silu, z[j]))))
+    J = Tensor("J", body=((), total(i, (tied[i] - x[i]) ** 2) / 2))
+    found = {f"tied {g.tensor.name}": g.derivation for g in backpropagate(J, [tied, z], [W, x])}
+    squares = Tensor("E", body=((), total(k, y[k] ** 2 * x[k])))
+    found["one-hot"] = derivation(partial(squares(), x[i]), name="one-hot", facts=[one_hot(y)])
+    masked = Tensor("M", n, body=((i,), total(j, where(j, "<=", i) * W[i, j] * x[j])))
+    found["mask"] = derivation(partial(masked[i], x[k]), name="mask")
+    prelu = Tensor("P", body=((), total(i, y[i] * apply(leaky, x[i], α[i]))))
+    found["PReLU"] = derivation(partial(prelu(), α[j]), name="prelu")
+    return found
+
+
+def every_derivation() -> dict[str, Derivation]:
+    """All of them, by name."""
+    parts = (cross_entropy, network, batch, layer_norm, attention, windows, others)
+    return {name: found for part in parts for name, found in part().items()}

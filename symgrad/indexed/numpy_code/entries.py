@@ -26,7 +26,7 @@ from symgrad.indexed.atoms import (
 from symgrad.indexed.canonical import components
 from symgrad.indexed.contract import contract
 from symgrad.indexed.names import Index, Place, place
-from symgrad.indexed.numpy_code.heads import called, require_known
+from symgrad.indexed.numpy_code.heads import called, calling, require_known
 from symgrad.indexed.numpy_code.pieces import ATOM, POWER, PRODUCT, Piece, aligned, over, plus, times, union
 
 if TYPE_CHECKING:
@@ -170,10 +170,7 @@ class Emitter:
         if not name.startswith("np."):
             self.heads[atom.head, atom.orders] = None
         codes = [aligned(p, axes).code for p in pieces]
-        if len(codes) > 2 and name in {"np.maximum", "np.minimum"}:  # noqa: PLR2004 - they take two
-            *early, last = codes
-            return Piece(f"{name}({name}({', '.join(early)}), {last})", axes)
-        return Piece(f"{name}({', '.join(codes)})", axes)
+        return Piece(calling(name, codes), axes)
 
     def body(self, atom: Greatest | Attains) -> Piece:
         """What a maximum is taken of, the index of the maximum last."""

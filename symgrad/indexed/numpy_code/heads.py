@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import re
-from typing import Any
+from functools import reduce
+from typing import TYPE_CHECKING, Any
 
 import sympy as sp
 
 from symgrad.core import UnsupportedError
 from symgrad.functions.numpy_printing import NUMERIC, FormPrinter, lines
 from symgrad.functions.stable import stabilised
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 OWN = {
     "exp": "np.exp", "log": "np.log", "tanh": "np.tanh", "sinh": "np.sinh", "cosh": "np.cosh", "sin": "np.sin",
@@ -28,6 +32,14 @@ def called(head: Any, orders: tuple[int, ...]) -> str:
         if len(orders) > 1
         else name + "_slope" * orders[0]
     )
+
+
+def calling(name: str, arguments: Sequence[str]) -> str:
+    """A call; NumPy's maximum and minimum take two arguments at a time."""
+    first, *others = arguments
+    if name not in {"np.maximum", "np.minimum"}:
+        return f"{name}({', '.join(arguments)})"
+    return reduce(lambda found, other: f"{name}({found}, {other})", others, first)
 
 
 def is_unknown(head: Any) -> bool:

@@ -27,7 +27,7 @@ from symgrad.indexed.matrix.tree import (
     Var,
     shape,
 )
-from symgrad.indexed.numpy_code.heads import called, require_known
+from symgrad.indexed.numpy_code.heads import called, calling, require_known
 from symgrad.indexed.numpy_code.pieces import ATOM, POWER, PRODUCT, SUM
 
 if TYPE_CHECKING:
@@ -116,16 +116,20 @@ class MatrixEmitter:
             parts.insert(0, self.pair(left, right))
         return parts[0][0]
 
-    def pair(self, left: Part, right: Part) -> Part:
+    def pair(self, left: Part, right: Part) -> Part:  # noqa: PLR0911 - one case for each kind of factor
         """The product of two."""
         (a, shape_a, f), (b, shape_b, g) = left, right
         found = shape_a[0], shape_b[1]
         one = Scaled(Fraction(1))  # what is left of a factor once it has been used
         if is_ones(g) and shape_b[1] is None:
             axis = "" if shape_a[0] is None else "axis=1"
+            if isinstance(f, Transpose) and axis:
+                return (f"{self.held(f.body, ATOM)}.sum(axis=0)", ATOM), found, one
             return (f"{fenced(a, ATOM)}.sum({axis})", ATOM), found, one
         if is_ones(f) and shape_a[0] is None:
             axis = "" if shape_b[1] is None else "axis=0"
+            if isinstance(g, Transpose) and axis:
+                return (f"{self.held(g.body, ATOM)}.sum(axis=1)", ATOM), found, one
             return (f"{fenced(b, ATOM)}.sum({axis})", ATOM), found, one
         if isinstance(f, Diag):
             column = f"{fenced(a, ATOM)}[:, None]" if shape_b[1] is not None else fenced(a, PRODUCT)
@@ -200,7 +204,7 @@ class MatrixEmitter:
         name = called(head, orders)
         if not name.startswith("np."):
             self.emitter.heads[head, orders] = None
-        return f"{name}({', '.join(map(self.code, arguments))})", ATOM
+        return calling(name, list(map(self.code, arguments))), ATOM
 
 
 Part = tuple[Code, Shape, Matrix]

@@ -10,7 +10,7 @@ from unicodedata import name as character_name
 from unicodedata import normalize
 
 from symgrad.core import UnsupportedError
-from symgrad.indexed.atoms import Partial, Scalar
+from symgrad.indexed.atoms import Partial, Scalar, Size
 from symgrad.indexed.contract import contract
 from symgrad.indexed.facts import using
 from symgrad.indexed.mapping import carry_out, mapped, unfold
@@ -262,6 +262,7 @@ def sizes_in(values: Sequence[Expr], order: Sequence[Index]) -> set[Dim]:
     for value in values:
         found |= {i.dim for t in value.terms for i in t.bound | t.free}
     for atom in atoms_in(values):
+        found |= {atom.dim} if isinstance(atom, Size) else set()
         found |= {i.dim for i in atom.free} | {i.dim for p in atom.parts for t in p.terms for i in t.bound | t.free}
         found |= {d for s in getattr(atom, "indices", ()) if isinstance(s, Place) for d, _ in place(s).sizes}
     return found

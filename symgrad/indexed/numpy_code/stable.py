@@ -56,6 +56,8 @@ class Stabiliser:
         for atom, e in factors.items():
             if sums and is_exponential(atom):
                 exponent += e * atom.parts[0]
+            elif sums and isinstance(atom, Where):
+                exponent += apply(sp.log, one(atom))  # 0 or -oo, before the exponential could overflow
             elif self.scaled(atom) is None:
                 rest *= self.atom(atom) ** e
         for s, e in sums:
@@ -126,6 +128,9 @@ class Stabiliser:
     def shifted(self, term: Term, by: Expr) -> Expr:
         """One term of the sum, its exponent lowered."""
         exponent, rest = apart(term)
+        for atom in [a for a in rest if isinstance(a, Where)]:
+            exponent += apply(sp.log, one(atom))
+            del rest[atom]
         return Expr((Term(term.coefficient, (), rest),)) * apply(sp.exp, exponent + by)
 
 
