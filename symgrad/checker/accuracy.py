@@ -187,10 +187,10 @@ def cause(code: Code, truth: Truth, wanted: Format, fault: Fault) -> Cause:
     named = [RAISED[kind] for kind in RAISED if kind in raised]
     if fault.failure in {Failure.NAN, Failure.INFINITY}:
         return next(iter(named), Cause.UNKNOWN)
-    if Cause.UNDERFLOW in named or Cause.OVERFLOW in named:
-        return Cause.UNDERFLOW if Cause.UNDERFLOW in named else Cause.OVERFLOW
     if mended(code, truth, wanted, point, given):
-        return Cause.CANCELLATION
+        return next((c for c in (Cause.UNDERFLOW, Cause.OVERFLOW) if c in named), Cause.CANCELLATION)
+    if Cause.OVERFLOW in named:
+        return Cause.OVERFLOW
     return Cause.ROUNDING if fault.ulps < 2.0 ** (wanted.precision / 2) else Cause.STAYS
 
 

@@ -130,8 +130,10 @@ def root(base: Bounded) -> Bounded:
 
 def exponential(x: Bounded) -> Bounded:
     """e^x."""
-    value = np.exp(x[0])
-    return value, value * np.expm1(x[1]) * (1 + LIBRARY) + LIBRARY * value + TINY
+    a, e = x
+    value = np.exp(a)
+    narrow = value * np.expm1(e) * (1 + LIBRARY) + LIBRARY * value
+    return value, np.fmin(narrow, np.exp(a + e) * (1 + 2 * LIBRARY)) + TINY  # both lie between 0 and e^(a + e)
 
 
 def exponential_less_one(x: Bounded) -> Bounded:

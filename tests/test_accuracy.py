@@ -1,0 +1,420 @@
+"""Generated NumPy code on trial: every 16-bit input, samples of the wider formats, and textbook forms that fail."""
+
+from __future__ import annotations
+
+import ast
+import importlib.util
+import json
+import math
+import pickle
+import warnings
+from concurrent.futures import ThreadPoolExecutor
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pytest
+from click.testing import CliRunner
+from sympy import Abs, Piecewise, Rational, erf, erfc, exp, log, sqrt, tanh
+
+import symgrad
+from symgrad import prover
+from symgrad.checker import campaign
+from symgrad.checker.accuracy import certify
+from symgrad.checker.campaign import complete
+from symgrad.checker.certificate import Cause, Failure, from_json
+from symgrad.checker.formats import FORMATS, doubles
+from symgrad.checker.running import bounded
+from symgrad.checker.truth import Truth
+from symgrad.cli.main import app
+from symgrad.core import Kind, Status, SymgradError, UnsupportedError
+from symgrad.definitions import ACTIVATIONS, LOSSES
+from symgrad.definitions.stable_slopes import STABLE_SLOPES
+from symgrad.functions import numeric, unfold
+from symgrad.functions.symbols import a, y, z
+from symgrad.pipeline.accuracy import FormCode, Quantity, fixed, quantity
+from symgrad.pipeline.numpy_source import named_form, stable_form
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from symgrad.core import Definition
+
+ENTRIES = (*ACTIVATIONS.values(), *LOSSES.values())
+every_entry = pytest.mark.parametrize("entry", ENTRIES, ids=[e.name for e in ENTRIES])
+every_activation = pytest.mark.parametrize("entry", ACTIVATIONS.values(), ids=ACTIVATIONS)
+
+ROUNDED_ONCE = 0.7  # ulp: the nearest number, or nearly; 1/2 could not be better
+# The largest error of a float64 slope away from its zeros, with room for another libm. Where the argument of an
+# exponential is itself rounded (a cubic, or 1.702 z), its far tail loses in proportion to that argument.
+SIXTY_FOUR = {"gelu_tanh": 4000.0, "quick_gelu": 2000.0, "lecun_tanh": 2000.0}
+USUAL = 16.0
+NEAR_A_ZERO = 20000.0  # a slope that changes sign keeps absolute, not relative accuracy there
+
+
+def targets(entry: Definition) -> list[Any]:
+    domain = entry.variables[1].domain
+    if domain.values:
+        return list(domain.values)
+    return [1] if domain.lower_open and domain.lower is not None else [0, 1]
+
+
+def quantities(entry: Definition) -> list[Quantity]:
+    of = targets(entry) if entry.kind is Kind.LOSS else [1]
+    found = [quantity(entry, order, target) for order in (0, 1, 2) for target in of]
+    return [q for q in found if q.varies]
+
+
+# At a - y = 1, where these jump or change sign, a = 1e-20 has a difference that no double tells from 1.
+RESIDUALS = {"huber''", "smooth_l1''", "cauchy''"}
+
+
+@every_entry
+@pytest.mark.parametrize("dtype", ["float16", "bfloat16"])
+def test_every_16_bit_input_is_rounded_once(entry: Definition, dtype: str) -> None:
+    if dtype == "bfloat16":
+        pytest.importorskip("ml_dtypes")
+    for q in quantities(entry):
+        if q.name.split(" ")[0] in RESIDUALS:
+            continue
+        found = q.certificate(dtype)
+
+        assert found.complete
+        assert found.inputs > 10_000
+        assert found.ok, str(found)
+        assert found.ulps <= ROUNDED_ONCE, str(found)
+
+
+@every_entry
+def test_a_sample_of_float32_is_rounded_once(entry: Definition) -> None:
+    for q in quantities(entry):
+        if q.name.split(" ")[0] not in RESIDUALS:
+            found = q.certificate("float32")
+
+            assert found.ok, str(found)
+            assert found.ulps <= ROUNDED_ONCE, str(found)
+
+
+@every_activation
+def test_a_sample_of_float64_keeps_its_digits(entry: Definition) -> None:
+    for q in quantities(entry):
+        found = q.certificate("float64", count=1500)
+
+        assert (found.nans, found.infinities, found.zeros) == (0, 0, 0), str(found)
+        assert found.ulps <= NEAR_A_ZERO, str(found)
+        for fault in found.faults:
+            near_zero = abs(fault.exact) < 0.2 < abs(fault.at)
+            assert fault.ulps <= SIXTY_FOUR.get(entry.name, USUAL) or near_zero, str(fault)
+
+
+@every_entry
+def test_stable_forms_are_equal(entry: Definition) -> None:
+    proved = 0
+    for order in (1, 2):
+        textbook = entry.applied.diff(entry.variable, order)
+        for form in (stable_form(textbook), named_form(textbook)):
+            assert prover.prove(textbook, form, variables=entry.domains).status is Status.PROVED, form
+            proved += 1
+    assert proved == 4
+
+
+def test_every_known_form_is_used() -> None:
+    assert len(STABLE_SLOPES) > 30
+    for known in STABLE_SLOPES.values():
+        assert named_form(known.textbook) == known.stable, known.name
+
+
+@pytest.mark.parametrize("activation", ["sigmoid", "tanh", "gelu", "elu", "softplus"])
+def test_output_deltas_keep_their_digits(activation: str) -> None:
+    checked = 0
+    for name in ("half_squared_error", "binary_cross_entropy", "log_cosh", "charbonnier", "hinge"):
+        try:
+            result = symgrad.output_delta(activation, name).result
+        except SymgradError:
+            continue
+        values = {p.symbol: p.default for e in (ACTIVATIONS[activation], LOSSES[name]) for p in e.parameters}
+        for target in targets(LOSSES[name]):
+            found = fixed(f"{activation}, {name}", result, z, {**values, y: target}).certificate("float16")
+
+            assert found.ok, str(found)
+            assert found.ulps <= ROUNDED_ONCE, str(found)
+            checked += 1
+    assert checked >= 6
+
+
+def textbook_slope(x: Any) -> Any:
+    s = 1 / (1 + np.exp(-x))
+    return s * (1 - s)
+
+
+def textbook_tanh_slope(x: Any) -> Any:
+    return 1 - np.tanh(x) ** 2
+
+
+def textbook_softplus(x: Any) -> Any:
+    return np.log(1 + np.exp(x))
+
+
+def textbook_charbonnier(x: Any) -> Any:
+    return x / np.sqrt(x**2 + x.dtype.type(1e-6))
+
+
+def textbook_tanhshrink(x: Any) -> Any:
+    return x - np.tanh(x)
+
+
+def raw_cross_entropy_delta(x: Any) -> Any:
+    s = 1 / (1 + np.exp(-x))
+    return (s - 1) / (s * (1 - s)) * (s * (1 - s))
+
+
+def half_a_slope(x: Any) -> Any:
+    e = np.exp(-np.abs(x))
+    return e / (1 + e) ** 2 / 2
+
+
+sigmoid, charbonnier = ACTIVATIONS["sigmoid"], LOSSES["charbonnier"]
+FAILING: tuple[tuple[Callable[..., Any], Any, str, Failure, Cause, float], ...] = (
+    (textbook_slope, sigmoid(z).diff(z), "float64", Failure.ZERO, Cause.CANCELLATION, 100.0),
+    (textbook_slope, sigmoid(z).diff(z), "float16", Failure.ZERO, Cause.CANCELLATION, 9.0),
+    (textbook_slope, sigmoid(z).diff(z), "bfloat16", Failure.ZERO, Cause.CANCELLATION, 20.0),
+    (textbook_slope, sigmoid(z).diff(z), "float32", Failure.DIGITS, Cause.CANCELLATION, 10.0),
+    (textbook_tanh_slope, tanh(z).diff(z), "float64", Failure.ZERO, Cause.CANCELLATION, 100.0),
+    (textbook_softplus, ACTIVATIONS["softplus"](z), "float64", Failure.INFINITY, Cause.OVERFLOW, 1e5),
+    (textbook_softplus, ACTIVATIONS["softplus"](z), "float64", Failure.ZERO, Cause.CANCELLATION, -100.0),
+    (textbook_charbonnier, charbonnier(a, 0).diff(a), "float64", Failure.ZERO, Cause.OVERFLOW, 1e200),
+    (textbook_tanhshrink, z - tanh(z), "float64", Failure.DIGITS, Cause.CANCELLATION, 1e-4),
+    (raw_cross_entropy_delta, sigmoid(z) - 1, "float32", Failure.NAN, Cause.INVALID, 50.0),
+    (half_a_slope, sigmoid(z).diff(z), "float16", Failure.DIGITS, Cause.STAYS, 1.0),
+)
+
+
+@pytest.mark.parametrize("case", FAILING, ids=[f"{c[0].__name__}-{c[2]}-{c[3].value}" for c in FAILING])
+def test_textbook_forms_fail_where_and_why(case: Any) -> None:
+    code, exact, dtype, failure, why, somewhere = case
+    if dtype == "bfloat16":
+        pytest.importorskip("ml_dtypes")
+    (variable,) = exact.free_symbols
+    found = certify(code, Truth((exact, stable_form(exact)), variable), dtype=dtype)
+
+    named = [f for f in found.faults if f.failure is failure and f.low <= somewhere <= f.high]
+    assert [f.cause for f in named] == [why], str(found)
+    assert not found.ok
+    assert why.value in str(found)
+    assert from_json(found.to_json()).to_json() == found.to_json()
+
+
+def test_the_textbook_slope_loses_every_digit() -> None:
+    found = certify(textbook_slope, Truth((sigmoid(z).diff(z), stable_form(sigmoid(z).diff(z))), z), dtype="float64")
+
+    assert found.ulps > 1e15
+    assert found.zeros > 100
+
+
+SPECIAL: dict[str, tuple[Any, Any, float]] = {
+    "erf": (numeric.erf, erf(z), 4),
+    "erfc": (numeric.erfc, erfc(z), 8),
+    "phi": (numeric.phi, Piecewise((1 - erfc(z / sqrt(2)) / 2, z > 0), (erfc(-z / sqrt(2)) / 2, True)), 8),
+    "bell": (numeric.bell, exp(-(z**2)), 3),
+    "half bell": (lambda x: numeric.bell(x, 0.5), exp(-(z**2) / 2), 3),
+    "tanh_gap": (numeric.tanh_gap, z - tanh(z), 6),
+}
+
+
+@pytest.mark.parametrize("name", SPECIAL)
+@pytest.mark.filterwarnings("ignore::RuntimeWarning")  # `quietly` is what keeps these functions quiet
+def test_functions_that_numpy_lacks_are_accurate(name: str) -> None:
+    code, exact, bound = SPECIAL[name]
+
+    found = certify(code, Truth((exact,), z), dtype="float64", count=6000)
+
+    assert (found.nans, found.infinities, found.zeros) == (0, 0, 0), str(found)
+    assert found.ulps <= bound, str(found)
+
+
+@every_entry
+def test_no_warning_and_the_right_type(entry: Definition) -> None:
+    numbers = np.array([0.0, -1.0, 1e308, -1e308, 1e200, -1e200, 710.0, -710.0, np.inf, -np.inf, np.nan])
+    for q in quantities(entry):
+        with warnings.catch_warnings(), np.errstate(all="raise"):
+            warnings.simplefilter("error")
+            assert np.shape(q.code(0.25)) == ()
+            assert q.code(numbers.reshape(1, -1)).shape == (1, numbers.size)
+            for dtype in ("float16", "float32", "float64"):
+                with np.errstate(over="ignore"):
+                    narrow = numbers.astype(dtype)
+                assert q.code(narrow).dtype == dtype
+            assert q.code(np.arange(3)).dtype == float
+
+
+def test_bounds_hold_and_are_narrow() -> None:
+    rng = np.random.default_rng(7)
+    x = np.concatenate([rng.normal(scale=s, size=60) for s in (0.01, 1, 30)])
+    checked = 0
+    for entry in ACTIVATIONS.values():
+        exact = unfold(stable_form(entry(z).diff(z)))
+        truth = Truth((exact,), z)
+        value, error = bounded(exact, z, x)
+        high, low = truth.at(x, FORMATS["float64"])
+        sure = np.isfinite(error) & np.isfinite(high)
+
+        assert np.all(np.abs((high - value) + low)[sure] <= error[sure] * (1 + 1e-9)), entry.name
+        checked += int(sure.sum())
+    assert checked > 4000
+
+
+def test_forms_that_differ_are_found_out() -> None:
+    slope = sigmoid(z).diff(z)
+    with pytest.raises(SymgradError, match="two forms that should be equal differ"):
+        certify(textbook_slope, Truth((slope, stable_form(slope) * Rational(1001, 1000)), z), dtype="float32")
+
+
+@pytest.mark.parametrize("name", list(FORMATS))
+def test_formats_list_every_number_in_order(name: str) -> None:
+    wanted = FORMATS[name]
+    places = np.linspace(0, min(wanted.patterns, 2**53) - 1, 4097).astype(np.uint64)
+    numbers = doubles(wanted.numbers(places))
+    known = numbers[~np.isnan(numbers)]
+
+    assert np.all(np.diff(known) >= 0)
+    assert [wanted.place(x) for x in (1.0, -0.0)] == [wanted.place(1.0), wanted.patterns // 2 - 1]
+    assert float(wanted.numbers(np.array([wanted.place(1.5)], np.uint64))[0]) == 1.5
+    assert float(wanted.digit(np.array([1.0]))[0]) == 2.0 ** (1 - wanted.precision)
+
+
+def test_bfloat16_without_ml_dtypes(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("symgrad.checker.formats.has_bfloat16", lambda: False)
+
+    found = quantity("sigmoid", 1).certificate("bfloat16")
+
+    assert found.complete
+    assert found.ulps <= ROUNDED_ONCE
+
+
+def test_code_must_keep_shape_and_type() -> None:
+    truth = Truth((z,), z)
+    with pytest.raises(UnsupportedError, match="float16 into float64"):
+        certify(lambda x: x.astype(float), truth)
+    with pytest.raises(UnsupportedError, match="work elementwise"):
+        certify(lambda x: x[:1], truth)
+    with pytest.raises(UnsupportedError, match="choose one of float16"):
+        certify(lambda x: x, truth, dtype="float8")
+
+
+def job(piece: int = 2**13) -> campaign.Job:
+    made = quantity("silu", 1)
+    return campaign.Job(made.name, made.code, made.truth, "float16", limit=0.25, piece=piece)
+
+
+def test_a_long_job_in_pieces_is_the_whole(tmp_path: Path) -> None:
+    whole = complete(job(2**16), executor=ThreadPoolExecutor(1))
+    seen: list[tuple[int, int]] = []
+
+    found = complete(
+        job(), executor=ThreadPoolExecutor(2), resume=tmp_path / "job.json", report=lambda *n: seen.append(n)
+    )
+
+    assert found == whole
+    assert seen[-1] == (8, 8)
+    assert pickle.loads(pickle.dumps(job())).key == job().key  # noqa: S301 - our own
+
+
+def test_a_stopped_job_goes_on_where_it_was(tmp_path: Path) -> None:
+    file = tmp_path / "job.json"
+
+    def stop(done: int, _: int) -> None:
+        if done >= 3:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt), ThreadPoolExecutor(1) as pool:
+        complete(job(), executor=pool, resume=file, report=stop)
+    before = len(json.loads(file.read_text("utf-8"))["done"])
+    seen: list[int] = []
+    found = complete(job(), executor=ThreadPoolExecutor(1), resume=file, report=lambda done, _: seen.append(done))
+
+    assert 3 <= before < 8
+    assert seen[0] > before
+    assert found == complete(job(), executor=ThreadPoolExecutor(1))
+
+
+def test_a_file_of_another_job_is_refused(tmp_path: Path) -> None:
+    file = tmp_path / "job.json"
+    file.write_text("{}", "utf-8")
+    with pytest.raises(UnsupportedError, match="not a half-finished job"):
+        complete(job(), executor=ThreadPoolExecutor(1), resume=file)
+    campaign.keep(campaign.Progress("another"), file)
+    with pytest.raises(UnsupportedError, match="belongs to another job"):
+        complete(job(), executor=ThreadPoolExecutor(1), resume=file)
+
+
+@pytest.mark.slow
+@pytest.mark.filterwarnings("ignore")  # of distributed, about ports and the event loop
+def test_a_job_runs_on_a_dask_cluster() -> None:
+    distributed = pytest.importorskip("distributed")
+    with (
+        distributed.LocalCluster(n_workers=1, threads_per_worker=2, processes=False, dashboard_address=None) as cluster,
+        distributed.Client(cluster) as client,
+    ):
+        found = complete(job(), executor=client.get_executor())
+
+    assert found == complete(job(), executor=ThreadPoolExecutor(1))
+
+
+@pytest.mark.slow
+def test_a_job_runs_on_processes() -> None:
+    assert complete(job()) == complete(job(), executor=ThreadPoolExecutor(1))
+
+
+SOURCES = {
+    "gelu": lambda: symgrad.numpy_code("gelu"),
+    "selu'": lambda: symgrad.derivative("selu").to("numpy"),
+    "gelu'": lambda: symgrad.derivative("gelu").to("numpy"),
+    "sigmoid, bce": lambda: symgrad.numpy_code(symgrad.output_delta("sigmoid", "bce")),
+    "expression": lambda: symgrad.numpy_code(z * tanh(log(1 + exp(z))) + Abs(z)),
+    "huber": lambda: symgrad.numpy_code("huber"),
+}
+
+
+@pytest.mark.parametrize("name", SOURCES)
+def test_source_stands_on_its_own(name: str, tmp_path: Path) -> None:
+    text = SOURCES[name]()
+    file = tmp_path / "made.py"
+    file.write_text(text, "utf-8")
+    spec = importlib.util.spec_from_file_location("made", file)
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    last = [n for n in ast.parse(text).body if isinstance(n, ast.FunctionDef)][-1]
+    arguments = [np.float32(0.5 + n) for n in range(len(last.args.args))]
+
+    value = getattr(module, last.name)(*arguments)
+
+    assert value.dtype == np.float32
+    assert np.isfinite(value)
+    assert {a.name for n in ast.walk(ast.parse(text)) if isinstance(n, ast.Import) for a in n.names} == {"numpy"}
+    assert ast.get_docstring(last)
+
+
+def test_source_and_lambdify_agree() -> None:
+    text = symgrad.derivative("sigmoid").to("numpy")
+
+    assert "1 - " not in text.split("def compute")[1]  # which would cancel
+    assert symgrad.lambdify(z, sigmoid(z).diff(z))(40.0) == pytest.approx(math.exp(-40), rel=1e-15)
+    assert FormCode(sigmoid(z).diff(z), z)(np.float32(-100)).dtype == np.float32
+    with pytest.raises(UnsupportedError, match="also depends on y"):
+        symgrad.lambdify(z, sigmoid(z) - y)
+    with pytest.raises(UnsupportedError, match="no NumPy code for a int"):
+        symgrad.numpy_code(3)
+
+
+def test_the_word_accuracy() -> None:
+    done = CliRunner().invoke(app, ["accuracy", "silu", "--order", "1", "--dtype", "float16", "--json"])
+    (found,) = json.loads(done.output)
+
+    assert done.exit_code == 0
+    assert found["complete"] is True
+    assert found["ulps"] <= ROUNDED_ONCE
+    for wrong in (["sigmod"], ["silu", "--complete", "--dtype", "float64"], ["huber", "--target", "y"]):
+        refused = CliRunner().invoke(app, ["accuracy", *wrong])
+        assert refused.exit_code == 2, refused.output
