@@ -23,6 +23,7 @@ OUTER = {
     "mish",
     "threshold",
 }  # no closed form; or an end that depends on which parameter is larger
+LAMBERT = {"silu", "swish", "quick_gelu"}  # their least values take seconds
 every_activation = pytest.mark.parametrize("name", ACTIVATIONS)
 
 
@@ -60,12 +61,11 @@ def moved(domain: Domain) -> list[Domain]:
     return found
 
 
-@pytest.mark.parametrize("name", [n for n, d in ACTIVATIONS.items() if moved(d.range) and n not in OUTER])
+@pytest.mark.parametrize("name", [n for n, d in ACTIVATIONS.items() if moved(d.range) and n not in OUTER | LAMBERT])
 def test_a_wrong_range_is_refuted(name: str) -> None:
     for wrong in moved(ACTIVATIONS[name].range):
         verdicts = [e.verdict for e in ends(replace(ACTIVATIONS[name], range=wrong))]
-        assert Status.REFUTED in {v.status for v in verdicts} or name in {"silu", "swish", "quick_gelu"}, wrong
-        assert any(not v.proved for v in verdicts), wrong
+        assert Status.REFUTED in {v.status for v in verdicts}, wrong
 
 
 def test_a_range_that_is_too_wide_is_told() -> None:
