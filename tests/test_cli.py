@@ -6,6 +6,7 @@ import json
 import os
 import subprocess
 import sys
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -14,7 +15,7 @@ from click.testing import CliRunner, Result
 from symgrad.cli.main import WORDS, app
 
 if TYPE_CHECKING:
-    from pathlib import Path
+    from symgrad.pipeline.worked import Worked
 
 HOSTILE = {
     "import": "__import__('os').system('touch pwned')",
@@ -59,6 +60,12 @@ def python(*arguments: str, **environment: str) -> subprocess.CompletedProcess[s
 
 def symgrad(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
     return python("-m", "symgrad", *arguments, **environment)
+
+
+def symgrad_derive(text: str) -> Worked:
+    from symgrad import derive  # noqa: PLC0415 - the import tests come first
+
+    return derive(text)
 
 
 @pytest.mark.parametrize(
@@ -193,6 +200,45 @@ def test_show_tells_the_facts() -> None:
     assert "1.1289" in shown
     assert run("show", "huber").exit_code == 0
     assert json.loads(run("show", "relu", "--json").output)["name"] == "relu"
+
+
+@pytest.mark.parametrize("form", ["text", "latex", "mathml", "markdown", "html", "json"])
+@pytest.mark.parametrize("name", ["leaky_relu", "hinge"])
+def test_show_tells_kinks_and_conventions_in_every_format(name: str, form: str) -> None:
+    done = run("show", name, "--format", form, "--detail", "result")
+
+    assert done.exit_code == 0, done.output
+    assert "torch" in done.output
+    assert "jax" in done.output
+    assert "Piecewise" not in done.output or form == "json"
+    assert len(run("show", name, "--format", form, "--detail", "every-rule").output) > len(done.output) - 20
+
+
+def test_ranges_are_written_for_readers() -> None:
+    assert "−α" in run("show", "elu").output
+    assert "-alpha" not in run("show", "elu", "--json").output
+    rows = {r["name"]: r for r in json.loads(run("list", "--json").output)}
+    assert rows["poisson_nll_rate"]["a_in"] == "(0, ∞)"
+
+
+@pytest.mark.parametrize("text", ["z/abs(z)", "abs(z)", "sigmoid(z)^2"])
+def test_the_command_line_and_python_agree(text: str) -> None:
+    told = json.loads(run("derive", text, "--json").output)
+    worked = symgrad_derive(text)
+
+    assert told["verdict"]["status"] == worked.status.value
+    assert len(told["verdict"]["exceptions"]) == len(worked.verdict.exceptions)
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="no device that is always full")
+def test_a_full_disk_is_told_in_one_message() -> None:
+    line = f'"{sys.executable}" -m symgrad derive sigmoid > /dev/full'
+
+    done = subprocess.run(["/bin/sh", "-c", line], capture_output=True, text=True, timeout=120, check=False)  # noqa: S603 - ours
+
+    assert done.returncode == 2
+    assert "can't be written" in done.stderr
+    assert "Traceback" not in done.stderr
 
 
 @pytest.mark.parametrize("encoding", ["ascii", "latin-1", "cp1252", "utf-8"])

@@ -15,7 +15,9 @@ from symgrad import Document, Status, Worked, y, z
 from symgrad.core import Convex, ParseError, UnknownNameError, UnsupportedError
 from symgrad.definitions import ACTIVATIONS, LOSSES
 from symgrad.pipeline.kinks import slopes
+from symgrad.pipeline.losses import loss_facts
 from symgrad.pipeline.losses import points as points_of
+from symgrad.pipeline.stages import facts as activation_facts
 from symgrad.pipeline.stages import settle_document
 
 PLAIN = {"a", "y", "z"}
@@ -224,12 +226,18 @@ def test_exceptions_are_carried_and_said_everywhere() -> None:
     assert "at z = 0" in worked.to("text")
 
 
-CONVEX = {"squared_error": "strictly convex", "absolute_error": "convex", "hinge": "convex", "cauchy": "not convex"}
+CONVEX = {
+    "squared_error": "strictly convex",
+    "binary_cross_entropy": "strictly convex",
+    "absolute_error": "convex",
+    "hinge": "convex",
+    "cauchy": "not convex",
+}
 
 
 @pytest.mark.parametrize("name", LOSSES)
 def test_facts_of_a_loss_hold_where_they_are_tried(name: str) -> None:
-    facts = symgrad.loss(name).facts
+    facts = loss_facts(symgrad.loss(name))
     values = dict(facts.at)
     a = facts.definition.variable
 
@@ -249,11 +257,11 @@ def test_facts_of_a_loss_hold_where_they_are_tried(name: str) -> None:
 
 
 def test_a_kink_that_is_none_at_the_usual_values_is_told() -> None:
-    (bend,) = symgrad.activation("elu").facts.bends
+    (bend,) = activation_facts(symgrad.activation("elu")).bends
 
     assert (bend.at, bend.left, bend.right) == (0, 1, 0)
     assert "second derivative is 1 on the left and 0 on the right" in symgrad.activation("elu").to("text")
-    assert not symgrad.activation("relu").facts.bends
+    assert not activation_facts(symgrad.activation("relu")).bends
 
 
 def test_a_chain_is_no_better_than_its_worst_step() -> None:

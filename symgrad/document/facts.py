@@ -10,7 +10,7 @@ from symgrad.core import Convex, Facts, Kind, Variable
 from symgrad.document.boxes import Box, Diff, Ident, Num, Op, commas, row
 from symgrad.document.derivatives import primed
 from symgrad.document.from_sympy import boxes
-from symgrad.document.layout import equation
+from symgrad.document.layout import LINE, equation, stacked
 from symgrad.document.sets import interval, membership
 from symgrad.document.words import Formula, Piece
 from symgrad.functions import unfold
@@ -77,6 +77,7 @@ def activation_facts(facts: Facts) -> list[tuple[Any, ...]]:
         ("Slope is 0 throughout", dead),
         *((("Bend", *map(bend, facts.bends)),) if facts.bends else ()),
         *parameters(definition, facts.at),
+        *stable(definition),
     ]
     return found
 
@@ -100,6 +101,7 @@ def loss_facts(facts: LossFacts) -> list[tuple[Any, ...]]:
         ("Least value", extremum(facts.least, a)),
         ("Slopes between", *slopes(facts)),
         *parameters(definition, facts.at),
+        *stable(definition),
     ]
     return found
 
@@ -107,7 +109,7 @@ def loss_facts(facts: LossFacts) -> list[tuple[Any, ...]]:
 def convexity(facts: LossFacts) -> Cell:
     """The answer, with the point that decides a no."""
     if facts.convex is not Convex.NOT:
-        return (facts.convex.value,)
+        return (facts.convex.value, *at_values(facts.convex_at))
     return said(f"{facts.convex.value}: the second derivative is negative at ", equations(facts.bent))
 
 
@@ -124,6 +126,13 @@ def parameters(definition: Definition, at: tuple[tuple[Any, Any], ...]) -> list[
     lines = [said(membership(Variable(p.symbol, p.domain))) for p in definition.parameters]
     known = [joined(lines, ", ")] if lines else []
     return [("Parameters" if lines else "Numbers", *known, ("the numbers above hold", *at_values(at)))] if at else []
+
+
+def stable(definition: Definition) -> list[tuple[Any, ...]]:
+    """The form that keeps its digits, where the textbook's does not."""
+    if definition.stable is None or definition.stable == definition.of:
+        return []
+    return [("In floating point", said("computed as ", stacked(boxes(definition.stable), LINE)))]
 
 
 def at_values(at: tuple[tuple[Any, Any], ...], *, short: bool = False) -> Cell:

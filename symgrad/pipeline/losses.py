@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from sympy import And, Integer, Ne, Rational, S
 
 from symgrad import deriver, prover
-from symgrad.core import Convex, Domain, Extremum, LossFacts, Variable
+from symgrad.core import Convex, Domain, Extremum, LossFacts, UnsupportedError, Variable
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from symgrad.core import Definition
 
     Point = dict[Symbol, Expr]
+    Values = tuple[tuple[Symbol, Expr], ...]
 
 OUTPUTS = [Rational(n, 7) for n in (1, 2, 5, 6, 9, 15, 22, 40, 75)]  # where a negative curvature is looked for
 
@@ -36,7 +37,7 @@ def loss_facts(definition: Definition) -> LossFacts:
     )
     places = tuple(k.at for k in kinks)
     domain = placed(definition.variables[0].domain, values)
-    convex, bent = convexity(definition, second)
+    convex, settled_at, bent = convexity(definition, second)
     infimum, supremum = prover.extrema(slope.xreplace(values), a, kinks=places, domain=domain)
     least, _ = prover.extrema(definition.of.xreplace(values), a, domain=domain)
     return LossFacts(
@@ -45,6 +46,7 @@ def loss_facts(definition: Definition) -> LossFacts:
         derivative=slope,
         second=second,
         convex=convex,
+        convex_at=settled_at,
         bent=bent,
         stationary=stationary(definition, slope),
         least=least,
@@ -67,23 +69,59 @@ def placed(domain: Domain, values: Point) -> Domain:
     return replace(domain, lower=low, upper=high)
 
 
-def convexity(definition: Definition, second: Any) -> tuple[Convex, tuple[tuple[Symbol, Expr], ...]]:
-    """Whether the loss is convex in its output for every target and parameter, or a point where it is not.
+def convexity(definition: Definition, second: Any) -> tuple[Convex, Values, Values]:
+    """Whether the loss is convex in its output for every target; the parameters it is settled at; a point where not.
 
     It is if the second derivative is nowhere negative and the slope grows at every kink.
     """
-    off = And(*(Ne(k.variable, k.at) for k in definition.kinks))
-    rising = all(
-        not k.jump and prover.sign_of(k.right - k.left, definition.domains, strict=False) in {0, 1}
-        for k in definition.kinks
-    )
-    for strict, answer in ((True, Convex.STRICTLY), (False, Convex.CONVEX)):
-        if rising and prover.sign_of(second, definition.domains, off, strict=strict) in ({1} if strict else {0, 1}):
-            return answer, ()
+    for at in ({}, {p.symbol: p.default for p in definition.parameters}):
+        answer = rises(definition, second, at)
+        if answer is not Convex.UNSETTLED:
+            return answer, tuple(at.items()), ()
     for point in points(definition):
         if prover.sign_of(second.xreplace(point)) == -1:
-            return Convex.NOT, tuple(point.items())
-    return Convex.UNSETTLED, ()
+            return Convex.NOT, (), tuple(point.items())
+    return Convex.UNSETTLED, (), ()
+
+
+def rises(definition: Definition, second: Any, at: Point) -> Convex:
+    """Whether the slope is proved to grow everywhere, at these parameter values, or for all where none is given."""
+    free = tuple(v for v in definition.domains if v.symbol not in at)
+    off = And(*(Ne(k.variable, k.at.xreplace(at)) for k in definition.kinks))
+    steps = [(k.right - k.left).xreplace(at) for k in definition.kinks if not k.jump]
+    if len(steps) < len(definition.kinks) or any(prover.sign_of(s, free, strict=False) not in {0, 1} for s in steps):
+        return Convex.UNSETTLED
+    parts = at_ends(second.xreplace(at), definition, free)
+    for strict, signs, answer in ((True, {1}, Convex.STRICTLY), (False, {0, 1}, Convex.CONVEX)):
+        if all(sign_over(part, definition, free, off, strict=strict) in signs for part in parts):
+            return answer
+    return Convex.UNSETTLED
+
+
+def sign_over(expr: Any, definition: Definition, free: tuple[Variable, ...], off: Any, *, strict: bool) -> int | None:
+    """The proved sign of an expression; of one variable alone, its infimum tells where the normal form does not."""
+    found = prover.sign_of(expr, free, off, strict=strict)
+    output = definition.variables[0]
+    if found is not None or expr.free_symbols != {output.symbol}:
+        return found
+    try:
+        least, _ = prover.extrema(expr, output.symbol, domain=output.domain)
+    except UnsupportedError:
+        return None
+    return 1 if least.lower > 0 or (least.exact == 0 and not (strict and least.attained)) else None
+
+
+def at_ends(second: Any, definition: Definition, free: tuple[Variable, ...]) -> list[Any]:
+    """The second derivative at each of few targets, or at both ends of an interval where it is linear between."""
+    target = definition.variables[-1]
+    y, low, high = target.symbol, target.domain.lower, target.domain.upper
+    if target.domain.values and not definition.kinks:
+        return [second.xreplace({y: value}) for value in target.domain.values]
+    if low is None or high is None or target.domain.lower_open or target.domain.upper_open:
+        return [second]
+    ends = [second.xreplace({y: end}) for end in (low, high)]
+    between = ((high - y) * ends[0] + (y - low) * ends[1]) / (high - low)
+    return ends if prover.prove(second, between, variables=free).proved else [second]
 
 
 def points(definition: Definition) -> Iterator[Point]:

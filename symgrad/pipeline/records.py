@@ -62,6 +62,7 @@ def loss_record(facts: LossFacts) -> dict[str, Any]:
         "derivative": formula(facts.derivative),
         "second": formula(facts.second),
         "convex": facts.convex.value,
+        "convex_at": {str(s): spell(v) for s, v in facts.convex_at},
         "not_convex_at": {str(s): spell(v) for s, v in facts.bent},
         "stationary": facts.stationary,
         "least": extremum_record(facts.least),
