@@ -7,7 +7,7 @@ measured by a difference table, and one-sided slopes which tell a kink from a be
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -27,6 +27,7 @@ SMOOTH = 3.0  # the least gain from halving a step that still counts as smooth; 
 CHUNK = 2000
 NEAR = 0.5  # closer to 0 than this, features may be finer than the usual scale
 BESIDE = 2.0**-20  # closer to a kink than this, relatively, both sides are looked at
+DEPTHS = tuple(2.0**-k for k in (7, 14, 21, 28, 35))
 NARROW = 2.0**-14  # how much finer the second look at a suspected kink is
 
 
@@ -68,6 +69,11 @@ class Estimate:
         return Estimate(**arrays)
 
 
+def elementwise(f: Function) -> Sampler:
+    """An elementwise function as a sampler."""
+    return lambda u, _: np.asarray(f(u.ravel()), float).reshape(u.shape)
+
+
 def difference(
     f: Function, x: Any, *, lower: Any = None, upper: Any = None, kinks: Sequence[float] = (), grain: float = 1.0
 ) -> Estimate:
@@ -76,11 +82,7 @@ def difference(
     Beside one of the declared `kinks` the steps end before it, unless it is too near. `grain` is the rounding unit of
     the values of `f`, in that of doubles.
     """
-
-    def sampler(u: Array, _: Array) -> Array:
-        return np.asarray(f(u.ravel()), float).reshape(u.shape)
-
-    return sampled(sampler, x, lower=lower, upper=upper, kinks=kinks, grain=grain)
+    return sampled(elementwise(f), x, lower=lower, upper=upper, kinks=kinks, grain=grain)
 
 
 def sampled(
@@ -108,6 +110,54 @@ def reach(x: Array, lower: Any, upper: Any) -> Array:
                 )
             scale = np.minimum(scale, gap)
     return scale
+
+
+def scrutinised(
+    f: Function,
+    found: Estimate,
+    claimed: Array,
+    *,
+    lower: Any = None,
+    upper: Any = None,
+    kinks: Sequence[float] = (),
+    grain: float = 1.0,
+) -> Estimate:
+    """The estimate after looks on ever finer scales, as a wrong verdict is not to rest on steps that miss the features.
+
+    A finer look that contradicts a coarser one replaces it. Nothing is certain where the finest still contradicts,
+    where the first cannot confirm that `claimed` is off, and where no scale near 1 was looked at.
+    """
+    scale = short_of(kinks, found.x, reach(found.x, lower, upper))
+    graph, which = Graph(elementwise(f), grain), np.arange(found.x.size)
+    least = 6 * np.nan_to_num(found.noise, posinf=0.0)
+    far = scale * DEPTHS[-1] > 1
+    with np.errstate(all="ignore"):
+        for depth in DEPTHS:
+            fine = one_look(graph, found.x, scale * depth, which, least)
+            apart = np.abs(fine.estimate - found.estimate) > 3 * (fine.bound + found.bound)
+            last = np.isfinite(fine.bound) & np.where(
+                found.kink, bends(found, fine) | turns(found, fine), apart | fine.kink
+            )
+            if depth == DEPTHS[0]:
+                confirmed = np.where(found.kink, fine.kink, fine.bound < np.abs(claimed - found.estimate))
+                far |= ~last & ~confirmed
+            found = found.filled(np.flatnonzero(last), fine.at(last))
+    unsure = last | far
+    return replace(found, bound=np.where(unsure, np.inf, found.bound), kink=found.kink & ~unsure)
+
+
+def turns(wide: Estimate, fine: Estimate) -> Array:
+    """Where a finer look sees another kink, or a slope beyond those of this one: it may not be there."""
+    moved = np.abs(fine.left - wide.left) + np.abs(fine.right - wide.right) - wide.slack - fine.slack
+    low, high = np.minimum(wide.left, wide.right), np.maximum(wide.left, wide.right)
+    beyond = np.maximum(low - fine.estimate, fine.estimate - high) > 3 * (fine.bound + wide.slack)
+    return np.asarray(wide.kink & np.where(fine.kink, moved > (high - low) / 4, beyond))
+
+
+def bends(wide: Estimate, fine: Estimate) -> Array:
+    """Where what looked like a kink is a bend: the two slopes close up as the steps shrink."""
+    gap = np.abs(fine.right - fine.left) + fine.slack
+    return np.asarray(wide.kink & ~fine.kink & (gap < np.abs(wide.right - wide.left) / 4))
 
 
 def short_of(kinks: Sequence[float], x: Array, scale: Array) -> Array:

@@ -11,7 +11,7 @@ import numpy as np
 
 from symgrad.checker.blame import blamed, sweep
 from symgrad.checker.calling import Guarded, alike, epsilon
-from symgrad.checker.difference import Array, Estimate, sampled
+from symgrad.checker.difference import Array, Estimate, bends, sampled
 from symgrad.checker.findings import EntryFinding, ParameterReport
 from symgrad.checker.judge import judge
 from symgrad.checker.trees import Tree, shown, tree
@@ -80,9 +80,9 @@ class Slopes:
 
 def sharper(wide: Estimate, fine: Estimate) -> Estimate:
     """What the finer look adds: a smaller bound, or that what looked like a kink is a bend."""
-    gap, left = np.abs(wide.right - wide.left), np.abs(fine.right - fine.left) + fine.slack
-    bend = wide.kink & ~fine.kink & (left < gap / 4)
-    better = np.flatnonzero(bend | (wide.kink & fine.kink) | (~wide.kink & ~fine.kink & (fine.bound < wide.bound)))
+    better = np.flatnonzero(
+        bends(wide, fine) | (wide.kink & fine.kink) | (~wide.kink & ~fine.kink & (fine.bound < wide.bound))
+    )
     return wide.filled(better, fine.at(better))
 
 

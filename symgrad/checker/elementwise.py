@@ -11,7 +11,7 @@ import numpy as np
 
 from symgrad.checker.blame import blamed, sweep
 from symgrad.checker.calling import Guarded, epsilon, guard
-from symgrad.checker.difference import Array, Estimate, difference
+from symgrad.checker.difference import Array, Estimate, difference, scrutinised
 from symgrad.checker.draws import ends
 from symgrad.checker.exact import Corner, Reference, corners_of, exact_slopes, exact_values, reference
 from symgrad.checker.findings import Blame, Cause, ElementwiseReport, PointFinding
@@ -49,6 +49,13 @@ class Trial:
     def eps(self) -> float:
         """The rounding unit of the gradient's values."""
         return max(self.gradient.eps, epsilon(self.dtype))
+
+    @property
+    def about(self) -> dict[str, Any]:
+        """What finite differences must know of the function."""
+        kinks = tuple(c.at for c in self.corners)
+        grain = self.function.eps / epsilon(float) if self.function is not None else 1.0
+        return {"lower": self.lower, "upper": self.upper, "kinks": kinks, "grain": grain}
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,7 +196,13 @@ def examine(trial: Trial, x: Array) -> Examined:
     values = dict(trial.demanded)
     demanded = np.asarray([values.get(v, np.nan) for v in x.tolist()]) if values else None
     grain = trial.function.eps if trial.function is not None and not exact.all() else 0.0
-    outcomes = judge(given, truth, demanded, eps=max(trial.eps, grain))
+    eps = max(trial.eps, grain)
+    outcomes = judge(given, truth, demanded, eps=eps)
+    again = np.flatnonzero((outcomes == Outcome.WRONG) & ~exact & np.isfinite(given))
+    if again.size and trial.function is not None:
+        closer = scrutinised(trial.function, truth.at(again), given[again], **trial.about)
+        held = None if demanded is None else demanded[again]
+        truth, outcomes[again] = truth.filled(again, closer), judge(given[again], closer, held, eps=eps)
     excuse(trial, x, given, truth, outcomes)
     return Examined(given, truth, outcomes, exact, demanded)
 
@@ -227,16 +240,8 @@ def by_differences(trial: Trial, x: Array) -> Estimate:
     """Finite differences of the function, in doubles."""
     if trial.function is None:
         raise UnsupportedError("finite differences need the function")
-    kinks = tuple(c.at for c in trial.corners)
     with np.errstate(all="ignore"):
-        return difference(
-            trial.function,
-            x,
-            lower=trial.lower,
-            upper=trial.upper,
-            kinks=kinks,
-            grain=trial.function.eps / epsilon(float),
-        )
+        return difference(trial.function, x, **trial.about)
 
 
 def in_precision(function: Guarded, x: Array, stored: Any, dtype: Any) -> Array | None:
