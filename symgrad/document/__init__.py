@@ -18,6 +18,7 @@ from symgrad.document.pages import (
     render_trust,
 )
 from symgrad.document.site import ALONE, Site, assets
+from symgrad.document.telling_indexed import indexed_code
 
 __all__ = [
     "ALONE",
@@ -31,6 +32,7 @@ __all__ = [
     "entry",
     "fragment",
     "from_json",
+    "indexed_code",
     "page_files",
     "page_fragment",
     "render",

@@ -50,7 +50,7 @@ def tell_indexed(start: Expr, settled: Settled, layout: str = "", *, shapes: boo
         tuple(line(s, str(n), verdicts, notation) for n, s in enumerate(derivation.steps, 1)),
         forms=tuple(forms(derivation, chosen, Style(shapes))),
         facts=tuple(declared(settled, notation)),
-        code=code(derivation),
+        code=code_or_none(derivation),
     )
 
 
@@ -222,8 +222,16 @@ def declared(settled: Settled, notation: Notation) -> Iterator[Declared]:
         yield Declared(statement, fact.words, fact.assumed, without)
 
 
-def code(derivation: Derivation) -> str:
+def code_or_none(derivation: Derivation) -> str:
     """The result as a NumPy function; "" where an unknown function stands in it."""
+    try:
+        return indexed_code(derivation)
+    except UnsupportedError:
+        return ""
+
+
+def indexed_code(derivation: Derivation) -> str:
+    """The result as a NumPy function; UnsupportedError where an unknown function stands in it."""
     found = sought(derivation)
     if found is None:
         order, name = tuple(sorted(derivation.result.free, key=lambda i: (i.name, i.token))), "value"
@@ -233,11 +241,8 @@ def code(derivation: Derivation) -> str:
         order, name = (*of, *by), text(left).replace("∂", "d").replace("/", "_")
         told = text(row(boxes(derivation.start), Op("="), boxes(derivation.result)))
     assumed = [f"Holds where {text(equation(boxes(f.left), boxes(f.right)))}." for f in derivation.facts if f.assumed]
-    try:
-        summary = (f"{told}.", *assumed)
-        return numpy_source(derivation.result, order, name=name, summary=summary, facts=derivation.facts).source
-    except UnsupportedError:
-        return ""
+    summary = (f"{told}.", *assumed)
+    return numpy_source(derivation.result, order, name=name, summary=summary, facts=derivation.facts).source
 
 
 @boxes.register(Fact)

@@ -73,14 +73,17 @@ class Worked:
         wrong = self.check is not None and self.check.outcome is Outcome.WRONG
         return wrong or self.verdict.status is Status.REFUTED
 
-    def to(self, form: str, detail: str = "textbook") -> str:
+    def to(self, form: str, detail: str = "textbook", *, layout: str = "", shapes: bool = False) -> str:
         """The derivation as "text", "latex", "mathml", "markdown", "html" or "json"; the result as "numpy" code.
 
-        `detail` is "result", "textbook" or "every-rule".
+        `detail` is "result", "textbook" or "every-rule". Of results with symbolic dimensions, `layout` says how
+        matrices are laid out ("column", "row-batch", "numerator", "denominator"); `shapes` writes their rows and
+        columns below each factor.
         """
         if form == "numpy":
-            return of_derivation(self.derivation, self.result)
-        return document.render(self.settled, form, detail)
+            indexed = isinstance(self.derivation.start, Indexed)
+            return document.indexed_code(self.derivation) if indexed else of_derivation(self.derivation, self.result)
+        return document.render(self.settled, form, detail, layout, shapes=shapes)
 
     def _repr_html_(self) -> str:
         return document.fragment(self.settled)
