@@ -27,6 +27,7 @@ from symgrad.indexed import (
     partial,
     size,
     total,
+    unfold,
     where,
 )
 from symgrad.indexed.jets import NoValueError
@@ -36,7 +37,9 @@ from symgrad.prover.indexed.residues import P, Q, Residues
 n, m = Dim("n"), Dim("m")
 A, B = Tensor("A", (n, n)), Tensor("B", (n, m))
 x, v, w = Tensor("x", n), Tensor("v", n), Tensor("w", m)
+u = Index("u", n)
 INPUTS = (A, B, x, v, w)
+U = Tensor("U", n, body=((u,), x[u] * v[u] + 1))
 N = tuple(Index(c, n) for c in "ijk")
 M = tuple(Index(c, m) for c in "rs")
 φ = sp.Function("phi")
@@ -47,6 +50,7 @@ def random_atom(rng: Random, ns: list[Index], ms: list[Index], depth: int) -> Ex
     i, j, r = rng.choice(ns), rng.choice(ns), rng.choice(ms)
     plain = [lambda: A[i, j], lambda: B[i, r], lambda: x[i], lambda: v[j], lambda: w[r], lambda: delta(i, j)]
     plain += [lambda: delta(i, j) * x[i], lambda: size(n), lambda: where(i, "<=", j), lambda: w[2 * i + r - 1]]
+    plain += [lambda: U[i + r - 1], lambda: where(i - r, ">="), lambda: where(2 * i - 1, "==", j)]
     if depth:
         inner = random_expr(rng, ns, ms, depth - 1)
         plain += [lambda: apply(φ, inner), lambda: apply(sp.exp, inner), lambda: group(inner + 1) ** 2]
@@ -103,7 +107,7 @@ def same(one: Expr, other: Expr, seed: int) -> bool | None:
     return all(answers) if answers else None
 
 
-REWRITINGS = {"normal": normal, "contract": contract}
+REWRITINGS = {"normal": normal, "contract": contract, "unfold": unfold}
 
 
 @pytest.mark.parametrize("name", REWRITINGS)

@@ -205,3 +205,22 @@ def test_brackets_and_functions_are_looked_into() -> None:
 
     assert prove_indexed(inside, x[i] ** 2 + 2 * x[i] * y[i] + y[i] ** 2).proved
     assert not prove_indexed(inside, x[i] ** 2 + y[i] ** 2).proved
+
+
+def test_a_name_is_0_outside_its_shape_whatever_its_value_looks_like() -> None:
+    u = Tensor("u", n, body=((i,), x[i] + 1))
+    window = total(k, u[k - 1])
+
+    assert prove_indexed(window, total(k, x[k - 1] + 1)).status is Status.REFUTED
+    assert prove_indexed(window, total(k, u[k - 1])).proved
+    assert prove_indexed(partial(u[i - 1], x[j]), partial(x[i - 1], x[j])).proved
+
+
+def test_what_a_lemma_assumed_is_said_where_the_lemma_is_used() -> None:
+    smooth = Tensor("q", n, body=((i,), y[i] / 2 + 1 / (2 * size(n))))
+    lemma = Fact("q sums to 1", total(k, smooth[k]), expr(1))
+    verdict = prove_indexed(total(k, smooth[k]) * x[i], x[i], facts=(sums_to(y), lemma))
+
+    assert verdict.proved
+    assert [c.name for c in verdict.conditions if isinstance(c, Fact)] == ["sum y = 1"]
+    assert not prove_indexed(total(k, smooth[k]) * x[i], x[i], facts=(lemma,)).proved

@@ -6,7 +6,7 @@ from fractions import Fraction
 
 from symgrad.indexed.atoms import Delta, Ref, Slot, Where
 from symgrad.indexed.expr import Expr, Term, merged
-from symgrad.indexed.names import Index, Place, place
+from symgrad.indexed.names import Index, Place, length, place
 
 
 def contract(value: Expr) -> Expr:
@@ -18,7 +18,7 @@ def contract(value: Expr) -> Expr:
 def contracted(term: Term) -> Term:
     """One term with its deltas used."""
     while True:
-        found = picked(term) or aligned(term)
+        found = picked(term) or aligned(term) or certain(term)
         if found is None:
             return term
         term = found
@@ -71,3 +71,31 @@ def aligned(term: Term) -> Term | None:
                 inner = Term(term.coefficient, term.bound, rest).rename({atom.right: atom.left})
                 return inner * Term(Fraction(1), (), {atom: Fraction(1)})
     return None
+
+
+def certain(term: Term) -> Term | None:
+    """The term without one condition that always holds where its other factors are not 0; None if there is none."""
+    known = [a.place for a, _ in term.atoms if isinstance(a, Where) and a.equal]
+    inside = [p for a, e in term.atoms if isinstance(a, Ref) and e > 0 for p in ranges(a)]
+    for atom, _ in term.atoms:
+        if isinstance(atom, Where) and not atom.equal:
+            gap = atom.place
+            shifted = (gap, *(gap + e for e in known), *(gap - e for e in known))
+            if any(g in inside or always(g) for g in shifted):
+                return Term(term.coefficient, term.bound, {a: e for a, e in term.atoms if a != atom})
+    return None
+
+
+def ranges(entry: Ref) -> list[Place]:
+    """What is not negative where an entry lies in its tensor's shape; elsewhere the entry is 0."""
+    pairs = zip(entry.indices, entry.tensor.dims, strict=True)
+    return [p for s, d in pairs if isinstance(s, Place) for p in (s, length(d) - 1 - s)]
+
+
+def always(gap: Place) -> bool:
+    """Whether a place is never negative: a sum of indices and sizes, or the distance from an index to its end."""
+    rest = gap
+    for i, c in gap.parts:
+        if c < 0:  # each -i is made up for by its own dimension's size less one
+            rest = rest - (length(i.dim) - 1 - i) * -c
+    return rest.constant + sum(c for _, c in rest.sizes) >= 0 and all(c >= 0 for _, c in (*rest.parts, *rest.sizes))

@@ -7,9 +7,9 @@ from itertools import count
 from operator import or_
 from typing import Any
 
-from symgrad.indexed.atoms import Ref, Slot
+from symgrad.indexed.atoms import Ref, Slot, Where
 from symgrad.indexed.expr import Expr, expr, never_negative, one
-from symgrad.indexed.names import Dim, Index, Place, ShapeError, token
+from symgrad.indexed.names import Dim, Index, Place, ShapeError, length, token
 
 _serials = count()
 
@@ -81,7 +81,7 @@ class Tensor:
         if self.body is None:
             return self[indices]
         letters, value = self.body
-        return value.rename(dict(zip(letters, indices, strict=True)))
+        return value.rename(dict(zip(letters, indices, strict=True))) * inside_shape(indices, self.dims)
 
     @property
     def mentions(self) -> frozenset[Tensor]:
@@ -132,3 +132,12 @@ class Tensor:
 
     def __repr__(self) -> str:
         return self.name
+
+
+def inside_shape(indices: tuple[Slot, ...], dims: tuple[Dim, ...]) -> Expr:
+    """1 where the places lie in the shape, else 0: a name is 0 outside its shape, whatever its value looks like."""
+    found = expr(1)
+    for where, dim in zip(indices, dims, strict=True):
+        if isinstance(where, Place):
+            found *= one(Where(where)) * one(Where(length(dim) - 1 - where))
+    return found

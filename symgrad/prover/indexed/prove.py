@@ -9,66 +9,74 @@ REFUTED: at some sizes and exact entries the two sides lie in disjoint balls. Al
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from symgrad.core import Status, Verdict
-from symgrad.indexed import Apply, Expr, Fact, Power, Ref, Size, Tensor, normal, one, show
+from symgrad.indexed import Apply, Expr, Fact, IndexedError, Power, Ref, Size, Tensor, normal, one, show
 from symgrad.indexed.samples import Space, space
 from symgrad.prover.indexed.clearing import vanishes
-from symgrad.prover.indexed.opinions import agreement, refutation, replayed
+from symgrad.prover.indexed.opinions import POINTS, agreement, refutation, replayed
 from symgrad.prover.indexed.unfolding import by_layers, cotangent, formulas_opened, functions_opened, reduced
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from symgrad.core import Step, Variable
+    from symgrad.core import Domain, Step, Variable
 
 LARGE = 250  # tensors; beyond them whole values are not worked out for a second opinion
 Found = tuple[str, tuple[Fact, ...]]
+Known = Mapping[Fact, tuple[Fact, ...]]
 
 
 def prove_indexed(
     left: Expr, right: Expr, *, facts: Sequence[Fact] = (), variables: Sequence[Variable] = ()
 ) -> Verdict:
     """Whether left = right at all sizes >= 1 and for all entries in their domains that satisfy the assumed facts."""
-    ways = proofs(left, right, facts)
-    large = (left.mask | right.mask).bit_count() > LARGE
+    try:
+        return settled(left, right, facts, {v.symbol: v.domain for v in variables})
+    except IndexedError as error:  # such as a division by a bracket that is 0 somewhere
+        return Verdict(Status.UNKNOWN, reason=str(error))
+
+
+def settled(left: Expr, right: Expr, facts: Sequence[Fact], domains: Mapping[Any, Domain]) -> Verdict:
+    """As above; may raise IndexedError."""
+    known = usable(tuple(facts))
+    ways = proofs(left, right, tuple(known))
     found = next(ways)  # what costs little; most wrong steps are then refuted at the first point
-    if found is None and not large:
-        witness, _ = refutation(left, right, space((left, right), facts, domains(variables)), points=1)
-        if witness and replayed(witness, left, right):
-            return Verdict(Status.REFUTED, "values at a point", witness=witness)
+    if (left.mask | right.mask).bit_count() > LARGE:
+        return without_values(left, right, found or next((w for w in ways if w), None), known)
+    where = space((left, right), facts, domains)
+    if found is None and (early := refuted(left, right, where, 1)[0]):
+        return early
     found = found or next((w for w in ways if w), None)
-    if large:
-        return without_values(left, right, found)
-    where = space((left, right), facts, domains(variables))
     if found is not None:
-        return confirmed(left, right, where, found)
-    witness, tried = refutation(left, right, where)
-    if witness and replayed(witness, left, right):
-        return Verdict(Status.REFUTED, "values at a point", witness=witness)
+        return confirmed(left, right, where, found, known)
+    late, tried = refuted(left, right, where, POINTS)
     why = f"the normal forms differ, though the values agree at {tried} random points" if tried else NO_POINT
-    return Verdict(Status.UNKNOWN, reason=why)
+    return late or Verdict(Status.UNKNOWN, reason=why)
 
 
-def domains(variables: Sequence[Variable]) -> dict[Any, Any]:
-    """Where each tensor or symbol may lie."""
-    return {v.symbol: v.domain for v in variables}
+def refuted(left: Expr, right: Expr, where: Space, points: int) -> tuple[Verdict | None, int]:
+    """The refutation, if there is one, its point valued a second time; and how many points were tried."""
+    witness, tried = refutation(left, right, where, points)
+    again = witness is not None and replayed(witness, left, right)
+    return (Verdict(Status.REFUTED, "values at a point", witness=witness) if again else None), tried
 
 
-def without_values(left: Expr, right: Expr, found: Found | None) -> Verdict:
+def without_values(left: Expr, right: Expr, found: Found | None, known: Known) -> Verdict:
     """The verdict where there are too many names to work out values: a proof stands by itself."""
     if found is None:
         return Verdict(Status.UNKNOWN, reason="there are too many names; state the step in those of one layer")
     method, used = found
-    return Verdict(
-        Status.PROVED, f"{method}; no second opinion, there are too many names", conditions(left, right, used)
-    )
+    rests_on = conditions(left, right, grounds(used, known))
+    return Verdict(Status.PROVED, f"{method}; no second opinion, there are too many names", rests_on)
 
 
-def conditions(left: Expr, right: Expr, used: tuple[Fact, ...]) -> tuple[Any, ...]:
-    """What a proof rests on: the assumed facts that it used, and what is divided by."""
-    return *(f for f in used if f.assumed), *divisors(left, right)
+def conditions(left: Expr, right: Expr, assumed: tuple[Fact, ...]) -> tuple[Any, ...]:
+    """What a proof rests on: assumed facts, and what is divided by."""
+    return *assumed, *divisors(left, right)
 
 
 NO_POINT = "no point was found at which both sides have values and the assumed facts hold"
@@ -79,7 +87,7 @@ def prove_indexed_step(step: Step, derivation: Any) -> Verdict:
     return prove_indexed(step.before, step.after, facts=derivation.facts, variables=derivation.domains)
 
 
-def confirmed(left: Expr, right: Expr, where: Space, found: Found) -> Verdict:
+def confirmed(left: Expr, right: Expr, where: Space, found: Found, known: Known) -> Verdict:
     """A proof held against values; where these disagree nothing is claimed."""
     method, used = found
     second = agreement(left, right, where)
@@ -93,7 +101,8 @@ def confirmed(left: Expr, right: Expr, where: Space, found: Found) -> Verdict:
         opinion = f"agrees modulo two primes at {second.points} random points, by accident with a chance below "
         opinion += f"{second.chance:.0e}"
     certificate = json.dumps({"kind": "indexed", "method": method, "facts": [f.name for f in used], "second": opinion})
-    return Verdict(Status.PROVED, f"{method}; {opinion}", conditions(left, right, used), certificate=certificate)
+    rests_on = conditions(left, right, grounds(used, known))
+    return Verdict(Status.PROVED, f"{method}; {opinion}", rests_on, certificate=certificate)
 
 
 def divisors(left: Expr, right: Expr) -> tuple[str, ...]:
@@ -118,40 +127,40 @@ def above_zero(value: Expr) -> bool:
     return bool(value.terms) and all(t.coefficient > 0 and all(never_zero(a) for a, _ in t.atoms) for t in value.terms)
 
 
-def usable(facts: tuple[Fact, ...]) -> tuple[Fact, ...]:
-    """The facts that may be used: those assumed about inputs, and those about names that are proved from them."""
-    known = [f for f in facts if f.assumed]
+@lru_cache(maxsize=1024)
+def usable(facts: tuple[Fact, ...]) -> Mapping[Fact, tuple[Fact, ...]]:
+    """The facts that may be used, each with the assumed facts that it rests on.
+
+    Those assumed about inputs rest on themselves; one about names must be proved from its definitions and the facts
+    before it, and rests on what those do.
+    """
+    known: dict[Fact, tuple[Fact, ...]] = {f: (f,) for f in facts if f.assumed}
     for fact in facts:
-        if not fact.assumed and is_proved(fact, tuple(known)):
-            known.append(fact)
-    return tuple(f for f in facts if f in known)
+        if not fact.assumed:
+            found = proof(fact.left, fact.right, tuple(known))
+            if found is not None:
+                known[fact] = grounds(found[1], known)
+    return known
 
 
-_proved: dict[tuple[Fact, tuple[Fact, ...]], bool] = {}
+def grounds(used: tuple[Fact, ...], known: Mapping[Fact, tuple[Fact, ...]]) -> tuple[Fact, ...]:
+    """The assumed facts that some facts rest on."""
+    return tuple(dict.fromkeys(f for u in used for f in known[u]))
 
 
-def is_proved(fact: Fact, known: tuple[Fact, ...]) -> bool:
-    """Whether a fact about names follows from their definitions and the facts known before it."""
-    key = (fact, known)
-    if key not in _proved:
-        _proved[key] = proof(fact.left, fact.right, known) is not None
-    return _proved[key]
-
-
-def proof(left: Expr, right: Expr, facts: tuple[Fact, ...]) -> Found | None:
+def proof(left: Expr, right: Expr, known: tuple[Fact, ...]) -> Found | None:
     """How the two sides were found equal, and the facts that were used; None if they were not."""
-    return next((found for found in proofs(left, right, facts) if found), None)
+    return next((found for found in proofs(left, right, known) if found), None)
 
 
-def proofs(left: Expr, right: Expr, facts: Sequence[Fact]) -> Iterator[Found | None]:
-    """What each way to a proof came to, the ways that cost little first, and those as one."""
+def proofs(left: Expr, right: Expr, known: tuple[Fact, ...]) -> Iterator[Found | None]:
+    """What each way to a proof came to, the ways that cost little first; `known` are facts that may be used."""
     if left == right:
         yield "the two sides are the same expression", ()
         return
     if normal(left) == normal(right):
         yield "normal form", ()
         return
-    known = usable(tuple(facts))
     for way in forms(left, right):
         yield agree(*way, ()) or (agree(*way, known) if known else None)
 
