@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from symgrad import checker
 from symgrad.testing.check import try_gradient, try_vjp
 from symgrad.testing.result import demand
+from symgrad.testing.subject import subject
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -34,6 +36,7 @@ def try_jax(fun: Callable[..., Any], *inputs: Any, of: Any = None, forward: Any 
     jax = import_module("jax")
     with doubles(jax):
         if not inputs:
+            options.setdefault("points", normal_points(of, options))
             return try_gradient(numeric(jax, forward or fun), slope(jax, fun), of=of, **options)
         tree = inputs[0] if len(inputs) == 1 else {f"input {n}": v for n, v in enumerate(inputs)}
         tree = jax.tree_util.tree_map(lambda v: np.asarray(v, float), tree)
@@ -51,10 +54,25 @@ def try_jax(fun: Callable[..., Any], *inputs: Any, of: Any = None, forward: Any 
         return try_vjp(f, vjp, tree, **options)
 
 
+def normal_points(of: Any, options: dict[str, Any]) -> list[float]:
+    """The usual points but for subnormal numbers, which XLA takes for 0."""
+    dtype = np.dtype(options.get("dtype", "float64")).name
+    keys = {"count", "seed"} & options.keys()
+    domain = (-np.inf, np.inf)
+    at: tuple[float, ...] = ()
+    if of is not None:
+        reference = subject(of, options.get("parameters"), options.get("variable")).references()[0]
+        domain, at = (reference.lower, reference.upper), tuple(c.at for c in reference.corners)
+    if isinstance(options.get("domain"), tuple):
+        domain = options["domain"]
+    x = checker.points(*domain, at, dtype=dtype, wide=of is not None, **{k: options[k] for k in keys})
+    return [float(v) for v in x if v == 0 or abs(v) >= np.finfo(dtype).tiny]
+
+
 def doubles(jax: Any) -> Any:
     """Double precision for a while; how it is asked for has changed between releases."""
-    switch = getattr(jax, "enable_x64", None) or import_module("jax.experimental").enable_x64
-    return switch(True)  # noqa: FBT003 - jax's own signature
+    home = jax if hasattr(jax, "enable_x64") else import_module("jax.experimental")
+    return home.enable_x64(True)  # noqa: FBT003 - jax's own signature
 
 
 def numeric(jax: Any, fun: Callable[..., Any]) -> Callable[..., Array]:

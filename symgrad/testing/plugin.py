@@ -107,6 +107,7 @@ class Gathering:
     def __init__(self, config: pytest.Config) -> None:
         self.config = config
         self.records: list[dict[str, Any]] = []
+        self.written: list[str] = []
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         """Keep the record of a finished check; under several workers this runs where the summary is written."""
@@ -120,6 +121,7 @@ class Gathering:
         for name in self.config.getoption("symgrad_report"):
             try:
                 import_module("symgrad.testing.records").written(self.records, Path(name))
+                self.written.append(name)
             except OSError as error:
                 sys.stderr.write(f"--symgrad-report={name} can't be written: {error.strerror}; choose another file\n")
                 session.exitstatus = pytest.ExitCode.USAGE_ERROR
@@ -134,3 +136,5 @@ class Gathering:
             says = r["diagnosis"]["says"] if r["diagnosis"] else r["subject"]
             line = f"{r['verdict']:<{width}}  {r['function']}  {says}"
             terminalreporter.write_line(line, red=r["verdict"] == "wrong")
+        for name in self.written:
+            terminalreporter.write_line(f"written: {name}")

@@ -12,8 +12,8 @@ import numpy as np
 from hypothesis import given, settings
 
 from symgrad import checker
-from symgrad.core import UnsupportedError
-from symgrad.testing.check import check_gradient
+from symgrad.core import Outcome, UnsupportedError
+from symgrad.testing.check import try_gradient
 from symgrad.testing.models import Network
 from symgrad.testing.subject import Subject, subject
 
@@ -45,7 +45,8 @@ def of_reference(reference: Reference, dtype: Any = "float64") -> st.SearchStrat
         return lower < x < upper
 
     def cast(x: float) -> float:
-        return float(np.asarray(x, dtype))
+        with np.errstate(over="ignore"):
+            return float(np.asarray(x, dtype))
 
     width = upper - lower
     finite = functools.partial(st.floats, allow_nan=False, allow_infinity=False)
@@ -191,7 +192,9 @@ def gradient_of(of: Any, *, examples: int = 50, size: int = 16, **options: Any) 
         @settings(max_examples=examples, deadline=None, derandomize=True)
         @given(x=drawn)
         def test(x: list[float]) -> None:
-            check_gradient(None, function, of=of, points=x, **options)
+            result = try_gradient(None, function, of=of, points=x, **options)
+            if result.outcome is Outcome.WRONG:  # one point may be unsettled; many examples are tried
+                raise AssertionError(str(result))
 
         functools.update_wrapper(
             test, function, assigned=("__module__", "__name__", "__qualname__", "__doc__"), updated=()

@@ -111,7 +111,7 @@ def hypotheses(curves: Sequence[Curve], subject: Subject | None, f: Any) -> Iter
         if predicted is not None:
             plain = Hypothesis(formula.name, formula.says, formula.mend, predicted, formula.cost)
             yield plain
-            if formula.cost <= TIMES:
+            if formula.cost <= TIMES and evidence_of(curves).moved(predicted):  # what is right is right times a factor
                 yield from times(curves, plain)
     yield from constants(curves, subject)
 

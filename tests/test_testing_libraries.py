@@ -1,0 +1,91 @@
+"""The adapters, with the real libraries; skipped where they are not installed."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+
+from symgrad.testing import check_jax, check_torch
+
+
+@pytest.fixture(scope="module")
+def torch() -> Any:
+    return pytest.importorskip("torch")
+
+
+@pytest.fixture(scope="module")
+def jax() -> Any:
+    return pytest.importorskip("jax")
+
+
+def softplus_function(torch: Any, slope: Any) -> Any:
+    class Softplus(torch.autograd.Function):
+        @staticmethod
+        def forward(ctx: Any, z: Any) -> Any:
+            ctx.save_for_backward(z)
+            return torch.logaddexp(torch.zeros_like(z), z)
+
+        @staticmethod
+        def backward(ctx: Any, g: Any) -> Any:
+            return slope(ctx.saved_tensors[0], g)
+
+    return Softplus
+
+
+def test_a_custom_function_of_torch(torch: Any) -> None:
+    right = softplus_function(torch, lambda z, g: g * torch.sigmoid(z))
+
+    check_torch(right)
+    check_torch(right, of="softplus")
+    check_torch(right, torch.randn(3, 4))
+
+
+def test_a_wrong_function_of_torch_is_named(torch: Any) -> None:
+    with pytest.raises(AssertionError, match="second derivative"):
+        check_torch(softplus_function(torch, lambda z, g: g * torch.sigmoid(z) * torch.sigmoid(-z)), of="softplus")
+    with pytest.raises(AssertionError, match="cotangent is ignored"):
+        check_torch(softplus_function(torch, lambda z, _: torch.sigmoid(z)), torch.randn(3, 4))
+
+
+def test_functions_and_modules_of_torch(torch: Any) -> None:
+    check_torch(torch.tanh, of="tanh")
+    check_torch(torch.relu, of="relu", at_kink="torch")
+    check_torch(torch.nn.GELU(), of="gelu", dtype="float32")
+    check_torch(lambda x: torch.softmax(x, -1), torch.randn(2, 3))
+    check_torch(torch.nn.Sequential(torch.nn.Linear(3, 4), torch.nn.Tanh(), torch.nn.Linear(4, 2)), torch.randn(5, 3))
+
+
+def test_the_threshold_of_torchs_softplus_is_seen(torch: Any) -> None:
+    with pytest.raises(AssertionError, match="not the one named"):
+        check_torch(torch.nn.functional.softplus, of="softplus")
+
+
+def custom(jax: Any, slope: Any) -> Any:
+    @jax.custom_vjp
+    def f(z: Any) -> Any:
+        return jax.nn.softplus(z)
+
+    f.defvjp(lambda z: (f(z), z), lambda z, g: (slope(z, g),))
+    return f
+
+
+def test_a_custom_vjp_of_jax(jax: Any) -> None:
+    right = custom(jax, lambda z, g: g * jax.nn.sigmoid(z))
+
+    check_jax(right)
+    check_jax(right, of="softplus")
+    check_jax(right, np.linspace(-2, 2, 5))
+
+
+def test_a_wrong_custom_vjp_is_named(jax: Any) -> None:
+    with pytest.raises(AssertionError, match="chain rule"):
+        check_jax(custom(jax, lambda z, g: g * jax.nn.sigmoid(-z)), of="softplus")
+
+
+def test_functions_of_jax(jax: Any) -> None:
+    check_jax(jax.nn.relu, of="relu", at_kink="jax")
+    check_jax(jax.nn.softmax, np.random.default_rng(0).normal(size=(2, 3)))
+    rng = np.random.default_rng(0)
+    check_jax(lambda p: jax.numpy.tanh(p["x"] @ p["W"].T), {"x": rng.normal(size=(2, 3)), "W": rng.normal(size=(4, 3))})
