@@ -13,13 +13,15 @@ from symgrad.definitions.tensor_parser import parse_tensor
 from symgrad.definitions.tokens import spelled_out
 from symgrad.deriver.indexed import backpropagate, definition_of, derivation
 from symgrad.deriver.indexed.layers import layer_gradients, network_gradients, plain, softmax_facts
-from symgrad.indexed import Expr, Index, Tensor, expr, partial
+from symgrad.indexed import Expr, Index, Tensor, partial
 from symgrad.pipeline.worked import Worked
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
     from symgrad.indexed import Fact
+
+LETTERS = "ijklmnpqrstuvw"
 
 
 def gradient(
@@ -28,6 +30,7 @@ def gradient(
     *,
     through: Iterable[Tensor] = (),
     facts: Iterable[Fact] = (),
+    called: Mapping[Tensor, str] | None = None,
     name: str = "",
     title: str = "",
     lead: str = "",
@@ -35,10 +38,9 @@ def gradient(
     """The derivative of a tensor (or of an entry of one) by each entry of `wrt`, step by step.
 
     `of` is a scalar J, or p with p[i] differentiated by z[j]: a Jacobian. `through` names quantities between the two,
-    the loss's end first, whose derivatives get names on the way back. `facts` are what is assumed (`sums_to(y)`) and
-    definitions to be recognised again (`definition_of(p)`).
+    the loss's end first, whose derivatives get names on the way back: those in `called`, {z: "δ"}. `facts` are what
+    is assumed (`sums_to(y)`) and definitions to be recognised again (`definition_of(p)`).
     """
-    letters = fresh(wrt, of)
     label = name or f"{plain(getattr(of, 'name', 'value'))}-{plain(wrt.name)}"
     spoken = title or f"The gradient with respect to {wrt.name}"
     known = tuple(facts)
@@ -46,21 +48,24 @@ def gradient(
     if nodes and isinstance(of, Tensor):
         if of.dims:
             raise SymgradError(f"{of.name} is no scalar; leave `through` out, or take the gradient of a scalar")
-        *_, last = backpropagate(of, nodes, (wrt,), facts=known, name=label)
+        *_, last = backpropagate(of, nodes, (wrt,), facts=known, called=called, name=label)
         return Worked(replace(last.derivation, name=label, title=spoken, lead=lead))
-    start = partial(entry(of), wrt[letters])
+    value = entry(of)
+    start = partial(value, wrt[fresh(wrt, value)])
     return Worked(derivation(start, name=label, title=spoken, facts=known, lead=lead))
 
 
 def entry(of: Tensor | Expr) -> Expr:
     """The entry of a tensor at fresh indices; an expression as it is."""
-    return of[tuple(Index(c, d) for c, d in zip("abcd", of.dims, strict=False))] if isinstance(of, Tensor) else expr(of)
+    if isinstance(of, Expr):
+        return of
+    return of[tuple(Index(c, d) for c, d in zip(LETTERS, of.dims, strict=False))]
 
 
-def fresh(wrt: Tensor, of: Tensor | Expr) -> tuple[Index, ...]:
+def fresh(wrt: Tensor, of: Expr) -> tuple[Index, ...]:
     """Indices for what is differentiated by, of letters that the other side does not use."""
-    used = {i.name for i in of.free} if isinstance(of, Expr) else set("abcd"[: len(of.dims)])
-    free = (c for c in "ijklmnpq" if c not in used)
+    used = {i.name for i in of.free}
+    free = (c for c in LETTERS if c not in used)
     return tuple(Index(next(free), d) for d in wrt.dims)
 
 

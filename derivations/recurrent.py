@@ -1,0 +1,64 @@
+"""Backpropagation through time: the step from t + 1 to t, and the weights that all steps share."""
+
+from sympy import tanh
+
+from symgrad import Document, derivative
+from symgrad.deriver.indexed import definition_of
+from symgrad.indexed import Dim, Index, Tensor, apply, total
+
+n, m, T = Dim("n"), Dim("m"), Dim("T")
+i, j, k, t = Index("i", n), Index("j", n), Index("k", m), Index("t", T)
+W, U, b = Tensor("W", (n, n)), Tensor("U", (n, m)), Tensor("b", n)
+u = Tensor("u", n, tex="u^{t+1}")
+
+z = Tensor("z", n, tex="z^{t}")
+h = Tensor("h", n, body=((i,), apply(tanh, z[i])), tex="h^{t}")
+z_next = Tensor("z", n, body=((i,), total(j, W[i, j] * h[j]) + u[i]), tex="z^{t+1}")
+loss_here = Tensor("L", depends=(h,), tex="L^{t}")
+loss_later = Tensor("M", depends=(z_next,), tex="L^{>t}")
+J = Tensor("J", body=((), loss_here() + loss_later()))
+
+step = derivative(
+    J,
+    z,
+    through=(z_next, h),
+    called={z_next: "δ^{t+1}", h: "g^{t}"},
+    facts=(definition_of(h),),
+    name="bptt-step",
+    title="From step t + 1 to step t",
+    lead="The state hᵗ is read twice: by the loss of step t, and by step t + 1. u is what the input and the bias add.",
+)
+state = derivative(
+    J,
+    h,
+    through=(z_next,),
+    called={z_next: "δ^{t+1}"},
+    name="bptt-state",
+    title="What reaches the state of step t",
+    lead="The loss up to step t − 1 does not depend on hᵗ, so it is left out.",
+)
+
+X, H = Tensor("X", (T, m)), Tensor("H", (T, n))
+Z = Tensor("Z", (T, n), body=((t, i), total(j, W[i, j] * H[t - 1, j]) + total(k, U[i, k] * X[t, k]) + b[i]))
+whole = Tensor("J", depends=(Z,))
+shared = {"through": (Z,), "called": {Z: "δ"}}
+page = Document(
+    "backpropagation-through-time",
+    "Backpropagation through time",
+    "Backpropagation",
+    "A recurrent network is a deep network whose layers share their weights. Going back one step multiplies by Wᵀ and "
+    "by the slope of tanh; the weights collect what every step sends back.",
+    (
+        state,
+        step,
+        derivative(whole, W, name="bptt-W", title="The recurrent weights", **shared),
+        derivative(whole, U, name="bptt-U", title="The input weights", **shared),
+        derivative(whole, b, name="bptt-b", title="The biases", **shared),
+    ),
+    notes=(
+        (
+            "In the last three the states $H$ are held still: how $J$ reaches a weight through earlier states is in "
+            "$\\delta$ already, which is the derivative by $Z$ along all ways. Before the first step the state is 0."
+        ),
+    ),
+)
