@@ -34,6 +34,7 @@ DTYPES = ("float16", "bfloat16", "float32", "float64")
 
 
 def sigma(x: Any) -> Any:
+    """The textbook sigmoid."""
     return 1 / (1 + np.exp(-x))
 
 
@@ -94,9 +95,8 @@ def main() -> None:
         for number in range(middle, middle + 4):
             piece(job, number)
         seconds = (time.perf_counter() - began) / 4
-        print(
-            f"gelu', float32: {seconds:.2f} s a piece, {seconds * job.pieces / 60:.0f} min for all {job.pieces} on one core"
-        )
+        whole = seconds * job.pieces / 60
+        print(f"gelu', float32: {seconds:.2f} s a piece, {whole:.0f} min for all {job.pieces} on one core")
         print(machine())
         return
     began = time.perf_counter()
