@@ -216,6 +216,37 @@ RIGHT: dict[str, tuple[Any, Any, dict[str, Any]]] = {
 }
 
 
+HARD: dict[str, tuple[Any, Any, dict[str, Any]]] = {  # steps of the usual scale miss what these do
+    "sin 7x": (lambda x: np.sin(7 * x), lambda x: 7 * np.cos(7 * x), {}),
+    "sin 5000x": (lambda x: np.sin(5000 * x), lambda x: 5000 * np.cos(5000 * x), {}),
+    "sin x^2": (lambda x: np.sin(x * x), lambda x: 2 * x * np.cos(x * x), {}),
+    "x^2 sin(1/x)": (
+        lambda x: x * x * np.sin(1 / x),
+        lambda x: 2 * x * np.sin(1 / x) - np.cos(1 / x),
+        {"domain": (0, math.inf)},
+    ),
+    "a saw": (lambda x: np.abs(x - np.round(x)), lambda x: np.sign(x - np.round(x)), {}),
+    "steps and a slope": (lambda x: np.floor(x) + x, np.ones_like, {}),
+    "steep": (lambda x: np.arctan(1e6 * x), lambda x: 1e6 / (1 + (1e6 * x) ** 2), {}),
+    "narrow": (lambda x: np.exp(-((1e3 * x) ** 2) / 2), lambda x: -1e6 * x * np.exp(-((1e3 * x) ** 2) / 2), {}),
+    "far out": (np.sin, np.cos, {"points": [1e5, 1e6 + 0.5, 3.3e7, 1e9, 1e12, 1e16, 1e300]}),
+    "a huge offset": (lambda x: 1e10 + np.tanh(x), lambda x: 1 - np.tanh(x) ** 2, {}),
+}
+
+
+@pytest.mark.parametrize("case", HARD.values(), ids=HARD)
+@pytest.mark.parametrize("seed", range(3))
+def test_features_finer_than_the_steps_raise_no_alarm(case: tuple[Any, Any, dict[str, Any]], seed: int) -> None:
+    f, grad, options = case
+
+    report = check_elementwise(f, grad, **options, seed=seed)
+    wrong = check_elementwise(f, lambda x: 1.01 * np.asarray(grad(x)), **options, seed=seed)
+
+    assert report.count(Outcome.WRONG) == 0, report.worst
+    assert report.count(Outcome.OK) >= len(report.findings) * 0.5
+    assert wrong.outcome is Outcome.WRONG
+
+
 @pytest.mark.parametrize("case", RIGHT.values(), ids=RIGHT)
 @pytest.mark.parametrize("seed", [0, 1, 2])
 def test_unusual_but_right(case: tuple[Any, Any, dict[str, Any]], seed: int) -> None:
