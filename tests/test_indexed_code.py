@@ -67,6 +67,8 @@ EXPRESSIONS: dict[str, tuple[Expr, tuple[Index, ...]]] = {
     "bias over a batch": (Z[s, i], (s, i)),
     "masked attention": (attention, (i, j)),
     "log-sum-exp with a pair": (apply(log, apply(exp, y[i]) + total(k, apply(exp, c[k] + y[i]))), (i,)),
+    "sum of softplus": (total(k, apply(log, 1 + apply(exp, y[k] * c[k]))), ()),
+    "its gradient": (apply(exp, y[i]) / (1 + apply(exp, y[i])), (i,)),
     "max of several": (apply(Max, y[i], c[i], 2 * y[i] - 1), (i,)),
     "layer norm": ((y[i] - total(k, y[k]) / size(n)) / (total(k, y[k] ** 2) / size(n) + eps) ** 1, (i,)),
     "convolution": (total(q, x[2 * o + q - 1] * w[q]), (o,)),
@@ -277,6 +279,13 @@ def test_huge_logits_neither_overflow_nor_warn(scale: float) -> None:
     assert loss == pytest.approx(0.5 * scale, rel=1e-15)
     assert np.abs(gradient[:, 0] - [1.0, -1.0, 0.0]).max() < 1e-20
     assert entropy == pytest.approx(scale, rel=1e-15)
+
+
+def test_a_logistic_quotient_does_not_overflow() -> None:
+    data = {y: np.array([1e4, -1e4, 0.0])}
+
+    assert call(numpy_source(EXPRESSIONS["its gradient"][0], (i,)), data, {n: 3}).tolist() == [1.0, 0.0, 0.5]
+    assert call(numpy_source(total(k, apply(log, 1 + apply(exp, y[k])))), data, {n: 3}) == 1e4 + np.log(2)
 
 
 def test_tiny_probabilities_keep_their_digits() -> None:

@@ -268,8 +268,8 @@ def is_plain(box: Box) -> bool:
 
 
 def order(term: Term, names: Names) -> tuple[Any, ...]:
-    """Where a term goes: positive ones first, long ones before short ones."""
-    return term.coefficient < 0, -len(term.atoms) - len(term.bound), term.key(names)
+    """Where a term goes: positive ones first, a number before the rest, long ones before short ones."""
+    return term.coefficient < 0, bool(term.atoms), -len(term.atoms) - len(term.bound), term.key(names)
 
 
 def ordered(groups: Sequence[frozenset[Index]], names: Names) -> list[frozenset[Index]]:

@@ -181,7 +181,8 @@ class Setter:
         above = [*top, *(self.set(s) for s in names if not is_below(s))]
         below = [*bottom, *(self.set(inverse(s)) for s in matrix.scalars if is_below(s))]
         rest = [s for s in matrix.scalars if not is_below(s) and not is_name(s)]
-        after = [] if matrix.body is None else [self.held(matrix.body, PRODUCT)]
+        only_sign = matrix.number == -1 and not matrix.scalars
+        after = [] if matrix.body is None else [self.held(matrix.body, HADAMARD if only_sign else PRODUCT)]
         alone = len(rest) == 1 and not after
         behind = [self.held(s, PRODUCT) if alone else self.front(s) for s in rest]
         if below:

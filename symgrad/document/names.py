@@ -18,6 +18,7 @@ NAME = re.compile(
     r"(?:\^\{?(?P<sup>\(?[^\W_]+(?:[+−-][^\W_]+)?\)?)\}?)?"
 )
 
+MOST_MARKS = 2  # accents above one another
 ACCENTS = {"hat": "^", "bar": "¯", "tilde": "~", "dot": "˙"}
 COMBINING = {"\u0302": "^", "\u0304": "¯", "\u0305": "¯", "\u0303": "~", "\u0307": "˙"}
 
@@ -34,7 +35,7 @@ def named(name: str) -> Box:
     plain = normalize("NFD", name)
     marks = [COMBINING[c] for c in plain if c in COMBINING]
     found = NAME.fullmatch(normalize("NFC", "".join(c for c in plain if c not in COMBINING)))
-    if found is None or len(marks) > 1:
+    if found is None or len(marks) > MOST_MARKS:
         return Text(name)
     letter = GREEK.get(found["base"], found["base"])
     base: Box = Ident(letter)

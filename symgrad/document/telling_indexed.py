@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from symgrad.core import REALS, UnsupportedError, Variable, every_step
 from symgrad.document.atoms import dim_box
-from symgrad.document.boxes import Box, Diff, Ident, Op, Script, Text, commas, row
+from symgrad.document.boxes import Box, Diff, Ident, Op, Script, Text, commas, fenced, row
 from symgrad.document.from_indexed import entry_box
 from symgrad.document.from_matrix import Style, matrix_boxes
 from symgrad.document.from_sympy import boxes
@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 
     from symgrad.core import Derivation, Settled, Step, Verdict
 
+Indices = tuple[Index, ...]
 LONGEST = 90  # characters of einsum notation in a line
 
 
@@ -154,26 +155,31 @@ def factors(term: Term, other: Term) -> Expr | None:
     return Expr((Term(Fraction(1), (), mine),)) if mine else None
 
 
-def sought(derivation: Derivation) -> tuple[Box, tuple[Index, ...], tuple[Index, ...]] | None:
+def sought(derivation: Derivation, layout: Layout = COLUMN) -> tuple[Box, Indices, Indices] | None:
     """The left side without indices, ∂J/∂W, with the indices of what is differentiated and of the variable."""
-    terms = derivation.start.terms
-    if len(terms) != 1 or terms[0].bound or terms[0].coefficient != 1 or len(terms[0].atoms) != 1:
+    atom = only_atom(derivation.start)
+    if not isinstance(atom, Partial):
         return None
-    (atom, exponent), *_ = terms[0].atoms
-    if exponent != 1 or not isinstance(atom, Partial):
-        return None
-    inner = atom.expr.terms[0].atoms[0][0] if len(atom.expr.terms) == 1 and len(atom.expr.terms[0].atoms) == 1 else None
-    if not isinstance(inner, Ref) or atom.expr != Expr((inner_term(inner),)):
-        return None
-    of, by = plain(inner.indices), plain(atom.ref.indices)
+    inner, by = only_atom(atom.expr), plain(atom.ref.indices)
+    variable = tensor_name(atom.ref.tensor)
+    if isinstance(inner, Ref):
+        of = plain(inner.indices)
+        left: Box = Diff(tensor_name(inner.tensor), variable, partial=True)
+    else:
+        of = () if not atom.expr.free else None
+        shown = matrix_of(atom.expr, (None, None), layout) if of == () else None
+        left = row(Diff(None, variable, partial=True), fenced(boxes(atom.expr) if shown is None else shown))
     if of is None or by is None or len({*of, *by}) != len(of) + len(by):
         return None
-    return Diff(tensor_name(inner.tensor), tensor_name(atom.ref.tensor), partial=True), of, by
+    return left, of, by
 
 
-def inner_term(atom: Ref) -> Any:
-    """The term that one entry is."""
-    return atom.tensor[atom.indices].terms[0]
+def only_atom(value: Expr) -> Any:
+    """The factor that an expression is; None where it is more."""
+    term = value.terms[0] if len(value.terms) == 1 else None
+    if term is None or term.bound or term.coefficient != 1 or len(term.atoms) != 1 or term.atoms[0][1] != 1:
+        return None
+    return term.atoms[0][0]
 
 
 def plain(indices: tuple[Any, ...]) -> tuple[Index, ...] | None:
@@ -183,7 +189,7 @@ def plain(indices: tuple[Any, ...]) -> tuple[Index, ...] | None:
 
 def forms(derivation: Derivation, layout: Layout, style: Style) -> Iterator[Box]:
     """The result in matrix notation; in that of einsum where there is none."""
-    found = sought(derivation)
+    found = sought(derivation, layout)
     if found is None:
         free = tuple(sorted(derivation.result.free, key=lambda i: (i.name, i.token)))
         matrix = matrix_of(derivation.result, axes(free, (), layout), layout, style)
@@ -238,7 +244,7 @@ def indexed_code(derivation: Derivation) -> str:
         told = text(boxes(derivation.result))
     else:
         left, of, by = found
-        order, name = (*of, *by), text(left).replace("∂", "d").replace("/", "_")
+        order, name = (*of, *by), text(left).replace("∂", "d") if isinstance(left, Diff) else "gradient"
         told = text(row(boxes(derivation.start), Op("="), boxes(derivation.result)))
     assumed = [f"Holds where {text(equation(boxes(f.left), boxes(f.right)))}." for f in derivation.facts if f.assumed]
     summary = (f"{told}.", *assumed)

@@ -74,6 +74,8 @@ class Stabiliser:
     def logarithm(self, value: Expr) -> Expr:
         """The logarithm of a sum of exponentials, of a product that holds one, or of a sigmoid."""
         value = contract(value)
+        if (inside := logistic(value)) is not None:
+            return apply(softplus, self.expr(inside))
         if is_sum(value):
             s = self.scale(value)
             return s.shift + apply(sp.log, s.total)
@@ -155,8 +157,9 @@ def apart(term: Term) -> tuple[Expr, dict[Atom, Fraction]]:
 
 
 def is_sum(value: Expr) -> bool:
-    """Whether an expression is a sum of exponentials: positive, and an exponential runs over a bound index."""
-    runs = any(is_exponential(a) and a.free & t.bound for t in value.terms for a, _ in t.atoms)
+    """Whether an expression is a sum, over indices or of several terms, of exponentials and what is never negative."""
+    several = len(value.terms) > 1
+    runs = any(is_exponential(a) and (several or a.free & t.bound) for t in value.terms for a, _ in t.atoms)
     return runs and all(t.coefficient > 0 and all(map(nonnegative, apart(t)[1])) for t in value.terms)
 
 
@@ -188,6 +191,15 @@ def highest(value: Expr) -> Expr:
             exponent = greatest(index, exponent)
         found.append(exponent)
     return found[0] if len(found) == 1 else apply(sp.Max, *found)
+
+
+def logistic(value: Expr) -> Expr | None:
+    """The u of 1 + e^u; None for anything else."""
+    rest = value - 1
+    if len(rest.terms) != 1 or rest.terms[0].bound or rest.terms[0].coefficient != 1:
+        return None
+    factors = rest.terms[0].atoms
+    return apart(rest.terms[0])[0] if factors and all(is_exponential(a) for a, _ in factors) else None
 
 
 def sigmoids(value: Expr) -> list[tuple[int, Expr]]:
