@@ -53,8 +53,8 @@ class Floats:
         return mpmath.power(base, int(exponent) if exponent.denominator == 1 else self.number(exponent))
 
     def function(self, name: str, orders: tuple[int, ...], values: tuple[Any, ...]) -> Any:
-        if name == "pi":
-            return mpmath.pi()
+        if name in {"pi", "E"}:
+            return mpmath.mpf(getattr(mpmath, name.lower()))
         if name == "log" and values[0] <= 0:
             raise NoValueError("a logarithm of a number that is not positive")
         if len(values) == 1 and name.startswith("?"):

@@ -265,6 +265,8 @@ class Evaluation:
             return self.of_sympy(next(v for v, c in expr.args if self.true(c, at)), at)
         if expr.is_Pow and not isinstance(expr, sp.exp):
             return self.of_power(expr, at)
+        if expr is sp.E:
+            return self.jets.function("exp", (self.jets.number(1),), (0,))
         if expr.is_Symbol or expr.is_NumberSymbol:
             return self.scalar(expr)
         orders = (0,) * len(expr.args)
@@ -296,6 +298,7 @@ EXPONENTIALS: dict[str, Any] = {
     "sinh": lambda t: (sp.exp(t) - sp.exp(-t)) / 2,
     "cosh": lambda t: (sp.exp(t) + sp.exp(-t)) / 2,
     "log1p": lambda t: sp.log(1 + t),
+    "erfc": lambda t: 1 - sp.erf(t),
 }
 t = sp.Symbol("t", real=True)
 

@@ -39,8 +39,8 @@ class Balls:
         return base ** self.number(exponent)
 
     def function(self, name: str, orders: tuple[int, ...], values: tuple[Any, ...]) -> Any:
-        if name == "pi":
-            return arb.pi()
+        if name in CONSTANTS:
+            return CONSTANTS[name]()
         if name in {"exp", "sin", "cos", "log", "erf", "atan"}:
             return finite(SERIES[name](values[0], orders[0]))
         if name.startswith("?") and len(values) == 1:
@@ -105,6 +105,7 @@ def atan_slope(u: Any, n: int) -> Any:
     return (u.atan(), 1 / (1 + u * u), -2 * u / (1 + u * u) ** 2)[n]
 
 
+CONSTANTS = {"pi": arb.pi, "E": arb.const_e}
 SERIES: dict[str, Any] = {
     "exp": lambda u, n: u.exp(),  # noqa: ARG005 - it is its own derivative
     "sin": lambda u, n: (u + n * arb.pi() / 2).sin(),
