@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from sympy import Float, Rational, Symbol, nsimplify
+from sympy import Float, Rational, Symbol
 
 from symgrad.checker.compiled import compiled
 
@@ -83,5 +83,5 @@ def shortest(value: float, right: float) -> list[Any]:
 
 def shown(value: Any) -> str:
     """A constant for a reader."""
-    simple = nsimplify(value, rational=True, tolerance=1e-15)
-    return str(simple) if simple.q <= PLAIN else f"{float(value):.12g}"
+    plain = value.is_Rational and value.q <= PLAIN
+    return str(value) if plain else f"{float(value):.12g}"
