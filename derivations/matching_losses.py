@@ -1,37 +1,26 @@
 """For each invertible activation, the loss whose delta is the plain error."""
 
-from symgrad import Document, matching_loss
+from collections.abc import Iterator
 
-INVERTIBLE = (
-    "sigmoid",
-    "identity",
-    "tanh",
-    "softplus",
-    "logsigmoid",
-    "softsign",
-    "arctan",
-    "erf",
-    "lecun_tanh",
-    "leaky_relu",
-    "rrelu",
-    "elu",
-    "celu",
-    "selu",
-    "tanhshrink",
-)
+from symgrad import Document, SymgradError, matching_loss
+from symgrad.definitions import ACTIVATIONS
 
 LEAD = (
     "Squared error fits a linear output and cross-entropy a sigmoid, because with either δ = a − y. Every increasing "
-    "activation has such a loss: J = ∫ (φ(z) − y) dz, unique up to a term in y alone."
+    "activation has such a loss: J = ∫ (φ(z) − y) dz, unique up to a term in y alone. J₀ is what the integral is found "
+    "to be, written in the output where that is possible."
 )
 
 
-def page(name: str) -> Document:
-    """The loss that belongs to one activation."""
-    worked = matching_loss(name)
-    return Document(
-        f"matching-loss-{name.replace('_', '-')}", worked.derivation.title, "Matching losses", LEAD, (worked,)
-    )
+def pages() -> Iterator[Document]:
+    """The loss that belongs to each activation which is seen to increase."""
+    for name in ACTIVATIONS:
+        try:
+            worked = matching_loss(name)
+        except SymgradError:
+            continue
+        file = f"matching-loss-{name.replace('_', '-')}"
+        yield Document(file, worked.derivation.title, "Matching losses", LEAD, (worked,))
 
 
-DOCUMENTS = [page(name) for name in INVERTIBLE]
+DOCUMENTS = tuple(pages())

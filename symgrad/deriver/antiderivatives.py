@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from sympy import (
     Abs,
     Add,
+    Dummy,
     Function,
     I,
     Integral,
@@ -43,19 +44,31 @@ from symgrad.functions import inverse, unfold
 from symgrad.functions.symbols import a, y
 
 if TYPE_CHECKING:
-    from symgrad.core import Definition
+    from symgrad.core import Definition, Domain
 
 
 def antiderivative(activation: Definition) -> Any:
     """An elementary F with F' = phi, and F(0) = 0 where there are cases; None where none was found."""
     z, formula = activation.variable, sides(activation)
+    positive = {p.symbol: Dummy(p.symbol.name, positive=True) for p in activation.parameters if above_zero(p.domain)}
+    back = {dummy: symbol for symbol, dummy in positive.items()}
+
+    def area(value: Any, inside: Any) -> Any:
+        found = _elementary(value.xreplace(positive), z, inside.xreplace(positive))
+        return None if found is None else found.xreplace(back)
+
     if not isinstance(formula, Piecewise):
-        return _elementary(formula, z, inner_point(activation))
-    found = [_elementary(value, z, _sample(condition, z)) for value, condition in formula.args]
-    if any(area is None for area in found):
+        return area(formula, inner_point(activation))
+    areas = [area(value, _sample(condition, z)) for value, condition in formula.args]
+    if None in areas:
         return None
-    cases = zip(found, formula.args, strict=True)
-    return Piecewise(*((expand(area - area.subs(z, 0)), c) for area, (_, c) in cases), evaluate=False)
+    cases = zip(areas, formula.args, strict=True)
+    return Piecewise(*((expand(found - found.subs(z, 0)), c) for found, (_, c) in cases), evaluate=False)
+
+
+def above_zero(domain: Domain) -> bool:
+    """Whether everything in the domain is positive."""
+    return domain.lower is not None and domain.lower >= 0 and (domain.lower_open or domain.lower > 0)
 
 
 def sides(activation: Definition) -> Any:

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 SOUGHT = "The loss whose delta is φ(z) − y is the integral of φ(z) − y by z."
 FOUND = "Both sides have the same derivative, and that is all that counts here: constants drop out."
-NOT_ELEMENTARY = "No elementary function has this derivative, so the loss stays an integral."
+NOT_FOUND = "No antiderivative in elementary functions was found, so the loss stays an integral."
 OUTPUT = "The output tells z apart, so the loss can be written in the output."
 ALONE = "Terms without a, which may contain y, have no part in the derivative and are left out or added."
 
@@ -41,7 +41,7 @@ def matching_loss(activation: Definition) -> Derivation:
     z = activation.variable
     if not invertible(activation):
         raise UnsupportedError(
-            f"{activation.title} does not increase everywhere, so its output does not tell z apart and no loss in the "
+            f"{activation.title} is not seen to increase everywhere; unless its output tells z apart, no loss in the "
             "output has delta = a - y; choose an activation that is strictly increasing"
         )
     integral, area = sought(activation), antiderivative(activation)
@@ -128,7 +128,7 @@ def _theorem(activation: Definition, integral: Any) -> Sequence[Step]:
     """The integral differentiated as it stands."""
     z = activation.variable
     named = activation.applied - y
-    return (Step(D(integral, z), named, "integral", note=NOT_ELEMENTARY), _output(activation))
+    return (Step(D(integral, z), named, "integral", note=NOT_FOUND), _output(activation))
 
 
 def _output(activation: Definition) -> Step:

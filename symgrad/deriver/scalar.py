@@ -129,6 +129,7 @@ def invertible(definition: Definition) -> bool:
     positive = Context(definition.domains).stand_ins()
     if isinstance(slope, Piecewise):
         return all(_increasing(value.xreplace(positive)) for value, _ in slope.args)
+    slope = slope.xreplace(positive)
     return bool(_increasing(slope) or slope.is_nonnegative)
 
 
