@@ -149,7 +149,8 @@ def diagnosed(
     if all(q.kink for q in wrong):
         return on_kinks(wrong)
     eps = float(np.finfo(dtype).eps)
-    curves = [curve(f, choice, eps) for f, choice in zip(findings, choices, strict=True)]
+    letter = str(what.variable) if what else "x"
+    curves = [curve(q, choice, eps, letter) for q, choice in zip(findings, choices, strict=True)]
     if all(holes(c) for c in curves) and all(by_rounding(r) for r in reports if r.outcome is Outcome.WRONG):
         return unstable(what)
     return diagnose_curves([c for c in curves if c.x.size], what, f)
@@ -165,14 +166,14 @@ def by_rounding(report: ElementwiseReport) -> bool:
     return report.blame is not None and report.blame.cause is Cause.ROUNDING
 
 
-def curve(findings: Sequence[PointFinding], choice: Any, eps: float) -> Curve:
+def curve(findings: Sequence[PointFinding], choice: Any, eps: float, letter: str) -> Curve:
     """The findings as arrays, kinks and unsettled points left out."""
     kept = [q for q in findings if not q.kink and q.outcome is not Outcome.UNRESOLVED]
     x, given, truth, bound_ = (
         np.asarray([getattr(q, n) for q in kept], float) for n in ("x", "given", "estimate", "bound")
     )
     wrong = np.asarray([q.outcome is Outcome.WRONG for q in kept], bool)
-    return Curve(x, given, truth, wrong, choice, eps, bound_)
+    return Curve(x, given, truth, wrong, choice, eps, bound_, letter)
 
 
 def on_kinks(wrong: Sequence[PointFinding]) -> Diagnosis:

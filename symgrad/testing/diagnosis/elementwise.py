@@ -49,6 +49,7 @@ class Curve:
     values: Choice = ()
     eps: float = float(np.finfo(float).eps)
     bound: Any = 0.0
+    letter: str = "x"
 
     @property
     def slack(self) -> Array:
@@ -260,10 +261,10 @@ def bounds(c: Curve, first: int, last: int) -> str:
     if first == 0 and last == c.x.size - 1:
         return EVERYWHERE
     if first == 0:
-        return f"for x ≤ {high:.6g}" if high < 0 or c.x[last + 1] != 0 else "for x < 0"
+        return f"for {c.letter} ≤ {high:.6g}" if high < 0 or c.x[last + 1] != 0 else f"for {c.letter} < 0"
     if last == c.x.size - 1:
-        return f"for x ≥ {low:.6g}"
-    return f"at x = {low:.9g}" if low == high else f"for {low:.6g} ≤ x ≤ {high:.6g}"
+        return f"for {c.letter} ≥ {low:.6g}"
+    return f"at {c.letter} = {low:.9g}" if low == high else f"for {low:.6g} ≤ {c.letter} ≤ {high:.6g}"
 
 
 def points(x: Sequence[float]) -> str:

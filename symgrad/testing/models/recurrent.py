@@ -85,8 +85,8 @@ class Recurrent:
         """Other numbers; another number of times and units too, unless the sizes are to stay."""
         if not sizes:
             return replace(self, seed=self.seed + 101 * seed)
-        own = {"units": self.units + seed, "outputs": self.outputs + seed, "times": self.times + 3 * seed}
-        return replace(self, **own, seed=self.seed + 101 * seed)
+        units, outputs, times = self.units + seed, self.outputs + seed, self.times + 3 * seed
+        return replace(self, units=units, outputs=outputs, times=times, seed=self.seed + 101 * seed)
 
 
 class Pass(Backward):
