@@ -7,9 +7,10 @@ import time
 import pytest
 from sympy import Function
 
-from symgrad.deriver.indexed import backpropagate, program
-from symgrad.indexed import Dim, Index, Tensor, apply, normal, show, total
-from symgrad.prover.indexed import prove_indexed
+from symgrad.core import Derivation, Status
+from symgrad.deriver.indexed import backpropagate, program, worked_indexed
+from symgrad.indexed import Dim, Index, Tensor, apply, normal, partial, show, total
+from symgrad.prover.indexed import prove_by_induction, prove_indexed
 
 φ = Function("phi")
 
@@ -64,3 +65,42 @@ def test_a_thousand_layers_cost_a_thousand_times_one() -> None:
 
     assert thousand < 10
     assert thousand / 1000 < 2.5 * ten / 10
+
+
+def last_layer(sign: int = 1) -> Derivation:
+    n = Dim("n")
+    i, y = Index("i", n), Tensor("y", n)
+    z = Tensor("z", n)
+    J = Tensor("J", body=((), total(i, (apply(φ, z[i]) - y[i]) ** 2) / 2))
+    delta = sign * (apply(φ, z[i]) - y[i]) * apply(φ, z[i], order=1)
+    return worked_indexed(partial(J(), z[i]), ("differentiate", delta), name="last")
+
+
+def one_layer(*, skip: bool = False, wrong: bool = False) -> Derivation:
+    """From layer l + 1 to layer l; with `skip` the loss sees layer l by another way too."""
+    n, m = Dim("n"), Dim("m")
+    i, k = Index("i", n), Index("k", m)
+    W, b, z = Tensor("W", (m, n)), Tensor("b", m), Tensor("z", n)
+    behind = Tensor("z\u207a", m, body=((k,), total(i, W[k, i] * apply(φ, z[i])) + b[k]))
+    other = Tensor("u", n, body=((i,), apply(φ, z[i])))
+    J = Tensor("J", depends=(behind, other) if skip else (behind,))
+    found = backpropagate(J, [behind, other] if skip else [behind], [z])[-1].derivation
+    if not wrong:
+        return found
+    return worked_indexed(found.start, ("differentiate", 2 * found.result), name="wrong")
+
+
+def test_the_recursion_holds_for_every_depth() -> None:
+    verdict = prove_by_induction(last_layer(), one_layer())
+
+    assert verdict.proved
+    assert "induction" in verdict.method
+
+
+def test_an_induction_with_a_flaw_is_not_proved() -> None:
+    assert prove_by_induction(last_layer(-1), one_layer()).status is Status.REFUTED
+    assert prove_by_induction(last_layer(), one_layer(wrong=True)).status is Status.REFUTED
+    skipping = prove_by_induction(last_layer(), one_layer(skip=True))
+    assert skipping.status is Status.UNKNOWN
+    assert "nothing else" in skipping.reason
+    assert prove_by_induction(last_layer(), last_layer()).status is Status.UNKNOWN

@@ -1,7 +1,8 @@
 """The prover of indexed steps: normal forms decide, balls refute, residues give a second opinion."""
 
+from symgrad.prover.indexed.induction import prove_by_induction
 from symgrad.prover.indexed.opinions import replayed
 from symgrad.prover.indexed.prove import prove_indexed, prove_indexed_step
 from symgrad.prover.indexed.signs import prove_nonnegative
 
-__all__ = ["prove_indexed", "prove_indexed_step", "prove_nonnegative", "replayed"]
+__all__ = ["prove_by_induction", "prove_indexed", "prove_indexed_step", "prove_nonnegative", "replayed"]

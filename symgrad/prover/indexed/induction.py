@@ -1,0 +1,53 @@
+"""Induction over the layers: a formula for the last one, and a step from each to the one before."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from symgrad.core import Status, Verdict
+from symgrad.indexed import Atom, Expr, Ref, Tensor, mapped
+from symgrad.prover.indexed.prove import prove_indexed
+from symgrad.prover.indexed.unfolding import cotangent, partials, scalar
+
+if TYPE_CHECKING:
+    from symgrad.core import Derivation
+
+
+def prove_by_induction(last: Derivation, step: Derivation) -> Verdict:
+    """Whether dJ/dz is given by a recursion for every layer of a network of any depth.
+
+    `last` derives dJ/dz of the last layer. `step` derives dJ/dz of a layer l of which only one thing may be known: J is
+    an unknown function of the next layer's z. Its result may mention what follows by dJ/dz of the next layer alone, so
+    it applies to every layer in turn. Both must be proved.
+    """
+    missing = loose_end(step)
+    if missing:
+        return Verdict(Status.UNKNOWN, reason=missing)
+    for part, chain in (("last layer", last), ("step", step)):
+        verdict = prove_indexed(chain.start, chain.result, facts=chain.facts, variables=chain.domains)
+        if not verdict.proved:
+            return Verdict(
+                verdict.status, verdict.method, reason=f"the {part}: {verdict.reason}", witness=verdict.witness
+            )
+    return Verdict(Status.PROVED, "induction: the last layer, and the step from each layer to the one before")
+
+
+def loose_end(step: Derivation) -> str:
+    """Why a step does not pass from every layer to the one before; empty if it does."""
+    start: Expr = step.start
+    entry = next(iter(partials(start)), None)
+    J = scalar(entry.expr) if entry else None
+    if entry is None or J is None or len(partials(start)) != 1:
+        return "the step must begin with the derivative of a scalar by one layer's z"
+    if J.body is not None or len(J.depends) != 1 or not J.depends[0].rests_on(entry.ref.tensor):
+        return "the step must take J as an unknown function of the next layer's z and of nothing else"
+    (behind,) = J.depends
+    letter = Tensor("d", behind.dims)
+
+    def named(atom: Atom) -> Expr | None:
+        name = cotangent(atom.tensor) if isinstance(atom, Ref) else None
+        return letter[atom.indices] if name and name.tensor is behind and isinstance(atom, Ref) else None
+
+    if J in mapped(step.result, named).reach:
+        return f"the result mentions {J.name} other than by its derivative by {behind.name}"
+    return ""
