@@ -48,6 +48,7 @@ from symgrad.indexed import (
     Where,
 )
 from symgrad.indexed.canonical import components
+from symgrad.indexed.text import atom_text, term_text
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -269,7 +270,7 @@ def is_plain(box: Box) -> bool:
 
 def order(term: Term, names: Names) -> tuple[Any, ...]:
     """Where a term goes: positive ones first, a number before the rest, long ones before short ones."""
-    return term.coefficient < 0, bool(term.atoms), -len(term.atoms) - len(term.bound), term.key(names)
+    return term.coefficient < 0, bool(term.atoms), -len(term.atoms) - len(term.bound), term_text(term, names)
 
 
 def ordered(groups: Sequence[frozenset[Index]], names: Names) -> list[frozenset[Index]]:
@@ -284,5 +285,5 @@ def place(atom: Atom, names: Names) -> tuple[Any, ...]:
         letters = tuple(names.get(i, str(i)) if not hasattr(i, "parts") else str(i) for i in atom.indices)
         return rank, bool(letters), -len(letters), letters[:1], atom.tensor.name
     if isinstance(atom, Partial):
-        return rank, len(atom.expr.free), 0, (), atom.key(names)
-    return rank, 0, 0, (), atom.key(names)
+        return rank, len(atom.expr.free), 0, (), atom_text(atom, names)
+    return rank, 0, 0, (), atom_text(atom, names)

@@ -29,7 +29,7 @@ def with_bound(bound: Iterable[Index], names: Mapping[Index, str], taken: set[st
     """Names for the indices of a sum: their own, unless that is in use where the sum stands."""
     found = dict(names)
     waiting = []
-    for i in sorted(bound, key=lambda i: (i.name, i.token)):
+    for i in sorted(bound, key=born):
         if i.name in {*found.values(), *taken}:
             waiting.append(i)
         else:
@@ -37,6 +37,11 @@ def with_bound(bound: Iterable[Index], names: Mapping[Index, str], taken: set[st
     for i in waiting:
         found[i] = unused(i.name, {*found.values(), *taken})
     return found
+
+
+def born(index: Index) -> tuple[str, int]:
+    """An order of indices that is the same in every run: by name, then by which was made first."""
+    return index.name, int(index.token.rpartition(".")[2] or 0)
 
 
 def unused(name: str, taken: set[str]) -> str:

@@ -56,10 +56,11 @@ def tell_indexed(start: Expr, settled: Settled, layout: str = "", *, shapes: boo
 
 
 def batches(derivation: Derivation) -> frozenset[Dim]:
-    """The dimensions that count samples: no matrix has them for its columns, so vectors over them are columns."""
-    tensors = [t for d in (derivation.domains, derivation.lets) for v in d if isinstance(t := v.symbol, Tensor)]
-    several = [t.dims for t in tensors if len(t.dims) > 1]
-    return frozenset(d[0] for d in several) - frozenset(d[-1] for d in several)
+    """The dimensions that count samples: matrices have them for their rows alone, and no input is a vector over one."""
+    inputs = [t for v in derivation.domains if isinstance(t := v.symbol, Tensor)]
+    several = [t.dims for t in (*inputs, *(let.symbol for let in derivation.lets)) if len(t.dims) > 1]
+    features = {d[-1] for d in several} | {t.dims[0] for t in inputs if len(t.dims) == 1}
+    return frozenset(d[0] for d in several) - features
 
 
 def given(derivation: Derivation, notation: Notation, layout: Layout) -> Iterator[Box]:

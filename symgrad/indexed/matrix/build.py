@@ -20,6 +20,7 @@ from symgrad.indexed.matrix.tree import (
     Raised,
     Scaled,
     SquaredNorm,
+    Symbolic,
     Trace,
     Transpose,
     Var,
@@ -275,11 +276,13 @@ def place(matrix: Matrix) -> tuple[int, str]:
     return RANKS.get(type(inside), 6), key(matrix)
 
 
-def key(matrix: Matrix) -> str:
+def key(matrix: Matrix) -> str:  # noqa: PLR0911 - one case for each kind
     """A string that is equal for equal trees, to sort by."""
     match matrix:
         case Var(tensor, row):
             return f"{tensor.name}{'~' if row else ''}"
+        case Symbolic(atom):
+            return str(getattr(atom, "symbol", None) or getattr(atom, "dim", atom))
         case Ones(dim) | Identity(dim):
             return f"{type(matrix).__name__}:{dim.name}"
         case Scaled(number, scalars, body):

@@ -25,14 +25,16 @@ from symgrad.indexed.atoms import (
 )
 from symgrad.indexed.canonical import components
 from symgrad.indexed.contract import contract
+from symgrad.indexed.expr import Expr
 from symgrad.indexed.names import Index, Place, place
 from symgrad.indexed.numpy_code.heads import called, calling, require_known
 from symgrad.indexed.numpy_code.pieces import ATOM, POWER, PRODUCT, Piece, aligned, over, plus, times, union
+from symgrad.indexed.text import show
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from symgrad.indexed.expr import Expr, Term
+    from symgrad.indexed.expr import Term
 
 LETTERS = "abcdefghijklmnopqrstuvwxyz"
 
@@ -53,7 +55,7 @@ class Emitter:
         value = contract(value)
         if not value.terms:
             return Piece("0.0")
-        terms = sorted(value.terms, key=lambda t: (t.coefficient < 0, -len(t.atoms), t.token))
+        terms = sorted(value.terms, key=lambda t: (t.coefficient < 0, -len(t.atoms), show(Expr((t,)))))
         return plus([(t.coefficient < 0, self.term(t, order)) for t in terms], order)
 
     def full(self, value: Expr, order: Sequence[Index]) -> Piece:

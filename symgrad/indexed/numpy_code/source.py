@@ -155,7 +155,7 @@ class Writer:
         found: dict[Tensor, tuple[tuple[Index, ...], Expr]] = {}
 
         def visit(value: Expr) -> None:
-            for tensor in sorted(value.tensors, key=lambda t: t.token):
+            for tensor in sorted(value.tensors, key=lambda t: (t.name, made(t))):
                 if tensor.body is not None and tensor not in found and not self.opaque and not is_open(tensor):
                     letters, inside = tensor.body
                     stable = (
@@ -220,6 +220,11 @@ class Writer:
         return f"{top}\n{entry}\n{text}"
 
 
+def made(what: Tensor) -> int:
+    """Which tensor was made first, the same in every run."""
+    return int(what.token.rpartition(".")[2])
+
+
 def follows(fact: Fact) -> bool:
     """Whether a fact follows from definitions, looked into one after another."""
     names = [t for t in fact.left.reach | fact.right.reach if t.body is not None]
@@ -239,7 +244,7 @@ def inputs(values: Iterable[Expr], defined: set[Tensor]) -> tuple[Tensor, ...]:
     unknown = sorted(t.name for t in found if t.depends and t.body is None)
     if unknown:
         raise UnsupportedError(f"{', '.join(unknown)} is an unknown function, so there is no code; give it a value")
-    return tuple(sorted((t for t in found if t not in defined), key=lambda t: (identifier(t.name), t.token)))
+    return tuple(sorted((t for t in found if t not in defined), key=lambda t: (identifier(t.name), made(t))))
 
 
 def atoms_in(values: Iterable[Expr]) -> list[Atom]:
