@@ -34,7 +34,7 @@ from sympy import (
     tanh,
 )
 
-from symgrad.core import REALS, Definition, Domain, Extremum, UnsupportedError, Variable, interval
+from symgrad.core import REALS, Definition, Domain, Extremum, UnsupportedError, Variable, interval, one_of
 from symgrad.definitions import ACTIVATIONS
 from symgrad.functions import unfold
 from symgrad.functions.symbols import alpha, z
@@ -394,3 +394,39 @@ def test_unproved_ties_claim_no_place() -> None:
 
     assert (supremum.exact, supremum.at, supremum.approached, supremum.on) == (None, (), (), ())
     assert width(supremum) <= Rational(1, 10**30)
+
+
+def test_a_value_at_one_point_counts() -> None:
+    bell = z**2 / (1 + z**2)
+
+    _, most = extrema(Piecewise((5, Eq(z, 0)), (bell, True)), z)
+    assert (most.exact, most.at) == (5, (0,))
+    least, most = parametric_extrema(
+        Piecewise((z / (1 - z), z < 0), (5 * alpha + 9, Eq(z, 0)), (alpha, True)),
+        z,
+        (Variable(alpha, interval(0, None)),),
+    )
+    assert (least, most) == (-1, 5 * alpha + 9)
+
+
+def test_a_value_at_a_point_without_a_closed_form_is_not_guessed() -> None:
+    for at in (z * exp(z) - 1, z**3 - z - 1):
+        with pytest.raises(UnsupportedError, match="may jump"):
+            extrema(Piecewise((5, Eq(at, 0)), (tanh(z), True)), z)
+
+
+def test_a_corner_without_a_closed_form_is_attained() -> None:
+    least, _ = extrema(Abs(z * exp(z) - 1), z)
+
+    assert least.attained
+    assert least.lower <= 0 <= least.upper
+    assert 0.567 < float(least.at[0][0]) < 0.568
+
+
+def test_a_finite_set_and_a_single_point_are_domains_and_nothing_is_none() -> None:
+    least, most = extrema(z**2, z, domain=one_of(-3, 1, 2))
+    assert (least.exact, most.exact, most.at) == (1, 9, (-3,))
+    least, most = extrema(z, z, domain=interval(1, 1, "both"))
+    assert least.at == most.at == (1,)
+    with pytest.raises(UnsupportedError, match="no number lies"):
+        extrema(z, z, domain=Domain(Integer(2), Integer(1)))

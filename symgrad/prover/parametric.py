@@ -10,7 +10,7 @@ from functools import cmp_to_key
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
-from sympy import Integer, Max, Min, Poly, PolynomialError, Symbol, Tuple, oo
+from sympy import I, Integer, Max, Min, Poly, PolynomialError, Symbol, Tuple, nan, oo, zoo
 
 from symgrad.core import Domain, UnsupportedError
 from symgrad.functions import unfold
@@ -33,8 +33,10 @@ def parametric_extrema(expr: Any, variable: Symbol, parameters: Sequence[Variabl
     """
     letters = {p.symbol: Ranged(p.symbol, p.domain) for p in parameters}
     function = unfold(expr).xreplace(letters)
-    ends = [None, *_breaks(function, variable), None]
-    values = [v for low, high in pairwise(ends) for v in _of_piece(function, variable, low, high)]
+    breaks = _breaks(function, variable)
+    values = [v for low, high in pairwise([None, *breaks, None]) for v in _of_piece(function, variable, low, high)]
+    at_breaks = (resolved(function, variable, b).xreplace({variable: b}) for b in breaks)
+    values += [v for v in at_breaks if not v.has(nan, zoo, oo, -oo, I)]  # else there is no value
     return lettered(_extreme(values, -1)), lettered(_extreme(values, 1))
 
 

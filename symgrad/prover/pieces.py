@@ -123,6 +123,15 @@ def special(expr: Any, variable: Symbol) -> Iterator[Any]:
         yield from special(argument, variable)
 
 
+def jumping(expr: Any, variable: Symbol) -> Iterator[Any]:
+    """The subexpressions at whose zeros a function may jump; Abs, Max and Min do not."""
+    for part in expr.atoms(Piecewise, sgn, Heaviside):
+        if isinstance(part, Piecewise):
+            yield from (d for _, c in part.args for d in _differences(c, variable))
+        elif variable in part.free_symbols:
+            yield part.args[0]
+
+
 def _differences(condition: Any, variable: Symbol) -> Iterator[Any]:
     for relation in condition.atoms(Relational):
         difference = relation.lhs - relation.rhs

@@ -18,7 +18,7 @@ from symgrad.core import REALS, Domain, Extremum, UnsupportedError
 from symgrad.functions import unfold
 from symgrad.prover.factors import is_zero, slope
 from symgrad.prover.limits import limit
-from symgrad.prover.pieces import Piece, between, cut, resolved
+from symgrad.prover.pieces import Piece, between, cut, jumping, resolved
 from symgrad.prover.taylor import PRECISION, Smooth, constant, sign
 from symgrad.prover.zeros import Point, dyadic, point, rational, same, zeros
 
@@ -69,6 +69,14 @@ def one_variable(expr: Any, variable: Symbol) -> Any:
 
 def candidates(function: Any, variable: Symbol, kinks: tuple[Point, ...], domain: Domain) -> list[Candidate]:
     """Every value that could be the least or the greatest."""
+    if domain.values:
+        return [c for v in domain.values for c in _at(function, variable, point(v))]
+    if None not in {domain.lower, domain.upper}:
+        room = sign(domain.upper - domain.lower)
+        if room is None or room < 0 or (room == 0 and (domain.lower_open or domain.upper_open)):
+            raise UnsupportedError(f"no number lies in {domain}: give the lower end first")
+        if room == 0:
+            return _at(function, variable, point(domain.lower))
     pieces = cut(function, variable, domain)
     found = [c for piece in pieces for c in _of_piece(piece, variable)]
     ends = [piece.right for piece in pieces[:-1]]
@@ -83,7 +91,7 @@ def candidates(function: Any, variable: Symbol, kinks: tuple[Point, ...], domain
 def _at(function: Any, variable: Symbol, end: Point) -> list[Candidate]:
     """The value at an exactly known end of a piece, unless there is none."""
     if end.exact is None:
-        return []  # both limits there are candidates already, and a continuous function has no other value
+        return [_enclosed(function, variable, end)]
     value = resolved(function, variable, end.exact).xreplace({variable: end.exact})
     if value.has(nan, zoo, oo, I):
         return []
@@ -91,6 +99,19 @@ def _at(function: Any, variable: Symbol, end: Point) -> list[Candidate]:
     if not ball.is_finite():
         raise UnsupportedError(f"the value of {function} at {end.exact} could not be enclosed")
     return [Candidate(ball, value, at=end)]
+
+
+def _enclosed(function: Any, variable: Symbol, end: Point) -> Candidate:
+    """The value at an end that has no closed form: the limit there, as no case distinction of the function jumps."""
+    beside = rational(end.lower)
+    for part in jumping(function, variable):
+        value = Smooth(resolved(part, variable, beside), variable).at(end.ball)
+        if not (value > 0 or value < 0):
+            raise UnsupportedError(f"{function} may jump where {part} is 0, a point without a closed form")
+    ball = _ball_at(Smooth(resolved(function, variable, beside), variable), end)
+    if ball is None:
+        raise UnsupportedError(f"the value of {function} near {end.lower} could not be enclosed")
+    return Candidate(ball, at=end)
 
 
 def _of_piece(piece: Piece, variable: Symbol) -> Iterator[Candidate]:
@@ -169,7 +190,8 @@ def _extreme(found: list[Candidate], side: int, mirrored: Callable[[], bool]) ->
     ties = [c for c in rivals if _tie(c, best) or (_reflects(c, best, found) and mirrored())]
     ball = reduce(arb.union, [c.value for c in rivals]) if len(ties) < len(rivals) else best.value
     if len(ties) < len(rivals):  # equal to many digits, yet not proved equal: only a common place can be told
-        common = len({c.approached for c in rivals}) == 1 and best.approached is not None
+        places = {c.approached if c.at is None else c.at for c in rivals}
+        common = len(places) == 1 and places != {None}
         return _located(Extremum(*decimals(ball)), rivals) if common else Extremum(*decimals(ball))
     exact = best.exact
     bounds = (exact, exact) if exact is not None and exact.is_Rational else decimals(ball)
