@@ -46,7 +46,7 @@ def matching_loss(activation: Definition) -> Derivation:
         )
     integral, area = sought(activation), antiderivative(activation)
     first = Step(D(J, z), D(integral, z), "definition", note=SOUGHT, focus=J, became=integral)
-    lets = (Let(a, activation.applied), Let(J, integral))
+    lets: tuple[Let, ...] = (Let(a, activation.applied), Let(J, integral))
     if area is None:
         return _derivation(activation, (first, *_theorem(activation, integral)), lets)
     loss = by_case(area, lambda value: value - y * z)
