@@ -80,6 +80,7 @@ def measured(code: Code, truth: Truth, wanted: Format, places: Array, limit: flo
         complete=False,
         inputs=int(seen.x.size),
         limit=limit,
+        undecided=int((~defined & np.isinf(low)).sum()),
         zeros=int(failures[Failure.ZERO].sum()),
         infinities=int(failures[Failure.INFINITY].sum()),
         nans=int(failures[Failure.NAN].sum()),

@@ -74,12 +74,13 @@ class Certificate:
     zeros: int = 0
     infinities: int = 0
     nans: int = 0
+    undecided: int = 0  # inputs at which the exact value could not be told; nothing is said about them
     faults: tuple[Fault, ...] = ()
 
     @property
     def ok(self) -> bool:
-        """Whether no input fails."""
-        return not self.faults
+        """Whether every input was compared and none fails."""
+        return not self.faults and not self.undecided
 
     def __str__(self) -> str:
         return "\n".join([self.summary, *(f"  {fault}" for fault in self.faults)])
@@ -94,6 +95,7 @@ class Certificate:
                 (self.nans, "NaN"),
                 (self.infinities, "false infinities"),
                 (self.zeros, "false zeros"),
+                (self.undecided, "more inputs undecided"),
             )
             if count
         )
@@ -140,6 +142,7 @@ def joined(left: Certificate, right: Certificate, gap: int) -> Certificate:
         zeros=left.zeros + right.zeros,
         infinities=left.infinities + right.infinities,
         nans=left.nans + right.nans,
+        undecided=left.undecided + right.undecided,
         faults=closed((*left.faults, *right.faults), gap),
     )
 

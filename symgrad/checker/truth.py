@@ -19,6 +19,7 @@ from symgrad.functions import unfold
 SHARE = 2.0**-10  # of a last digit: an error bound below it leaves nothing for balls to decide
 ENOUGH = 80  # bits of a ball: more than the two doubles of the coarsest pair tell apart
 PRECISIONS = (128, 256, 512, 1024, 2048, 4096)
+UNDECIDED = math.nan, math.inf
 SPOT_CHECKS = 24  # inputs of each call at which balls confirm a value found without them
 FAR, FARTHER = arb(2) ** 1100, arb(2) ** 2200  # what stands for an infinite input: larger than any double
 
@@ -49,7 +50,7 @@ class Truth:
         return tuple(program(form, (self.variable,)) for form in self.plain)
 
     def at(self, numbers: Array, wanted: Format) -> tuple[Array, Array]:
-        """The values as high + low, both doubles; NaN where the function has none."""
+        """The values as high + low, both doubles; NaN where there is none, with an infinite low where none could be told."""
         x = doubles(numbers)
         high, low = np.full(x.shape, np.nan), np.zeros(x.shape)
         undecided = ~np.isnan(x)
@@ -89,13 +90,15 @@ def by_balls(programs: tuple[Program, ...], x: float) -> tuple[float, float]:
     """The value as two doubles from the first program that is certain of it."""
     if not math.isinf(x):
         return pair(programs, arb(x))
-    near, far = (pair(programs, math.copysign(1, x) * at)[0] for at in (FAR, FARTHER))
+    (near, _), (far, slack) = (pair(programs, math.copysign(1, x) * at) for at in (FAR, FARTHER))
+    if math.isinf(slack):
+        return UNDECIDED
     grows = math.isfinite(near) and abs(far) > 1.5 * abs(near)
     return (math.copysign(math.inf, far) if grows else near), 0.0
 
 
 def pair(programs: tuple[Program, ...], x: Any) -> tuple[float, float]:
-    """The value at an exact point; NaN where it has none, or none that can be told."""
+    """The value at an exact point; NaN where it has none, and beside infinity where balls could not tell."""
     before = ctx.prec
     try:
         for ctx.prec in PRECISIONS:
@@ -107,7 +110,7 @@ def pair(programs: tuple[Program, ...], x: Any) -> tuple[float, float]:
                     return split(ball)
     finally:
         ctx.prec = before
-    return math.nan, 0.0
+    return UNDECIDED
 
 
 def small(ball: Any) -> bool:
