@@ -71,7 +71,7 @@ def candidates(function: Any, variable: Symbol, kinks: tuple[Point, ...], domain
     """Every value that could be the least or the greatest."""
     if domain.values:
         return [c for v in domain.values for c in _at(function, variable, point(v))]
-    if None not in {domain.lower, domain.upper}:
+    if domain.lower is not None and domain.upper is not None:
         room = sign(domain.upper - domain.lower)
         if room is None or room < 0 or (room == 0 and (domain.lower_open or domain.upper_open)):
             raise UnsupportedError(f"no number lies in {domain}: give the lower end first")
