@@ -379,6 +379,22 @@ def test_references() -> None:
         reference(sp.Function("odd")(z))
 
 
+@pytest.mark.parametrize("dtype", ["float16", "float32", "float64"])
+def test_a_kink_that_is_no_number_of_the_type(dtype: str) -> None:
+    threshold = ACTIVATIONS["threshold"]  # at 1/10
+    for strict in (True, False):
+
+        def above(x: Any, *, strict: bool = strict) -> Any:
+            return (x > 0.1) if strict else (x >= 0.1)
+
+        report = check_elementwise(
+            lambda x: np.where(above(x), x, 20), lambda x: np.where(above(x), 1, 0), reference=threshold, dtype=dtype
+        )
+        assert report.outcome is Outcome.OK, report.worst
+    late = check_elementwise(None, lambda x: np.where(x > 0.11, 1, 0), reference=threshold, dtype=dtype)
+    assert late.outcome is Outcome.WRONG
+
+
 def test_what_cannot_be_checked_is_refused() -> None:
     def never(x: Any) -> Any:
         raise AssertionError(x)

@@ -13,7 +13,7 @@ from symgrad.checker.blame import blamed, sweep
 from symgrad.checker.calling import Guarded, epsilon, guard
 from symgrad.checker.difference import Array, Estimate, difference, scrutinised
 from symgrad.checker.draws import ends
-from symgrad.checker.exact import Corner, Reference, corners_of, exact_slopes, exact_values, reference
+from symgrad.checker.exact import Corner, Reference, corners_of, exact_slopes, exact_values, reference, vague_places
 from symgrad.checker.findings import Blame, Cause, ElementwiseReport, PointFinding
 from symgrad.checker.judge import judge
 from symgrad.checker.points import points as usual_points
@@ -228,7 +228,7 @@ def truth_at(trial: Trial, x: Array) -> tuple[Estimate, Array]:
     """The derivative at each point: exact where that is known, by differences of the function otherwise."""
     if trial.truth is None:
         return by_differences(trial, x), np.zeros(x.size, bool)
-    exact = exact_slopes(trial.truth, x)
+    exact = exact_slopes(trial.truth, x, trial.dtype.name)
     known = np.isfinite(exact.bound)
     unknown = np.flatnonzero(~known & (np.abs(x) <= FAR))  # further out the differences would have to be taken on trust
     if not unknown.size or trial.function is None:
@@ -293,8 +293,8 @@ def blame_at(trial: Trial, x: Array, worst: PointFinding) -> Blame:
 
 def near(corners: Sequence[Corner], x: Array) -> Array:
     """Whether a point is a kink that code may place beside it, as one at 1/10, where a function may jump."""
-    vague = np.asarray([c.at for c in corners if not c.exact])
-    return np.asarray((np.abs(x[:, None] - vague) <= 2 * np.spacing(np.abs(vague))).any(axis=1))
+    places = vague_places(corners, "float64")
+    return np.asarray([any(abs(v - at) <= reach for at, reach in places) for v in x.tolist()], bool)
 
 
 def forward_of(trial: Trial, x: Array) -> PointFinding | None:

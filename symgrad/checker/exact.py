@@ -114,21 +114,23 @@ def corners_of(kinks: Iterable[Kink], variable: Any, known: Mapping[Any, Any]) -
     )
 
 
-def exact_slopes(of: Reference, x: Array) -> Estimate:
+def exact_slopes(of: Reference, x: Array, dtype: str = "float64") -> Estimate:
     """The derivative at each point as an Estimate whose bound is rounding; infinite where nothing is certain.
+
+    `dtype` is that of the code: a kink which is no number of that type may be anywhere between its neighbours.
 
     A derivative beyond all doubles is an infinite estimate with the bound 0.
     """
-    return remembered(of, np.asarray(x, float).tobytes())
+    return remembered(of, np.asarray(x, float).tobytes(), dtype)
 
 
 @lru_cache(maxsize=256)
-def remembered(of: Reference, points: bytes) -> Estimate:
+def remembered(of: Reference, points: bytes, dtype: str) -> Estimate:
     """The same for the bytes of the points, remembered, as tests ask again and again."""
-    x = np.frombuffer(points)
+    x, vague = np.frombuffer(points), vague_places(of.corners, dtype)
     code, before = program(of.expr, of.symbols, GERMS), (ctx.prec, ctx.cap)
     try:
-        rows = [beside(code, of, v) for v in x.tolist()]
+        rows = [beside(code, of, v, vague) for v in x.tolist()]
     finally:
         ctx.prec, ctx.cap = before
     left, right, jump = (np.asarray(column) for column in zip(*rows, strict=True)) if rows else (np.empty(0),) * 3
@@ -139,12 +141,22 @@ def remembered(of: Reference, points: bytes) -> Estimate:
     return Estimate(x, middle, bound, kink, left, right, np.zeros(x.size), np.ones(x.size), np.zeros(x.size))
 
 
-def beside(code: Program, of: Reference, x: float) -> tuple[float, float, bool]:
+def vague_places(corners: Iterable[Corner], dtype: str) -> list[tuple[float, float]]:
+    """The kinks that are no numbers of a type, such as 1/10, and how far from them code may place them."""
+    found = []
+    with np.errstate(all="ignore"):
+        for corner in corners:
+            near = np.asarray(corner.at, dtype)
+            if not corner.exact or float(near) != corner.at:
+                found.append((corner.at, 2 * float(abs(np.nextafter(near, np.asarray(np.inf, dtype)) - near))))
+    return found
+
+
+def beside(code: Program, of: Reference, x: float, vague: Iterable[tuple[float, float]]) -> tuple[float, float, bool]:
     """The slopes on the left and on the right, a little way off where code may take the point for a kink or not."""
-    for corner in of.corners:
-        unit = math.ulp(corner.at)
-        if not corner.exact and abs(x - corner.at) <= 2 * unit:
-            (left, _, _), (_, right, _) = (sides(code, of, corner.at + s * 8 * unit) for s in (-1, 1))
+    for at, reach in vague:
+        if abs(x - at) <= reach:
+            (left, _, _), (_, right, _) = (sides(code, of, at + s * 4 * reach) for s in (-1, 1))
             return left, right, True
     return sides(code, of, x)
 
