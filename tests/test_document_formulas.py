@@ -53,7 +53,7 @@ from symgrad.document.boxes import Aligned, Cancel, Mark, walk
 from symgrad.document.from_sympy import boxes
 from symgrad.document.latex import GITHUB, latex
 from symgrad.document.latex_in import LatexError, read
-from symgrad.document.layout import LINE, broken, equation, width
+from symgrad.document.layout import LINE, PAGE, broken, equation, width
 from symgrad.document.notation import Notation
 from symgrad.document.speech import speech
 from symgrad.document.text import text
@@ -319,3 +319,19 @@ def test_githubs_flavour_has_no_command_that_it_forbids() -> None:
 
 def test_a_function_without_a_name_of_ours_is_written_by_its_own() -> None:
     assert text(boxes(Function("nice")(z))) == "nice(z)"
+
+
+def test_a_wide_numerator_is_broken_inside() -> None:
+    terms = [tanh(sqrt(2) * z + n) * exp(-z / n) for n in range(2, 9)]
+    shown = equation(boxes(z), boxes(Mul(Add(*terms), 1 / (1 + z**2), evaluate=False)))
+
+    assert width(boxes(Add(*terms))) > 2 * PAGE
+    assert width(shown) < 1.5 * PAGE
+    assert any(isinstance(b, Aligned) for b in walk(shown))
+
+
+@pytest.mark.parametrize(
+    ("expr", "text_of"), [(2 * a - 2 * y, "2(a − y)"), (2 * z + 2, "2(1 + z)"), (2 * z + 4, "2z + 4")]
+)
+def test_a_whole_number_that_all_terms_share_stands_in_front(expr: object, text_of: str) -> None:
+    assert text(boxes(expr)) == text_of

@@ -6,6 +6,7 @@ import json
 import re
 import shutil
 import subprocess
+from dataclasses import replace
 from typing import TYPE_CHECKING
 from xml.etree import ElementTree as ET
 
@@ -23,6 +24,7 @@ from symgrad.document import (
     assets,
     entry,
     fragment,
+    page_files,
     render,
     render_index,
     render_page,
@@ -280,6 +282,40 @@ def test_fonts_are_small_and_the_same_every_time() -> None:
     assert len(again) < 60_000
     assert font_css().count("@font-face") == 4
     assert set(assets()) == {"symgrad.css"}
+
+
+def test_the_comparison_is_one_page_and_a_part_for_each_activation() -> None:
+    page = pairs_page()
+    files = page_files(page, PLAIN)
+    whole = lxml_html.document_fromstring(files["pairs.html"])
+    parts = {p.activation.name.replace("_", "-") for p in page.pairs}
+
+    assert {f"pairs-{name}.html" for name in parts} == set(files) - {f"pairs.{form}" for form in PAGE_FORMATS}
+    links = [link.removeprefix("./") for link in whole.xpath("//table[@class='matrix']//a/@href")]
+    assert set(links) <= set(files)
+    shown = "".join(files[f"pairs-{name}.html"] for name in parts)
+    assert shown.count("<tr><th") == sum(p.delta is not None and not p.refused for p in page.pairs) + len(
+        {p.activation.name for p in page.pairs if not p.refused}
+    )
+
+
+def test_derivations_stand_side_by_side_where_the_document_says_so() -> None:
+    page = delta_page()
+    beside = replace(page, document=replace(page.document, beside=2))
+
+    assert not lxml_html.document_fromstring(render_page(page, "html", PLAIN)).xpath("//div[@class='beside']")
+    (box,) = lxml_html.document_fromstring(render_page(beside, "html", PLAIN)).xpath("//div[@class='beside']")
+    assert len(box.xpath("./section")) == min(2, len(page.settled))
+
+
+def test_a_lead_is_not_said_twice() -> None:
+    page = delta_page()
+    lead = page.settled[0].derivation.lead
+    same, none = (replace(page, document=replace(page.document, lead=words)) for words in (lead, ""))
+
+    for form in ("html", "md", "tex"):
+        counts = [render_page(p, form, PLAIN).count("cancels.") for p in (same, none)]
+        assert counts[0] == counts[1] > 0
 
 
 def test_a_format_that_is_not_known_is_refused_by_name() -> None:
