@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import pickle
+
 import pytest
 from indexed_samples import every_derivation
 
 from symgrad.core import Outcome, every_step
 from symgrad.indexed import show
 from symgrad.pipeline.stages import settle
+from symgrad.prover.indexed import prove_indexed
 from symgrad.rules import RULES
 
 DERIVED = every_derivation()
@@ -54,3 +57,11 @@ RESULTS = {
 @pytest.mark.parametrize("name", RESULTS)
 def test_the_result_is_the_textbooks(name: str) -> None:
     assert show(DERIVED[name].result) == RESULTS[name]  # type: ignore[arg-type]  # an indexed derivation's
+
+
+def test_what_comes_back_from_another_process_is_the_same() -> None:
+    derivation = DERIVED["tied W"]
+    copy = pickle.loads(pickle.dumps(derivation))  # noqa: S301 - our own
+
+    assert copy == derivation
+    assert prove_indexed(derivation.start, copy.result, facts=copy.facts).proved  # type: ignore[arg-type]

@@ -180,7 +180,7 @@ def assign(pattern: Index | Place, target: Index | Place, new: Substitution) -> 
     """Let an index of a pattern stand for a target's; False where it stands for another already."""
     if not isinstance(pattern, Index) or not isinstance(target, Index):
         return False
-    return new.setdefault(pattern, target) is target
+    return new.setdefault(pattern, target) == target
 
 
 def aligned(pattern: Expr, value: Expr) -> Iterator[Substitution]:

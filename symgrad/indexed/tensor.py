@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from functools import cached_property, reduce
+from functools import reduce
 from itertools import count
 from operator import or_
 from typing import Any
+from weakref import WeakValueDictionary
 
 from symgrad.indexed.atoms import Ref, Slot, Where
 from symgrad.indexed.expr import Expr, expr, never_negative, one
 from symgrad.indexed.names import Dim, Index, Place, ShapeError, length, token
 
 _serials = count()
+_known: WeakValueDictionary[str, Tensor] = WeakValueDictionary()
 
 
 class Tensor:
@@ -35,10 +37,16 @@ class Tensor:
     ) -> None:
         self.name, self.tex, self.depends = name, tex, tuple(depends)
         self.dims = (dims,) if isinstance(dims, Dim) else tuple(dims)
-        self.token, self.serial = token(name), next(_serials)
+        self.token = token(name)
         self.body = self._body(*body) if body is not None else None
         self.positive = never_negative(self.body[1]) if self.body else positive
-        self.mask  # noqa: B018 - now, when those of the tensors inside are known, since names may be a thousand deep
+        self._enter()
+
+    def _enter(self) -> None:
+        """Take a number of its own in this process; `mask` has a bit for each tensor that its value depends on."""
+        self.serial = next(_serials)
+        self.mask: int = reduce(or_, (t.mask | (1 << t.serial) for t in self.mentions), 0)
+        _known[self.token] = self
 
     def _body(self, indices: Any, value: Any) -> tuple[tuple[Index, ...], Expr]:
         """The definition, its indices checked against the shape."""
@@ -88,11 +96,6 @@ class Tensor:
         """The tensors that its value is written in, or that it is an unknown function of."""
         return frozenset(self.depends) | (self.body[1].tensors if self.body else frozenset())
 
-    @cached_property
-    def mask(self) -> int:
-        """The tensors that its value depends on, a bit for each: a set of thousands in a few hundred bytes."""
-        return reduce(or_, (t.mask | (1 << t.serial) for t in self.mentions), 0)
-
     def rests_on(self, other: Tensor, held: frozenset[Tensor] = frozenset()) -> bool:
         """Whether its value depends on another tensor's, by a way that leads through none of `held`."""
         if not held or not self.mask >> other.serial & 1:
@@ -118,12 +121,8 @@ class Tensor:
                 waiting += tensor.mentions
         return frozenset(found)
 
-    def __getstate__(self) -> dict[str, Any]:
-        return {k: v for k, v in self.__dict__.items() if k not in {"mask", "serial"}}
-
-    def __setstate__(self, state: dict[str, Any]) -> None:
-        self.__dict__.update(state)
-        self.serial = next(_serials)  # another process counts for itself
+    def __reduce__(self) -> tuple[Any, ...]:
+        return restored, (self.token, self.name, self.tex, self.dims, self.depends, self.body, self.positive)
 
     @property
     def free(self) -> bool:
@@ -132,6 +131,17 @@ class Tensor:
 
     def __repr__(self) -> str:
         return self.name
+
+
+def restored(token: str, *state: Any) -> Tensor:
+    """A tensor that comes from elsewhere: the one of this process with its token, if there is one."""
+    found = _known.get(token)
+    if found is None:
+        found = object.__new__(Tensor)
+        found.token = token
+        found.name, found.tex, found.dims, found.depends, found.body, found.positive = state
+        found._enter()
+    return found
 
 
 def inside_shape(indices: tuple[Slot, ...], dims: tuple[Dim, ...]) -> Expr:
