@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any
 from symgrad.core import REALS, UnsupportedError, Variable, every_step
 from symgrad.document.atoms import dim_box
 from symgrad.document.boxes import Box, Diff, Ident, Op, Script, Text, commas, fenced, row
-from symgrad.document.from_indexed import entry_box
-from symgrad.document.from_matrix import Style, matrix_boxes
+from symgrad.document.from_indexed import entry_box, only_atom, second
+from symgrad.document.from_matrix import Style, matrix_boxes, turned
 from symgrad.document.from_sympy import boxes
 from symgrad.document.index_names import atoms_of
 from symgrad.document.layout import equation
@@ -166,6 +166,9 @@ def sought(derivation: Derivation, layout: Layout = COLUMN) -> tuple[Box, Indice
     if isinstance(inner, Ref):
         of = plain(inner.indices)
         left: Box = Diff(tensor_name(inner.tensor), variable, partial=True)
+    elif isinstance(inner, Partial) and isinstance(whole := only_atom(inner.expr), Ref) and not whole.indices:
+        of = plain(inner.ref.indices)
+        left = second(tensor_name(whole.tensor), tensor_name(inner.ref.tensor), turned(variable))
     else:
         of = () if not atom.expr.free else None
         shown = matrix_of(atom.expr, (None, None), layout) if of == () else None
@@ -173,14 +176,6 @@ def sought(derivation: Derivation, layout: Layout = COLUMN) -> tuple[Box, Indice
     if of is None or by is None or len({*of, *by}) != len(of) + len(by):
         return None
     return left, of, by
-
-
-def only_atom(value: Expr) -> Any:
-    """The factor that an expression is; None where it is more."""
-    term = value.terms[0] if len(value.terms) == 1 else None
-    if term is None or term.bound or term.coefficient != 1 or len(term.atoms) != 1 or term.atoms[0][1] != 1:
-        return None
-    return term.atoms[0][0]
 
 
 def plain(indices: tuple[Any, ...]) -> tuple[Index, ...] | None:
