@@ -50,7 +50,7 @@ class Truth:
         return tuple(program(form, (self.variable,)) for form in self.plain)
 
     def at(self, numbers: Array, wanted: Format) -> tuple[Array, Array]:
-        """The values as high + low, both doubles; high is NaN where there is none, low infinite if none could be told."""
+        """The values as high + low, both doubles; high is NaN where there is none, and low infinite if unknown."""
         x = doubles(numbers)
         high, low = np.full(x.shape, np.nan), np.zeros(x.shape)
         undecided = ~np.isnan(x)

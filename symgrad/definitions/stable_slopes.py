@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sympy import Abs, Piecewise, Rational, exp, log, pi, sign, sqrt, tanh
+from sympy import Abs, Piecewise, Rational, exp, log, oo, pi, sign, sqrt, tanh
 from sympy.codegen.cfunctions import log1p
 
 from symgrad.core import by_name
@@ -68,6 +68,7 @@ dx = k * (1 + 3 * Rational(44715, 10**6) * g**2)
 ddx = k * 6 * Rational(44715, 10**6) * g
 right, left = 1 + 2 * e + 2 * e**2, 2 + 2 * e + e**2  # of Mish: (1 + e^z)^2 + 1, scaled on the right
 v = within(beta * z)
+s = within(beta * z, -50, oo)  # where their ratio is 1 to all digits
 b = Rational(1702, 1000)
 
 
@@ -127,6 +128,11 @@ STABLE_SLOPES = by_name(
             mish_second,
         ),
         *as_derived("swish", beta * z * (1 - sigmoid(beta * z)) + 1, 1 + v * sigmoid(-beta * z)),
+        *as_derived(  # with the Poisson likelihood on the rate, where sigmoid and softplus vanish together
+            "softplus",
+            (1 - y / softplus(z, beta)) * sigmoid(beta * z),
+            sigmoid(beta * z) - y * beta * sigmoid(s) / softplus(s),
+        ),
         *as_derived(
             "gaussian", 4 * z**2 * ACTIVATIONS["gaussian"](z) - 2 * ACTIVATIONS["gaussian"](z), gaussian_second
         ),
