@@ -57,6 +57,7 @@ from symgrad.document.layout import LINE, PAGE, broken, equation, width
 from symgrad.document.notation import Notation
 from symgrad.document.speech import speech
 from symgrad.document.text import text
+from symgrad.document.words import to_html
 from symgrad.functions import D
 from symgrad.functions.symbols import J, a, alpha, lambda_, t, y, z
 
@@ -335,3 +336,10 @@ def test_a_wide_numerator_is_broken_inside() -> None:
 )
 def test_a_whole_number_that_all_terms_share_stands_in_front(expr: object, text_of: str) -> None:
     assert text(boxes(expr)) == text_of
+
+
+def test_a_full_stop_keeps_to_its_own_formula() -> None:
+    shown = to_html("With $a$ known, and $b$ too, we are at $c$.")
+
+    assert [len(re.findall("<math ", span)) for span in re.findall(r'<span class="nw">.*?</span>', shown)] == [1]
+    assert shown.endswith("</math>.</span>")

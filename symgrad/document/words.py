@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 FORMULA = re.compile(r"(?<!\\)\$((?:[^$\\]|\\.)+)\$")
 
+STOPPED = re.compile(r"(<math (?:(?!</math>).)*</math>)([,.;:!?)]+)", re.DOTALL)  # one formula, and what ends it
+
 
 @dataclass(frozen=True, slots=True)
 class Formula:
@@ -44,7 +46,7 @@ def pieces(prose: str) -> tuple[Piece, ...]:
 def to_html(prose: str) -> str:
     """The text as HTML; a full stop stays on the line of its formula."""
     out = html_of(pieces(prose))
-    return re.sub(r"(<math .*?</math>)([,.;:!?)]+)", r'<span class="nw">\1\2</span>', out, flags=re.DOTALL)
+    return STOPPED.sub(r'<span class="nw">\1\2</span>', out)
 
 
 def html_of(told: Iterable[Piece]) -> str:
