@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from sympy import Abs, Max, Min, Mul, Piecewise, Rational, Symbol, cosh, exp, log, sign, sin, sqrt, tan, tanh
+from sympy import Abs, Ge, Max, Min, Mul, Piecewise, Rational, Symbol, cosh, exp, log, sign, sin, sqrt, tan, tanh
 
 from symgrad.core import (
     Cancels,
@@ -17,6 +17,7 @@ from symgrad.core import (
     UnsupportedError,
     Variable,
     every_step,
+    interval,
 )
 from symgrad.definitions import ACTIVATIONS, LOSSES
 from symgrad.deriver import (
@@ -33,7 +34,7 @@ from symgrad.deriver import (
 from symgrad.deriver.cancelling import cancelling
 from symgrad.functions import D
 from symgrad.functions.symbols import J_0, a, alpha, beta, lambda_, y, z
-from symgrad.prover import prove, prove_step
+from symgrad.prover import prove, prove_relation, prove_step
 from symgrad.rules import RULES
 
 if TYPE_CHECKING:
@@ -178,7 +179,8 @@ ENDS = [(sigmoid, 0), (sigmoid, 1), (tanh, -1), (tanh, 1)]
 @pytest.mark.parametrize(("head", "end"), ENDS, ids=str)
 def test_a_factor_that_stays_makes_delta_vanish_with_the_slope(head: Any, end: int, loss: Definition) -> None:
     row = pair(ACTIVATIONS[head.__name__], loss)
-    if row.refused:
+    if row.refused or row.delta is None:
+        assert row.refused
         return
     usual = {p.symbol: p.default for p in row.loss.parameters} | {y: Rational(2, 5)}
     there = float(row.delta.subs(usual).subs(a, end + Rational(1 - 2 * (end > 0), 10**12)))
@@ -274,6 +276,17 @@ def test_a_matching_loss_in_terms_of_the_output(name: str, loss: Any) -> None:
     entry = ACTIVATIONS[name]
 
     assert prove(closed(name), loss, variables=(Variable(a, entry.range), *entry.domains)).proved
+
+
+def test_the_least_ratio_of_the_two_deltas_is_4() -> None:
+    inside = (Variable(a, interval(0, 1)),)
+    squared, entropy = (pair(ACTIVATIONS["sigmoid"], LOSSES[n]) for n in ("half_squared_error", "binary_cross_entropy"))
+    times = 1 / (a * (1 - a))
+
+    assert prove(entropy.delta, times * squared.delta, variables=inside).proved
+    assert prove_relation(Ge(times, 4), variables=inside).proved
+    assert prove_relation(Ge(times, 4 + Rational(1, 10**9)), variables=inside).status is Status.REFUTED
+    assert times.subs(a, Rational(1, 2)) == 4
 
 
 ELEMENTARY = set(MATCHING) - {"softplus", "logsigmoid"}
@@ -375,4 +388,5 @@ def test_two_parameters_of_one_letter_are_kept_apart() -> None:
     row = pair(ACTIVATIONS["softplus"], LOSSES["smooth_l1"])
 
     assert [p.symbol.name for p in row.loss.parameters] == ["beta_J"]
+    assert row.delta is not None
     assert {s.name for s in row.delta.free_symbols} == {"a", "y", "z", "beta", "beta_J"}
