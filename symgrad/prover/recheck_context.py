@@ -112,6 +112,8 @@ class Context(Ring):
         s = self.quick_sign(p)
         if s is not None:
             return s
+        if _key(p) not in self.signs and _key(-p) in self.signs:
+            return -self.sign(-p)
         if _key(p) not in self.signs:
             raise RejectedError("a sign is used that the certificate does not prove")
         found: int = self._once(("sign", _key(p)), lambda: self._check_sign(p))
