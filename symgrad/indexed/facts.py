@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from itertools import product
 from typing import TYPE_CHECKING
 
-from symgrad.indexed.atoms import Atom, Power, Ref
+from symgrad.indexed.atoms import Atom, Partial, Power, Ref
 from symgrad.indexed.build import delta, total
 from symgrad.indexed.contract import contract
 from symgrad.indexed.expr import Expr, IndexedError, Term, expr
@@ -168,12 +168,36 @@ def unified(pattern: Atom, atom: Atom, new: Substitution) -> Iterator[Substituti
             if all(assign(i, j, found) for i, j in zip(pattern.indices, atom.indices, strict=True)):
                 yield found
         return
-    open_ones = [i for i in sorted(pattern.free, key=lambda i: i.token) if i not in new]
+    if pattern.tensors != atom.tensors:
+        return
+    found = dict(new)
+    if not all(assign(i, j, found) for i, j in read_off(pattern, atom)):
+        return
+    open_ones = [i for i in sorted(pattern.free, key=lambda i: i.token) if i not in found]
     choices = [[j for j in sorted(atom.free, key=lambda j: j.token) if j.dim == i.dim] for i in open_ones]
     for chosen in product(*choices):
-        found = {**new, **dict(zip(open_ones, chosen, strict=True))}
-        if pattern.rename({i: j for i, j in found.items() if i in pattern.free}) == atom:
-            yield found
+        whole = {**found, **dict(zip(open_ones, chosen, strict=True))}
+        if pattern.rename({i: j for i, j in whole.items() if i in pattern.free}) == atom:
+            yield whole
+
+
+def read_off(pattern: Atom, atom: Atom) -> Iterator[tuple[Index | Place, Index | Place]]:
+    """Indices that must stand for one another: those of the entry in a derivative, and of a single entry inside."""
+    if isinstance(pattern, Partial) and isinstance(atom, Partial) and pattern.ref.tensor is atom.ref.tensor:
+        yield from zip(pattern.ref.indices, atom.ref.indices, strict=True)
+    for one, other in zip(pattern.parts, atom.parts, strict=False):
+        mine, its = sole_entry(one), sole_entry(other)
+        if mine and its and mine.tensor is its.tensor:
+            yield from zip(mine.indices, its.indices, strict=True)
+
+
+def sole_entry(value: Expr) -> Ref | None:
+    """The entry that an expression is, or None."""
+    match value.terms:
+        case (Term() as term,) if term.coefficient == 1 and not term.bound and len(term.atoms) == 1:
+            atom, exponent = term.atoms[0]
+            return atom if exponent == 1 and isinstance(atom, Ref) else None
+    return None
 
 
 def assign(pattern: Index | Place, target: Index | Place, new: Substitution) -> bool:

@@ -36,9 +36,11 @@ Move = tuple[str, "Callable[[Partial], Expr | None]"]
 
 def step_once(value: Expr) -> tuple[str, Expr] | None:
     """The first rule, in the order of MOVES, that fits a derivative in the expression, carried out wherever it fits."""
+    standing = derivatives(value)
     for rule, move in MOVES:
-        found = mapped(value, lambda atom, move=move: move(atom) if isinstance(atom, Partial) else None)  # type: ignore[misc]
-        if found != value:
+        changes = {atom: new for atom in standing if (new := move(atom)) is not None}
+        if changes:
+            found = mapped(value, changes.get)
             return named(rule, value, found), found
     return None
 
