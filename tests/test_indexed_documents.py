@@ -209,6 +209,8 @@ FORMULAS: list[tuple[Expr, str, str]] = [
     (Tensor("W^{l+1}", (n, n))[k, i], r"W_{ki}^{l + 1}", "Wₖᵢ^(l + 1)"),
     (Tensor("x_hat", n)[i] / size(n), r"\frac{\hat{x}_{i}}{n}", "x̂ᵢ/n"),
     (Tensor("z̄", n)[i], r"\bar{z}_{i}", "z̄ᵢ"),
+    (size(Dim("n_l-1")) * y[i], r"n_{l - 1}y_{i}", ""),
+    (partial(partial(J(), free[i]), free[j]), r"\frac{\partial^{2}J}{\partial z_{i}\partial z_{j}}", "∂²J/(∂ zᵢ ∂ zⱼ)"),
     (Tensor("W1", (n, m))[i, a], r"(W_{1})_{ia}", "(W₁)ᵢₐ"),
     (apply(log, 1 + apply(exp, y[i])), r"\ln(1 + e^{y_{i}})", "ln(1 + e^(yᵢ))"),
     (y[i] * Symbol("lambda", real=True) * 2, r"2\lambda y_{i}", "2λ yᵢ"),

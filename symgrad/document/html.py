@@ -16,6 +16,7 @@ from symgrad.document.evidence import ANCHORS, CONVENTION, OUTCOMES, WORDS, chec
 from symgrad.document.graph import graph
 from symgrad.document.latex import latex
 from symgrad.document.mathml import NAMESPACE, mathml
+from symgrad.document.names import named
 from symgrad.document.spelling import split_name
 from symgrad.document.text import printable
 from symgrad.document.words import Formula, to_html
@@ -88,7 +89,7 @@ def prose(words: str) -> Markup:
 def symbol(name: str) -> Markup:
     """A symbol by its name."""
     base, sub = split_name(name)
-    return inline(Script(Ident(base), Ident(sub)) if sub else Ident(base))
+    return inline(Script(Ident(base), Ident(sub)) if sub else Ident(base) if base.isalnum() else named(name))
 
 
 def number(value: float, digits: int = 7) -> str:

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 NAME = re.compile(
-    r"(?P<base>[^\W\d_]+?)(?P<digits>\d+)?(?:_(?P<accent>hat|bar|tilde|dot))?(?:_\{?(?P<sub>[^\W_]+)\}?)?"
+    r"(?P<base>[^\W\d_]+?)(?P<digits>\d+)?(?:_(?P<accent>hat|bar|tilde|dot))?(?:_\{?(?P<sub>[^\W_]+(?:[+−-][^\W_]+)?)\}?)?"
     r"(?:\^\{?(?P<sup>\(?[^\W_]+(?:[+−-][^\W_]+)?\)?)\}?)?"
 )
 

@@ -11,6 +11,7 @@ from symgrad.document.evidence import OUTCOMES
 from symgrad.document.facts import KINK_HEADS, facts_of, joined, kink_row, said, signed
 from symgrad.document.html import number
 from symgrad.document.mathml import clean, mathml
+from symgrad.document.names import named
 from symgrad.document.spelling import split_name, tex_words
 from symgrad.document.words import Formula, box_of, markdown_of, markdown_words, tex_of, text_of
 
@@ -57,7 +58,7 @@ def number_box(value: float, digits: int = 7) -> Box:
 def symbol(name: str) -> Formula:
     """A symbol by its name."""
     base, sub = split_name(name)
-    return Formula(Script(Ident(base), Ident(sub)) if sub else Ident(base))
+    return Formula(Script(Ident(base), Ident(sub)) if sub else Ident(base) if base.isalnum() else named(name))
 
 
 def markdown_facts(facts: Iterable[Facts | LossFacts], level: int = 2) -> Iterator[str]:

@@ -8,7 +8,11 @@ INDEXED = (
     Rule(
         "linearity", "Linearity", why="Sums and constant factors stand outside; what does not depend on it drops out."
     ),
-    Rule("entry", "Derivative of an entry", why="∂z_k/∂z_j is 1 for k = j and 0 otherwise: Kronecker's delta."),
+    Rule(
+        "entry",
+        "Derivative of an entry",
+        why=r"$\partial z_k/\partial z_j$ is 1 for $k = j$ and 0 otherwise: Kronecker's delta.",
+    ),
     Rule("pick", "The delta picks out one index", why="Of the sum only the summand with equal indices is left."),
     Rule("elementwise", "Elementwise function", why="The derivative of the function, times that of its argument."),
     Rule("layers", "Chain rule over layers", why="Every path to the loss leads through one of these names."),
