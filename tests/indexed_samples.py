@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cache
+from typing import TYPE_CHECKING
 
 from sympy import Function, Symbol, exp, log
 
-from symgrad.core import Derivation
 from symgrad.definitions import ACTIVATIONS
 from symgrad.deriver.indexed import backpropagate, definition_of, derivation
 from symgrad.indexed import (
@@ -28,6 +28,9 @@ from symgrad.indexed import (
     total,
     where,
 )
+
+if TYPE_CHECKING:
+    from symgrad.core import Derivation
 
 φ = Function("phi")
 ε = Symbol("epsilon", real=True)

@@ -7,7 +7,8 @@ import pickle
 import pytest
 from indexed_samples import every_derivation
 
-from symgrad.core import Outcome, every_step
+from symgrad.core import Outcome, UnknownNameError, every_step
+from symgrad.deriver.indexed import without
 from symgrad.indexed import show
 from symgrad.pipeline.stages import settle
 from symgrad.prover.indexed import prove_indexed
@@ -65,3 +66,12 @@ def test_what_comes_back_from_another_process_is_the_same() -> None:
 
     assert copy == derivation
     assert prove_indexed(derivation.start, copy.result, facts=copy.facts).proved  # type: ignore[arg-type]
+
+
+def test_without_a_fact_the_result_shows_what_it_was_for() -> None:
+    found = without(DERIVED["soft labels"], "sum y = 1")
+
+    assert show(found.result) == "Σ_k p[j] y[k] - y[j]"  # type: ignore[arg-type]  # as above
+    assert settle(found).claim.proved
+    with pytest.raises(UnknownNameError, match="no fact of this derivation is called"):
+        without(DERIVED["soft labels"], "sum z = 1")

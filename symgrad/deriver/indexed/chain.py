@@ -57,6 +57,18 @@ def derivation(
     return assembled(first, grouped(tuple(steps)), name=name, title=title, facts=known, domains=domains, lead=lead)
 
 
+def without(found: Derivation, name: str) -> Derivation:
+    """The derivation as it comes out where the fact of this name is not assumed: (sum_k y_k) p_j - y_j.
+
+    Raises UnknownNameError for a fact that the derivation does not have.
+    """
+    kept = tuple(f for f in found.facts if f.name != name)
+    if len(kept) == len(found.facts):
+        raise UnknownNameError("fact of this derivation", name, nearest(name, [f.name for f in found.facts]))
+    opening = [(s.rule, s.after) for s in found.steps if s.rule in {"layers", "cotangent"}]
+    return derivation(found.start, name=f"{found.name}-without", title=found.title, facts=kept, opening=opening)
+
+
 def worked_indexed(
     start: Any, *lines: tuple[Any, ...], name: str, title: str = "", facts: Iterable[Fact] = (), lead: str = ""
 ) -> Derivation:
