@@ -1,0 +1,160 @@
+"""Layers and networks: every gradient proved and checked, results as textbooks write them, mistakes answered."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+from unicodedata import normalize
+
+import pytest
+from click.testing import CliRunner
+
+from symgrad.cli.main import app
+from symgrad.core import Outcome, PairError, SymgradError, UnknownNameError
+from symgrad.definitions.layers import LAYERS, network
+from symgrad.deriver.indexed.layers import layer_gradients, network_gradients
+from symgrad.document import render
+from symgrad.indexed import show
+from symgrad.pipeline.stages import settle
+from symgrad.pipeline.tensors import of_text
+from symgrad.prover.indexed import prove_indexed
+
+if TYPE_CHECKING:
+    from symgrad.core import Derivation
+
+FORMS = {  # what the matrix form of a gradient says, in text
+    "linear-W": "∂J/∂W = δ x^⊤",
+    "linear-x": "∂J/∂x = W^⊤ δ",
+    "softmax-z": "∂J/∂z = p ⊙ (p̄ − (p^⊤ p̄)𝟏)",
+    "dropout-x": "∂J/∂x = 1/q · (m ⊙ ȳ)",
+    "attention-V": "∂J/∂V = P^⊤ Ō",
+    "lora-B": "∂J/∂B = sȳ h^⊤",
+    "swiglu-W2": "∂J/∂W₂ = ȳ g^⊤",
+    "embedding-E": "∂J/∂E = X^⊤ Z̄",
+}
+NETWORKS = [
+    ("linear sigmoid linear softmax", "log_likelihood", "W1", "x[j] δ1[i]"),
+    ("linear sigmoid", "binary_cross_entropy", "b1", "δ1[i]"),
+    ("linear tanh linear", "half_squared_error", "z1", None),
+    ("linear relu layer_norm linear softmax", "log_likelihood", "γ1", "x̂1[i] y1̄[i]"),
+    ("linear, GELU, residual, linear", "huber", "x", "Σ_k W1[k,i] δ1[k]"),
+    ("linear_no_bias silu rms_norm linear", "mse", "W1", "x[j] δ1[i]"),
+]
+DELTAS = [
+    ("linear softmax", "log_likelihood", "p1[i] - y[i]"),
+    ("linear sigmoid", "binary_cross_entropy", "a1[i] - y[i]"),
+    ("linear sigmoid", "half_squared_error", "a1[i] (1 - a1[i]) (a1[i] - y[i])"),
+    ("linear", "half_squared_error", "z1[i] - y[i]"),
+]
+
+
+def composed(text: str) -> str:
+    """The text with every accent and its letter as one character where there is one."""
+    return normalize("NFC", text)
+
+
+def gradients() -> list[Derivation]:
+    """Every gradient of every layer."""
+    return [d for kind in LAYERS.values() for d in layer_gradients(kind.build())]
+
+
+@pytest.mark.parametrize("derivation", gradients(), ids=lambda d: d.name)
+def test_every_gradient_of_every_layer_is_proved_and_checked(derivation: Derivation) -> None:
+    settled = settle(derivation)
+    assert all(v.proved for v in (*settled.verdicts, settled.claim))
+    assert settled.check is not None
+    assert settled.check.outcome is Outcome.OK
+
+
+@pytest.mark.parametrize("name", FORMS)
+def test_matrix_forms_are_those_of_textbooks(name: str) -> None:
+    (derivation,) = [d for d in gradients() if d.name == name]
+    assert composed(FORMS[name]) in composed(render(settle(derivation), "text", "textbook"))
+
+
+@pytest.mark.parametrize(("layers", "loss", "wrt", "result"), NETWORKS)
+def test_networks(layers: str, loss: str, wrt: str, result: str | None) -> None:
+    net = network(layers, loss)
+    if result is None:
+        with pytest.raises(UnknownNameError, match="did you mean"):
+            network_gradients(net, [wrt])
+        return
+    found = network_gradients(net, [wrt])
+    assert show(found[-1].result) == result
+    for derivation in found:
+        settled = settle(derivation)
+        assert all(v.proved for v in (*settled.verdicts, settled.claim)), derivation.name
+        assert settled.check is not None
+        assert settled.check.outcome is Outcome.OK
+
+
+@pytest.mark.parametrize(("layers", "loss", "delta"), DELTAS)
+def test_deltas_of_the_output_layer(layers: str, loss: str, delta: str) -> None:
+    derivation = network_gradients(network(layers, loss), ["b1"])[0]
+    assert show(derivation.result) == delta
+    wrong = prove_indexed(derivation.start, -derivation.result, facts=derivation.facts, variables=derivation.domains)
+    assert wrong.status.value == "refuted"
+    assert wrong.witness is not None
+
+
+@pytest.mark.parametrize(
+    ("layers", "loss", "error", "words"),
+    [
+        ("", "mse", SymgradError, "the network is empty"),
+        ("linear foo", "mse", UnknownNameError, "no layer from vector to vector is called 'foo'"),
+        ("conv1d", "mse", UnknownNameError, "no layer from vector to vector"),
+        ("linear " * 61, "mse", SymgradError, "at most 60 layers"),
+        ("linear sigmoid", "foo", UnknownNameError, "no loss is called 'foo'"),
+        ("linear relu", "binary_cross_entropy", PairError, "needs a in (0, 1)"),
+    ],
+)
+def test_networks_that_are_none(layers: str, loss: str, error: type[SymgradError], words: str) -> None:
+    with pytest.raises(error) as caught:
+        network_gradients(network(layers, loss), ["x"])
+    assert words in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("text", "wrt", "shapes", "result"),
+    [
+        ("norm2(X*w - y)^2/m", "w", ["X:m,n", "w:n", "y:m"], "2/m · X^⊤ z"),
+        ("w'*A*w", "w", ["A:n,n", "w:n"], "(A + A^⊤)w"),
+        ("tr(A*X*B)", "X", ["A:n,m", "X:m,k", "B:k,n"], "A^⊤ B^⊤"),
+        ("logsumexp(W*x)", "x", ["W:m,n", "x:n"], "W^⊤"),
+        ("sigmoid(W*x)", "x", ["W:m,n", "x:n"], "diag(σ′(z)) W"),
+        ("lambda*w'*w", "lambda", ["w:n"], "‖w‖²"),
+    ],
+)
+def test_formulas_of_a_user(text: str, wrt: str, shapes: list[str], result: str) -> None:
+    found = of_text(text, wrt, shapes)
+    assert found.verdict.proved
+    assert found.check is not None
+    assert found.check.outcome is Outcome.OK
+    assert composed(result) in composed(found.to("text"))
+    assert all(found.to(form) for form in ("latex", "markdown", "mathml", "html", "json", "numpy"))
+
+
+@pytest.mark.parametrize(
+    ("arguments", "status", "words"),
+    [
+        (["softmax"], 0, "p̄"),
+        (["layer_norm", "--wrt", "γ"], 0, "The gradient with respect to γ"),
+        (["layer_norm", "--wrt", "q"], 2, "no parameter or input of layer_norm is called 'q'"),
+        (["--network", "linear sigmoid linear softmax", "--loss", "log_likelihood", "--wrt", "W1"], 0, "δ₁ x^⊤"),
+        (["--network", "linear"], 2, "--loss goes together"),
+        (["--network", "linear", "--loss", "mse", "sigmoid"], 2, "give a NAME or an EXPRESSION"),
+        (["X*y", "--shape", "X:m,n", "--shape", "y:m"], 2, "(m, n) meets (m, 1)"),
+        (["X*w", "--shape", "X:m,n", "--shape", "w:n"], 2, "Choose one with --wrt: X, w"),
+        (["sum(w)", "--shape", "w:n", "--wrt", "v"], 2, "no tensor of the formula is called 'v'"),
+        (["sum(w)", "--shape", "w:3"], 2, "sizes stay letters"),
+    ],
+)
+def test_the_command_line(arguments: list[str], status: int, words: str) -> None:
+    result = CliRunner().invoke(app, ["derive", *arguments])
+    assert result.exit_code == status, result.output
+    assert composed(words) in composed(result.output)
+
+
+def test_a_layer_as_json_holds_every_gradient() -> None:
+    result = CliRunner().invoke(app, ["derive", "linear", "--json"])
+    assert [record["name"] for record in json.loads(result.output)] == ["linear-W", "linear-b", "linear-x"]
