@@ -395,6 +395,18 @@ def test_a_kink_that_is_no_number_of_the_type(dtype: str) -> None:
     assert late.outcome is Outcome.WRONG
 
 
+@pytest.mark.parametrize(("dtype", "size"), [("float16", 1e-2), ("float32", 1e-5)])
+def test_a_mistake_that_a_narrow_type_could_hide(dtype: str, size: float) -> None:
+    for name in ("tanh", None):
+        report = check_elementwise(
+            np.tanh,
+            lambda x: (1 - np.tanh(x) ** 2) * x.dtype.type(1 + size),
+            dtype=dtype,
+            reference=ACTIVATIONS[name] if name else None,
+        )
+        assert report.outcome is Outcome.WRONG
+
+
 def test_what_cannot_be_checked_is_refused() -> None:
     def never(x: Any) -> Any:
         raise AssertionError(x)

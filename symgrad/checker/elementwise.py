@@ -15,11 +15,11 @@ from symgrad.checker.difference import Array, Estimate, difference, scrutinised
 from symgrad.checker.draws import ends
 from symgrad.checker.exact import Corner, Reference, corners_of, exact_slopes, exact_values, reference, vague_places
 from symgrad.checker.findings import Blame, Cause, ElementwiseReport, PointFinding
-from symgrad.checker.judge import judge
+from symgrad.checker.judge import ROUNDINGS, judge
 from symgrad.checker.points import points as usual_points
 from symgrad.checker.stretches import stretches
 from symgrad.checker.watch import watching
-from symgrad.core import Domain, Kink, NoPointsError, Outcome, UnsupportedError
+from symgrad.core import Domain, FunctionError, Kink, NoPointsError, Outcome, UnsupportedError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 AtKink = Literal["subgradient", "torch", "jax", "textbook"]
 SECONDS = 60.0
 FAR = 1e5  # the usual points end before this; beyond, and as near to 0, are those of the whole range
+DOUBLE = 8  # bytes
 COARSE = 2.0**-20  # relative: a function further than this from the reference is another one
 CONVENTIONS = ("torch", "jax", "textbook")
 
@@ -196,15 +197,37 @@ def examine(trial: Trial, x: Array) -> Examined:
     values = dict(trial.demanded)
     demanded = np.asarray([values.get(v, np.nan) for v in x.tolist()]) if values else None
     grain = trial.function.eps if trial.function is not None and not exact.all() else 0.0
-    eps = max(trial.eps, grain)
+    truth, outcomes = judged(trial, given, truth, exact, demanded, max(trial.eps, grain))
+    wide = in_doubles(trial, x)
+    if wide is not None:  # a mistake that the narrow type hides: more than one rounding of it off, in doubles
+        truth, strict = judged(trial, wide, truth, exact, demanded, max(epsilon(trial.dtype) / ROUNDINGS, grain))
+        outcomes[(strict == Outcome.WRONG) & np.isfinite(wide)] = Outcome.WRONG
+    excuse(trial, x, given, truth, outcomes)
+    return Examined(given, truth, outcomes, exact, demanded)
+
+
+def judged(  # noqa: PLR0917 - all of it is needed twice
+    trial: Trial, given: Array, truth: Estimate, exact: Array, demanded: Array | None, eps: float
+) -> tuple[Estimate, Array]:
+    """The outcomes; what differences call WRONG is looked at again, which may give a better estimate."""
     outcomes = judge(given, truth, demanded, eps=eps)
     again = np.flatnonzero((outcomes == Outcome.WRONG) & ~exact & np.isfinite(given))
     if again.size and trial.function is not None:
         closer = scrutinised(trial.function, truth.at(again), given[again], **trial.about)
         held = None if demanded is None else demanded[again]
         truth, outcomes[again] = truth.filled(again, closer), judge(given[again], closer, held, eps=eps)
-    excuse(trial, x, given, truth, outcomes)
-    return Examined(given, truth, outcomes, exact, demanded)
+    return truth, outcomes
+
+
+def in_doubles(trial: Trial, x: Array) -> Array | None:
+    """What code for a narrower type gives in doubles; None where it keeps to its type, or is meant for doubles."""
+    if trial.dtype.itemsize >= DOUBLE or trial.gradient.one_by_one:
+        return None
+    try:
+        found = trial.gradient(x) if trial.gradient.raw(x).dtype.itemsize >= DOUBLE else None
+    except FunctionError:
+        return None
+    return None if found is None else np.asarray(found, float)
 
 
 def excuse(trial: Trial, x: Array, given: Array, truth: Estimate, outcomes: Array) -> None:
