@@ -62,6 +62,7 @@ from symgrad.indexed import (
     delta,
     greatest,
     group,
+    partial,
     size,
     total,
     where,
@@ -115,6 +116,18 @@ TEXTBOOK: list[tuple[Expr, tuple[Any, ...], str]] = [
         (g[i] * gamma[i] - x_hat[i] * total(k, x_hat[k] * g[k] * gamma[k]) / size(n)) / sd(),
         (i,),
         r"\frac{1}{s}\left(g \odot \gamma - \frac{1}{n}(g^{\top}(\gamma \odot \hat{x}))\hat{x}\right)",
+    ),
+]
+
+
+U = Tensor("L", depends=(z,))
+TEXTBOOK += [
+    (partial(U(), z[i]), (i,), r"\frac{\partial L}{\partial z}"),
+    (total(k, A[k, i] * partial(U(), z[k])) + y[i], (i,), r"A^{\top}\frac{\partial L}{\partial z} + y"),
+    (
+        total(k, partial(U(), z[k]) * partial(y[k], z[j])),
+        (j,),
+        r"\left(\frac{\partial y}{\partial z}\right)^{\top}" r"\frac{\partial L}{\partial z}",
     ),
 ]
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from symgrad.document.atoms import atom_box
 from symgrad.document.boxes import (
     Box,
+    Diff,
     Fence,
     Fn,
     Frac,
@@ -28,6 +29,7 @@ from symgrad.document.names import named, tensor_name
 from symgrad.indexed.matrix.build import raised, scaled
 from symgrad.indexed.matrix.tree import (
     Broadcast,
+    Derived,
     Diag,
     Elementwise,
     Hadamard,
@@ -92,11 +94,13 @@ class Setter:
     def __init__(self, style: Style) -> None:
         self.style = style
 
-    def set(self, matrix: Matrix) -> Box:  # noqa: C901, PLR0911 - one case for each kind
+    def set(self, matrix: Matrix) -> Box:  # noqa: C901, PLR0911, PLR0912 - one case for each kind
         """The box of a matrix."""
         match matrix:
             case Var(tensor):
                 return self.sized(tensor_name(tensor), matrix)
+            case Derived(of, by):
+                return Diff(tensor_name(of), tensor_name(by), partial=True)
             case Symbolic(atom):
                 return atom_box(atom)
             case Identity():

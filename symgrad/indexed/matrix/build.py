@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from symgrad.indexed.atoms import head_name
 from symgrad.indexed.matrix.tree import (
     SCALAR,
+    Derived,
     Diag,
     Elementwise,
     Hadamard,
@@ -267,7 +268,7 @@ def oriented(scalar: Matrix) -> Matrix:
     return flipped if transposes(flipped) < transposes(chain) else chain
 
 
-RANKS = {MatMul: 0, Diag: 1, Var: 2, Transpose: 2, Plus: 3, Raised: 4, Elementwise: 5}
+RANKS = {MatMul: 0, Diag: 1, Var: 2, Derived: 2, Transpose: 2, Plus: 3, Raised: 4, Elementwise: 5}
 
 
 def place(matrix: Matrix) -> tuple[int, str]:
@@ -281,6 +282,8 @@ def key(matrix: Matrix) -> str:  # noqa: PLR0911 - one case for each kind
     match matrix:
         case Var(tensor, row):
             return f"{tensor.name}{'~' if row else ''}"
+        case Derived(of, by):
+            return f"d{of.name}/d{by.name}"
         case Symbolic(atom):
             return str(getattr(atom, "symbol", None) or getattr(atom, "dim", atom))
         case Ones(dim) | Identity(dim):

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from math import prod
 from typing import TYPE_CHECKING
 
-from symgrad.indexed.atoms import Apply, Atom, Delta, Power, Ref, Scalar, Size
+from symgrad.indexed.atoms import Apply, Atom, Delta, Partial, Power, Ref, Scalar, Size
 from symgrad.indexed.contract import contract
 from symgrad.indexed.expr import ZERO, Expr, Term
 from symgrad.indexed.mapping import bind
@@ -16,6 +16,7 @@ from symgrad.indexed.matrix.layout import COLUMN, Layout, spread
 from symgrad.indexed.matrix.lower import lower
 from symgrad.indexed.matrix.net import Net, NoMatrixForm
 from symgrad.indexed.matrix.tree import (
+    Derived,
     Elementwise,
     Matrix,
     Ones,
@@ -125,6 +126,8 @@ class Lifter:
         match atom:
             case Ref():
                 return self.entry(atom)
+            case Partial():
+                return self.slope(atom)
             case Size() | Scalar():
                 return Symbolic(atom), ()
             case Power():
@@ -149,6 +152,19 @@ class Lifter:
         row = len(atom.indices) == 1 and self.layout.row(tensor.dims[0])
         name: Matrix = Var(tensor, row=True) if row else Var(tensor)
         return (Transpose(name) if row else name), atom.indices  # type: ignore[return-value]  # all are indices
+
+    def slope(self, atom: Partial) -> tuple[Matrix, tuple[Index, ...]]:
+        """A derivative of one entry by another that is left standing."""
+        (inner, exponent), *rest = atom.expr.terms[0].atoms if len(atom.expr.terms) == 1 else [(None, 0)]
+        if rest or exponent != 1 or not isinstance(inner, Ref) or atom.expr != inner.tensor[inner.indices]:
+            raise NoMatrixForm
+        indices = (*inner.indices, *atom.ref.indices)
+        plain = tuple(i for i in indices if isinstance(i, Index))
+        if len(plain) != len(indices) or len(set(plain)) != len(plain) or len(plain) > 2:  # noqa: PLR2004 - rows, columns
+            raise NoMatrixForm
+        row = len(plain) == 1 and self.layout.row(plain[0].dim)
+        found = Derived(inner.tensor, atom.ref.tensor, atom.fixed, row)
+        return (Transpose(found) if row else found), plain
 
 
 def in_order(atom: Atom) -> tuple[Index, ...]:

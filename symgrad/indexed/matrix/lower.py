@@ -5,10 +5,11 @@ from __future__ import annotations
 from math import prod
 from typing import TYPE_CHECKING
 
-from symgrad.indexed.build import apply, delta, total
+from symgrad.indexed.build import apply, delta, partial, total
 from symgrad.indexed.expr import ZERO, expr, one
 from symgrad.indexed.matrix.tree import (
     Broadcast,
+    Derived,
     Diag,
     Elementwise,
     Hadamard,
@@ -40,6 +41,9 @@ def lower(matrix: Matrix, row: At = None, column: At = None) -> Expr:  # noqa: C
     match matrix:
         case Var(tensor):
             return tensor[tuple(i for i in (row, column) if i is not None)]
+        case Derived(of, by, fixed):
+            indices = tuple(i for i in (row, column) if i is not None)
+            return partial(of[indices[: len(of.dims)]], by[indices[len(of.dims) :]], fixed)
         case Symbolic(atom):
             return one(atom)
         case Identity():

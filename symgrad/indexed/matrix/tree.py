@@ -37,6 +37,21 @@ class Var:
 
 
 @dataclass(frozen=True, slots=True)
+class Derived:
+    """A derivative that is left standing, with rows for `of` and columns for `by`; `fixed` names are held still."""
+
+    of: Tensor
+    by: Tensor
+    fixed: frozenset[Tensor] = frozenset()
+    row: bool = False
+
+    @property
+    def dims(self) -> tuple[Dim, ...]:
+        """The shape of all entries."""
+        return (*self.of.dims, *self.by.dims)
+
+
+@dataclass(frozen=True, slots=True)
 class Symbolic:
     """A scalar atom: the size of a dimension, a parameter."""
 
@@ -176,16 +191,18 @@ class Broadcast:
 
 
 Matrix: TypeAlias = (
-    Var | Symbolic | Identity | Ones | Transpose | MatMul | Hadamard | Plus | Scaled | Raised | Elementwise | Diag
-    | Trace | SquaredNorm | Broadcast
+    Var | Derived | Symbolic | Identity | Ones | Transpose | MatMul | Hadamard | Plus | Scaled | Raised | Elementwise
+    | Diag | Trace | SquaredNorm | Broadcast
 )  # fmt: skip
 
 
-def shape(matrix: Matrix) -> Shape:  # noqa: C901, PLR0911 - one case for each kind
+def shape(matrix: Matrix) -> Shape:  # noqa: C901, PLR0911, PLR0912 - one case for each kind
     """Rows and columns."""
     match matrix:
         case Var(tensor, row):
-            return of_tensor(tensor, row=row)
+            return of_dims(tensor.dims, row=row)
+        case Derived():
+            return of_dims(matrix.dims, row=matrix.row)
         case Symbolic() | Trace() | SquaredNorm():
             return SCALAR
         case Identity(dim):
@@ -212,9 +229,9 @@ def shape(matrix: Matrix) -> Shape:  # noqa: C901, PLR0911 - one case for each k
             return rows, shape(body)[1]
 
 
-def of_tensor(tensor: Tensor, *, row: bool) -> Shape:
+def of_dims(dims: tuple[Dim, ...], *, row: bool) -> Shape:
     """Rows and columns of a tensor by itself."""
-    match tuple(tensor.dims):
+    match dims:
         case ():
             return SCALAR
         case (only,):
@@ -222,7 +239,7 @@ def of_tensor(tensor: Tensor, *, row: bool) -> Shape:
         case (rows, columns):
             return rows, columns
         case _:
-            raise AssertionError(tensor)
+            raise ShapeError(f"{len(dims)} axes have no place in matrix notation, which has two")
 
 
 def require_alike(done: str, parts: tuple[Matrix, ...]) -> None:
@@ -254,7 +271,7 @@ def parts(matrix: Matrix) -> tuple[Matrix, ...]:
             return arguments
         case Scaled(_, scalars, body):
             return (*scalars, *(() if body is None else (body,)))
-        case Var() | Symbolic() | Identity() | Ones():
+        case Var() | Derived() | Symbolic() | Identity() | Ones():
             return ()
         case _:
             return (matrix.body,)

@@ -6,9 +6,11 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
+from symgrad.core import UnsupportedError
 from symgrad.indexed.matrix.build import raised, scaled
 from symgrad.indexed.matrix.tree import (
     Broadcast,
+    Derived,
     Diag,
     Elementwise,
     Hadamard,
@@ -53,6 +55,8 @@ class MatrixEmitter:
         match matrix:
             case Var(tensor):
                 return self.emitter.named(tensor), ATOM
+            case Derived(of):
+                raise UnsupportedError(f"{of.name} is an unknown function, so there is no code; give it a value")
             case Symbolic(atom):
                 return self.emitter.atom(atom).code, ATOM
             case Identity(dim):
