@@ -144,6 +144,16 @@ def of_pair(subject: Subject) -> Iterator[Formula]:
         "the loss takes the output first",
         outer.xreplace({loss.variable: y, y: out}) * inner,
     )
+
+
+def of_other_pair(subject: Subject) -> Iterator[Formula]:
+    """The delta with the derivative of another activation, of another loss, or with a slip in that of the loss."""
+    phi, loss = subject.activation, subject.loss
+    if phi is None or loss is None:
+        return
+    z, out = subject.variable, filled(subject, phi.applied)
+    y, inner = loss.variables[1].symbol, out.diff(z)
+    by_a = filled(subject, loss.applied).diff(loss.variable).xreplace({loss.variable: out})
     for name, (text, wrong) in IN_OUTPUT.items():
         if name != phi.name:
             says = f"{text}, the derivative of {name} in its output, is used for {phi.name}"

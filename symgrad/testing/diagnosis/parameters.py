@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -70,66 +71,71 @@ def diagnose_vjp(f: Callable[[Any], Any], vjp: Callable[[Any, Any], Any], x: Any
 
 
 def products(jacobian: Array, x: Array, y: Array, cs: list[Array]) -> Iterator[Hypothesis]:
-    """What is returned in place of J^T c."""
-
-    def hypothesis(name: str, says: str, mend: str, wrong: Any, cost: int = 2) -> Hypothesis:
-        return Hypothesis(name, says, mend, tuple(np.asarray(wrong(c)).reshape(x.shape) for c in cs), cost)
-
+    """What is returned in place of J^T c, whatever the function is."""
     right = [(c.ravel() @ jacobian).reshape(x.shape) for c in cs]
     for text, k in (("−1", -1.0), ("2", 2.0), ("1/2", 0.5), ("n, the number of entries", x.size), ("1/n", 1 / x.size)):
         says = f"every value is {text} times what it should be"
         yield Hypothesis(f"factor {text}", says, f"divide by {text}", tuple(k * r for r in right), 1)
+    hypothesis = partial(product, x, cs)
     yield hypothesis("zero", "the product is zero", "return Jᵀ c", lambda _: 0 * x, 1)
     total = "the cotangent is ignored: this is the gradient of the sum"
     yield hypothesis("cotangent-ignored", total, "multiply by c before summing", lambda _: jacobian.sum(axis=0), 1)
     if x.shape == y.shape:
-        yield hypothesis(
-            "transposed",
-            "J c is returned, not Jᵀ c: transposed",
-            "use the transposed Jacobian",
-            lambda c: jacobian @ c.ravel(),
-            1,
-        )
-        diagonal = "only the diagonal of the Jacobian is used; the other entries are missing"
-        yield hypothesis(
-            "diagonal-only", diagonal, "multiply by the whole Jacobian", lambda c: np.diag(jacobian) * c.ravel()
-        )
-        yield hypothesis(
-            "missing-jacobian", "the Jacobian is missing: this is c itself", "multiply by Jᵀ", lambda c: c, 1
-        )
-        yield hypothesis(
-            "logistic-diagonal",
-            "c y (1 − y) is used: the diagonal of softmax, or a sigmoid",
-            "softmax has off-diagonal entries −yᵢyⱼ",
-            lambda c: c * y * (1 - y),
-        )
-        yield hypothesis(
-            "missing-sum", "the sum over the other entries is missing", "subtract the sum, per row", lambda c: y * c
-        )
-        yield hypothesis(
-            "wrong-axis",
-            "the sum runs over the wrong axis",
-            "sum over the last axis",
-            lambda c: y * (c - (c * y).sum(axis=0)),
-        )
-        yield hypothesis(
-            "all-axes", "the sum runs over all axes", "sum over the last axis only", lambda c: y * (c - (c * y).sum())
-        )
-        yield hypothesis(
-            "mean-for-sum",
-            "a mean is subtracted where a sum is asked for",
-            "use the sum",
-            lambda c: y * (c - (c * y).mean(axis=-1, keepdims=True)),
-        )
-        yield hypothesis(
-            "sum-without-weights",
-            "the sum is not weighted by the outputs",
-            "subtract Σ cᵢyᵢ",
-            lambda c: y * (c - c.sum(axis=-1, keepdims=True)),
-        )
-        yield hypothesis(
-            "sign-in-jacobian",
-            "the off-diagonal part has the wrong sign",
-            "J = diag(y) − y yᵀ",
-            lambda c: y * (c + (c * y).sum(axis=-1, keepdims=True)),
-        )
+        yield from square_products(jacobian, y, hypothesis)
+
+
+def product(x: Array, cs: list[Array], name: str, says: str, mend: str, wrong: Any, cost: int = 2) -> Hypothesis:
+    """A wrong product as a hypothesis."""
+    return Hypothesis(name, says, mend, tuple(np.asarray(wrong(c)).reshape(x.shape) for c in cs), cost)
+
+
+def square_products(jacobian: Array, y: Array, hypothesis: Callable[..., Hypothesis]) -> Iterator[Hypothesis]:
+    """What is returned where the function has as many values as arguments, as softmax has."""
+    yield hypothesis(
+        "transposed",
+        "J c is returned, not Jᵀ c: transposed",
+        "use the transposed Jacobian",
+        lambda c: jacobian @ c.ravel(),
+        1,
+    )
+    diagonal = "only the diagonal of the Jacobian is used; the other entries are missing"
+    yield hypothesis(
+        "diagonal-only", diagonal, "multiply by the whole Jacobian", lambda c: np.diag(jacobian) * c.ravel()
+    )
+    yield hypothesis("missing-jacobian", "the Jacobian is missing: this is c itself", "multiply by Jᵀ", lambda c: c, 1)
+    yield hypothesis(
+        "logistic-diagonal",
+        "c y (1 − y) is used: the diagonal of softmax, or a sigmoid",
+        "softmax has off-diagonal entries −yᵢyⱼ",
+        lambda c: c * y * (1 - y),
+    )
+    yield hypothesis(
+        "missing-sum", "the sum over the other entries is missing", "subtract the sum, per row", lambda c: y * c
+    )
+    yield hypothesis(
+        "wrong-axis",
+        "the sum runs over the wrong axis",
+        "sum over the last axis",
+        lambda c: y * (c - (c * y).sum(axis=0)),
+    )
+    yield hypothesis(
+        "all-axes", "the sum runs over all axes", "sum over the last axis only", lambda c: y * (c - (c * y).sum())
+    )
+    yield hypothesis(
+        "mean-for-sum",
+        "a mean is subtracted where a sum is asked for",
+        "use the sum",
+        lambda c: y * (c - (c * y).mean(axis=-1, keepdims=True)),
+    )
+    yield hypothesis(
+        "sum-without-weights",
+        "the sum is not weighted by the outputs",
+        "subtract Σ cᵢyᵢ",
+        lambda c: y * (c - c.sum(axis=-1, keepdims=True)),
+    )
+    yield hypothesis(
+        "sign-in-jacobian",
+        "the off-diagonal part has the wrong sign",
+        "J = diag(y) − y yᵀ",
+        lambda c: y * (c + (c * y).sum(axis=-1, keepdims=True)),
+    )
