@@ -127,7 +127,7 @@ TEXTBOOK += [
     (
         total(k, partial(U(), z[k]) * partial(y[k], z[j])),
         (j,),
-        r"\left(\frac{\partial y}{\partial z}\right)^{\top}" r"\frac{\partial L}{\partial z}",
+        (r"\left(\frac{\partial y}{\partial z}\right)^{\top}" + r"\frac{\partial L}{\partial z}"),
     ),
 ]
 

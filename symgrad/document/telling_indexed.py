@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from symgrad.core import Derivation, Settled, Step, Verdict
 
 Indices = tuple[Index, ...]
-LONGEST = 90  # characters of einsum notation in a line
+LONGEST = 200  # characters of einsum notation in a line
 
 
 @tell.register(Expr)
