@@ -9,7 +9,8 @@ import pytest
 
 from symgrad.checker.indexed import Floats
 from symgrad.core import ParseError, SymgradError
-from symgrad.definitions.shaped import Shaped, Shapes
+from symgrad.definitions.shaped import Shaped
+from symgrad.definitions.shapes import Shapes
 from symgrad.definitions.tensor_parser import parse_tensor
 from symgrad.indexed import Evaluation, normal, unfold
 

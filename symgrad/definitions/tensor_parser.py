@@ -12,11 +12,14 @@ from typing import TYPE_CHECKING, Any, NoReturn
 from symgrad.core import ParseError
 from symgrad.core.catalogue import nearest
 from symgrad.definitions.arithmetic import number
-from symgrad.definitions.shaped import ENTRYWISE, FUNCTIONS, LINEAR, Function, Misfit, Shaped, Shapes
+from symgrad.definitions.shaped import ENTRYWISE, Misfit, Shaped
+from symgrad.definitions.tensor_functions import FUNCTIONS, LINEAR, Function, scalar_function, scalar_functions
 from symgrad.definitions.tokens import Sort, Token, tokens_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+    from symgrad.definitions.shapes import Shapes
 
 DEPTH = 60  # of brackets, powers and signs inside one another
 NODES = 400  # numbers, names and operations
@@ -163,7 +166,7 @@ class Reader:
 
     def known(self, name: str) -> Function | None:
         """The function of this name. Inner quantities get names where a function is applied to them."""
-        found = FUNCTIONS.get(name) or self.shapes.function(name)
+        found = FUNCTIONS.get(name) or scalar_function(name)
         if name == "softmax":
             return Function(self.shapes.softmax)
         if found is None or name in LINEAR:
@@ -175,7 +178,7 @@ class Reader:
         """A function with its arguments."""
         function = self.known(token.text)
         if function is None:
-            near = nearest(token.text, ["softmax", *FUNCTIONS, *self.shapes.functions])
+            near = nearest(token.text, ["softmax", *FUNCTIONS, *scalar_functions()])
             hint = (
                 f"did you mean {' or '.join(near)}?" if near else f"known are {', '.join(sorted(FUNCTIONS))} and more"
             )

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from symgrad.core import Document, SymgradError, UnknownNameError
 from symgrad.core.catalogue import look_up, nearest
 from symgrad.definitions.layers import LAYERS, network
-from symgrad.definitions.shaped import Shapes
+from symgrad.definitions.shapes import Shapes
 from symgrad.definitions.tensor_parser import parse_tensor
 from symgrad.definitions.tokens import spelled_out
 from symgrad.deriver.indexed import backpropagate, definition_of, derivation

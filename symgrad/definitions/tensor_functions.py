@@ -1,0 +1,166 @@
+"""The functions of formulas of vectors and matrices: sums, norms, traces, and the catalogue's entry by entry."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import TYPE_CHECKING, Any
+
+from sympy import Abs, Dummy, Rational, exp, log, sign
+from sympy import Function as SympyFunction
+
+from symgrad.definitions.activations import ACTIVATIONS
+from symgrad.definitions.arithmetic import Refused
+from symgrad.definitions.lookup import spelled
+from symgrad.definitions.losses import LOSSES
+from symgrad.definitions.shaped import Misfit, Shaped, raised
+from symgrad.definitions.vocabulary import PLAIN, Word, word
+from symgrad.indexed import Expr, Index, apply, delta, greatest, size, total
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+
+@dataclass(frozen=True, slots=True)
+class Function:
+    """A function of the grammar with the number of its arguments."""
+
+    apply: Callable[..., Shaped]
+    least: int = 1
+    most: int = 1
+
+    @property
+    def counted(self) -> str:
+        """How many arguments it takes."""
+        return f"{self.least} argument{'s' * (self.least > 1)}" + f" to {self.most}" * (self.most > self.least)
+
+
+def trace(x: Shaped) -> Shaped:
+    """The sum of the diagonal."""
+    return diagonal(x, "tr").sum()
+
+
+def diagonal(x: Shaped, doing: str = "diag") -> Shaped:
+    """The diagonal of a square matrix as a column."""
+    if x.row is None or x.column is None or x.row.dim != x.column.dim:
+        raise Misfit(f"{doing} takes a square matrix, but this has shape {x.shape}")
+    x = x.fresh()
+    return Shaped(x.entry.rename({x.column: x.row}), x.row)  # type: ignore[dict-item]  # both are indices here
+
+
+def diag(x: Shaped) -> Shaped:
+    """A vector as a diagonal matrix, a matrix's diagonal as a vector."""
+    if len(x.indices) != 1:
+        return diagonal(x)
+    x = x.fresh()
+    (i,) = x.indices
+    j = i.fresh()
+    return Shaped(x.entry * delta(i, j), i, j)
+
+
+def norm1(x: Shaped) -> Shaped:
+    """The sum of the absolute values."""
+    x.vector("norm1")
+    return x.mapped(lambda e: apply(Abs, e)).sum()
+
+
+def norm2(x: Shaped) -> Shaped:
+    """The Euclidean length of a vector."""
+    if len(x.indices) > 1:
+        raise Misfit(f"norm2 takes a vector, but this has shape {x.shape}; write tr(A'*A)^(1/2) for the Frobenius norm")
+    x.vector("norm2")
+    return x.mapped(lambda e: e**2).sum().mapped(lambda e: raised(e, Fraction(1, 2)))
+
+
+def along(x: Shaped, doing: str) -> Index:
+    """The index that softmax and its like work along: that of a vector, or the columns of a matrix (each row apart)."""
+    if x.is_scalar:
+        raise Misfit(f"{doing} takes a vector, or a matrix whose rows are taken one by one, but this is a scalar")
+    return x.column or x.vector(doing)
+
+
+def logsumexp(x: Shaped) -> Shaped:
+    """The logarithm ln sum_j exp(x_j), of a vector or of every row of a matrix."""
+    k = along(x, "logsumexp")
+    row = x.row if k is x.column else None
+    return Shaped(apply(log, total(k, apply(exp, x.entry))), row)
+
+
+def mean(x: Shaped) -> Shaped:
+    """The mean of all entries."""
+    found = x.sum()
+    for i in x.indices:
+        found = found.mapped(lambda e, i=i: e / size(i.dim))  # type: ignore[misc]  # the default pins the index
+    return found
+
+
+def largest(x: Shaped) -> Shaped:
+    """The largest entry of a vector."""
+    x = x.fresh()
+    return Shaped(greatest(x.vector("max"), x.entry))
+
+
+def entrywise(head: Any, known: Word | None = None) -> Callable[..., Shaped]:
+    """A function of scalars, entry by entry; arguments after the first are of its shape, or scalars.
+
+    `known` refuses parameters outside their domain.
+    """
+
+    def of(x: Shaped, *others: Shaped) -> Shaped:
+        kept = 1 + len(others)
+        if known is not None:
+            try:
+                made = known.apply(*(number_or_letter(v.entry) for v in (x, *others)))
+            except Refused as refusal:
+                raise Misfit(str(refusal)) from None
+            kept = len(made.args) if isinstance(made, head) else kept  # huber(x, y, 1) is huber(x, y)
+        values = [x.entry, *(o.entry if o.is_scalar else x.beside(o, head.__name__).entry for o in others)]
+        return x.with_entry(apply(head, *values[:kept]))
+
+    return of
+
+
+def number_or_letter(entry: Expr) -> Any:
+    """A number as SymPy's, a letter for all else: enough to see whether a parameter is in its domain."""
+    if any(t.atoms for t in entry.terms):
+        return Dummy(real=True)
+    return Rational(entry.terms[0].coefficient) if entry.terms else Rational(0)
+
+
+FUNCTIONS: dict[str, Function] = {
+    "sum": Function(Shaped.sum),
+    "mean": Function(mean),
+    "tr": Function(trace),
+    "trace": Function(trace),
+    "diag": Function(diag),
+    "norm1": Function(norm1),
+    "norm2": Function(norm2),
+    "logsumexp": Function(logsumexp),
+    "max": Function(largest),
+    "exp": Function(entrywise(exp)),
+    "log": Function(entrywise(log)),
+    "log1p": Function(lambda x: entrywise(log)(x.mapped(lambda e: e + 1))),
+    "expm1": Function(lambda x: entrywise(exp)(x).mapped(lambda e: e - 1)),
+    "sqrt": Function(lambda x: x.entry_power(Shaped.scalar(Fraction(1, 2)))),
+    "abs": Function(entrywise(Abs)),
+    "sign": Function(entrywise(sign)),
+}
+
+
+LINEAR = frozenset({"sum", "mean", "tr", "trace", "diag"})  # what they are applied to needs no name of its own
+
+
+@dataclass(frozen=True, slots=True)
+def scalar_function(name: str) -> Function | None:
+    """The function of scalars of this name, which acts entry by entry."""
+    known = word(name)
+    entry = ACTIVATIONS.get(spelled(name, ACTIVATIONS)) or LOSSES.get(spelled(name, LOSSES))
+    head = entry.head if entry else known and known.apply
+    if known is None or not (isinstance(head, type) and issubclass(head, SympyFunction)):
+        return None
+    return Function(entrywise(head, known), known.least, known.most)
+
+
+def scalar_functions() -> list[str]:
+    """The names of the functions of scalars, for a hint."""
+    return [name for name in (*PLAIN, *ACTIVATIONS, *LOSSES) if scalar_function(name)]
