@@ -150,7 +150,6 @@ FUNCTIONS: dict[str, Function] = {
 LINEAR = frozenset({"sum", "mean", "tr", "trace", "diag"})  # what they are applied to needs no name of its own
 
 
-@dataclass(frozen=True, slots=True)
 def scalar_function(name: str) -> Function | None:
     """The function of scalars of this name, which acts entry by entry."""
     known = word(name)
