@@ -49,6 +49,7 @@ def formulas(subject: Subject) -> tuple[Formula, ...]:
     found = [
         *whole(subject),
         *of_pair(subject),
+        *of_other_pair(subject),
         *in_other_variable(subject),
         *others(subject),
         *small_slips(subject),

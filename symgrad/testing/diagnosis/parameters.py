@@ -84,7 +84,9 @@ def products(jacobian: Array, x: Array, y: Array, cs: list[Array]) -> Iterator[H
         yield from square_products(jacobian, y, hypothesis)
 
 
-def product(x: Array, cs: list[Array], name: str, says: str, mend: str, wrong: Any, cost: int = 2) -> Hypothesis:
+def product(  # noqa: PLR0917 - the first two are bound at once
+    x: Array, cs: list[Array], name: str, says: str, mend: str, wrong: Any, cost: int = 2
+) -> Hypothesis:
     """A wrong product as a hypothesis."""
     return Hypothesis(name, says, mend, tuple(np.asarray(wrong(c)).reshape(x.shape) for c in cs), cost)
 
