@@ -376,7 +376,7 @@ class Frame(Jets):
             found = [{UNIT: c.zero}]
         for end, eps, order, s in ((b, db, m, 1), (a, da, n, -1)):
             if eps:
-                frame = Frame(self.values, {**self.env, name: {UNIT: end, ((0, 1),): c.one}}, {0: order}, 0)
+                frame = Frame(self.values, {**self.env, name: {UNIT: end, ((0, 1),): c.one}}, {0: order - 1}, 0)
                 coefficients = frame.value(body)
                 terms = [coefficients.get(((0, k),) if k else UNIT, c.zero) for k in range(order)]
                 series = [c.mul(f, c.number(Fraction(s, k))) for k, f in enumerate(terms, 1)]
