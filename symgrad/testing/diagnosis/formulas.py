@@ -126,6 +126,12 @@ def of_pair(subject: Subject) -> Iterator[Formula]:
         "give the loss a = φ(z)",
         outer.xreplace({loss.variable: z}) * inner,
     )
+    yield from misplaced(z, out, y, loss.variable, outer, inner)
+
+
+def misplaced(z: Any, out: Any, y: Any, a_: Any, outer: Any, inner: Any) -> Iterator[Formula]:  # noqa: PLR0917 - the parts of one chain
+    """The two factors of a delta, one missing or taken at the wrong place."""
+    by_a = outer.xreplace({a_: out})
     yield Formula("slope-only", "∂J/∂a is missing: this is φ′(z) alone", "multiply by ∂J/∂a", inner, 1)
     yield Formula(
         "slope-at-output",
@@ -143,7 +149,7 @@ def of_pair(subject: Subject) -> Iterator[Formula]:
         "swapped-roles",
         "output and target are exchanged in the loss",
         "the loss takes the output first",
-        outer.xreplace({loss.variable: y, y: out}) * inner,
+        outer.xreplace({a_: y, y: out}) * inner,
     )
 
 

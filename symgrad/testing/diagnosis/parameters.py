@@ -114,6 +114,11 @@ def square_products(jacobian: Array, y: Array, hypothesis: Callable[..., Hypothe
     yield hypothesis(
         "missing-sum", "the sum over the other entries is missing", "subtract the sum, per row", lambda c: y * c
     )
+    yield from softmax_products(y, hypothesis)
+
+
+def softmax_products(y: Array, hypothesis: Callable[..., Hypothesis]) -> Iterator[Hypothesis]:
+    """What is written for softmax in place of y (c - the sum of c y)."""
     yield hypothesis(
         "wrong-axis",
         "the sum runs over the wrong axis",
