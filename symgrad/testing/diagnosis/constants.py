@@ -97,6 +97,8 @@ def factor(given: Sequence[Array], base: Sequence[Array]) -> float | None:
         return None
     g, b = (np.concatenate(parts) for parts in zip(*pairs, strict=True))
     known = np.isfinite(g) & np.isfinite(b)
+    largest = float(np.max(np.abs(b[known]), initial=0.0)) or 1.0  # squares of the largest doubles would overflow
+    g, b = g / largest, b / largest
     size = float(b[known] @ b[known])
     c = float(g[known] @ b[known]) / size if size > 0 and math.isfinite(size) else 0.0
     return c or None

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from symgrad.checker.difference import difference
-from symgrad.testing.diagnosis.constants import factor, names_of, said
+from symgrad.testing.diagnosis.constants import FIXED, factor, names_of, said
 from symgrad.testing.diagnosis.fitting import candidates, shortest, shown
 from symgrad.testing.diagnosis.formulas import evaluated, formulas
 from symgrad.testing.diagnosis.weigh import (
@@ -180,6 +180,7 @@ def times(curves: Sequence[Curve], plain: Hypothesis) -> Iterator[Hypothesis]:
     alone = plain.cost < 0
     for name in names:
         says, mend = said(name, {})
+        predicted = tuple(FIXED[name][0] * p for p in plain.predicted)  # the name's own value: c has rounding in it
         words = f"every value is {name} times what it should be: {says}"
         if alone:
             yield Hypothesis(f"factor {name}", words, mend, predicted, 1 if name in USUAL else 3)
