@@ -28,7 +28,7 @@ class IndexedError(SymgradError):
 class Term:
     """`coefficient` times the sum over `bound` of the product of `atoms`, each with its exponent."""
 
-    __slots__ = ("atoms", "bound", "coefficient", "free", "token")
+    __slots__ = ("_token", "atoms", "bound", "coefficient", "free")
 
     def __init__(self, coefficient: Fraction, bound: Iterable[Index], atoms: Mapping[Atom, Fraction]) -> None:
         self.coefficient, kept = product(coefficient, atoms)
@@ -40,7 +40,14 @@ class Term:
             kept[size] = kept.get(size, Fraction(0)) + 1
         self.atoms: Factors = tuple((a, e) for a, e in kept.items() if e)
         self.free: frozenset[Index] = used - wanted
-        self.token = term_key(self.bound, self.atoms, {})
+        self._token: str | None = None
+
+    @property
+    def token(self) -> str:
+        """The key under the indices' own names; most terms on the way to a result are never asked for it."""
+        if self._token is None:
+            self._token = term_key(self.bound, self.atoms, {})
+        return self._token
 
     def key(self, names: Mapping[Index, str]) -> str:
         """The key without the coefficient, under these names for free indices."""
@@ -71,8 +78,15 @@ class Term:
         return Term(left.coefficient * other.coefficient, left.bound | other.bound, merged((*left.atoms, *other.atoms)))
 
     def times(self, factor: Fraction) -> Term:
+        """The term so many times."""
+        return self.counted(self.coefficient * factor)
+
+    def counted(self, coefficient: Fraction) -> Term:
         """The term with another coefficient."""
-        return Term(self.coefficient * factor, self.bound, dict(self.atoms))
+        found: Term = object.__new__(Term)
+        found.coefficient, found.bound, found.atoms = coefficient, self.bound, self.atoms
+        found.free, found._token = self.free, self._token
+        return found
 
     def __repr__(self) -> str:
         return f"{self.coefficient}·{self.token}"
@@ -82,12 +96,13 @@ class Expr:
     """A sum of terms, immutable; equal up to the names of bound indices and the order of everything is equal."""
 
     def __init__(self, terms: Iterable[Term] = ()) -> None:
-        found: dict[str, Term] = {}
-        for t in terms:
-            old = found.get(t.token)
-            found[t.token] = Term(old.coefficient + t.coefficient, old.bound, dict(old.atoms)) if old else t
-        self.terms = tuple(found[k] for k in sorted(found) if found[k].coefficient)
-        self.token = "+".join(f"{t.coefficient}*{t.token}" for t in self.terms)
+        several = tuple(t for t in terms if t.coefficient)
+        self.terms = several if len(several) < 2 else collected(several)  # noqa: PLR2004 - one has no like
+
+    @cached_property
+    def token(self) -> str:
+        """The key: equal for equal expressions."""
+        return "+".join(f"{t.coefficient}*{t.token}" for t in self.terms)
 
     @cached_property
     def free(self) -> frozenset[Index]:
@@ -174,6 +189,15 @@ class Expr:
         from symgrad.indexed.text import show  # noqa: PLC0415 - for a reader only, and it reads expressions
 
         return show(self)
+
+
+def collected(terms: Iterable[Term]) -> tuple[Term, ...]:
+    """Like terms added up, in the order of their keys."""
+    found: dict[str, Term] = {}
+    for t in terms:
+        old = found.get(t.token)
+        found[t.token] = old.counted(old.coefficient + t.coefficient) if old else t
+    return tuple(found[k] for k in sorted(found) if found[k].coefficient)
 
 
 ZERO = Expr()
@@ -266,7 +290,7 @@ def merged(factors: Iterable[tuple[Atom, Fraction]]) -> dict[Atom, Fraction]:
     """Factors with the exponents of equal atoms added."""
     found: dict[Atom, Fraction] = {}
     for a, e in factors:
-        found[a] = found.get(a, Fraction(0)) + e
+        found[a] = found[a] + e if a in found else e
     return found
 
 
