@@ -14,8 +14,9 @@ from symgrad.deriver import pairs
 from symgrad.deriver.indexed.backward import Gradient, backpropagate, definition_of
 from symgrad.deriver.scalar import derivative
 from symgrad.functions.symbols import a, y
-from symgrad.indexed import Fact, Index, Tensor, apply, delta, partial, sums_to
+from symgrad.indexed import Fact, Index, Tensor, apply, delta, expr, partial, sums_to
 from symgrad.indexed.conversion import from_formula
+from symgrad.indexed.facts import letters_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -70,16 +71,23 @@ def known_about(network: Network) -> tuple[Fact, ...]:
     for layer in network.layers:
         facts += [definition_of(t) for t in layer.folded]
         if layer.name == "softmax":
-            facts += [jacobian_of(layer), sums_to(layer.output, name=f"the entries of {layer.output.name} sum to 1")]
+            facts += softmax_facts(layer.output, layer.inputs[0])
         facts += layer.facts
     return (*output_facts(network), *facts)
 
 
-def jacobian_of(layer: Layer) -> Fact:
-    """What the page on softmax derives: dp_k/dz_i = p_k (delta_ki - p_i)."""
-    p, z = layer.output, layer.inputs[0]
-    k, i = Index("k", p.dims[0]), Index("i", p.dims[0])
-    return Fact("the Jacobian of softmax", partial(p[k], z[i]), p[k] * (delta(k, i) - p[i]))
+def softmax_facts(p: Tensor, z: Tensor) -> tuple[Fact, Fact]:
+    """What the page on softmax derives, of a vector or of each row: dp_k/dz_i = p_k (delta_ki - p_i), and the sum 1."""
+    *rows, k = letters_of(p)
+    others = [r.fresh() for r in rows]
+    i = Index("i", k.dim)
+    same_row = expr(1)
+    for r, s in zip(rows, others, strict=True):
+        same_row *= delta(r, s)
+    entry, by = (*rows, k), (*others, i)
+    slope = same_row * p[entry] * (delta(k, i) - p[(*rows, i)])
+    jacobian = Fact("the Jacobian of softmax", partial(p[entry], z[by]), slope)
+    return jacobian, sums_to(p, name=f"the entries of {p.name} sum to 1")
 
 
 def output_facts(network: Network) -> tuple[Fact, ...]:
