@@ -3,6 +3,7 @@
 from sympy import exp, log
 
 from symgrad import Document, activation, derivative
+from symgrad.core import Induction
 from symgrad.deriver.indexed import definition_of
 from symgrad.deriver.indexed.layers import softmax_facts
 from symgrad.indexed import Dim, Index, Tensor, apply, mean, sums_to, total
@@ -34,19 +35,30 @@ weights = derivative(J, W, name="backpropagation-W", title="The weights", **told
 biases = derivative(J, b, name="backpropagation-b", title="The biases", **told)
 inputs = derivative(J, a0, name="backpropagation-a", title="What reaches the layer's input", **told)
 
+# The last layer, with as many classes as there are neurons.
+classes = Dim("n_L", "n_{L}")
+t, q0, r0 = Index("i", classes), Index("k", classes), Index("r", classes)
+z_last, labels = Tensor("z", classes, tex="z^{L}"), Tensor("y", classes)
+S_last = Tensor("S", body=((), total(q0, apply(exp, z_last[q0]))))
+p_last = Tensor("p", classes, body=((t,), apply(exp, z_last[t]) / S_last()))
+output = derivative(
+    Tensor("J", body=((), -total(r0, labels[r0] * apply(log, p_last[r0])))),
+    z_last,
+    facts=(definition_of(p_last), *softmax_facts(p_last, z_last), sums_to(labels, name="the labels sum to 1")),
+    name="backpropagation-output",
+    title="The delta of the last layer",
+    lead="Where the recursion begins: softmax with log-likelihood. Any other output may stand here.",
+)
+
 page = Document(
     "backpropagation",
     "Backpropagation: one layer for all",
     "Backpropagation",
     "Widths and depth stay letters: the step from δ of layer l + 1 to δ of layer l is derived once and holds for every "
     "layer. The four results are those that textbooks call the equations of backpropagation.",
-    (delta, weights, biases, inputs),
-    notes=(
-        (
-            "Induction over the layers: the output layer's $\\delta^{L}$ is known, and the step above leads from layer "
-            "$l+1$ to layer $l$. The cost of one layer does not depend on how many follow."
-        ),
-    ),
+    (output, delta, weights, biases, inputs),
+    notes=("The cost of one layer does not depend on how many follow.",),
+    inductions=(Induction("Induction over the layers", output, delta),),
 )
 
 # A batch, rows are examples, as in PyTorch: Z = X Wᵀ + 1 bᵀ.

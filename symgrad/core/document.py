@@ -17,6 +17,19 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
+class Induction:
+    """That a recursion gives dJ/dz of every layer of a network, at any depth; `verdict` is None until it is settled.
+
+    `last` derives dJ/dz of the last layer, `step` that of a layer from the one behind it.
+    """
+
+    title: str
+    last: Derivation
+    step: Derivation
+    verdict: Verdict | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Document:
     """One page: its stable `name` (also its file name), title, theme, words, and what it derives.
 
@@ -36,6 +49,7 @@ class Document:
     layout: str = ""  # of matrices: column, row-batch, numerator, denominator
     shapes: bool = False  # rows and columns below every factor of a matrix form
     beside: int = 0
+    inductions: tuple[Induction, ...] = ()  # over the layers, settled on their own
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +100,7 @@ class Page:
     settled: tuple[Settled, ...]
     facts: tuple[Facts | LossFacts, ...] = ()
     pairs: tuple[Pair, ...] = ()
+    inductions: tuple[Induction, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +137,7 @@ class Tally:
 def tally(page: Page) -> Tally:
     """The counts of one page."""
     verdicts = [v for s in page.settled for v in (*s.verdicts, s.claim)]
-    verdicts += [p.verdict for p in page.pairs if p.verdict]
+    verdicts += [each.verdict for each in (*page.pairs, *page.inductions) if each.verdict]
     checks = [s.check for s in page.settled if s.check] + [p.check for p in page.pairs if p.check]
     statuses = [v.status for v in verdicts]
     outcomes = [c.outcome for c in checks]

@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING
 
 from symgrad.document.declared import tex_forms
 from symgrad.document.evidence import CONVENTION, WORDS, check_in_words, proof_in_words
+from symgrad.document.induction import sentences
 from symgrad.document.latex import PAPER, PRINT, latex
 from symgrad.document.spelling import tex_words
 from symgrad.document.tables import CHECK, check_of, tex_facts, tex_table
-from symgrad.document.words import to_tex
+from symgrad.document.words import tex_of, to_tex
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -78,6 +79,7 @@ def sections(
         heading = len(tellings) > 1 or bool(page.facts)
         yield from section(told, detail, heading=heading, lead=told.derivation.lead != document.lead)
     yield from tex_facts(page.facts)
+    yield from (tex_of(told) for induction in page.inductions for told in sentences(induction))
     yield from tables
     yield from map(to_tex, document.notes)
 

@@ -6,9 +6,10 @@ from typing import TYPE_CHECKING
 
 from symgrad.document.declared import markdown_forms
 from symgrad.document.evidence import CONVENTION, WORDS, check_in_words, proof_in_words
+from symgrad.document.induction import sentences
 from symgrad.document.latex import GITHUB, latex
 from symgrad.document.tables import CHECK, check_of, markdown_facts, markdown_table
-from symgrad.document.words import inline_math, markdown_words, to_markdown
+from symgrad.document.words import inline_math, markdown_of, markdown_words, to_markdown
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -38,6 +39,7 @@ def document_markdown(
             body.append(f"## {markdown_words(told.derivation.title)}")
         body += section(told, detail, lead=told.derivation.lead != document.lead)
     body += markdown_facts(page.facts)
+    body += [markdown_of(told) for induction in page.inductions for told in sentences(induction)]
     body += tables
     body += [to_markdown(note) for note in document.notes]
     return "\n\n".join(body) + "\n"

@@ -6,9 +6,10 @@ from typing import TYPE_CHECKING
 
 from symgrad.document.declared import text_forms
 from symgrad.document.evidence import CONVENTION, WORDS, check_in_words, proof_in_words, reason, steps_in_words
+from symgrad.document.induction import sentences
 from symgrad.document.tables import text_facts
 from symgrad.document.text import printable, text
-from symgrad.document.words import to_text
+from symgrad.document.words import text_of, to_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -29,7 +30,8 @@ def page_text(page: Page, tellings: tuple[Telling, ...], detail: str) -> str:
     document = page.document
     told = [printable(document.title), *([to_text(document.lead)] if document.lead else []), ""]
     told += [*text_facts(page.facts), *([""] if page.facts else [])]
-    return "\n".join([*told, "\n".join(as_text(each, detail) for each in tellings)])
+    told += ["\n".join(as_text(each, detail) for each in tellings)]
+    return "\n".join([*told, *(text_of(words) + "\n" for each in page.inductions for words in sentences(each))])
 
 
 def lines(told: Telling, detail: str) -> Iterator[str]:

@@ -170,6 +170,7 @@ def html_page(page: Page, site: Site, detail: str = "textbook") -> str:
         tellings=tellings_of(page),
         sheets=tuple(map(sheet, page.facts)),
         pairs=comparison(page.pairs, page.document.name if site.index else "") if page.pairs else None,
+        inductions=page.inductions,
         badges=badges(tally(page), site, counted(page)),
         start="every" if detail == "every-rule" else detail,
         meanings=meanings(),
@@ -190,6 +191,7 @@ def counted(page: Page) -> str:
     parts = [f"{steps} step{'s' * (steps != 1)}"] if steps else []
     parts += ["the whole chain" if wholes == 1 else f"{wholes} whole chains"] if wholes else []
     parts += [f"{rows} deltas"] if rows else []
+    parts += ["the induction over the layers"] if page.inductions else []
     return " and ".join(parts)
 
 

@@ -97,8 +97,15 @@ def unwrap(value: Document | Derivation | Worked) -> Document | Derivation:
     """The value itself, with plain derivations where the public functions gave worked ones."""
     if isinstance(value, Document):
         return replace(
-            value, derivations=tuple(d.derivation if isinstance(d, Worked) else d for d in value.derivations)
+            value,
+            derivations=tuple(map(plain, value.derivations)),
+            inductions=tuple(replace(i, last=plain(i.last), step=plain(i.step)) for i in value.inductions),
         )
+    return plain(value)
+
+
+def plain(value: Derivation | Worked) -> Derivation:
+    """The derivation itself."""
     return value.derivation if isinstance(value, Worked) else value
 
 

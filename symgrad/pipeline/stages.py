@@ -31,7 +31,7 @@ from symgrad.functions.symbols import J, y
 from symgrad.indexed import Expr as Indexed
 from symgrad.pipeline.bends import bends
 from symgrad.pipeline.losses import loss_facts
-from symgrad.prover.indexed import prove_indexed_step
+from symgrad.prover.indexed import prove_by_induction, prove_indexed_step
 
 if TYPE_CHECKING:
     from sympy import Symbol
@@ -116,6 +116,7 @@ def settle_document(document: Document, pairs: tuple[Pair, ...] = ()) -> Page:
         tuple(settle(d) for d in document.derivations),
         tuple(map(about, document.about)),
         pairs or every_pair() if document.pairs else (),
+        tuple(replace(i, verdict=prove_by_induction(i.last, i.step)) for i in document.inductions),
     )
 
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from symgrad.core import Status, Verdict
-from symgrad.indexed import Atom, Expr, Ref, Tensor, mapped
+from symgrad.indexed import Atom, Expr, Ref, Tensor, mapped, one
 from symgrad.prover.indexed.prove import prove_indexed
 from symgrad.prover.indexed.unfolding import cotangent, partials, scalar
 
@@ -20,16 +20,32 @@ def prove_by_induction(last: Derivation, step: Derivation) -> Verdict:
     an unknown function of the next layer's z. Its result may mention what follows by dJ/dz of the next layer alone, so
     it applies to every layer in turn. Both must be proved.
     """
-    missing = loose_end(step)
+    missing = loose_end(step) or apart(last, step)
     if missing:
         return Verdict(Status.UNKNOWN, reason=missing)
+    used: dict[Any, None] = {}
     for part, chain in (("last layer", last), ("step", step)):
         verdict = prove_indexed(chain.start, chain.result, facts=chain.facts, variables=chain.domains)
         if not verdict.proved:
             return Verdict(
                 verdict.status, verdict.method, reason=f"the {part}: {verdict.reason}", witness=verdict.witness
             )
-    return Verdict(Status.PROVED, "induction: the last layer, and the step from each layer to the one before")
+        used |= dict.fromkeys(verdict.conditions)
+    method = "induction: the last layer, and the step from each layer to the one before"
+    return Verdict(Status.PROVED, method, conditions=tuple(used))
+
+
+def apart(last: Derivation, step: Derivation) -> str:
+    """Why a step can't go on from the last layer; empty if it can: each is about one z, all of them alike in shape."""
+    entry = next(iter(partials(last.start)), None)
+    if entry is None or last.start != one(entry) or scalar(entry.expr) is None:
+        return "the last layer must begin with the derivative of a scalar by its z"
+    below = next(iter(partials(step.start)))
+    met = scalar(below.expr)
+    ranks = {len(t.dims) for t in (entry.ref.tensor, below.ref.tensor, *(met.depends if met else ()))}
+    if len(ranks) > 1:
+        return "the z of the last layer, of a layer and of the next one must have as many indices each"
+    return ""
 
 
 def loose_end(step: Derivation) -> str:
