@@ -63,6 +63,8 @@ def polynomial_factors(value: Expr) -> list[Expr]:
     """The factors of a bracket that is a polynomial in its atoms; 1 - h^2 stays in one piece."""
     if len(value.terms) > LARGEST or any(t.bound or any(bad(a, e) for a, e in t.atoms) for t in value.terms):
         return [value]
+    if all(sum(e for _, e in t.atoms) <= 1 for t in value.terms):  # a sum of letters has no factors
+        return [value]
     letters: dict[Atom, Any] = {a: Dummy() for t in value.terms for a, _ in t.atoms}
     whole = sum(Rational(t.coefficient.numerator, t.coefficient.denominator) * _power(letters, t) for t in value.terms)
     number, found = factor_list(whole, *letters.values())
