@@ -3,7 +3,7 @@
 from sympy import exp, log
 
 from symgrad import Document, activation, derivative
-from symgrad.core import Induction
+from symgrad.core import LayerInduction
 from symgrad.deriver.indexed import definition_of
 from symgrad.deriver.indexed.layers import softmax_facts
 from symgrad.indexed import Dim, Index, Tensor, apply, mean, sums_to, total
@@ -58,7 +58,7 @@ page = Document(
     "layer. The four results are those that textbooks call the equations of backpropagation.",
     (output, delta, weights, biases, inputs),
     notes=("The cost of one layer does not depend on how many follow.",),
-    inductions=(Induction("Induction over the layers", output, delta),),
+    inductions=(LayerInduction("Induction over the layers", output, delta),),
 )
 
 # A batch, rows are examples, as in PyTorch: Z = X Wᵀ + 1 bᵀ.

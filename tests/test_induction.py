@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from sympy import Abs
 
-from symgrad.core import Document, Induction, Page, Status, tally
+from symgrad.core import Document, LayerInduction, Page, Status, tally
 from symgrad.deriver.indexed import worked_indexed
 from symgrad.document import render_entry, render_page
 from symgrad.indexed import Dim, Index, Tensor, apply, partial, total
@@ -29,11 +29,11 @@ def shown() -> Document:
 
 
 @pytest.fixture(scope="module")
-def induction(shown: Document) -> Induction:
+def induction(shown: Document) -> LayerInduction:
     return shown.inductions[0]
 
 
-def flawed(induction: Induction, *, part: str) -> Induction:
+def flawed(induction: LayerInduction, *, part: str) -> LayerInduction:
     chain = getattr(induction, part)
     wrong = worked_indexed(chain.start, ("differentiate", 2 * chain.result), name="wrong", facts=chain.facts)
     return replace(induction, **{part: wrong})
@@ -54,7 +54,7 @@ def test_the_page_settles_counts_and_shows_it(shown: Document) -> None:
 
 
 @pytest.mark.parametrize("part", ["last", "step"])
-def test_a_wrong_part_is_refuted_and_nothing_is_concluded(shown: Document, induction: Induction, part: str) -> None:
+def test_a_wrong_part_is_refuted_and_nothing_is_concluded(shown: Document, induction: LayerInduction, part: str) -> None:
     page = settle_document(replace(shown, inductions=(flawed(induction, part=part),)))
 
     assert tally(page).refuted == 1
@@ -65,14 +65,14 @@ def test_a_wrong_part_is_refuted_and_nothing_is_concluded(shown: Document, induc
         assert "refuted" in text
 
 
-def test_an_induction_that_nobody_settled_concludes_nothing(shown: Document, induction: Induction) -> None:
+def test_an_induction_that_nobody_settled_concludes_nothing(shown: Document, induction: LayerInduction) -> None:
     page = Page(shown, (), inductions=(induction,))
 
     assert tally(page).steps == 0
     assert CONCLUSION not in render_entry(page, "text")
 
 
-def test_a_beginning_that_is_no_delta_or_of_another_shape_is_no_beginning(induction: Induction) -> None:
+def test_a_beginning_that_is_no_delta_or_of_another_shape_is_no_beginning(induction: LayerInduction) -> None:
     n, m = Dim("n"), Dim("m")
     i, j = Index("i", n), Index("j", m)
     Z = Tensor("Z", (n, m))

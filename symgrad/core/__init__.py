@@ -1,26 +1,10 @@
 """The values that flow between the stages. Nothing here computes, and nothing here loads SymPy on import."""
 
 from symgrad.core.catalogue import by_name, canonical, look_up
-from symgrad.core.claim import (
-    Claim,
-    CoinMean,
-    Equal,
-    Eventually,
-    Exists,
-    GaussianMean,
-    Holds,
-    Image,
-    Induction,
-    Layers,
-    Measured,
-    NeverNegative,
-    Ruling,
-    Settlement,
-    Tends,
-)
+from symgrad.core.claim import Claim
 from symgrad.core.definition import Definition, Kind, Kink, Parameter, Variable
 from symgrad.core.derivation import Derivation, Let, Step, every_step
-from symgrad.core.document import Cancels, Document, Induction, Page, Pair, Settled, Tally, tally
+from symgrad.core.document import Cancels, Document, LayerInduction, Page, Pair, Settled, Tally, tally
 from symgrad.core.domain import REALS, Domain, interval, one_of
 from symgrad.core.errors import (
     DuplicateNameError,
@@ -52,7 +36,6 @@ __all__ = [
     "CheckPoint",
     "CheckReport",
     "Claim",
-    "CoinMean",
     "Convex",
     "Definition",
     "Derivation",
@@ -60,9 +43,6 @@ __all__ = [
     "Domain",
     "DuplicateNameError",
     "EmptyDerivationError",
-    "Equal",
-    "Eventually",
-    "Exists",
     "Extremum",
     "Facts",
     "FunctionComplexError",
@@ -74,19 +54,13 @@ __all__ = [
     "FunctionTimeError",
     "FunctionTypeError",
     "GapError",
-    "GaussianMean",
-    "Holds",
-    "Image",
-    "Induction",
     "Kind",
     "Kink",
-    "Layers",
+    "LayerInduction",
     "Let",
     "LetError",
     "LossFacts",
-    "Measured",
     "Monotone",
-    "NeverNegative",
     "NoPointsError",
     "Outcome",
     "Page",
@@ -95,14 +69,11 @@ __all__ = [
     "Parameter",
     "ParseError",
     "Rule",
-    "Ruling",
     "Settled",
-    "Settlement",
     "Status",
     "Step",
     "SymgradError",
     "Tally",
-    "Tends",
     "UnknownNameError",
     "UnsupportedError",
     "Variable",

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class Induction:
+class LayerInduction:
     """That a recursion gives dJ/dz of every layer of a network, at any depth; `verdict` is None until it is settled.
 
     `last` derives dJ/dz of the last layer, `step` that of a layer from the one behind it.
@@ -49,7 +49,7 @@ class Document:
     layout: str = ""  # of matrices: column, row-batch, numerator, denominator
     shapes: bool = False  # rows and columns below every factor of a matrix form
     beside: int = 0
-    inductions: tuple[Induction, ...] = ()  # over the layers, settled on their own
+    inductions: tuple[LayerInduction, ...] = ()  # over the layers, settled on their own
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +100,7 @@ class Page:
     settled: tuple[Settled, ...]
     facts: tuple[Facts | LossFacts, ...] = ()
     pairs: tuple[Pair, ...] = ()
-    inductions: tuple[Induction, ...] = ()
+    inductions: tuple[LayerInduction, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

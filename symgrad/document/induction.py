@@ -13,13 +13,13 @@ from symgrad.document.words import Formula
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from symgrad.core import Derivation, Induction
+    from symgrad.core import Derivation, LayerInduction
     from symgrad.document.words import Piece
 
 Told = tuple["Piece", ...]
 
 
-def paragraphs(induction: Induction) -> tuple[Told, Told, Told]:
+def paragraphs(induction: LayerInduction) -> tuple[Told, Told, Told]:
     """The last layer, the step, and what follows from the two."""
     return (
         (f"The last layer ({induction.last.title}): ", *statement(induction.last), "."),
@@ -34,19 +34,19 @@ def statement(derivation: Derivation) -> Told:
     return (Formula(equation(boxes(derivation.start, notation), boxes(derivation.result, notation))),)
 
 
-def sentences(induction: Induction) -> Iterator[Told]:
+def sentences(induction: LayerInduction) -> Iterator[Told]:
     """The whole for formats without a heading for it; the verdict at the end."""
     base, step, whole = paragraphs(induction)
     yield (f"{induction.title}. ", *base, " ", *step, " ", *(() if failed(induction) else whole))
     yield (f"Induction: {answer(induction)}.",)
 
 
-def failed(induction: Induction) -> bool:
+def failed(induction: LayerInduction) -> bool:
     """Whether the conclusion may not be drawn."""
     return induction.verdict is None or not induction.verdict.proved
 
 
-def answer(induction: Induction) -> str:
+def answer(induction: LayerInduction) -> str:
     """The verdict with its reason, or how it was proved."""
     if induction.verdict is None:
         return "not settled"
