@@ -1,15 +1,35 @@
-"""Every layer of the catalogue: what comes back to its parameters and to its inputs."""
+"""Every layer of the catalogue: what comes back to its parameters and to its inputs.
+
+A layer with many parameters, such as an LSTM cell, has a page for each gate.
+"""
+
+from collections.abc import Iterator
+from itertools import groupby
 
 from symgrad import Document
+from symgrad.core import Derivation
 from symgrad.definitions.layers import LAYERS, Kind
 from symgrad.deriver.indexed.layers import layer_gradients
 
+MANY = 12  # derivations of one page
 
-def page(kind: Kind) -> Document:
-    """The page of one layer."""
+
+def pages(kind: Kind) -> Iterator[Document]:
+    """The page of one layer, or one for what its gates share and one for each gate."""
     layer = kind.build()
-    gradients = tuple(layer_gradients(layer))
-    return Document(f"layer-{kind.name.replace('_', '-')}", kind.title, "Layers", layer.lead, gradients)
+    gradients = layer_gradients(layer)
+    name = f"layer-{kind.name.replace('_', '-')}"
+    if len(gradients) <= MANY:
+        yield Document(name, kind.title, "Layers", layer.lead, gradients)
+        return
+    for tag, group in groupby(sorted(gradients, key=gate), key=gate):
+        title = f"{kind.title}: " + (f"the weights of {tag}" if tag else "the state and the inputs")
+        yield Document(f"{name}-{tag}" if tag else name, title, "Layers", layer.lead, tuple(group))
 
 
-DOCUMENTS = tuple(page(kind) for kind in LAYERS.values())
+def gate(derivation: Derivation) -> str:
+    """The gate that a parameter belongs to: i for W_i; none for states and inputs."""
+    return derivation.name.partition("_")[2].rpartition("_")[2]
+
+
+DOCUMENTS = tuple(page for kind in LAYERS.values() for page in pages(kind))

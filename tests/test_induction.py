@@ -54,7 +54,9 @@ def test_the_page_settles_counts_and_shows_it(shown: Document) -> None:
 
 
 @pytest.mark.parametrize("part", ["last", "step"])
-def test_a_wrong_part_is_refuted_and_nothing_is_concluded(shown: Document, induction: LayerInduction, part: str) -> None:
+def test_a_wrong_part_is_refuted_and_nothing_is_concluded(
+    shown: Document, induction: LayerInduction, part: str
+) -> None:
     page = settle_document(replace(shown, inductions=(flawed(induction, part=part),)))
 
     assert tally(page).refuted == 1

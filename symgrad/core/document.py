@@ -137,7 +137,8 @@ class Tally:
 def tally(page: Page) -> Tally:
     """The counts of one page."""
     verdicts = [v for s in page.settled for v in (*s.verdicts, s.claim)]
-    verdicts += [each.verdict for each in (*page.pairs, *page.inductions) if each.verdict]
+    verdicts += [p.verdict for p in page.pairs if p.verdict]
+    verdicts += [i.verdict for i in page.inductions if i.verdict]
     checks = [s.check for s in page.settled if s.check] + [p.check for p in page.pairs if p.check]
     statuses = [v.status for v in verdicts]
     outcomes = [c.outcome for c in checks]
