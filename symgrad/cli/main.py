@@ -18,6 +18,10 @@ WORDS = {
     "derive": ("symgrad.cli.derive", "a derivation: of an entry, of a pair, or of an expression of your own"),
     "build": ("symgrad.cli.build", "the documents of derivations/ (or of PATHS) into a site"),
     "accuracy": ("symgrad.cli.accuracy", "how many digits the NumPy code of an entry keeps, and where it does not"),
+    "experiment": (
+        "symgrad.cli.experiment",
+        "what is measured: vanishing gradients, slowdown, dead ReLUs, cost, depth",
+    ),
     "verify": ("symgrad.cli.verify", "prove and check everything, with a verdict table"),
     "check": ("symgrad.cli.check", "your own gradient code: is it right, and if not, what is the mistake"),
 }
