@@ -1,24 +1,221 @@
-"""A statement with an id that never changes."""
+"""A claim: what somebody said, stated so that a machine can settle it, and what became of it."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from enum import Enum
 from typing import TYPE_CHECKING, Any
 
+from symgrad.core.domain import REALS, Domain
+from symgrad.core.verdict import Status, Verdict
+
 if TYPE_CHECKING:
-    from sympy import Expr
+    from sympy import Expr, Symbol
 
     from symgrad.core.definition import Variable
+    from symgrad.core.derivation import Derivation, Let
+
+Point = tuple[tuple["Symbol", "Expr"], ...]
+
+
+class Ruling(Enum):
+    """What becomes of a claim as a whole."""
+
+    PROVED = "proved"
+    CONDITIONAL = "proved_under_condition"  # refuted as it stands, proved under the condition that it leaves out
+    REFUTED = "refuted"  # a counterexample, and the corrected statement is proved
+    MEASURED = "measured"  # an experiment was run
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, slots=True)
+class Holds:
+    """A relation that holds for all values of the variables that satisfy `assuming`.
+
+    `at` are points to look at before any search: a counterexample that a reader can follow.
+    """
+
+    words: str
+    relation: Any  # a SymPy relation, built with evaluate=False
+    variables: tuple[Variable, ...] = ()
+    assuming: Any = True
+    lets: tuple[Let, ...] = ()
+    at: tuple[Point, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Exists:
+    """A relation that holds for some values of the variables: those at the point `at`."""
+
+    words: str
+    relation: Any
+    at: Point
+    variables: tuple[Variable, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Image:
+    """The values of a continuous function on `on` are just the interval `values`."""
+
+    words: str
+    expr: Expr
+    variable: Symbol
+    values: Domain
+    on: Domain = REALS
+
+
+@dataclass(frozen=True, slots=True)
+class Tends:
+    """expr -> to as variable -> at, which is oo or -oo. That f behaves as g is f/g -> 1."""
+
+    words: str
+    expr: Expr
+    variable: Symbol
+    at: Any
+    to: Any
+
+
+@dataclass(frozen=True, slots=True)
+class Eventually:
+    """A relation that holds from some point on, as variable -> at."""
+
+    words: str
+    relation: Any
+    variable: Symbol
+    at: Any
+
+
+@dataclass(frozen=True, slots=True)
+class Equal:
+    """Two expressions with symbolic dimensions are equal, for all sizes and all entries that satisfy the facts."""
+
+    words: str
+    left: Any
+    right: Any
+    facts: tuple[Any, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class NeverNegative:
+    """An expression with symbolic dimensions is >= 0."""
+
+    words: str
+    value: Any
+
+
+@dataclass(frozen=True, slots=True)
+class Layers:
+    """A recursion for dJ/dz of every layer, at any depth: the last layer, and the step to the one before."""
+
+    words: str
+    last: Derivation
+    step: Derivation
+
+
+@dataclass(frozen=True, slots=True)
+class Induction:
+    """A statement for every depth: it holds for `first`, and where it holds for L it holds for L + 1."""
+
+    words: str
+    first: Holds
+    step: Holds
+
+
+@dataclass(frozen=True, slots=True)
+class CoinMean:
+    """A relation between means over independent 0-or-1 variables, each 1 with probability 1/2: E[left] to right."""
+
+    words: str
+    left: Expr
+    relation: Any  # a SymPy class: Eq, Ge, ...
+    right: Expr
+    coins: tuple[Symbol, ...]
+    at: tuple[Point, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class GaussianMean:
+    """E[expr] = value for a standard normal `variable`, expr being 0 outside `on`.
+
+    Its proof is the `antiderivative` of expr times the density, continuous on `on` with its ends.
+    """
+
+    words: str
+    expr: Expr
+    variable: Symbol
+    value: Expr
+    antiderivative: Expr
+    on: Domain = REALS
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """What a seeded experiment showed: which one, its settings, and the words for its outcome."""
+
+    words: str
+    experiment: str
+    settings: tuple[tuple[str, Any], ...] = ()
+
+
+Statement = (
+    Holds
+    | Exists
+    | Image
+    | Tends
+    | Eventually
+    | Equal
+    | NeverNegative
+    | Layers
+    | Induction
+    | CoinMean
+    | GaussianMean
+    | Measured
+)
 
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """`left` equals `right` for all values of `variables` in their domains that satisfy `assuming`."""
+    """What a text says, and how it is stated formally.
 
-    name: str
+    `formal` is the claim as it stands: all of it must hold. Where it does not, either `condition` names what was left
+    out, or `corrected` what is true instead, and `instead` states that formally. `sharper` is proved besides.
+    `expected` is what the ledger says; it is compared with what the machine finds, and never used to find it.
+    """
+
+    id: str
     statement: str
-    left: Expr
-    right: Expr
-    variables: tuple[Variable, ...] = ()
-    assuming: Any = True  # a SymPy Boolean
-    source: str = ""
+    expected: Ruling
+    formal: tuple[Statement, ...]
+    sources: tuple[str, ...] = ()
+    condition: str = ""
+    corrected: str = ""
+    instead: tuple[Statement, ...] = ()
+    remark: str = ""
+    pages: tuple[str, ...] = ()  # where it is derived
+
+
+@dataclass(frozen=True, slots=True)
+class Settlement:
+    """A claim with a verdict on each of its statements."""
+
+    claim: Claim
+    formal: tuple[Verdict, ...]
+    instead: tuple[Verdict, ...]
+
+    @property
+    def ruling(self) -> Ruling:
+        """Earned: a refutation needs the counterexample and the proof of what is true instead."""
+        asked = [v.status for v in self.formal]
+        rest = all(v.proved for v in self.instead)
+        if asked and all(s is Status.PROVED for s in asked):
+            measured = any(isinstance(s, Measured) for s in self.claim.formal)
+            proved = Ruling.MEASURED if measured else Ruling.PROVED
+            return proved if rest else Ruling.UNKNOWN
+        if Status.REFUTED not in asked or not self.instead or not rest:
+            return Ruling.UNKNOWN
+        return Ruling.CONDITIONAL if self.claim.condition else Ruling.REFUTED
+
+    @property
+    def kept(self) -> bool:
+        """Whether the ledger's own expectation came true."""
+        return self.ruling is self.claim.expected

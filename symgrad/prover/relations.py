@@ -67,16 +67,25 @@ def equation(relation: Any) -> tuple[Any, Any]:
 
 def seen(relation: Any, lets: Sequence[Let], witness: Witness) -> Witness:
     """The witness with the values of the relation's own sides, where balls show them."""
+    found = sides(relation, lets, witness.point)
+    if found is None:
+        return witness
+    left, right = found
+    apart = not left.overlaps(right)
+    return replace(witness, left=text(left, right if apart else None), right=text(right, left if apart else None))
+
+
+def sides(relation: Any, lets: Sequence[Let], place: Sequence[tuple[Any, Any]]) -> tuple[Any, Any] | None:
+    """Balls that hold the two sides at a point, None where one can't be valued."""
     reader = Reader(lets)
     nodes = [reader.read(plain(side)) for side in relation.args]
     try:
         with precision(PRECISIONS[1]):
-            point = {reader.name(symbol): Balls({}).value(Reader().read(value)) for symbol, value in witness.point}
+            point = {reader.name(symbol): Balls({}).value(Reader().read(value)) for symbol, value in place}
             left, right = (Balls(point).value(node) for node in nodes)
     except (Undecided, Undefined, UnsupportedError, KeyError):
-        return witness
-    apart = not left.overlaps(right)
-    return replace(witness, left=text(left, right if apart else None), right=text(right, left if apart else None))
+        return None
+    return left, right
 
 
 def by_extremes(relation: Any, variables: Sequence[Variable], seconds: float) -> Verdict | None:

@@ -1,0 +1,367 @@
+"""D1 to D10: what is said about gradients that vanish, explode or die."""
+
+from __future__ import annotations
+
+from sympy import Abs, Eq, Ne, Rational, S, Symbol, erf, exp, oo, sqrt
+
+from symgrad.core import (
+    Claim,
+    CoinMean,
+    Equal,
+    Exists,
+    GaussianMean,
+    Holds,
+    Induction,
+    Measured,
+    NeverNegative,
+    Ruling,
+    Tends,
+    interval,
+)
+from symgrad.definitions.claims.letters import (
+    L,
+    at,
+    b,
+    eq,
+    ge,
+    gt,
+    le,
+    leaky_relu,
+    lt,
+    never_below_zero,
+    over,
+    positive,
+    relu,
+    sigmoid,
+    slope,
+    w,
+    x,
+    y,
+    z,
+)
+from symgrad.functions import D
+from symgrad.indexed import Dim, Index, Tensor, delta, total
+
+f, g, P, Q, r, v, c, h = (Symbol(name, real=True) for name in ("f", "g", "P", "Q", "r", "v", "c", "h"))
+δ1, δ2, m1, m2, w1, w2 = (Symbol(name, real=True) for name in ("delta1", "delta2", "m1", "m2", "w1", "w2"))
+dσ, drelu = slope(sigmoid), slope(relu)
+tiny = Rational(1, 100)
+
+n, m = Dim("n"), Dim("m")
+i, j, k = Index("i", n), Index("j", n), Index("k", n)
+o = Index("o", m)
+W, d, M = Tensor("W", (n, m)), Tensor("δ", n), Tensor("M", (n, n), body=((i, j), (1 + delta(i, j)) / 4))
+sent_back = total(o, total(i, W[i, o] * d[i]) * total(j, W[j, o] * d[j]))  # ||W^T delta||^2
+size = total((i, o), W[i, o] ** 2) * total(k, d[k] ** 2)  # ||W||^2 ||delta||^2
+lagrange = total((o, i, k), (W[i, o] * d[k] - W[k, o] * d[i]) ** 2) / 2
+
+shrinking = 1 - 1 / (L + 1) ** 2  # factor number L, below 1
+shrunk = (L + 2) / (2 * (L + 1))  # the product of the first L
+depths = (over(L, 1, None, "left"),)
+
+
+def layer(words: str, first: Holds, step: Holds) -> Induction:
+    """A statement for every depth."""
+    return Induction(words, first, step)
+
+
+bounded = layer(
+    "factors at most r in size: the product of L of them is at most rᴸ in size",
+    Holds("no factor", le(S.One, 1)),
+    Holds(
+        "|f| ≤ |f| + g = r and |P| ≤ |P| + Q = rᴸ give |f P| ≤ rᴸ⁺¹",
+        le(Abs(f * P), (Abs(f) + g) * (Abs(P) + Q)),
+        never_below_zero(g, Q),
+    ),
+)
+
+CLAIMS = (
+    Claim(
+        "D1",
+        "if every factor of the product is below 1 the gradient decays exponentially with depth; if every factor "
+        "is above 1 "
+        "it grows exponentially",
+        Ruling.CONDITIONAL,
+        (
+            layer(
+                "the factors 1 − 1/(L + 1)², each below 1, have the product (L + 2)/(2(L + 1))",
+                Holds("one factor", eq(shrinking.xreplace({L: S.One}), shrunk.xreplace({L: S.One}))),
+                Holds(
+                    "one more",
+                    eq(shrunk * shrinking.xreplace({L: L + 1}), shrunk.xreplace({L: L + 1})),
+                    depths,
+                ),
+            ),
+            Holds("each is below 1", lt(shrinking, 1), depths),
+            Tends("so their product tends to 0", shrunk, L, oo, S.Zero),
+        ),
+        ("S1", "S3"),
+        condition="The factors are bounded away from 1 in size: |f| ≤ r < 1, or |f| ≥ R > 1, with one r or R for all "
+        "layers. Factors that come close to 1 can leave a product above ½ at every depth, and so can their "
+        "reciprocals, all "
+        "above 1, stay below 2; a factor of −2 is below 1 and doubles.",
+        instead=(
+            bounded,
+            Tends("rᴸ → 0, here r = e⁻ʰ with h = 1", exp(-L), L, oo, S.Zero),
+            layer(
+                "factors of at least R in size: the product of L of them is at least Rᴸ in size",
+                Holds("no factor", le(S.One, 1)),
+                Holds(
+                    "|f| = R + g and |P| = Rᴸ + Q give |f P| ≥ Rᴸ⁺¹",
+                    ge((r + g) * (P + Q), r * P),
+                    never_below_zero(r, g, P, Q),
+                ),
+            ),
+            Holds("the counterexample is above ½ at every depth", gt(shrunk, S.Half), depths),
+        ),
+        pages=("saturation",),
+    ),
+    Claim(
+        "D2",
+        "the nearer a layer is to the output the larger its gradient is",
+        Ruling.CONDITIONAL,
+        (
+            Holds(
+                "one sigmoid neuron a layer: |δˡ| = |w σ′(z) δˡ⁺¹| ≤ |δˡ⁺¹|",
+                le(Abs(w * dσ), 1),
+                at=(at(w=5, z=0),),
+            ),
+        ),
+        ("S1",),
+        condition="No layer enlarges the gradient: ‖W‖ · max|φ′| ≤ 1, which for sigmoid is ‖W‖ ≤ 4. With w = 5 "
+        "at z = 0 it "
+        "is the layer further from the output that has the larger gradient, by a quarter.",
+        instead=(
+            Holds("4 σ′(z) ≤ 1", le(4 * dσ, 1)),
+            Holds(
+                "so |w| = 4 − v ≤ 4 gives |w| σ′ ≤ 4 σ′ ≤ 1",
+                le((4 - v) * r, 4 * r),
+                (over(v, 0, 4, "both"), *positive(r)),
+            ),
+            Equal("for any widths: ‖W‖² ‖δ‖² − ‖Wᵀδ‖² is half a sum of squares", size - sent_back, lagrange),
+            NeverNegative("which is ≥ 0, so ‖Wᵀδ‖ ≤ ‖W‖ ‖δ‖ with the Frobenius norm", lagrange),
+        ),
+        pages=("saturation",),
+    ),
+    Claim(
+        "D3",
+        "through one sigmoid layer a signal of size 1 comes back at 0.25 of its size",
+        Ruling.REFUTED,
+        (Holds("σ′(z) · 1 = 1/4", eq(dσ, Rational(1, 4)), at=(at(z=1),)),),
+        ("S1",),
+        corrected="It comes back at |w| σ′(z) of its size. With |w| = 1 that is at most a quarter, and a quarter "
+        "at z = 0 "
+        "only; with other weights it may be more or less.",
+        instead=(
+            Holds("at most a quarter", le(dσ, Rational(1, 4))),
+            Holds("less for every z but 0", lt(dσ, Rational(1, 4)), assuming=Ne(z, 0)),
+            Exists("a quarter at z = 0", eq(dσ, Rational(1, 4)), at(z=0)),
+            Exists("whole with w = 4 at z = 0", eq(w * dσ, 1), at(w=4, z=0)),
+        ),
+        pages=("saturation",),
+    ),
+    Claim(
+        "D4",
+        "ReLU has no vanishing gradient for positive inputs; setting a random half of the neurons to zero still "
+        "leaves a "
+        "large Wᵀδ, whereas sigmoid multiplies every term by a small number",
+        Ruling.CONDITIONAL,
+        (
+            Holds("ReLU′ = 1 for z > 0", eq(drelu, 1), positive(z)),
+            Holds("σ′ ≤ 1/4 everywhere", le(dσ, Rational(1, 4))),
+            Holds(
+                "whichever neurons are set to zero, at least a quarter of (Wᵀδ)² is left",
+                ge((w1 * m1 * δ1 + w2 * m2 * δ2) ** 2, (w1 * δ1 + w2 * δ2) ** 2 / 4),
+                (over(m1, 0, 1, "both"), over(m2, 0, 1, "both")),
+                at=(at(w1=1, w2=1, delta1=1, delta2=0, m1=0, m2=1),),
+            ),
+        ),
+        ("S0",),
+        condition="In the mean over the masks, each neuron being kept with probability ½. One unlucky mask can take "
+        "everything. And the weights count too: ReLU′ = 1 keeps only their own product.",
+        instead=(
+            CoinMean(
+                "two neurons: E[(Wᵀ(m ⊙ δ))²] is a quarter of (Wᵀδ)² and a quarter of the sum of squares",
+                (w1 * m1 * δ1 + w2 * m2 * δ2) ** 2,
+                Eq,
+                ((w1 * δ1 + w2 * δ2) ** 2 + (w1 * δ1) ** 2 + (w2 * δ2) ** 2) / 4,
+                (m1, m2),
+            ),
+            Equal(
+                "any number: with E[mᵢmⱼ] = (1 + [i = j])/4 it is ¼‖Wᵀδ‖² + ¼ ∑ Wᵢₒ² δᵢ²",
+                total((o, i, j), W[i, o] * W[j, o] * d[i] * d[j] * M[i, j]),
+                sent_back / 4 + total((o, i), W[i, o] ** 2 * d[i] ** 2) / 4,
+            ),
+            NeverNegative("so at least a quarter is left in the mean", total((o, i), W[i, o] ** 2 * d[i] ** 2) / 4),
+            Holds("sigmoid leaves at most a sixteenth of each δᵢ²", le((dσ * δ1) ** 2, δ1**2 / 16)),
+        ),
+        pages=("relu",),
+    ),
+    Claim(
+        "D5",
+        "the deeper the network, the larger ReLU’s advantage over sigmoid; when the network is shallow sigmoid "
+        "does better",
+        Ruling.MEASURED,
+        (Measured("accuracy of shallow and deep networks, sigmoid against ReLU", "depth"),),
+        ("S0",),
+    ),
+    Claim(
+        "D6",
+        "dead ReLU: a neuron whose input is ≤ 0 gets gradient 0, and it and the neurons after it never update again",
+        Ruling.REFUTED,
+        (
+            Holds("its own gradient is 0 for z = wx + b < 0", eq(D(relu(w * x + b), b), 0), assuming=w * x + b < 0),
+            Holds(
+                "the neuron after it, a = v ReLU(wx + b) + c, gets gradient 0 too",
+                eq(D((v * relu(w * x + b) + c - y) ** 2 / 2, c), 0),
+                assuming=w * x + b < 0,
+                at=(at(w=-1, x=1, b=0, v=1, c=0, y=1),),
+            ),
+        ),
+        ("S2",),
+        corrected="While its input is negative the neuron’s own weights and bias get gradient 0 from this example. The "
+        "neurons after it still learn from their other inputs and their biases. It may come back: another "
+        "example, or a "
+        "change in the layers before it, can make its input positive. At an input of 0 there is no gradient, only a "
+        "convention.",
+        instead=(
+            Holds("its weight’s gradient is 0 for z < 0", eq(D(relu(w * x + b), w), 0), assuming=w * x + b < 0),
+            Holds(
+                "the bias after it gets the whole error c − y",
+                eq(D((v * relu(w * x + b) + c - y) ** 2 / 2, c), c - y),
+                assuming=w * x + b < 0,
+            ),
+            Exists(
+                "another example wakes it: x = −1 where x = 1 does not", gt(relu(w * x + b), 0), at(w=-1, x=-1, b=0)
+            ),
+            Exists(
+                "a change before it does: the neuron ReLU(1 − h) is dead at h = 2, and the layer before moves h by "
+                "−(h + ReLU(1 − h))·¾ to ½",
+                gt(relu(1 - (h - Rational(3, 4) * (h + relu(1 - h)))), 0),
+                at(h=2),
+            ),
+        ),
+        pages=("relu",),
+    ),
+    Claim(
+        "D7",
+        "if the weight matrices’ eigenvalues are widely spread, the gradient may vanish in backpropagation",
+        Ruling.CONDITIONAL,
+        (
+            Exists(
+                "eigenvalues 100 and 1/100, a gradient along the second: one layer leaves a hundredth of it",
+                lt((100 * δ1) ** 2 + (tiny * δ2) ** 2, (δ1**2 + δ2**2) / 1000),
+                at(delta1=0, delta2=1),
+            ),
+            Exists(
+                "eigenvalues 2 and 200, spread as widely: some gradient shrinks",
+                lt((2 * δ1) ** 2 + (200 * δ2) ** 2, δ1**2 + δ2**2),
+                at(delta1=1, delta2=0),
+            ),
+        ),
+        ("S3",),
+        condition="A singular value below 1. Spread alone is not it, and eigenvalues are not it: the lengths ‖Wᵀδ‖ lie "
+        "between the smallest and the largest singular value times ‖δ‖, and a matrix whose eigenvalues are both 1 can "
+        "shrink one gradient to a hundredth.",
+        instead=(
+            Holds(
+                "singular values of at least 1 never shrink anything: s = 1 + v",
+                ge(((1 + v) * δ1) ** 2 + ((1 + w) * δ2) ** 2, δ1**2 + δ2**2),
+                never_below_zero(v, w),
+            ),
+            Holds(
+                "one below 1 shrinks the gradient along it",
+                lt((v * δ1) ** 2, δ1**2),
+                (over(v, 0, 1, "left"), *positive(δ1)),
+            ),
+            Tends("and over L layers with factor e⁻¹ to nothing", exp(-L), L, oo, S.Zero),
+            Exists(
+                "W = [[1, 0], [100, 1]], both eigenvalues 1: Wᵀ brings δ = (−100, 1) back as (0, 1)",
+                lt((δ1 + 100 * δ2) ** 2 + δ2**2, (δ1**2 + δ2**2) / 1000),
+                at(delta1=-100, delta2=1),
+            ),
+        ),
+        pages=("saturation",),
+    ),
+    Claim(
+        "D8",
+        "exploding gradients can usually be solved by the choice of initial weights",
+        Ruling.CONDITIONAL,
+        (
+            Holds(
+                "weights that start with |w| max|φ′| ≤ 1 keep it after a step of gradient descent: a linear "
+                "neuron, w = 1, "
+                "x = 1, y = 3, step 1",
+                le(Abs(w - (w * x - y) * x), 1),
+                assuming=Abs(w) <= 1,
+                at=(at(w=1, x=1, y=3),),
+            ),
+        ),
+        ("S1",),
+        condition="At the start of training. Weights with ‖W‖ max|φ′| ≤ 1 make an explosion impossible at any depth; "
+        "nothing keeps them so small once they are trained.",
+        instead=(
+            bounded,
+            Holds(
+                "in particular factors of at most 1 never enlarge a gradient",
+                le(Abs(f * P), Abs(P)),
+                (over(f, -1, 1, "both"),),
+            ),
+            Equal("for any widths: ‖W‖² ‖δ‖² − ‖Wᵀδ‖² is half a sum of squares", size - sent_back, lagrange),
+            NeverNegative("which is ≥ 0", lagrange),
+        ),
+    ),
+    Claim(
+        "D9",
+        "good initialisation (layer by layer) lets the gradient reach the first layers",
+        Ruling.CONDITIONAL,
+        (
+            Holds(
+                "n Var(w) = 1 keeps the mean square of a sigmoid network’s gradient: n Var(w) σ′(z)² = 1",
+                eq(1 * dσ**2, 1),
+                at=(at(z=0),),
+            ),
+        ),
+        ("S1",),
+        condition="n Var(w) E[φ′(z)²] = 1 in every layer. For ReLU that is He’s Var(w) = 2/n. Sigmoid with "
+        "Xavier’s 1/n "
+        "loses a factor of 16 or more in each layer whatever its inputs.",
+        instead=(
+            GaussianMean(
+                "E[ReLU′(Z)²] = P(Z > 0) = ½ for Z ~ N(0, 1)",
+                S.One,
+                z,
+                S.Half,
+                erf(z / sqrt(2)) / 2,
+                interval(0, None),
+            ),
+            Holds("so n Var(w) E[φ′²] = 1 with Var(w) = 2/n", eq(v * (2 / v) * S.Half, 1), positive(v)),
+            Holds("sigmoid with n Var(w) = 1 keeps a sixteenth at most", le(dσ**2, Rational(1, 16))),
+        ),
+    ),
+    Claim(
+        "D10",
+        "an activation whose gradient is close to or equal to 1 (ReLU, Leaky ReLU) keeps the product from "
+        "decaying fast",
+        Ruling.CONDITIONAL,
+        (
+            Holds(
+                "a Leaky ReLU layer passes on more than a sigmoid layer does, with the same weight",
+                gt(slope(leaky_relu, tiny), dσ),
+                assuming=Ne(z, 0),
+                at=(at(z=-1),),
+            ),
+        ),
+        ("S1",),
+        condition="The inputs along the way are positive, and the weights do not shrink the gradient themselves. "
+        "On the "
+        "left Leaky ReLU passes on a hundredth, less than sigmoid does at z = −1, and ReLU nothing.",
+        instead=(
+            Holds("both slopes are 1 for z > 0: ReLU", eq(drelu, 1), positive(z)),
+            Holds("Leaky ReLU", eq(slope(leaky_relu, tiny), 1), positive(z)),
+            Holds("so a factor w φ′(z) is w itself", eq(w * drelu, w), positive(z)),
+            Holds("which does not shrink for |w| ≥ 1", ge((1 + v) * Abs(P), Abs(P)), never_below_zero(v)),
+        ),
+        pages=("relu", "leaky-relu"),
+    ),
+)

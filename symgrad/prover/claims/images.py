@@ -1,0 +1,66 @@
+"""The set of values of a continuous function, its ends told apart: attained or only approached."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from sympy import oo
+
+from symgrad.core import Status, SymgradError, Verdict, Witness
+from symgrad.prover.claims.regions import carried
+from symgrad.prover.facts import jumps
+from symgrad.prover.prove import prove
+from symgrad.prover.ranges import extrema
+
+if TYPE_CHECKING:
+    from symgrad.core import Extremum, Image
+
+METHOD = "least and greatest value, each attained or approached, of a function without jumps"
+
+
+def settle_image(s: Image) -> Verdict:
+    """Whether the values are just the interval: both ends are the extremes, and belong to it where they are attained.
+
+    A continuous function on an interval takes every value between two that it takes.
+    """
+    expr = carried(s.expr, s.variable)
+    try:
+        low, high = extrema(expr, s.variable, domain=s.on)
+        broken = list(jumps(expr, s.variable))
+    except SymgradError as error:
+        return Verdict(Status.UNKNOWN, reason=str(error))
+    if broken:
+        return Verdict(Status.UNKNOWN, reason=f"the function jumps at {broken[0][0].exact}")
+    ends = ((low, s.values.lower, -oo, s.values.lower_open), (high, s.values.upper, oo, s.values.upper_open))
+    for found, stated, infinite, is_open in ends:
+        wrong = misplaced(found, stated, is_open=is_open) if stated is not None else bounded(found, infinite)
+        if wrong == "?":
+            return Verdict(Status.UNKNOWN, reason=f"whether an end is {stated} could not be settled")
+        if wrong:
+            return Verdict(Status.REFUTED, METHOD, witness=told(s, found, wrong))
+    return Verdict(Status.PROVED, METHOD)
+
+
+def bounded(found: Extremum, infinite: Any) -> str:
+    """What is wrong with an end said to be infinite."""
+    return "" if found.exact is infinite else "another end"
+
+
+def misplaced(found: Extremum, stated: Any, *, is_open: bool) -> str:
+    """What is wrong with a finite end; "?" where that is not settled."""
+    if stated < found.lower or stated > found.upper:
+        return "another end"
+    if found.exact is None or not prove(found.exact, stated).proved:
+        apart = found.exact is not None and prove(found.exact, stated).status is Status.REFUTED
+        return "another end" if apart else "?"
+    if found.attained == is_open:
+        return "attained" if is_open else "not attained"
+    return ""
+
+
+def told(s: Image, found: Extremum, wrong: str) -> Witness:
+    """The end that is wrong: the value, where it is attained or approached, and the interval that was stated."""
+    value = found.exact if found.exact is not None else found.lower
+    places = [p for p in found.at if not isinstance(p, tuple)] or list(found.approached)
+    how = "the end of the values" if wrong == "another end" else wrong
+    return Witness(tuple((s.variable, p) for p in places[:1]), f"{value} ({how})", f"ends of {s.values}")

@@ -1,0 +1,232 @@
+"""The verdict on each form of statement that a claim may be made of."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from functools import singledispatch
+from itertools import product
+from typing import TYPE_CHECKING, Any
+
+from sympy import And, Eq, Ge, Gt, Le, Lt, Ne, Rational, exp, oo, pi, sqrt, true
+
+from symgrad.core import (
+    Claim,
+    CoinMean,
+    Equal,
+    Eventually,
+    Exists,
+    GaussianMean,
+    Holds,
+    Image,
+    Induction,
+    Layers,
+    Measured,
+    NeverNegative,
+    Settlement,
+    Status,
+    SymgradError,
+    Tends,
+    Variable,
+    Verdict,
+    Witness,
+)
+from symgrad.functions import D
+from symgrad.prover.claims.images import settle_image
+from symgrad.prover.claims.regions import carried, where_holds
+from symgrad.prover.facts import limit
+from symgrad.prover.indexed import prove_by_induction, prove_indexed, prove_nonnegative
+from symgrad.prover.pieces import HOLDS
+from symgrad.prover.prove import prove
+from symgrad.prover.relations import prove_relation, seen, sides
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from symgrad.core.claim import Point, Statement
+
+CONVERSE = {Lt: Ge, Ge: Lt, Gt: Le, Le: Gt, Eq: Ne, Ne: Eq}
+TAILS = "leading terms with a remainder that is bounded on the whole tail"
+
+
+def settle_claim(claim: Claim, measured: Mapping[Measured, Verdict] | None = None) -> Settlement:
+    """Every statement of a claim settled; the outcomes of experiments are handed in, since none is run here."""
+    known = measured or {}
+
+    def verdict(statement: Statement) -> Verdict:
+        return known.get(statement) or settle(statement) if isinstance(statement, Measured) else settle(statement)
+
+    return Settlement(claim, tuple(map(verdict, claim.formal)), tuple(map(verdict, claim.instead)))
+
+
+@singledispatch
+def settle(statement: Any) -> Verdict:
+    """PROVED, REFUTED with a witness, or UNKNOWN with its reason."""
+    raise TypeError(f"{type(statement).__name__} is no statement of a claim")
+
+
+@settle.register
+def _(s: Holds) -> Verdict:
+    for place in s.at:
+        if found := refuted_at(s, place):
+            return found
+    found = prove_relation(s.relation, variables=s.variables, assuming=s.assuming, lets=s.lets)
+    if found.status in {Status.PROVED_EXCEPT, Status.DOMAIN_MISMATCH} and found.exceptions:
+        return replace(found, status=Status.REFUTED, witness=found.exceptions[0])  # a side has no value there
+    if found.status is Status.UNKNOWN and s.assuming in {True, true} and not s.lets:
+        return by_region(s) or found
+    return found
+
+
+def refuted_at(s: Holds, place: Point) -> Verdict | None:
+    """A refutation at a given point that satisfies all that is assumed: by balls, or because the converse is proved."""
+    if not allowed(s, place):
+        return None
+    if false_at(s, place):
+        return Verdict(Status.REFUTED, "values at a point", witness=seen(s.relation, s.lets, Witness(place, "", "")))
+    found = prove_relation(s.relation, **there(s, place))
+    missing = [w for w in found.exceptions if "undefined" in {w.left, w.right}]
+    if found.status in {Status.DOMAIN_MISMATCH, Status.PROVED_EXCEPT} and missing:
+        return Verdict(Status.REFUTED, "a side has no value at a point", witness=replace(missing[0], point=place))
+    return None
+
+
+def there(s: Holds, place: Point) -> dict[str, Any]:
+    """What the prover is told about a statement at one point."""
+    assuming = And(s.assuming, *(Eq(x, v) for x, v in place))
+    return {"variables": s.variables, "lets": s.lets, "assuming": assuming}
+
+
+def allowed(s: Holds, place: Point) -> bool:
+    """Whether an exact point lies in the domains and satisfies the assumption."""
+    values = dict(place)
+    for v in s.variables:
+        low, high = v.domain.lower, v.domain.upper
+        if v.symbol not in values or v.domain.values:
+            return False
+        inside = [] if low is None else [(Gt if v.domain.lower_open else Ge)(values[v.symbol], low)]
+        inside += [] if high is None else [(Lt if v.domain.upper_open else Le)(values[v.symbol], high)]
+        if And(*inside) != true:
+            return False
+    return s.assuming in {True, true} or s.assuming.xreplace(values) == true
+
+
+def false_at(s: Holds, place: Point) -> bool:
+    """Whether a relation is false at a point: two balls show it, or the converse is proved there."""
+    balls = sides(s.relation, s.lets, place)
+    if balls and not balls[0].overlaps(balls[1]):
+        return not HOLDS[type(s.relation)](1 if balls[0] > balls[1] else -1)
+    return prove_relation(converse(s.relation), **there(s, place)).proved
+
+
+def converse(relation: Any) -> Any:
+    """The relation that holds just where this one does not, both sides having values."""
+    return CONVERSE[type(relation)](relation.lhs, relation.rhs, evaluate=False)
+
+
+def by_region(s: Holds) -> Verdict | None:
+    """A relation in one variable, from all zeros of the difference of its sides."""
+    symbols = s.relation.free_symbols
+    if len(symbols) != 1:
+        return None
+    (x,) = symbols
+    domain = next((v.domain for v in s.variables if v.symbol == x), None)
+    try:
+        region = where_holds(s.relation, x, *([domain] if domain else []))
+    except (SymgradError, ArithmeticError, ValueError):
+        return None
+    if region.everywhere:
+        return Verdict(Status.PROVED, "every zero of the difference, and its sign between them")
+    return None
+
+
+@settle.register
+def _(s: Exists) -> Verdict:
+    there = And(*(Eq(x, v) for x, v in s.at))
+    found = prove_relation(s.relation, variables=s.variables, assuming=there)
+    if found.status is Status.PROVED:
+        return replace(found, method="values at a point", witness=seen(s.relation, (), Witness(s.at, "", "")))
+    never = prove_relation(converse(s.relation), variables=s.variables)
+    if never.status is Status.PROVED:
+        return Verdict(Status.REFUTED, "the converse holds everywhere", witness=Witness(s.at, "", ""))
+    return Verdict(Status.UNKNOWN, reason="it does not hold at the point that was named, and may hold elsewhere")
+
+
+@settle.register
+def _(s: Image) -> Verdict:
+    return settle_image(s)
+
+
+@settle.register
+def _(s: Tends) -> Verdict:
+    found = limit(carried(s.expr, s.variable), s.variable, s.at)
+    if found is None:
+        return Verdict(Status.UNKNOWN, reason="the limit could not be proved")
+    if found == s.to or (oo not in {abs(found), abs(s.to)} and prove(found, s.to).proved):
+        return Verdict(Status.PROVED, TAILS)
+    apart = oo in {abs(found), abs(s.to)} or prove(found, s.to).status is Status.REFUTED
+    witness = Witness(((s.variable, s.at),), str(found), str(s.to))
+    return Verdict(Status.REFUTED, TAILS, witness=witness) if apart else Verdict(Status.UNKNOWN, reason="close limits")
+
+
+@settle.register
+def _(s: Eventually) -> Verdict:
+    region = where_holds(s.relation, s.variable)
+    last = region.parts[-1 if s.at is oo else 0] if region.parts else None
+    if last is not None and (last.right if s.at is oo else last.left) is None:
+        return Verdict(Status.PROVED, "the sign of the difference beyond its last zero")
+    outside = Witness(((s.variable, region.beyond(s.at)),), "", "")
+    return Verdict(
+        Status.REFUTED, "the sign of the difference beyond its last zero", witness=seen(s.relation, (), outside)
+    )
+
+
+@settle.register
+def _(s: Equal) -> Verdict:
+    return prove_indexed(s.left, s.right, facts=s.facts)
+
+
+@settle.register
+def _(s: NeverNegative) -> Verdict:
+    return prove_nonnegative(s.value)
+
+
+@settle.register
+def _(s: Layers) -> Verdict:
+    return prove_by_induction(s.last, s.step)
+
+
+@settle.register
+def _(s: Induction) -> Verdict:
+    for name, part in (("first", s.first), ("step", s.step)):
+        found = settle(part)
+        if not found.proved:
+            return replace(found, reason=f"the {name} of the induction: {found.reason}")
+    return Verdict(Status.PROVED, "induction: the first, and the step from each to the next")
+
+
+@settle.register
+def _(s: CoinMean) -> Verdict:
+    tosses = list(product((0, 1), repeat=len(s.coins)))
+    left = sum(s.left.xreplace(dict(zip(s.coins, map(Rational, toss), strict=True))) for toss in tosses)
+    found = settle(Holds(s.words, s.relation(left / len(tosses), s.right, evaluate=False), at=s.at))
+    return replace(found, method=f"the mean over all {len(tosses)} outcomes; {found.method}")
+
+
+@settle.register
+def _(s: GaussianMean) -> Verdict:
+    x, F = s.variable, s.antiderivative
+    density = exp(-(x**2) / 2) / sqrt(2 * pi)
+    if not prove(D(F, x), s.expr * density, variables=(Variable(x, s.on),)).proved:
+        return Verdict(Status.UNKNOWN, reason="what was named is not proved to be an antiderivative")
+    ends = [limit(F, x, side) if e is None else F.xreplace({x: e}) for e, side in ((s.on.upper, oo), (s.on.lower, -oo))]
+    if None in ends:
+        return Verdict(Status.UNKNOWN, reason="a limit of the antiderivative could not be proved")
+    found = prove(ends[0] - ends[1], s.value)
+    if found.status is Status.REFUTED:
+        return Verdict(Status.REFUTED, "the integral", witness=Witness((), str(ends[0] - ends[1]), str(s.value)))
+    return Verdict(found.status, "an antiderivative, proved, and its limits", reason=found.reason)
+
+
+@settle.register
+def _(s: Measured) -> Verdict:
+    return Verdict(Status.UNKNOWN, reason=f"the experiment {s.experiment} has not been run")
