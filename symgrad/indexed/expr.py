@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from symgrad.indexed.tensor import Tensor
 
 Number = int | Fraction
+ONE = Fraction(1)
 
 
 class IndexedError(SymgradError):
@@ -75,7 +76,8 @@ class Term:
         if other.bound & (self.bound | self.free):
             other = other.freshened()
         left = self.freshened() if self.bound & other.free else self
-        return Term(left.coefficient * other.coefficient, left.bound | other.bound, merged((*left.atoms, *other.atoms)))
+        number = left.coefficient if other.coefficient == 1 else left.coefficient * other.coefficient
+        return Term(number, left.bound | other.bound, merged((*left.atoms, *other.atoms)))
 
     def times(self, factor: Fraction) -> Term:
         """The term so many times."""
@@ -180,7 +182,7 @@ class Expr:
         return expr(other) * self**-1
 
     def __pow__(self, exponent: Number) -> Expr:
-        return power(self, Fraction(exponent))
+        return self if exponent == 1 else power(self, Fraction(exponent))
 
     def __bool__(self) -> bool:
         return bool(self.terms)
@@ -222,7 +224,7 @@ def expr(what: Any) -> Expr:
 
 def one(atom: Atom, exponent: Number = 1) -> Expr:
     """A single atom as an expression."""
-    return Expr((Term(Fraction(1), (), {atom: Fraction(exponent)}),))
+    return Expr((Term(ONE, (), {atom: ONE if exponent == 1 else Fraction(exponent)}),))
 
 
 def power(base: Expr, exponent: Fraction) -> Expr:

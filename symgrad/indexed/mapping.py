@@ -24,17 +24,19 @@ def bind(bound: Iterable[Index], value: Expr) -> Expr:
 def replaced(value: Expr, change: Callable[[Atom], Expr | None]) -> Expr:
     """The expression with its factors replaced, those inside others left alone; None leaves a factor as it is."""
     terms: list[Term] = []
+    changed = False
     for term in value.terms:
         new = [(change(a), a, e) for a, e in term.atoms]
         if all(n is None for n, _, _ in new):
             terms.append(term)
             continue
+        changed = True
         whole = Expr((Term(term.coefficient, (), {a: e for n, a, e in new if n is None}),))
         for n, _, e in new:
             if n is not None:
                 whole *= n**e
         terms += bind(term.bound, whole).terms
-    return Expr(terms) if terms != list(value.terms) else value
+    return Expr(terms) if changed else value
 
 
 def mapped(value: Expr, change: Callable[[Atom], Expr | None]) -> Expr:
