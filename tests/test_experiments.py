@@ -332,7 +332,7 @@ def test_a_number_that_is_not_there_is_named() -> None:
 
 
 def test_the_command_prints_writes_and_reads_ranges(tmp_path: object) -> None:
-    arguments = "experiment vanishing --activation relu --init he --depth 1:3,5 --width 20 --seeds 1 -o"
+    arguments = "experiment vanishing --activation relu,elu,tanh --init he --depth 1:3,5 --width 20 --seeds 1 -o"
     found = CliRunner().invoke(app, [*arguments.split(), str(tmp_path)])
     files = sorted(p.suffix for p in tmp_path.iterdir())  # type: ignore[attr-defined]
 
@@ -340,6 +340,22 @@ def test_the_command_prints_writes_and_reads_ranges(tmp_path: object) -> None:
     assert "difference" in found.output
     assert "depths 1,2,3,5" in found.output
     assert files == [".json", ".svg"]
+
+
+def test_every_command_prints_a_table_and_what_runs_it_again() -> None:
+    options = {
+        "vanishing": "--depth 1:4 --width 8 --seeds 1 --init he",
+        "slowdown": "--steps 4 --weight 0.6,1,2 --bias 0,0,-1",
+        "dead-relu": "--epochs 1 --seeds 1 --data spirals",
+        "cost": "--elements 100 --rounds 1",
+        "depth": "--depth 1,2,3 --epochs 1 --seeds 1 --data spirals",
+    }
+    assert options.keys() == experiments.EXPERIMENTS.keys()
+    for name, told in options.items():
+        found = CliRunner().invoke(app, ["experiment", name, *told.split()], catch_exceptions=False)
+
+        assert found.exit_code == 0, found.output
+        assert "numpy" in found.output.splitlines()[-1]
 
 
 def test_the_command_answers_in_json() -> None:

@@ -169,7 +169,7 @@ def short(value: Any) -> str:
     """A list as one types it, a run of whole numbers by its ends."""
     if not isinstance(value, tuple):
         return str(value)
-    if len(value) > 2 and value == tuple(range(int(value[0]), int(value[0]) + len(value))):  # noqa: PLR2004 - else the ends say it
+    if len(value) > 2 and all(isinstance(v, int) for v in value) and value == tuple(range(value[0], value[-1] + 1)):  # noqa: PLR2004 - else the ends say it
         return f"{value[0]}:{value[-1]}"
     return ",".join(map(str, value))
 
