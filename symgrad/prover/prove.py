@@ -1,10 +1,10 @@
 """The exact prover: normal forms decide, balls refute, and what neither settles is UNKNOWN.
 
 The order: equal as they stand; a few exact points; then regions, the open ones first, then the kinks.
-PROVED_EXCEPT: equal in every open region, but on a kink (a set without interior) the values differ or one side
-has none. A difference on a kink where both sides have a value, and no derivative is being taken, refutes: the
-statement is then simply false there. DOMAIN_MISMATCH: equal wherever both sides have values, but on an open set
-only one of them has. VACUOUS: the assumptions hold nowhere, or neither side has a value anywhere.
+PROVED_EXCEPT: equal in every open region, but on a kink (a set without interior) one side has no value. A difference
+on a kink where both sides have one refutes: the statement is simply false there. DOMAIN_MISMATCH: equal wherever both
+sides have values, but on an open set only one of them has. VACUOUS: the assumptions hold nowhere, or neither
+side has a value anywhere.
 """
 
 from __future__ import annotations
@@ -172,7 +172,7 @@ class Prover:
                 leaf.kind, leaf.why = EMPTY, ANALYSIS
                 continue
             kink = leaf.region.codimension > base
-            if witness and leaf.kind == DIFFERENT and not (kink and self.statement.differentiates):
+            if witness and leaf.kind == DIFFERENT and not (kink and "undefined" in {witness.left, witness.right}):
                 return Verdict(Status.REFUTED, "values at a point", witness=witness)
             if witness is None or (kink and not search.thin(leaf.region)):
                 unknown = unknown or self.where(leaf)

@@ -13,7 +13,7 @@ from symgrad.core import REALS, UnsupportedError, Variable
 from symgrad.core.domain import Domain
 from symgrad.prover.conventions import named, plain, symbols_of, told
 from symgrad.prover.reading import Reader
-from symgrad.prover.scalar import Node, sub, subnodes, substitute, sym
+from symgrad.prover.scalar import Node, sub, substitute, sym
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -59,11 +59,6 @@ class Statement:
         """The free symbols that occur in the sides, the assumption or a premise."""
         nodes = (self.left, self.right, self.assumption, *(p for p, _ in self.premises))
         return tuple(sorted(set().union(*(n.free for n in nodes))))
-
-    @property
-    def differentiates(self) -> bool:
-        """Whether a derivative is to be carried out on either side."""
-        return any(node.op == "diff" for node in subnodes(self.left, self.right))
 
 
 def read_statement(

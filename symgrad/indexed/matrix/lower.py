@@ -36,6 +36,16 @@ if TYPE_CHECKING:
 At = Index | None  # None where the axis has length 1
 
 
+def in_turn(factors: tuple[Matrix, ...], row: At, column: At) -> Expr:
+    """The entry of a matrix product: sums over the dimensions in between."""
+    first, *rest = factors
+    if not rest:
+        return lower(first, row, column)
+    k = bound(shape(first)[1])
+    both = lower(first, row, k) * in_turn(tuple(rest), k, column)
+    return both if k is None else total(k, both)
+
+
 def lower(matrix: Matrix, row: At = None, column: At = None) -> Expr:  # noqa: C901, PLR0911, PLR0912 - one case for each kind
     """The entry of the matrix at a row and a column."""
     match matrix:
@@ -52,12 +62,8 @@ def lower(matrix: Matrix, row: At = None, column: At = None) -> Expr:  # noqa: C
             return expr(1)
         case Transpose(body):
             return lower(body, column, row)
-        case MatMul((only,)):
-            return lower(only, row, column)
-        case MatMul((first, *rest)):
-            k = bound(shape(first)[1])
-            both = lower(first, row, k) * lower(MatMul(tuple(rest)), k, column)
-            return both if k is None else total(k, both)
+        case MatMul(factors):
+            return in_turn(factors, row, column)
         case Hadamard(factors):
             return prod((lower(f, row, column) for f in factors), start=expr(1))
         case Plus(terms):
