@@ -29,7 +29,7 @@ def pages(kind: Kind) -> Iterator[Document]:
 
 def gate(derivation: Derivation) -> str:
     """The gate that a parameter belongs to: i for W_i; none for states and inputs."""
-    return derivation.name.partition("_")[2].rpartition("_")[2]
+    return derivation.name.rpartition("-")[2].partition("_")[2]
 
 
 DOCUMENTS = tuple(page for kind in LAYERS.values() for page in pages(kind))
