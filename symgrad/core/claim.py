@@ -149,12 +149,22 @@ class GaussianMean:
 
 
 @dataclass(frozen=True, slots=True)
-class Measured:
-    """What a seeded experiment showed: which one, its settings, and the words for its outcome."""
+class Observation:
+    """What a seeded experiment has to show: `compared` are pairs of its numbers, the first said to be the larger."""
 
     words: str
     experiment: str
+    compared: tuple[tuple[str, str], ...]
     settings: tuple[tuple[str, Any], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Observed:
+    """What it did show: a line for each comparison, whether it came out as said, and a label to run it again by."""
+
+    lines: tuple[str, ...]
+    agrees: tuple[bool, ...]
+    label: str
 
 
 Statement = (
@@ -169,7 +179,7 @@ Statement = (
     | Induction
     | CoinMean
     | GaussianMean
-    | Measured
+    | Observation
 )
 
 
@@ -196,22 +206,25 @@ class Claim:
 
 @dataclass(frozen=True, slots=True)
 class Settlement:
-    """A claim with a verdict on each of its statements."""
+    """A claim with a verdict on each of its statements, and what its experiments showed."""
 
     claim: Claim
     formal: tuple[Verdict, ...]
     instead: tuple[Verdict, ...]
+    observed: tuple[Observed, ...] = ()
 
     @property
     def ruling(self) -> Ruling:
         """Earned: a refutation needs the counterexample and the proof of what is true instead."""
-        asked = [v.status for v in self.formal]
         rest = all(v.proved for v in self.instead)
-        if asked and all(s is Status.PROVED for s in asked):
-            measured = any(isinstance(s, Measured) for s in self.claim.formal)
-            proved = Ruling.MEASURED if measured else Ruling.PROVED
-            return proved if rest else Ruling.UNKNOWN
-        if Status.REFUTED not in asked or not self.instead or not rest:
+        pairs = zip(self.claim.formal, self.formal, strict=True)
+        asked = [v.status for s, v in pairs if not isinstance(s, Observation)]
+        wanted = len(self.claim.formal) - len(asked)
+        if not rest or len(self.observed) != wanted:
+            return Ruling.UNKNOWN
+        if all(s is Status.PROVED for s in asked):
+            return Ruling.MEASURED if wanted else Ruling.PROVED
+        if Status.REFUTED not in asked or not self.instead:
             return Ruling.UNKNOWN
         return Ruling.CONDITIONAL if self.claim.condition else Ruling.REFUTED
 

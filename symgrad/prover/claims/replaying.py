@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import mpmath
+import mpmath  # type: ignore[import-untyped]  # it ships no types
 
 from symgrad.core import Equal, Holds, Status
 from symgrad.prover.claims.settle import allowed, false_at, there

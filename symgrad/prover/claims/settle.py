@@ -20,8 +20,9 @@ from symgrad.core import (
     Image,
     Induction,
     Layers,
-    Measured,
     NeverNegative,
+    Observation,
+    Observed,
     Settlement,
     Status,
     SymgradError,
@@ -40,22 +41,15 @@ from symgrad.prover.prove import prove
 from symgrad.prover.relations import prove_relation, seen, sides
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from symgrad.core.claim import Point, Statement
+    from symgrad.core.claim import Point
 
 CONVERSE = {Lt: Ge, Ge: Lt, Gt: Le, Le: Gt, Eq: Ne, Ne: Eq}
 TAILS = "leading terms with a remainder that is bounded on the whole tail"
 
 
-def settle_claim(claim: Claim, measured: Mapping[Measured, Verdict] | None = None) -> Settlement:
-    """Every statement of a claim settled; the outcomes of experiments are handed in, since none is run here."""
-    known = measured or {}
-
-    def verdict(statement: Statement) -> Verdict:
-        return known.get(statement) or settle(statement) if isinstance(statement, Measured) else settle(statement)
-
-    return Settlement(claim, tuple(map(verdict, claim.formal)), tuple(map(verdict, claim.instead)))
+def settle_claim(claim: Claim, observed: tuple[Observed, ...] = ()) -> Settlement:
+    """Every statement of a claim settled; what experiments showed is handed in, since none is run here."""
+    return Settlement(claim, tuple(map(settle, claim.formal)), tuple(map(settle, claim.instead)), observed)
 
 
 @singledispatch
@@ -228,5 +222,5 @@ def _(s: GaussianMean) -> Verdict:
 
 
 @settle.register
-def _(s: Measured) -> Verdict:
-    return Verdict(Status.UNKNOWN, reason=f"the experiment {s.experiment} has not been run")
+def _(s: Observation) -> Verdict:
+    return Verdict(Status.UNKNOWN, "measured", reason=f"the experiment {s.experiment} is evidence, and no proof")

@@ -1,0 +1,127 @@
+"""Claims and their rulings in words: the same lines for a terminal, a page and a program."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from symgrad.core import Exists, Holds, Ruling, Status
+from symgrad.document.from_sympy import boxes
+from symgrad.document.text import text
+from symgrad.indexed import Dim, Index
+
+if TYPE_CHECKING:
+    from symgrad.core import Settlement, Verdict, Witness
+    from symgrad.core.claim import Statement
+
+BADGES = {
+    Ruling.PROVED: ("proved", "good"),
+    Ruling.CONDITIONAL: ("proved under a condition", "good"),
+    Ruling.REFUTED: ("refuted", "bad"),
+    Ruling.MEASURED: ("measured", "doubt"),
+    Ruling.UNKNOWN: ("not settled", "doubt"),
+}
+DIGITS = 12  # of a value in a counterexample, for a reader
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One formal statement: its words, its formula where it is a plain one, the verdict, and the counterexample."""
+
+    words: str
+    formula: str
+    status: Status
+    method: str
+    counterexample: str
+    reason: str = ""
+
+
+def parts_of(settlement: Settlement, *, instead: bool) -> tuple[Part, ...]:
+    """The formal statements of a claim, or those that are proved instead of it."""
+    claim = settlement.claim
+    statements, verdicts = (claim.instead, settlement.instead) if instead else (claim.formal, settlement.formal)
+    return tuple(part(s, v) for s, v in zip(statements, verdicts, strict=True))
+
+
+def part(statement: Statement, verdict: Verdict) -> Part:
+    """One statement as it is told."""
+    formula = text(boxes(statement.relation)) if isinstance(statement, Holds | Exists) else ""
+    against = counterexample(verdict) if verdict.status is Status.REFUTED else ""
+    return Part(statement.words, formula, verdict.status, verdict.method, against, verdict.reason)
+
+
+def counterexample(verdict: Verdict) -> str:
+    """The point of a refutation and what both sides are there."""
+    witness = verdict.witness
+    if witness is None:
+        return ""
+    sides = f": {value(witness.left)} against {value(witness.right)}" if witness.left or witness.right else ""
+    return f"{place(witness)}{sides}"
+
+
+def place(witness: Witness) -> str:
+    """Where it is: sizes and indices first, counted from 1."""
+    return ", ".join(f"{coordinate(symbol)} = {number(symbol, v)}" for symbol, v in witness.point)
+
+
+def coordinate(symbol: Any) -> str:
+    """The name of a coordinate."""
+    return (
+        str(getattr(symbol, "name", symbol))
+        if isinstance(symbol, Dim | Index) or hasattr(symbol, "dims")
+        else (text(boxes(symbol)))
+    )
+
+
+def number(symbol: Any, found: Any) -> str:
+    """Its value."""
+    if isinstance(symbol, Index):
+        return str(found + 1)
+    if isinstance(found, tuple):
+        return f"({', '.join(map(str, found))})"
+    return text(boxes(found)) if hasattr(found, "free_symbols") else str(found)
+
+
+def value(ball: str) -> str:
+    """The middle of a ball to a dozen digits; words stay."""
+    if not ball.startswith("["):
+        return ball
+    middle = ball.strip("[]").partition(" ")[0]
+    found = float(middle)
+    exact = "+/- 0]" in ball
+    return f"{found:.{DIGITS}g}" + ("" if exact and len(f"{found:.{DIGITS}g}") < DIGITS else "…")
+
+
+def record(settlement: Settlement) -> dict[str, Any]:
+    """A claim as plain JSON values."""
+    claim = settlement.claim
+    formal, instead = (parts_of(settlement, instead=side) for side in (False, True))
+    against = [f"{p.words}: {p.counterexample}" for p in formal if p.counterexample]
+    refuted = settlement.ruling in {Ruling.REFUTED, Ruling.CONDITIONAL}
+    return {
+        "id": claim.id,
+        "statement": claim.statement,
+        "verdict": settlement.ruling.value,
+        "condition": claim.condition or None,
+        "counterexample": "; ".join(against) if refuted else None,
+        "corrected": claim.corrected or None,
+        "remark": claim.remark or None,
+        "kept": settlement.kept,
+        "formal": list(map(as_data, formal)),
+        "instead": list(map(as_data, instead)),
+        "measured": [{"label": o.label, "lines": list(o.lines), "agrees": list(o.agrees)} for o in settlement.observed],
+        "sources": list(claim.sources),
+        "pages": list(claim.pages),
+    }
+
+
+def as_data(p: Part) -> dict[str, str]:
+    """One statement as plain values."""
+    return {
+        "words": p.words,
+        "formula": p.formula,
+        "status": p.status.value,
+        "method": p.method,
+        "counterexample": p.counterexample,
+        "reason": p.reason,
+    }
