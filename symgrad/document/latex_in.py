@@ -222,12 +222,14 @@ def paired(kids: list[Box]) -> list[Box]:
     out: list[Box] = []
     opened: list[tuple[str, int]] = []
     for kid in kids:
-        glyph = kid.glyph if isinstance(kid, Op) else ""
+        end = kid.base if isinstance(kid, Script) else kid  # a bracket may close under a power: (u)^2
+        glyph = end.glyph if isinstance(end, Op) else ""
         bar = glyph == "|" and any(g == "|" for g, _ in opened)
         if opened and (glyph == PAIRS.get(opened[-1][0]) or (bar and opened[-1][0] == "|")):
             left, start = opened.pop()
             inside = row(*applied(signed(out[start + 1 :])))
-            out[start:] = [closed(left, glyph, inside)]
+            whole = closed(left, glyph, inside)
+            out[start:] = [replace(kid, base=whole) if isinstance(kid, Script) else whole]
             continue
         if isinstance(kid, Grid) and out and out[-1] == Op("{"):
             opened = [o for o in opened if o[1] != len(out) - 1]
