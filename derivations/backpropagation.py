@@ -55,7 +55,7 @@ page = Document(
     "Backpropagation: one layer for all",
     "Backpropagation",
     "Widths and depth stay letters: the step from δ of layer l + 1 to δ of layer l is derived once and holds for every "
-    "layer. The four results are those that textbooks call the equations of backpropagation.",
+    "layer. With the delta of the last layer, they are what textbooks call the equations of backpropagation.",
     (output, delta, weights, biases, inputs),
     notes=("The cost of one layer does not depend on how many follow.",),
     inductions=(LayerInduction("Induction over the layers", output, delta),),

@@ -22,14 +22,16 @@ def pages(kind: Kind) -> Iterator[Document]:
     if len(gradients) <= MANY:
         yield Document(name, kind.title, "Layers", layer.lead, gradients)
         return
-    for tag, group in groupby(sorted(gradients, key=gate), key=gate):
-        title = f"{kind.title}: " + (f"the weights of {tag}" if tag else "the state and the inputs")
-        yield Document(f"{name}-{tag}" if tag else name, title, "Layers", layer.lead, tuple(group))
+    inputs = {t.name for t in layer.inputs}
 
+    def group(derivation: Derivation) -> str:
+        """The gate that a parameter belongs to: i for W_i; none for a state."""
+        tensor = derivation.name.rpartition("-")[2]
+        return "inputs" if tensor in inputs else tensor.partition("_")[2]
 
-def gate(derivation: Derivation) -> str:
-    """The gate that a parameter belongs to: i for W_i; none for states and inputs."""
-    return derivation.name.rpartition("-")[2].partition("_")[2]
+    for tag, found in groupby(sorted(gradients, key=group), key=group):
+        about = "the state" if not tag else "the inputs" if tag == "inputs" else f"the weights of {tag}"
+        yield Document(f"{name}-{tag}" if tag else name, f"{kind.title}: {about}", "Layers", layer.lead, tuple(found))
 
 
 DOCUMENTS = tuple(page for kind in LAYERS.values() for page in pages(kind))

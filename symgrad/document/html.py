@@ -14,7 +14,7 @@ from symgrad.document.boxes import Ident, Script
 from symgrad.document.declared import standing
 from symgrad.document.evidence import ANCHORS, CONVENTION, OUTCOMES, WORDS, check_in_words, reason, steps_in_words
 from symgrad.document.graph import graph
-from symgrad.document.induction import failed, paragraphs
+from symgrad.document.induction import CONCLUSION, failed, parts
 from symgrad.document.latex import latex
 from symgrad.document.mathml import NAMESPACE, mathml
 from symgrad.document.names import named
@@ -122,7 +122,7 @@ def templates() -> jinja2.Environment:
         lstrip_blocks=True,
         undefined=jinja2.StrictUndefined,
     )
-    environment.globals["CONVENTION"] = CONVENTION
+    environment.globals |= {"CONVENTION": CONVENTION, "CONCLUSION": CONCLUSION}
     environment.filters |= {
         "math": inline,
         "block": block,
@@ -140,8 +140,8 @@ def templates() -> jinja2.Environment:
         "steps": steps_in_words,
         "check": check_in_words,
         "graph": graph_of,
-        "inductive": lambda induction: tuple(map(cell, paragraphs(induction))),
-        "unproved": failed,
+        "parts": parts,
+        "failed": failed,
         "standing": standing,
     }
     return environment

@@ -14,31 +14,32 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from symgrad.core import Derivation, LayerInduction
+    from symgrad.document.boxes import Box
     from symgrad.document.words import Piece
 
-Told = tuple["Piece", ...]
+CONCLUSION = "So the two give the derivative of the loss by z of every layer, at any number of layers."
 
 
-def paragraphs(induction: LayerInduction) -> tuple[Told, Told, Told]:
-    """The last layer, the step, and what follows from the two."""
+def parts(induction: LayerInduction) -> tuple[tuple[str, Box], tuple[str, Box]]:
+    """The last layer and the step, each with what it says."""
     return (
-        (f"The last layer ({induction.last.title}): ", *statement(induction.last), "."),
-        (f"The step ({induction.step.title}): ", *statement(induction.step), "."),
-        ("So the two give the derivative of the loss by z of every layer, at any number of layers.",),
+        ("It begins at the last layer:", statement(induction.last)),
+        ("It goes from each layer to the one before:", statement(induction.step)),
     )
 
 
-def statement(derivation: Derivation) -> Told:
+def statement(derivation: Derivation) -> Box:
     """What a derivation comes to."""
     notation = Notation(lets=derivation.lets)
-    return (Formula(equation(boxes(derivation.start, notation), boxes(derivation.result, notation))),)
+    return equation(boxes(derivation.start, notation), boxes(derivation.result, notation))
 
 
-def sentences(induction: LayerInduction) -> Iterator[Told]:
+def sentences(induction: LayerInduction) -> Iterator[tuple[Piece, ...]]:
     """The whole for formats without a heading for it; the verdict at the end."""
-    base, step, whole = paragraphs(induction)
-    yield (f"{induction.title}. ", *base, " ", *step, " ", *(() if failed(induction) else whole))
-    yield (f"Induction: {answer(induction)}.",)
+    for words, box in parts(induction):
+        yield (f"{words} ", Formula(box), ".")
+    told = "" if failed(induction) else f" {CONCLUSION}"
+    yield (f"{induction.title}: {answer(induction)}.{told}",)
 
 
 def failed(induction: LayerInduction) -> bool:
@@ -47,8 +48,8 @@ def failed(induction: LayerInduction) -> bool:
 
 
 def answer(induction: LayerInduction) -> str:
-    """The verdict with its reason, or how it was proved."""
+    """The verdict, and the reason where it is none to build on."""
     if induction.verdict is None:
         return "not settled"
-    said = reason(induction.verdict) or induction.verdict.method
+    said = reason(induction.verdict)
     return f"{WORDS[induction.verdict.status]}{said and f' ({said})'}"
