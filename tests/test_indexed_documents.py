@@ -233,6 +233,13 @@ def test_speech_tells_layers_and_transposes_from_powers() -> None:
     assert speech(form).endswith("equals delta x transposed")
 
 
+def test_a_free_letter_stays_beside_a_tensor_of_its_name() -> None:
+    gate = Tensor("i", n)
+
+    assert text(boxes(gate[i] * y[i])) == "iᵢ yᵢ"  # the left side, ∂J/∂zᵢ, knows nothing of the gate
+    assert text(boxes(total(j, gate[j] * A[i, j]))).startswith("∑[j = 1 to")
+
+
 def test_bound_letters_never_clash_with_free_ones() -> None:
     inner = Index("i", n)
 

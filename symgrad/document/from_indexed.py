@@ -116,7 +116,7 @@ class IndexWriter:
         """The terms with their signs."""
         if not expr.terms:
             return Num("0")
-        names = with_free(expr.free, names, self.taken)
+        names = with_free(expr.free, names)
         kids: list[Box] = []
         for term in sorted(expr.terms, key=lambda t: order(t, names)):
             negative = term.coefficient < 0

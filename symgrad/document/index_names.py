@@ -20,9 +20,12 @@ LETTERS = "klijrstuvwabcdefgh"
 Names = dict[Index, str]
 
 
-def with_free(free: Iterable[Index], names: Mapping[Index, str], taken: set[str]) -> Names:
-    """Names for free indices too: their own, unless another has it."""
-    return with_bound((i for i in free if i not in names), names, taken)
+def with_free(free: Iterable[Index], names: Mapping[Index, str]) -> Names:
+    """Names for free indices too: their own, unless another index has it.
+
+    That a tensor has it as well is no reason to change: the other side of the equation may not mention that tensor.
+    """
+    return with_bound((i for i in free if i not in names), names, set())
 
 
 def with_bound(bound: Iterable[Index], names: Mapping[Index, str], taken: set[str]) -> Names:
