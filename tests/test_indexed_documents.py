@@ -12,7 +12,7 @@ from sympy import Function, Symbol, exp, log
 
 from symgrad import document
 from symgrad.core import Document, Settled, Status, Verdict
-from symgrad.deriver.indexed import backpropagate, definition_of, derivation
+from symgrad.deriver.indexed import backpropagate, definition_of, derivation, worked_indexed
 from symgrad.document.from_indexed import boxes
 from symgrad.document.index_names import first
 from symgrad.document.latex import latex
@@ -31,6 +31,7 @@ from symgrad.indexed import (
     apply,
     attains,
     delta,
+    expr,
     greatest,
     group,
     partial,
@@ -238,6 +239,13 @@ def test_a_free_letter_stays_beside_a_tensor_of_its_name() -> None:
 
     assert text(boxes(gate[i] * y[i])) == "iᵢ yᵢ"  # the left side, ∂J/∂zᵢ, knows nothing of the gate
     assert text(boxes(total(j, gate[j] * A[i, j]))).startswith("∑[j = 1 to")
+
+
+def test_a_number_has_no_second_form() -> None:
+    one_line = worked_indexed(total(j, y[j]) / total(j, y[j]), ("cancel", expr(1)), name="ratio")
+    verdicts = tuple(Verdict(Status.PROVED) for _ in every(one_line))
+
+    assert telling(Settled(one_line, verdicts, Verdict(Status.PROVED))).forms == ()
 
 
 def test_bound_letters_never_clash_with_free_ones() -> None:

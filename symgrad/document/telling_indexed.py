@@ -187,6 +187,8 @@ def forms(derivation: Derivation, layout: Layout, style: Style) -> Iterator[Box]
     """The result in matrix notation; in that of einsum where there is none."""
     found = sought(derivation, layout)
     if found is None:
+        if not derivation.result.tensors:  # a number, which says nothing beside the equation
+            return
         free = tuple(sorted(derivation.result.free, key=lambda i: (i.name, i.token)))
         matrix = matrix_of(derivation.result, axes(free, (), layout), layout, style)
         if matrix is not None:
