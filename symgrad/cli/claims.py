@@ -75,7 +75,7 @@ def explained(r: dict[str, Any]) -> str:
         lines += ["", f"    {head}"] if parts else []
         for p in parts:
             lines += wrapped(f"      {p['status']}: ", p["words"] + (f":  {p['formula']}" if p["formula"] else ""))
-            lines += [f"        {p['method'] or p['reason']}"]
+            lines += [f"        {p['method']}"]
     for seen in r["measured"]:
         lines += ["", f"    measured ({seen['label']})", *(f"      {line}" for line in seen["lines"])]
     lines += ["", *(f"    source: {s}" for s in r["sources"])]

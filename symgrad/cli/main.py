@@ -22,6 +22,7 @@ WORDS = {
         "symgrad.cli.experiment",
         "what is measured: vanishing gradients, slowdown, dead ReLUs, cost, depth",
     ),
+    "claim": ("symgrad.cli.claim", "a claim of your own: proved, or where it holds and where it fails"),
     "claims": ("symgrad.cli.claims", "what articles say, proved, conditioned, refuted or measured"),
     "verify": ("symgrad.cli.verify", "prove and check everything, with a verdict table"),
     "check": ("symgrad.cli.check", "your own gradient code: is it right, and if not, what is the mistake"),

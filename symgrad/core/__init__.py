@@ -21,7 +21,7 @@ from symgrad.core.claim import (
 )
 from symgrad.core.definition import Definition, Kind, Kink, Parameter, Variable
 from symgrad.core.derivation import Derivation, Let, Step, every_step
-from symgrad.core.document import Cancels, Document, LayerInduction, Page, Pair, Settled, Tally, tally
+from symgrad.core.document import Cancels, Document, Drawing, LayerInduction, Page, Pair, Settled, Tally, tally
 from symgrad.core.domain import REALS, Domain, interval, one_of
 from symgrad.core.errors import (
     DuplicateNameError,
@@ -59,6 +59,7 @@ __all__ = [
     "Derivation",
     "Document",
     "Domain",
+    "Drawing",
     "DuplicateNameError",
     "EmptyDerivationError",
     "Equal",

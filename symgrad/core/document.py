@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Any
 from symgrad.core.verdict import CheckReport, Outcome, Status, Verdict
 
 if TYPE_CHECKING:
-    from sympy import Expr
+    from sympy import Expr, Symbol
 
+    from symgrad.core.claim import Claim, Settlement
     from symgrad.core.definition import Definition
     from symgrad.core.derivation import Derivation
     from symgrad.core.facts import Facts, LossFacts
@@ -30,12 +31,26 @@ class LayerInduction:
 
 
 @dataclass(frozen=True, slots=True)
+class Drawing:
+    """Curves over one variable from `low` to `high`, each with its label; `shaded` are stretches of the axis."""
+
+    title: str
+    variable: Symbol
+    curves: tuple[tuple[str, Expr], ...]
+    low: float
+    high: float
+    shaded: tuple[tuple[float, float], ...] = ()
+    logarithmic: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Document:
     """One page: its stable `name` (also its file name), title, theme, words, and what it derives.
 
     `about` adds the facts, plots and conventions of catalogue entries; `pairs` asks for the comparison table
     of all activations with all losses; `beside` is how many derivations, from the first, stand side by side where
-    there is room. `notes` are paragraphs; `$...$` in them is LaTeX.
+    there is room. `notes` are paragraphs; `$...$` in them is LaTeX. `claims` are settled on the page, a section each;
+    `drawings` stand above them.
     """
 
     name: str
@@ -50,6 +65,8 @@ class Document:
     shapes: bool = False  # rows and columns below every factor of a matrix form
     beside: int = 0
     inductions: tuple[LayerInduction, ...] = ()  # over the layers, settled on their own
+    claims: tuple[Claim, ...] = ()
+    drawings: tuple[Drawing, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +118,7 @@ class Page:
     facts: tuple[Facts | LossFacts, ...] = ()
     pairs: tuple[Pair, ...] = ()
     inductions: tuple[LayerInduction, ...] = ()
+    rulings: tuple[Settlement, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,14 +159,15 @@ def tally(page: Page) -> Tally:
     verdicts += [i.verdict for i in page.inductions if i.verdict]
     checks = [s.check for s in page.settled if s.check] + [p.check for p in page.pairs if p.check]
     statuses = [v.status for v in verdicts]
+    statuses += [Status.UNKNOWN for r in page.rulings if not r.kept]  # a ruling is no step, but an open one is seen
     outcomes = [c.outcome for c in checks]
     proved, refuted = statuses.count(Status.PROVED), statuses.count(Status.REFUTED)
     return Tally(
         documents=1,
-        steps=len(verdicts),
+        steps=len(statuses),
         proved=proved,
         refuted=refuted,
-        unknown=len(verdicts) - proved - refuted,
+        unknown=len(statuses) - proved - refuted,
         ok=outcomes.count(Outcome.OK),
         wrong=outcomes.count(Outcome.WRONG),
         unresolved=outcomes.count(Outcome.UNRESOLVED),

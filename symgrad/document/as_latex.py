@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from symgrad.document.claims import lines as claim_lines
 from symgrad.document.declared import tex_forms
 from symgrad.document.evidence import CONVENTION, WORDS, check_in_words, proof_in_words
 from symgrad.document.induction import sentences
@@ -78,6 +79,7 @@ def sections(
     for told in tellings:
         heading = len(tellings) > 1 or bool(page.facts)
         yield from section(told, detail, heading=heading, lead=told.derivation.lead != document.lead)
+    yield from (tex_words(line) for settlement in page.rulings for line in claim_lines(settlement))
     yield from tex_facts(page.facts)
     yield from (tex_of(told) for induction in page.inductions for told in sentences(induction))
     yield from tables

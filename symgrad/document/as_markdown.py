@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from symgrad.document.claims import lines
 from symgrad.document.declared import markdown_forms
 from symgrad.document.evidence import CONVENTION, WORDS, check_in_words, proof_in_words
 from symgrad.document.induction import sentences
@@ -38,6 +39,7 @@ def document_markdown(
         if len(tellings) > 1 or page.facts:
             body.append(f"## {markdown_words(told.derivation.title)}")
         body += section(told, detail, lead=told.derivation.lead != document.lead)
+    body += [markdown_words(line) for settlement in page.rulings for line in lines(settlement)]
     body += markdown_facts(page.facts)
     body += [markdown_of(told) for induction in page.inductions for told in sentences(induction)]
     body += tables

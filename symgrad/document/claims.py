@@ -5,20 +5,25 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from symgrad.core import Exists, Holds, Ruling, Status
+from symgrad.core import Exists, Holds, Observation, Ruling, Status
+from symgrad.definitions.claims.sources import SOURCES
+from symgrad.document.evidence import WORDS
 from symgrad.document.from_sympy import boxes
 from symgrad.document.text import text
 from symgrad.indexed import Dim, Index
 
 if TYPE_CHECKING:
-    from symgrad.core import Settlement, Verdict, Witness
+    from collections.abc import Iterator
+
+    from symgrad.core import Claim, Observed, Settlement, Verdict, Witness
     from symgrad.core.claim import Statement
+    from symgrad.document.boxes import Box
 
 BADGES = {
     Ruling.PROVED: ("proved", "good"),
     Ruling.CONDITIONAL: ("proved under a condition", "good"),
     Ruling.REFUTED: ("refuted", "bad"),
-    Ruling.MEASURED: ("measured", "doubt"),
+    Ruling.MEASURED: ("measured", "measured"),
     Ruling.UNKNOWN: ("not settled", "doubt"),
 }
 DIGITS = 12  # of a value in a counterexample, for a reader
@@ -29,25 +34,90 @@ class Part:
     """One formal statement: its words, its formula where it is a plain one, the verdict, and the counterexample."""
 
     words: str
-    formula: str
+    formula: Box | None
     status: Status
     method: str
     counterexample: str
-    reason: str = ""
+
+    @property
+    def word(self) -> str:
+        """The verdict as a reader sees it."""
+        return WORDS[self.status]
+
+    @property
+    def mood(self) -> str:
+        """The colour of its badge."""
+        return {Status.PROVED: "good", Status.REFUTED: "bad"}.get(self.status, "doubt")
+
+
+@dataclass(frozen=True, slots=True)
+class Ruled:
+    """A claim as a page shows it."""
+
+    id: str
+    statement: str
+    word: str
+    mood: str
+    told: tuple[tuple[str, str], ...]
+    parts: tuple[tuple[str, tuple[Part, ...]], ...]
+    observed: tuple[Observed, ...]
+    sources: tuple[str, ...]
+    pages: tuple[str, ...]
+
+
+def ruled(settlement: Settlement) -> Ruled:
+    """A claim with its badge, what a reader must know about it, and every statement with its verdict."""
+    claim, (word, mood) = settlement.claim, BADGES[settlement.ruling]
+    told = (("Condition:", claim.condition), ("Corrected:", claim.corrected), ("Remark:", claim.remark))
+    parts = (
+        ("As stated", parts_of(settlement, instead=False)),
+        ("Proved besides", parts_of(settlement, instead=True)),
+    )
+    said = tuple((label, words) for label, words in told if words)
+    return Ruled(
+        claim.id, claim.statement, word, mood, said, parts, settlement.observed, sources_of(claim), claim.pages
+    )
+
+
+def rulings_badges(settlements: tuple[Settlement, ...]) -> list[dict[str, str]]:
+    """How many claims of a page have which ruling."""
+    found = [s.ruling for s in settlements]
+    return [
+        {"words": f"{found.count(r)} claim{'s' * (found.count(r) != 1)} {word}", "mood": mood, "href": ""}
+        for r, (word, mood) in BADGES.items()
+        if r in found
+    ]
+
+
+def sources_of(claim: Claim) -> tuple[str, ...]:
+    """The articles, written out."""
+    return tuple(SOURCES.get(key, key) for key in claim.sources)
 
 
 def parts_of(settlement: Settlement, *, instead: bool) -> tuple[Part, ...]:
-    """The formal statements of a claim, or those that are proved instead of it."""
+    """The formal statements of a claim, or those that are proved instead of it; experiments are told apart."""
     claim = settlement.claim
     statements, verdicts = (claim.instead, settlement.instead) if instead else (claim.formal, settlement.formal)
-    return tuple(part(s, v) for s, v in zip(statements, verdicts, strict=True))
+    return tuple(part(s, v) for s, v in zip(statements, verdicts, strict=True) if not isinstance(s, Observation))
 
 
 def part(statement: Statement, verdict: Verdict) -> Part:
     """One statement as it is told."""
-    formula = text(boxes(statement.relation)) if isinstance(statement, Holds | Exists) else ""
+    formula = boxes(statement.relation) if isinstance(statement, Holds | Exists) else None
     against = counterexample(verdict) if verdict.status is Status.REFUTED else ""
-    return Part(statement.words, formula, verdict.status, verdict.method, against, verdict.reason)
+    return Part(statement.words, formula, verdict.status, verdict.method or verdict.reason, against)
+
+
+def lines(settlement: Settlement) -> Iterator[str]:
+    """A claim as plain sentences, for formats without badges."""
+    r = ruled(settlement)
+    yield f"{r.id} ({r.word}). {r.statement}."
+    yield from (f"{label} {words}" for label, words in r.told)
+    for head, parts in r.parts:
+        for p in parts:
+            against = f" Counterexample: {p.counterexample}." if p.counterexample else ""
+            yield f"{head}, {p.word}: {p.words}.{against}"
+    yield from (f"Measured ({o.label}): {'; '.join(o.lines)}." for o in r.observed)
 
 
 def counterexample(verdict: Verdict) -> str:
@@ -110,7 +180,7 @@ def record(settlement: Settlement) -> dict[str, Any]:
         "formal": list(map(as_data, formal)),
         "instead": list(map(as_data, instead)),
         "measured": [{"label": o.label, "lines": list(o.lines), "agrees": list(o.agrees)} for o in settlement.observed],
-        "sources": list(claim.sources),
+        "sources": list(sources_of(claim)),
         "pages": list(claim.pages),
     }
 
@@ -119,9 +189,8 @@ def as_data(p: Part) -> dict[str, str]:
     """One statement as plain values."""
     return {
         "words": p.words,
-        "formula": p.formula,
+        "formula": text(p.formula) if p.formula else "",
         "status": p.status.value,
         "method": p.method,
         "counterexample": p.counterexample,
-        "reason": p.reason,
     }

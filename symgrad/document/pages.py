@@ -16,6 +16,8 @@ from symgrad.document.as_markdown import as_markdown, document_markdown
 from symgrad.document.as_mathml import as_mathml, formulas
 from symgrad.document.as_text import as_text, page_text
 from symgrad.document.boxes import Op, row
+from symgrad.document.claims import ruled, rulings_badges
+from symgrad.document.drawings import drawings_of
 from symgrad.document.facts import definition_box, facts_of, named, value
 from symgrad.document.from_sympy import boxes
 from symgrad.document.html import cell, in_html, meanings, templates
@@ -171,7 +173,9 @@ def html_page(page: Page, site: Site, detail: str = "textbook") -> str:
         sheets=tuple(map(sheet, page.facts)),
         pairs=comparison(page.pairs, page.document.name if site.index else "") if page.pairs else None,
         inductions=page.inductions,
-        badges=badges(tally(page), site, counted(page)),
+        drawings=drawings_of(page.document),
+        claims=tuple(map(ruled, page.rulings)),
+        badges=[*badges(tally(page), site, counted(page)), *rulings_badges(page.rulings)],
         start="every" if detail == "every-rule" else detail,
         meanings=meanings(),
         **frame(site),

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from symgrad.core import Observation, Observed, SymgradError, UnknownNameError
 from symgrad.core.catalogue import nearest
-from symgrad.definitions.claims import CLAIMS, SOURCES
+from symgrad.definitions.claims import CLAIMS
 from symgrad.document.claims import record
 from symgrad.experiments import EXPERIMENTS
 from symgrad.prover.claims import settle_claim
@@ -29,9 +29,8 @@ def names(chosen: Sequence[str] = ()) -> list[str]:
 
 
 def settled(name: str) -> dict[str, Any]:
-    """One claim of the ledger, settled, as plain JSON values with the sources written out."""
-    found = record(settlement(CLAIMS[name]))
-    return found | {"sources": [SOURCES[key] for key in found["sources"]]}
+    """One claim of the ledger, settled, as plain JSON values."""
+    return record(settlement(CLAIMS[name]))
 
 
 @cache

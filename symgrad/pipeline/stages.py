@@ -30,6 +30,7 @@ from symgrad.functions import D
 from symgrad.functions.symbols import J, y
 from symgrad.indexed import Expr as Indexed
 from symgrad.pipeline.bends import bends
+from symgrad.pipeline.claims import settlement
 from symgrad.pipeline.losses import loss_facts
 from symgrad.prover.indexed import prove_by_induction, prove_indexed_step
 
@@ -117,6 +118,7 @@ def settle_document(document: Document, pairs: tuple[Pair, ...] = ()) -> Page:
         tuple(map(about, document.about)),
         pairs or every_pair() if document.pairs else (),
         tuple(replace(i, verdict=prove_by_induction(i.last, i.step)) for i in document.inductions),
+        tuple(map(settlement, document.claims)),
     )
 
 

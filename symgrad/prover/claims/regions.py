@@ -39,6 +39,17 @@ class Region:
     domain: Domain
     everywhere: bool
 
+    def outside(self) -> Iterator[Any]:
+        """Exact points at which it does not hold: ends that are left out, and a rational in every gap."""
+        low, high = (None if e is None else point(e) for e in (self.domain.lower, self.domain.upper))
+        edges = [low, *(e for p in self.parts for e in (p.left, p.right)), high]
+        for left, right in zip(edges[::2], edges[1::2], strict=True):
+            for end in (left, right):
+                if end is not None and end.exact is not None:
+                    yield end.exact
+            if left is None or right is None or left.upper < right.lower:
+                yield rational(between(left, right))
+
     def beyond(self, at: Any) -> Any:
         """A rational number beyond every end that is finite, on the way to oo or -oo."""
         ends = [e for p in self.parts for e in (p.left, p.right) if e is not None]

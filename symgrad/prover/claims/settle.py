@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from sympy import And, Eq, Ge, Gt, Le, Lt, Ne, Rational, exp, oo, pi, sqrt, true
 
 from symgrad.core import (
+    REALS,
     Claim,
     CoinMean,
     Equal,
@@ -123,14 +124,14 @@ def by_region(s: Holds) -> Verdict | None:
     if len(symbols) != 1:
         return None
     (x,) = symbols
-    domain = next((v.domain for v in s.variables if v.symbol == x), None)
+    domain = next((v.domain for v in s.variables if v.symbol == x), REALS)
     try:
-        region = where_holds(s.relation, x, *([domain] if domain else []))
+        region = where_holds(s.relation, x, domain)
     except (SymgradError, ArithmeticError, ValueError):
         return None
     if region.everywhere:
         return Verdict(Status.PROVED, "every zero of the difference, and its sign between them")
-    return None
+    return next((v for q in region.outside() if (v := refuted_at(s, ((x, q),)))), None)
 
 
 @settle.register

@@ -1,0 +1,56 @@
+"""`symgrad claim`: a claim of the user's own."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from symgrad.cli.options import PATH, emit
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+SECONDS = 60.0
+
+
+@click.command("claim")
+@click.argument("words", metavar="CLAIM")
+@click.option("-o", "--output", type=PATH, help="Draw both sides into FILE, an SVG.", metavar="FILE")
+@click.option("--seconds", type=click.FloatRange(1), default=SECONDS, show_default=True, help="When to give up.")
+@click.option("--json", "as_json", is_flag=True, help="Print one object.")
+def command(words: str, output: Path | None, seconds: float, as_json: bool) -> None:  # noqa: FBT001 - as click does
+    """Settle CLAIM: the verdict, where it holds, and a counterexample where it does not.
+
+    \b
+    symgrad claim "sigmoid'(z) <= 1/4 for all z"
+    symgrad claim "tanh'(z) >= sigmoid'(z) for z > 0"
+    symgrad claim "0 < elu'(z) <= 1 for z in (-oo, 0)"
+    symgrad claim "tanh'(z) ~ 4*exp(-2*z) as z -> oo"
+
+    The exit status is 0 if it is proved, and 1 if it is refuted or stays open.
+    """  # noqa: D301 - click wants the character itself, which keeps the lines apart
+    from symgrad.pipeline.limited import limited  # noqa: PLC0415 - `symgrad claim --help` must not wait for it
+    from symgrad.pipeline.workers import Task  # noqa: PLC0415 - as above
+
+    answer = limited(Task("symgrad.pipeline.claim:claim", (words, output is not None)), seconds)
+    if output is not None:
+        emit(answer["drawing"], output)
+    del answer["drawing"]
+    emit(json.dumps(answer, indent=1, ensure_ascii=False) if as_json else as_text(answer))
+    if answer["verdict"] != "proved":
+        raise SystemExit(1)
+
+
+def as_text(answer: dict[str, Any]) -> str:
+    """The verdict, then each comparison with where it holds."""
+    lines = [answer["verdict"].upper()]
+    for part in answer["statements"]:
+        lines.append(f"  {part['statement']}: {part['status']}")
+        lines += [f"    by: {part['method']}"] if part["method"] else []
+        lines += [f"    because: {part['reason']}"] if part["reason"] else []
+        lines += [f"    counterexample: {part['counterexample']}"] if part["counterexample"] else []
+        if part["holds"] is not None:
+            lines.append(f"    holds just on: {' ∪ '.join(part['holds']) or 'no number at all'}")
+    return "\n".join(lines)

@@ -1,0 +1,54 @@
+"""Several curves over one pair of axes, as SVG that takes the page's colours."""
+
+from __future__ import annotations
+
+from io import StringIO
+from typing import TYPE_CHECKING
+
+import matplotlib as mpl
+import numpy as np
+from markupsafe import Markup
+from matplotlib.backends.backend_svg import FigureCanvasSVG
+from matplotlib.figure import Figure
+
+from symgrad.document.plots import CURVE, GRID, INK, SAMPLES, SHADE, clean, numbers
+
+if TYPE_CHECKING:
+    from symgrad.core import Document, Drawing
+
+STYLES = ((CURVE, "-"), (SHADE, "--"), (INK, ":"), (INK, "-."), (CURVE, ":"), (SHADE, "-"))
+LARGEST = 1e6  # what lies beyond is left out
+
+
+def drawings_of(document: Document) -> tuple[Markup, ...]:
+    """The drawings of a document, each with ids of its own."""
+    return tuple(
+        Markup(draw(d, f"{document.name}-drawing-{n}"))  # noqa: S704 - drawn by us, labels escaped
+        for n, d in enumerate(document.drawings, 1)
+    )
+
+
+def draw(drawing: Drawing, uid: str) -> str:
+    """One drawing as an SVG element."""
+    figure = Figure(figsize=(5.2, 3.4))
+    FigureCanvasSVG(figure)
+    axes = figure.add_axes((0.13, 0.11, 0.84, 0.77))
+    z = np.linspace(drawing.low, drawing.high, 2 * SAMPLES)
+    for low, high in drawing.shaded:
+        axes.axvspan(low, high, color=SHADE, alpha=0.13, lw=0)
+    for (label, expr), (colour, style) in zip(drawing.curves, STYLES, strict=False):
+        values = numbers(expr, drawing.variable, {}, z)
+        axes.plot(z, np.where(np.abs(values) < LARGEST, values, np.nan), style, color=colour, lw=2, label=label)
+    if drawing.logarithmic:
+        axes.set_yscale("log")
+    axes.set_xlim(drawing.low, drawing.high)
+    axes.set_title(drawing.title, color=INK, fontsize=11)
+    axes.tick_params(colors=INK, labelsize=9)
+    axes.grid(color=GRID, lw=0.5, alpha=0.5)
+    for spine in axes.spines.values():
+        spine.set_color(GRID)
+    axes.legend(frameon=False, labelcolor=INK, fontsize=9)
+    out = StringIO()
+    with mpl.rc_context({"svg.fonttype": "none", "svg.hashsalt": uid, "font.size": 11}):
+        figure.savefig(out, format="svg", transparent=True, metadata={"Date": None, "Creator": None})
+    return clean(out.getvalue(), uid, f"{drawing.title}: {', '.join(label for label, _ in drawing.curves)}")

@@ -1,0 +1,151 @@
+"""The user's own claim: settled, with the stretches on which it holds, a counterexample, and a drawing."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from sympy import Symbol, true
+
+from symgrad.core import REALS, Drawing, Holds, Status, SymgradError, Tends
+from symgrad.definitions.statement_parser import parse_claim
+from symgrad.document.boxes import Num
+from symgrad.document.claims import counterexample
+from symgrad.document.drawings import draw
+from symgrad.document.from_sympy import boxes
+from symgrad.document.text import text
+from symgrad.prover.claims import settle, where_holds
+from symgrad.prover.claims.regions import carried
+
+if TYPE_CHECKING:
+    from symgrad.core import Verdict
+    from symgrad.definitions.statement_parser import Asked
+    from symgrad.prover.claims.regions import Part, Region
+    from symgrad.prover.zeros import Point
+
+DIGITS = 30  # decimals of a boundary
+REACH = 6.0
+
+
+def claim(words: str, drawn: bool) -> dict[str, Any]:  # noqa: FBT001 - it comes as a task's argument
+    """The verdict on a claim in symgrad's grammar, as plain JSON values; `drawing` is an SVG where one is asked for."""
+    asked = parse_claim(words)
+    found = [record(statement, settle(statement)) for statement in asked]
+    statuses = {r["status"] for r in found}
+    whole = next(
+        (s for s in ("refuted", "unknown") if s in statuses), "proved" if statuses == {"proved"} else "unknown"
+    )
+    drawing = picture(asked[0]) if drawn else ""
+    return {"claim": words, "verdict": whole, "statements": found, "drawing": drawing}
+
+
+def record(statement: Asked, verdict: Verdict) -> dict[str, Any]:
+    """One comparison of the claim."""
+    status = verdict.status if verdict.status in {Status.PROVED, Status.REFUTED, Status.VACUOUS} else Status.UNKNOWN
+    against = counterexample(verdict) if verdict.status is Status.REFUTED else ""
+    missing = [counterexample_of(verdict)] if verdict.exceptions else []
+    shown = statement.expr if isinstance(statement, Tends) else statement.relation
+    return {
+        "statement": text(boxes(shown)),
+        "status": status.value,
+        "method": verdict.method,
+        "reason": verdict.reason or "; ".join(missing),
+        "counterexample": against or None,
+        "holds": stretches(statement),
+    }
+
+
+def counterexample_of(verdict: Verdict) -> str:
+    """A point at which a side has no value."""
+    return "a side has no value at " + ", ".join(f"{s} = {v}" for s, v in verdict.exceptions[0].point)
+
+
+def stretches(statement: Asked) -> list[str] | None:
+    """Where a comparison in one variable holds, of all real numbers or of the domain; None where that is not settled."""
+    region = region_of(statement)
+    return None if region is None else [told(part) for part in region.parts]
+
+
+def region_of(statement: Asked) -> Region | None:
+    """The same as a value."""
+    z = only(statement)
+    if z is None or not isinstance(statement, Holds):
+        return None
+    domain = next((v.domain for v in statement.variables if v.symbol == z), REALS)
+    try:
+        return where_holds(statement.relation, z, domain)
+    except (SymgradError, ArithmeticError, ValueError):
+        return None
+
+
+def only(statement: Asked) -> Symbol | None:
+    """The one variable of a comparison that assumes nothing beyond a domain."""
+    plain = isinstance(statement, Holds) and statement.assuming in {True, true}
+    return lone(statement) if plain else None
+
+
+def lone(statement: Asked) -> Symbol | None:
+    """The only free symbol of a comparison."""
+    symbols = set() if isinstance(statement, Tends) else statement.relation.free_symbols
+    return next(iter(symbols)) if len(symbols) == 1 else None
+
+
+def told(part: Part) -> str:
+    """An interval, its ends exact or to 30 decimals; a single point is {z}."""
+    if part.left is not None and part.left is part.right:
+        return "{" + end(part.left) + "}"
+    low = "-∞" if part.left is None else end(part.left)
+    high = "∞" if part.right is None else end(part.right)
+    return f"{'[' if part.left_in else '('}{low}, {high}{']' if part.right_in else ')'}"
+
+
+def end(p: Point) -> str:
+    """A boundary: its closed form, and its first decimals; what is cut off is below one unit of the last."""
+    decimals = cut(p)
+    if p.exact is None:
+        return f"{decimals}…"
+    if p.exact.is_Rational:
+        return text(boxes(p.exact))
+    return f"{text(boxes(p.exact))} = {decimals}…"
+
+
+def cut(p: Point) -> str:
+    """The decimals that both ends of the enclosure share, at most 30 of them."""
+    for digits in range(DIGITS, 0, -1):
+        low, high = (int(q.p) * 10**digits // int(q.q) for q in (p.lower, p.upper))
+        if low < 0 and high < 0:  # cut towards 0, as a reader does
+            low, high = low + 1, high + 1
+        if low == high:
+            whole, rest = divmod(abs(low), 10**digits)
+            return f"{'-' if low < 0 else ''}{whole}.{rest:0{digits}d}"
+    return text(Num(str(float(p.lower.p) / float(p.lower.q))))
+
+
+def picture(statement: Asked) -> str:
+    """Both sides over the variable, with the stretches shaded on which the claim holds."""
+    z = lone(statement)
+    if z is None or not isinstance(statement, Holds):
+        raise SymgradError("only a comparison in one variable can be drawn; leave out -o, or give the others a number")
+    region = region_of(statement)
+    domain = next((v.domain for v in statement.variables if v.symbol == z), REALS)
+    low = -REACH if domain.lower is None else float(domain.lower)
+    high = low + 2 * REACH if domain.upper is None else float(domain.upper)
+    shaded = [
+        (max(low, number(p.left, low)), min(high, number(p.right, high))) for p in (region.parts if region else ())
+    ]
+    sides = tuple((text(boxes(side)), carried(side, z)) for side in statement.relation.args)
+    kept = tuple(s for s in shaded if s[0] < s[1])
+    return standalone(draw(Drawing("shaded: where it holds", z, sides, low, high, kept), "claim"))
+
+
+def number(p: Point | None, infinite: float) -> float:
+    """A boundary for a drawing."""
+    return infinite if p is None else float(int(p.lower.p) / int(p.lower.q))
+
+
+def standalone(svg: str) -> str:
+    """An SVG that is a file of its own: with its namespace, and colours where a page would give them."""
+    colours = {"--fig-ink": "#333", "--fig-grid": "#ccc", "--was": "#1d6fa5", "--now": "#a1620a", "--card": "#fff"}
+    for name, colour in colours.items():
+        svg = svg.replace(f"var({name})", colour)
+    head = '<svg xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink"'
+    return svg.replace("<svg", head, 1)
