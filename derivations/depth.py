@@ -1,0 +1,265 @@
+"""Why gradients vanish, explode and die: the product over layers, ReLU's mask, dead neurons, powers of one matrix."""
+
+from sympy import And, Max, Rational, S, Symbol, sqrt
+
+from symgrad import D, Document, derivative, interval, relu, worked
+from symgrad.indexed import Dim, Index, Tensor, apply, delta, group, total
+
+THEME = "Vanishing gradients"
+
+# One layer, any width: how much longer can delta become?
+n, m = Dim("n"), Dim("m")
+i, k, j = Index("i", n), Index("k", n), Index("j", m)
+W, d = Tensor("W", (n, m)), Tensor("δ", n)  # of layer l + 1
+u, B = Tensor("u", m), Tensor("B")  # u is phi'(z) of layer l, B a bound of its square
+back = Tensor("g", m, body=((j,), total(i, W[i, j] * d[i])))
+not_negative = interval(0, None, "left")
+size_W, size_d = total((i, j), W[i, j] ** 2), total(k, d[k] ** 2)
+lagrange = worked(
+    "layer-lagrange",
+    "How much of ‖W‖² ‖δ‖² is lost",
+    size_W * size_d - total(j, back[j] ** 2),
+    (
+        "definition",
+        size_W * size_d - total((i, j, k), W[i, j] * d[i] * W[k, j] * d[k]),
+    ),
+    (
+        "square",
+        total((i, j, k), group(W[i, j] * d[k] - W[k, j] * d[i]) ** 2) / 2,
+        "A sum of squares: Lagrange's identity.",
+    ),
+    lead="g = Wᵀδ, and ‖W‖² is the sum of all squared weights. What is lost is never negative, so ‖Wᵀδ‖ ≤ ‖W‖ ‖δ‖.",
+)
+slopes = worked(
+    "layer-slopes",
+    "What the slopes take",
+    B() * total(j, back[j] ** 2) - total(j, (back[j] * u[j]) ** 2),
+    ("combine", total(j, group(B() - u[j] ** 2) * back[j] ** 2)),
+    lead="u = φ′(z) and B = sup φ′². No bracket is negative, so ‖Wᵀδ ⊙ φ′(z)‖ ≤ sup|φ′| ‖Wᵀδ‖.",
+)
+c, P, N, x, g = (Symbol(name, real=True) for name in ("c", "P", "N", "x", "g"))
+step = worked(
+    "layers-induction",
+    "From L layers to L + 1",
+    c * P * N - g,
+    ("regroup", c * (P * N - x) + (c * x - g), "Neither bracket is negative, and c is not."),
+    lead="N is the size of δᴸ. If the layers so far leave x ≤ P N, and the next one leaves g ≤ c x, then g ≤ c P N.",
+)
+L = Symbol("L", real=True)
+depths = {L: interval(1, None, "left")}
+shrinking = worked(
+    "factors-below-one",
+    "Factors below 1 whose product does not vanish",
+    (L + 2) / (2 * (L + 1)) * (1 - 1 / (L + 2) ** 2),
+    ("simplify", (L + 3) / (2 * (L + 2)), "The same formula with L + 1 in the place of L."),
+    domains=depths,
+    lead="With 1 − 1/(l + 1)² as factor number l, the first factor is ¾ and the product of L of them is (L + "
+    "2)/(2(L + 1)): this is the step. It tends to ½.",
+)
+growing = worked(
+    "factors-above-one",
+    "Factors above 1 whose product stays below 2",
+    2 * (L + 1) / (L + 2) / (1 - 1 / (L + 2) ** 2),
+    ("simplify", 2 * (L + 2) / (L + 3)),
+    domains=depths,
+    lead="Their reciprocals.",
+)
+product = Document(
+    "product-over-layers",
+    "The product over the layers",
+    THEME,
+    "Going back through L layers multiplies the gradient by L matrices and L diagonals of slopes. How long it is at "
+    "the first layer is bounded by a product of L numbers.",
+    (lagrange, slopes, step, shrinking, growing),
+    notes=(
+        (
+            r"Together: $|\delta^{1}| \le \prod_{l=2}^{L}\|W^{l}\|\;\sup|\varphi'|^{L-1}\;|\delta^{L}|$, by "
+            r"induction over the layers. The identities are proved at every width; that a sum of squares is not "
+            r"negative, and the induction itself, are the reader's to see. $\|W\|$ may be the largest singular value "
+            r"instead, which is never larger than the root of the summed squares."
+        ),
+        (
+            r"From below: if the smallest singular value of every $(W^{l})^{\top}$ is at least $s$ and every slope "
+            r"at least $t$, then $|\delta^{1}| \ge (st)^{L-1}|\delta^{L}|$. So the gradient decays exponentially if "
+            r"all factors are at most one number below 1, and grows exponentially if all are at least one number "
+            r"above 1. That each is below 1, or above 1, is not enough, as the last two show."
+        ),
+    ),
+)
+
+# Singular values, not eigenvalues.
+s, λ, κ = Symbol("s", real=True), Symbol("lambda", real=True), Symbol("k", real=True)
+only_one = worked(
+    "shear-eigenvalues",
+    "The eigenvalues of a shear",
+    (1 - λ) * (1 - λ) - c * 0,
+    ("factor", (1 - λ) ** 2, "Both are 1, whatever c is."),
+    lead="W has the rows (1, c) and (0, 1). This is det(W − λ I).",
+)
+longer = worked(
+    "shear-grows",
+    "One δ grows",
+    (1 * 1 + 0 * 0) ** 2 + (c * 1 + 1 * 0) ** 2,
+    ("simplify", 1 + c**2),
+    lead="‖Wᵀδ‖² for δ = (1, 0), which has length 1.",
+)
+shorter = worked(
+    "shear-shrinks",
+    "Another one shrinks",
+    (S.One**2 + (c * 1 + 1 * (-c)) ** 2) / (1 + c**2),
+    ("simplify", 1 / (1 + c**2)),
+    lead="‖Wᵀδ‖²/‖δ‖² for δ = (1, −c).",
+)
+singular = (sqrt(c**2 + 4) + c) / 2
+values = worked(
+    "shear-singular-values",
+    "The singular values",
+    (singular**2) ** 2 - (2 + c**2) * singular**2 + 1,
+    ("simplify", S.Zero),
+    domains={c: not_negative},
+    lead="The squares of the singular values are the roots of x² − (2 + c²) x + 1, since WᵀW has the trace 2 + c² "
+    "and the determinant 1. One is s = (√(c² + 4) + c)/2, the other 1/s: spread as far as one likes, with "
+    "eigenvalues 1 and 1.",
+)
+two_layers = worked(
+    "nilpotent-product",
+    "Two layers with eigenvalues 0",
+    0 * 0 + c * c,
+    ("simplify", c**2),
+    lead="A has the rows (0, c) and (0, 0); B is its transpose. All eigenvalues are 0, and the first entry of AB is "
+    "this: two layers multiply the gradient by c².",
+)
+powers = worked(
+    "jordan-powers",
+    "One matrix again and again",
+    λ * (κ * λ ** (κ - 1)) + λ**κ,
+    ("factor", (κ + 1) * λ**κ),
+    domains={λ: interval(0, None), κ: interval(1, None, "left")},
+    lead="W has the rows (λ, 1) and (0, λ). The entry beside the diagonal of its k-th power is k λᵏ⁻¹: this is the "
+    "step from k to k + 1.",
+)
+hump = worked(
+    "jordan-hump",
+    "It grows first",
+    10 * Rational(9, 10) ** 9,
+    ("simplify", Rational(387420489, 100000000), "Above 1, although both eigenvalues are 9/10."),
+    lead="λ = 9/10 and k = 10.",
+)
+singular_page = Document(
+    "singular-values",
+    "Singular values, not eigenvalues",
+    THEME,
+    "How much a layer can lengthen or shorten a gradient is said by the singular values of its weights. Eigenvalues "
+    "say it for repeated powers of one matrix only, as in a recurrent network, and there only in the long run.",
+    (only_one, longer, shorter, values, two_layers, powers, hump),
+    notes=(
+        (
+            "In a recurrent network all steps share one $W$, and without the slopes $T$ steps back multiply by the "
+            "$T$-th power of its transpose. That tends to 0 if and only if all eigenvalues are below 1 in size; before "
+            "it does, it may grow."
+        ),
+    ),
+)
+
+# ReLU's mask.
+p = Tensor("p")
+M = Tensor("M", (n, n), body=((i, k), p() ** 2 + group(p() - p() ** 2) * delta(i, k)))
+masked = worked(
+    "relu-mask",
+    "What a random mask leaves",
+    total((i, k, j), M[i, k] * W[i, j] * d[i] * W[k, j] * d[k]),
+    (
+        "definition",
+        total((i, k, j), group(p() ** 2 + group(p() - p() ** 2) * delta(i, k)) * W[i, j] * d[i] * W[k, j] * d[k]),
+    ),
+    (
+        "pick",
+        p() ** 2 * total(j, total(i, W[i, j] * d[i]) ** 2)
+        + group(p() - p() ** 2) * total((i, j), W[i, j] ** 2 * d[i] ** 2),
+    ),
+    lead="m is 0 or 1 in each entry, 1 with probability p, independently. E[mᵢ mₖ] is p² for different entries and "
+    "p for the same: Mᵢₖ. So this is E‖Wᵀ(m ⊙ δ)‖².",
+)
+mask = Document(
+    "relu-mask",
+    "ReLU's mask, and the sigmoid's factor",
+    THEME,
+    "Where ReLU is active its slope is 1, elsewhere 0: going back it sets entries to 0, and leaves the others as "
+    "they are.",
+    (masked,),
+    notes=(
+        (
+            r"With $p=\frac{1}{2}$: a quarter of $\|W^{\top}\delta\|^2$ and more. The sigmoid leaves at most a "
+            r"sixteenth of every $\delta_i^2$, as $\sigma'^2\le\frac{1}{16}$. But a statement about the sum can't be "
+            r"read off the terms: with one column of weights $(1, 1)$ and $\delta = (1, -1)$ the sum "
+            r"$W^{\top}\delta$ is 0, and with two different slopes in it, it is not."
+        ),
+        "The mask of a trained network is neither random nor independent of δ; here it is assumed to be.",
+    ),
+)
+
+# Dead neurons.
+E_, F = Dim("N"), Dim("n")
+e, f = Index("e", E_), Index("f", F)
+X, w, b = Tensor("X", (E_, F)), Tensor("w", F), Tensor("b")
+Z = Tensor("z", E_, body=((e,), total(f, X[e, f] * w[f]) + b()))
+A = Tensor("a", E_, body=((e,), apply(relu, Z[e])))
+J = Tensor("J", depends=(A,))
+neuron = {"through": (A, Z), "called": {A: "ā", Z: "δ"}}
+by_w = derivative(J, w, name="dead-w", title="The weights of one neuron, over a data set", **neuron)
+by_b = derivative(J, b, name="dead-b", title="Its bias", **neuron)
+zw, zb, zx = (Symbol(name, real=True) for name in ("w", "b", "x"))
+asleep = worked(
+    "dead-slope",
+    "Where z < 0",
+    D(Max(0, zw * zx + zb), zw),
+    ("differentiate", S.Zero, zw * zx + zb < 0, "So δ is 0 for this example: it moves neither w nor b."),
+)
+v, w1, w2, b1, b2, y = (Symbol(name, real=True) for name in ("v", "w1", "w2", "b1", "b2", "y"))
+one, two = w1 * v * zx + b1, w2 * v * zx + b2
+around = worked(
+    "dead-other-paths",
+    "An earlier weight beside a dead neuron",
+    D((Max(0, one) + Max(0, two) - y) ** 2 / 2, v),
+    ("differentiate", (two - y) * w2 * zx, And(one < 0, two > 0), "Along the second neuron."),
+    lead="h = v x is read by two ReLU neurons, of which the first one is dead.",
+)
+revived = worked(
+    "dead-revived",
+    "It comes back",
+    Max(0, 1 * (1 - 1 * ((1 - 2) * 1 * 1)) * 1 - Rational(3, 2), evaluate=False),
+    ("simplify", Rational(1, 2)),
+    lead="x = v = w₁ = w₂ = 1, b₁ = −3/2, b₂ = 0, y = 2: the first neuron has z = −½. ∂J/∂v = −1, and one step of "
+    "rate 1 makes v = 2. Its output is then this.",
+)
+never = worked(
+    "dead-for-good",
+    "Where it can't",
+    Max(0, zw * zx + zb),
+    ("cases", S.Zero),
+    domains={zw: interval(None, 0, "right"), zb: interval(None, 0, "right"), zx: not_negative},
+    lead="Behind another ReLU the inputs are never negative. With w ≤ 0 and b ≤ 0 no update of earlier layers helps.",
+)
+dead = Document(
+    "dead-relu",
+    "Dead ReLU neurons",
+    THEME,
+    "A ReLU neuron is dead on a data set if z ≤ 0 at every example. Its own weights and bias then have gradient 0, "
+    "whatever the loss; other parameters need not.",
+    (by_w, by_b, asleep, around, revived, never),
+    notes=(
+        (
+            r"With $\mathrm{ReLU}'(0)=0$, as libraries have it, every $\delta_e$ of a dead neuron is 0, and both "
+            r"sums are 0. Gradient descent leaves $w$ and $b$ as they are (weight decay would still shrink $w$). The "
+            r"neurons behind it see the constant 0 from it and learn from their other inputs; earlier layers learn "
+            r"along other paths. As they move, so does $z$: the neuron may come back."
+        ),
+        (
+            r"Remedies: Leaky ReLU, PReLU and ELU have slopes above 0 for every $z$ (their derivatives are derived "
+            r"on their pages), so $\delta$ is never cut off; a smaller rate and smaller or positive biases make it "
+            r"less likely that a step throws a neuron out of the data. How many die in training is measured: symgrad "
+            r"experiment dead-relu."
+        ),
+    ),
+)
+DOCUMENTS = (product, singular_page, mask, dead)

@@ -1,0 +1,205 @@
+"""Initialisation: Xavier and He, the critical line, and what weights can and can't repair."""
+
+from sympy import Eq, Rational, S, Symbol, atan, pi, sqrt
+
+from symgrad import D, Document, interval, sigmoid, worked, z
+from symgrad.functions.symbols import alpha
+from symgrad.indexed import Dim, Index, Tensor, delta, total
+from symgrad.prover.gaussian import second_moment
+
+THEME = "Vanishing gradients"
+q, v, n_in, n_out, w, b = (Symbol(name, real=True) for name in ("q", "v", "n_in", "n_out", "w", "b"))
+positive = interval(0, None)
+half = Rational(1, 2)
+
+# Xavier and He, for any width.
+n, m = Dim("n"), Dim("m")
+i, o, j, k = Index("i", m), Index("o", m), Index("j", n), Index("k", n)
+a, e, variance = Tensor("a", n), Tensor("δ", m), Tensor("v")
+C = Tensor("C", (n, n), body=((j, k), variance() * delta(j, k)))  # independent weights of mean 0 and variance v
+R = Tensor("R", (m, m), body=((i, o), variance() * delta(i, o)))
+forward = worked(
+    "initial-forward",
+    "Forward: the mean square of a pre-activation",
+    total((j, k), C[j, k] * a[j] * a[k]),
+    (
+        "definition",
+        total((j, k), variance() * delta(j, k) * a[j] * a[k]),
+        "Independent weights of mean 0 and variance v.",
+    ),
+    ("pick", variance() * total(j, a[j] ** 2)),
+    lead="zᵢ is the sum of wᵢⱼ aⱼ, so E[zᵢ²] is the sum of Cⱼₖ aⱼ aₖ with Cⱼₖ = E[wᵢⱼ wᵢₖ]: the weights are random, "
+    "the activations are given.",
+)
+backward = worked(
+    "initial-backward",
+    "Backward: the mean square of what comes back",
+    total((i, o), R[i, o] * e[i] * e[o]),
+    ("definition", total((i, o), variance() * delta(i, o) * e[i] * e[o]), "The same weights, along a column."),
+    ("pick", variance() * total(i, e[i] ** 2)),
+    lead="(Wᵀδ)ⱼ is the sum of wᵢⱼ δᵢ, so its mean square is the sum of Rᵢₒ δᵢ δₒ with Rᵢₒ = E[wᵢⱼ wₒⱼ]. That δ "
+    "does not depend on W is assumed; it holds in the limit of wide layers only.",
+)
+widths = {n_in: positive, n_out: positive}
+glorot = 2 / (n_in + n_out)
+xavier = worked(
+    "xavier",
+    "Xavier: the two gains multiply to",
+    (n_in * glorot) * (n_out * glorot),
+    ("simplify", 4 * n_in * n_out / (n_in + n_out) ** 2),
+    ("regroup", 1 - (n_in - n_out) ** 2 / (n_in + n_out) ** 2, "A square is taken away, so it is at most 1."),
+    domains=widths,
+    lead="Forward wants n_in v = 1, backward n_out v = 1. Both at once needs n_in = n_out; v = 2/(n_in + n_out) "
+    "makes the two gains add up to 2. It assumes φ′ = 1 near 0, as tanh has.",
+)
+xavier_square = worked(
+    "xavier-square",
+    "In a square layer both conditions hold",
+    n_in * glorot,
+    ("substitute", S.One, Eq(n_in, n_out)),
+    domains=widths,
+)
+he = worked(
+    "he",
+    "He: half of the mean square is lost, so the weights get twice the variance",
+    n_in * v * (q / 2),
+    ("substitute", q, Eq(v, 2 / n_in), "E[ReLU(z)²] = q/2, so the next q is the same again."),
+    domains={n_in: positive, q: positive, v: positive},
+    lead="With E[a²] = q/2 from the integral above. Backward, E[ReLU′(z)²] = ½ asks for n_out v = 2.",
+)
+he_leaky = worked(
+    "he-leaky",
+    "Leaky ReLU",
+    n_in * v * (q * (1 + alpha**2) / 2),
+    ("substitute", q, Eq(v, 2 / (n_in * (1 + alpha**2)))),
+    domains={n_in: positive, q: positive, v: positive},
+)
+conditions = Document(
+    "xavier-and-he",
+    "Xavier and He",
+    THEME,
+    "How large should weights be in the beginning? Large enough that neither the signal on its way forward nor the "
+    "gradient on its way back dies out, and small enough that neither blows up.",
+    (forward, backward, xavier, xavier_square, he, he_leaky),
+    notes=(
+        (
+            "Assumed, and not proved: weights are independent of each other with mean 0 and variance $v$, and of the "
+            "delta; biases begin at 0. That is what $C$ and $R$ say. What a real network of width 400 does is "
+            "measured: symgrad experiment vanishing."
+        ),
+    ),
+)
+
+# The critical line, and what can't be repaired.
+at_critical = worked(
+    "critical-relu",
+    "ReLU: a point, not a line",
+    w * (q / 2) + b,
+    ("substitute", q, Eq(w, 2) & Eq(b, 0), "Any other b changes q in each layer."),
+    domains={q: positive, w: positive, b: interval(0, None, "left")},
+    lead="χ = w/2 is 1 only for w = 2, and then q stays as it is only for b = 0. Every q is kept.",
+)
+cut = sqrt(1 + 4 * q)
+on_line = worked(
+    "critical-erf",
+    "erf: the line, with q as its parameter",
+    (pi * cut / 4) * (4 / (pi * cut)),
+    ("cancel", S.One, "So χ = 1."),
+    domains={q: positive},
+    lead="w = π√(1 + 4q)/4 gives χ = 1; b is what is missing for q to be kept.",
+)
+on_line_kept = worked(
+    "critical-erf-kept",
+    "and q is kept",
+    (pi * cut / 4) * (2 / pi * atan(2 * q / cut)) + (q - cut / 2 * atan(2 * q / cut)),
+    ("cancel", q),
+    domains={q: positive},
+    lead="b = q − ½√(1 + 4q) arctan(2q/√(1 + 4q)). At q → 0 the line begins at w = π/4, b = 0.",
+)
+critical = Document(
+    "critical-line",
+    "The critical line",
+    THEME,
+    "w = n Var(weights) and b = Var(biases). A variance q is kept if q = w E[φ(√q Z)²] + b; the gradient is kept if "
+    "χ = w E[φ′(√q Z)²] = 1. Both together are a curve in the plane of w and b, with q as its parameter.",
+    (at_critical, on_line, on_line_kept),
+    notes=(
+        (
+            r"For any other activation take $w = 1/E\varphi'(\sqrt{q}Z)^2$ and $b = q - wE\varphi(\sqrt{q}Z)^2$, "
+            r"where that is not negative. At $b=0$ tanh and hard tanh begin at $w=1$, and Leaky ReLU has the point "
+            r"$w=2/(1+\alpha^2)$, $b=0$. The sigmoid's line begins beyond $w = 18\pi$: see the page on what "
+            r"initialisation can't repair."
+        ),
+    ),
+)
+
+σ = sigmoid(z)
+pairing = worked(
+    "sigmoid-mean-square",
+    "The mean square of the sigmoid's output is at least ¼",
+    (σ**2 + sigmoid(-z) ** 2) / 2,
+    ("regroup", Rational(1, 4) + (σ - half) ** 2, "Because σ(−z) = 1 − σ(z)."),
+    lead="z and −z are equally likely, so the mean of σ(z)² is the mean of this. Hence q ≥ w/4 from the second "
+    "layer on, whatever the biases.",
+)
+area = worked(
+    "sigmoid-slope-area",
+    "The area under σ′²",
+    D(σ**2 / 2 - σ**3 / 3, z),
+    ("named", σ * σ * (1 - σ) - σ**2 * σ * (1 - σ)),
+    ("factor", (σ * (1 - σ)) ** 2),
+    lead="From −∞ to ∞ the left side rises from 0 to ½ − ⅓, so the area is 1/6.",
+)
+ceiling = worked(
+    "sigmoid-chi",
+    "A ceiling for χ",
+    w / (6 * sqrt(2 * pi * (w / 4))),
+    ("simplify", sqrt(w / (18 * pi))),
+    domains={w: positive},
+    lead="The density of z is at most 1/√(2πq), so E[σ′(z)²] ≤ 1/(6√(2πq)), and χ is w times that with q ≥ w/4.",
+)
+steepest = worked(
+    "sigmoid-steepest",
+    "Another ceiling, for small weights",
+    Rational(1, 16) - (σ * (1 - σ)) ** 2,
+    ("factor", (Rational(1, 4) - σ * (1 - σ)) * (Rational(1, 4) + σ * (1 - σ))),
+    ("regroup", (half - σ) ** 2 * (Rational(1, 4) + σ * (1 - σ)), "No factor is negative."),
+    lead="σ′² ≤ 1/16, so χ ≤ w/16: at most ¼ per layer in norm with Xavier's weights (w = 1), √2/4 with He's (w = 2).",
+)
+KEPT = 200  # a variance that is kept by weights of w = 400 and the biases that it takes
+moments = [second_moment(e, z, S(KEPT), bound=(1, 0)) for e in (σ, σ.diff(z))]
+chi, bias = 400 * moments[1], KEPT - 400 * moments[0]
+if not (chi > 1 and bias > 0):
+    raise ArithmeticError("the page says that a saturated sigmoid has χ above 1")
+EXPLODING = (
+    r"Exploding. From $|\delta^{l}| \le \|W^{l+1}\|\,\sup|\varphi'|\,|\delta^{l+1}|$: weights with "
+    r"$\|W\|\sup|\varphi'| \le 1$ can't explode, at initialisation, whatever the depth. In the mean, $\chi \le "
+    r"w\sup|\varphi'|^2$. Training may leave that region again, and what no longer explodes may vanish."
+)
+VANISHING = (
+    r"A sigmoid's vanishing. By the last ceiling, for every $n\operatorname{Var}(w) < 18\pi = 56.5\ldots$ and any "
+    r"biases $\chi < 1$ from the second layer on, so the gradient decays exponentially with depth. Xavier's and He's "
+    r"weights, 1 and 2, are far below. That a mean is at most the largest value, and that the density of a normal is "
+    r"at most its value at 0, are used without a machine proof."
+)
+LIMIT = (
+    "The limit of that statement. It is false for huge weights: with $w = 400$ and suitable biases the variance 200 "
+    "is kept, and $\\chi$ is above 1. The price is saturation: z has a standard deviation of 14, so most neurons "
+    "have a slope near 0, and a few carry everything. So a sigmoid network can keep its gradient, or let it explode "
+    "(measured at width 400 and depth 50, by a factor of about four million: symgrad experiment vanishing "
+    "--activation sigmoid --init normal:1), but not with outputs that are anywhere near linear in what went in."
+)
+repair = Document(
+    "what-initialisation-repairs",
+    "What initialisation can and can't repair",
+    THEME,
+    "Exploding gradients: always, if φ′ is bounded, by smaller weights. A sigmoid's vanishing gradient: not with "
+    "weights of any usual size, and with huge ones only at a price.",
+    (steepest, pairing, area, ceiling),
+    notes=(
+        EXPLODING,
+        VANISHING,
+        f"{LIMIT} The enclosure is {chi.str(12)}; the biases have variance {float(bias):.3f}.",
+    ),
+)
+DOCUMENTS = (conditions, critical, repair)
