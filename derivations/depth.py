@@ -14,14 +14,14 @@ W, d = Tensor("W", (n, m)), Tensor("δ", n)  # of layer l + 1
 u, B = Tensor("u", m), Tensor("B")  # u is phi'(z) of layer l, B a bound of its square
 back = Tensor("g", m, body=((j,), total(i, W[i, j] * d[i])))
 not_negative = interval(0, None, "left")
-size_W, size_d = total((i, j), W[i, j] ** 2), total(k, d[k] ** 2)
+weights, deltas = total((i, j), W[i, j] ** 2), total(k, d[k] ** 2)
 lagrange = worked(
     "layer-lagrange",
     "How much of ‖W‖² ‖δ‖² is lost",
-    size_W * size_d - total(j, back[j] ** 2),
+    weights * deltas - total(j, back[j] ** 2),
     (
         "definition",
-        size_W * size_d - total((i, j, k), W[i, j] * d[i] * W[k, j] * d[k]),
+        weights * deltas - total((i, j, k), W[i, j] * d[i] * W[k, j] * d[k]),
     ),
     (
         "square",

@@ -36,6 +36,7 @@ FUNCTIONS: dict[Any, Callable[[acb, bool], acb]] = {
     sp.erfc: lambda x, _: x.erfc(),
     expm1: lambda x, _: x.exp() - 1,
     sp.log: lambda x, analytic: x.log(analytic=analytic),
+    sp.atan: lambda x, analytic: x.atan() if not analytic or abs(x.imag) < 1 else acb(float("nan")),
     log1p: lambda x, analytic: (1 + x).log(analytic=analytic),
 }
 
@@ -55,7 +56,8 @@ def second_moment(f: Any, z: sp.Symbol, q: Any, *, bound: tuple[Any, Any]) -> ar
         raise UnsupportedError(f"|f({z})| <= {A} + {B} |{z}| could not be proved; give larger ones")
     with precision(BITS):
         root = number(sp.sqrt(q))
-        ends = [arb(-REACH), *(number(k) / root for k in breaks(plain, z)), arb(REACH)]
+        inner = [(number(k) / root).max(arb(-REACH)).min(arb(REACH)) for k in breaks(plain, z)]
+        ends = [arb(-REACH), *inner, arb(REACH)]
         total = arb(0)
         for low, high, part in zip(ends, ends[1:], parts(plain, z), strict=False):
             total += integral(part, z, root, low, high)
@@ -142,7 +144,9 @@ def evaluated(expr: Any, at: Mapping[Any, acb], *, analytic: bool) -> Any:
     if expr.is_Pow:
         return power(values[0], expr, at, analytic=analytic)
     if expr.func not in FUNCTIONS:
-        raise UnsupportedError(f"{expr.func.__name__} can't be integrated here; use exp, log, tanh, erf and rationals")
+        raise UnsupportedError(
+            f"{expr.func.__name__} can't be integrated here; use exp, log, tanh, atan, erf and rationals"
+        )
     return FUNCTIONS[expr.func](values[0], analytic)
 
 
