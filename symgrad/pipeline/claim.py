@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from sympy import Symbol, true
@@ -28,7 +29,7 @@ REACH = 6.0
 
 def claim(words: str, drawn: bool) -> dict[str, Any]:  # noqa: FBT001 - it comes as a task's argument
     """The verdict on a claim in symgrad's grammar, as plain JSON values; `drawing` is an SVG where one is asked for."""
-    asked = parse_claim(words)
+    asked = tuple(map(with_places, parse_claim(words)))
     found = [record(statement, settle(statement)) for statement in asked]
     statuses = {r["status"] for r in found}
     whole = next(
@@ -36,6 +37,14 @@ def claim(words: str, drawn: bool) -> dict[str, Any]:  # noqa: FBT001 - it comes
     )
     drawing = picture(asked[0]) if drawn else ""
     return {"claim": words, "verdict": whole, "statements": found, "drawing": drawing}
+
+
+def with_places(statement: Asked) -> Asked:
+    """The statement with simple points to look at first, from the gaps between the stretches on which it holds."""
+    region, z = region_of(statement), only(statement)
+    if region is None or z is None or not isinstance(statement, Holds):
+        return statement
+    return replace(statement, at=tuple(((z, q),) for q in sorted(region.outside(), key=lambda q: not q.is_Integer)))
 
 
 def record(statement: Asked, verdict: Verdict) -> dict[str, Any]:
@@ -60,7 +69,7 @@ def counterexample_of(verdict: Verdict) -> str:
 
 
 def stretches(statement: Asked) -> list[str] | None:
-    """Where a comparison in one variable holds, of all real numbers or of the domain; None where that is not settled."""
+    """Where a comparison in one variable holds, of its whole domain; None where that is not settled."""
     region = region_of(statement)
     return None if region is None else [told(part) for part in region.parts]
 
