@@ -15,7 +15,7 @@ from symgrad.prover.pieces import HOLDS, between, cut, resolved
 from symgrad.prover.prove import prove
 from symgrad.prover.ranges import one_variable
 from symgrad.prover.taylor import PRECISION, constant, sign
-from symgrad.prover.zeros import Point, point, rational, same, zeros
+from symgrad.prover.zeros import Point, point, rational, same, simplest, zeros
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -47,8 +47,10 @@ class Region:
             for end in (left, right):
                 if end is not None and end.exact is not None:
                     yield end.exact
-            if left is None or right is None or left.upper < right.lower:
+            if left is None or right is None:
                 yield rational(between(left, right))
+            elif left.upper < right.lower:
+                yield rational(simplest(left.upper, right.lower))
 
     def beyond(self, at: Any) -> Any:
         """A rational number beyond every end that is finite, on the way to oo or -oo."""
