@@ -5,6 +5,18 @@ from symgrad.functions.folding import fold
 from symgrad.functions.logistic import fold_named
 from symgrad.functions.operators import D
 from symgrad.functions.output_form import in_terms_of_output, inverse
+from symgrad.functions.putting import put
 from symgrad.functions.slopes import slope
 
-__all__ = ["D", "Elementwise", "elementwise", "fold", "fold_named", "in_terms_of_output", "inverse", "slope", "unfold"]
+__all__ = [
+    "D",
+    "Elementwise",
+    "elementwise",
+    "fold",
+    "fold_named",
+    "in_terms_of_output",
+    "inverse",
+    "put",
+    "slope",
+    "unfold",
+]

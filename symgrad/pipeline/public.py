@@ -20,6 +20,7 @@ from symgrad.core import (
 )
 from symgrad.definitions import activation_named, loss_named
 from symgrad.definitions.meaning import where_defined
+from symgrad.functions import put
 from symgrad.indexed import Expr as Indexed
 from symgrad.indexed import Tensor
 from symgrad.pipeline.entries import Entry, bare, entry_of
@@ -129,7 +130,7 @@ def derived(value: Expr, wrt: str | Symbol | None) -> Worked:
     """The derivation of an expression by one of its symbols, which must have a value somewhere."""
     variable = chosen(value, wrt)
     twin = twins(value, variable)
-    own = value.xreplace(dict(twin.real))
+    own = put(value, twin.real)
     domains = where_defined(own, twin.domains)
     require_value(own, domains)
     whole = deriver.derive(own, twin.real[variable], domains)
@@ -154,9 +155,8 @@ def prove(
     own = [e for e in (left, right, condition) if not isinstance(e, str)]
     sides = [adopt(expression(side), own) if isinstance(side, str) else expression(side) for side in (left, right)]
     twin = twins(*sides, condition)
-    real = dict(twin.real)
-    before, after = (side.xreplace(real) for side in sides)
-    given = And(condition.xreplace(real), twin.assuming)
+    before, after, condition = (put(part, twin.real) for part in (*sides, condition))
+    given = And(condition, twin.assuming)
     answer = prover.prove(before, after, variables=twin.domains, assuming=given, seconds=seconds)
     return statement(Step(before, after, "statement", given), twin.domains, told(answer, twin), twin.back)
 
@@ -173,7 +173,7 @@ def conjunction(assuming: Any) -> Any:
 def adopt(parsed: Any, own: Iterable[Any]) -> Any:
     """Parsed text with its letters standing for the user's own symbols of the same names."""
     named = {s.name: s for value in own for s in getattr(value, "free_symbols", ())}
-    return parsed.xreplace({s: named[s.name] for s in parsed.free_symbols if s.name in named})
+    return put(parsed, {s: named[s.name] for s in parsed.free_symbols if s.name in named})
 
 
 def told(verdict: Verdict, twin: Twins) -> Verdict:

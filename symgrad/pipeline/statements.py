@@ -7,6 +7,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from symgrad.core import Derivation, Settled, Status, Step, Verdict
+from symgrad.functions import put
 from symgrad.pipeline.stages import check
 from symgrad.pipeline.symbols import restored
 from symgrad.pipeline.worked import Worked
@@ -28,12 +29,12 @@ class Statement(Worked):
     @property
     def left(self) -> Expr:
         """The left side, as it was asked."""
-        return self.derivation.start.xreplace(dict(self.back))
+        return put(self.derivation.start, dict(self.back))
 
     @property
     def result(self) -> Expr:
         """The right side, as it was asked."""
-        return self.derivation.result.xreplace(dict(self.back))
+        return put(self.derivation.result, dict(self.back))
 
     @cached_property
     def settled(self) -> Settled:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from sympy import And, Basic, Dummy, Ne, Symbol, true
 
 from symgrad.core import REALS, Domain, UnsupportedError, Variable, interval
+from symgrad.functions import put
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -90,5 +91,5 @@ def restored(verdict: Verdict, back: Mapping[Symbol, Symbol]) -> Verdict:
         verdict,
         witness=at(verdict.witness) if verdict.witness else None,
         exceptions=tuple(map(at, verdict.exceptions)),
-        conditions=tuple(c.xreplace(back) if hasattr(c, "xreplace") else c for c in verdict.conditions),
+        conditions=tuple(put(c, back) if hasattr(c, "xreplace") else c for c in verdict.conditions),
     )

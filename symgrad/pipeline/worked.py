@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from symgrad import document
 from symgrad.core import Derivation, Outcome, Settled, Status, Step, Verdict
 from symgrad.document.evidence import together
-from symgrad.functions import D
+from symgrad.functions import D, put
 from symgrad.indexed import Expr as Indexed
 from symgrad.pipeline.numpy_source import of_derivation
 from symgrad.pipeline.stages import inlined, settle
@@ -40,7 +40,7 @@ class Worked:
         if isinstance(start, Indexed):
             return self.derivation.result
         variable = start.variable if isinstance(start, D) else None
-        return inlined(self.derivation.result, self.derivation, variable).xreplace(dict(self.back))
+        return put(inlined(self.derivation.result, self.derivation, variable), dict(self.back))
 
     @property
     def steps(self) -> tuple[Step, ...]:
@@ -69,9 +69,9 @@ class Worked:
 
     @property
     def failed(self) -> bool:
-        """Whether anything was refuted, or wrong in numbers."""
+        """Whether anything was refuted, undefined where it should not be, or wrong in numbers."""
         wrong = self.check is not None and self.check.outcome is Outcome.WRONG
-        return wrong or self.verdict.status is Status.REFUTED
+        return wrong or self.status.failed
 
     def to(self, form: str, detail: str = "textbook", *, layout: str = "", shapes: bool = False) -> str:
         """The derivation as "text", "latex", "mathml", "markdown", "html" or "json"; the result as "numpy" code.

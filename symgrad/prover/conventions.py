@@ -8,7 +8,7 @@ import sympy as sp
 from sympy.core.relational import Relational
 
 from symgrad.core import UnsupportedError
-from symgrad.functions import D
+from symgrad.functions import D, put
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -85,7 +85,7 @@ def order_matters(expr: Any, variables: Sequence[Variable] = ()) -> bool:
         return False
     lows = [(v.symbol, v.domain.lower) for v in variables if v.domain.lower_open]
     positive = {s: sp.Dummy(positive=True) for s, low in lows if low is not None and low.is_nonnegative}
-    expr = expr.xreplace(positive)
+    expr = put(expr, positive)
     parts = set(expr.atoms(sp.Or, sp.Not, sp.ITE))
     parts |= {c for cases in expr.atoms(sp.Piecewise) for _, c in cases.args if isinstance(c, sp.And)}
     return any(_partial(relation) for part in parts for relation in part.atoms(Relational))

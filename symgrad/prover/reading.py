@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from fractions import Fraction
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 import sympy as sp
@@ -89,7 +90,7 @@ class Reader:
         if isinstance(expr, sp.Symbol):
             return n.sym(self.name(expr))
         if isinstance(expr, Elementwise):
-            return self.raw(expr.unfold())
+            return self.opened(expr)
         if isinstance(expr, AppliedUndef):
             return n.call(expr.func.__name__, tuple(map(self.raw, expr.args)), (0,) * len(expr.args))
         simple = SIMPLE.get(expr.func)
@@ -101,6 +102,13 @@ class Reader:
         if special is not None:
             return special(self, expr)
         return constant(expr)
+
+    def opened(self, expr: Any) -> Node:
+        """A catalogue function by its formula, defined only where every argument is, mentioned or not."""
+        arguments = tuple(map(self.raw, expr.filled))
+        names, formula = formula_of(expr.func)
+        value = n.substitute(formula, dict(zip(names, arguments, strict=True)))
+        return add(value, *(mul(ZERO, a) for a in dict.fromkeys(arguments) if not (total(a) or rests_on(value, a))))
 
     def derivative(self, expr: Any, *variables: Any) -> Node:
         """d/dv of an expression, for one variable after the other."""
@@ -159,6 +167,39 @@ class Reader:
         if signs is None:
             raise UnsupportedError(f"the relation {relation} is not one that the prover knows")
         return switch(p, *(yes if s else no for s in signs))
+
+
+@cache
+def formula_of(head: Any) -> tuple[tuple[str, ...], Node]:
+    """The letters of a catalogue function and its formula in them: SymPy would cancel if arguments stood there."""
+    reader = Reader()
+    node = reader.raw(head.formula)
+    names = tuple(reader.name(letter) for letter in head.variables + head.parameters)
+    if not node.free <= set(names):
+        raise UnsupportedError(f"the formula of {head.spelling} has a letter that is not one of its arguments")
+    return names, node
+
+
+TOTAL = {"num", "sym", "pi", "add", "mul", "exp", "erf", "atan", "sin", "cos", "call"}
+
+
+def total(node: Node) -> bool:
+    """Whether a node is seen to have a value everywhere; False settles nothing."""
+    return all(p.op in TOTAL or (p.op == "pow" and _is_count(p.args[1])) for p in n.subnodes(node))
+
+
+def _is_count(exponent: Node) -> bool:
+    return exponent.op == "num" and exponent.value.denominator == 1 and exponent.value >= 0
+
+
+def rests_on(node: Node, part: Node) -> bool:
+    """Whether the node has no value where the part has none, whichever branches are taken."""
+    found: dict[Node, bool] = {part: True}
+    for p in n.subnodes(node):
+        if p not in found:
+            first, *rest = (found[a] for a in p.args) if p.args else (False,)
+            found[p] = first or (bool(rest) and (all if p.op == "switch" else any)(rest))
+    return found[node]
 
 
 SIGNS = {

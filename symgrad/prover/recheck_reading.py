@@ -21,7 +21,7 @@ from sympy.core.function import AppliedUndef
 from sympy.core.relational import Relational
 
 from symgrad.core.derivation import require_order
-from symgrad.functions import D, Elementwise
+from symgrad.functions import D, Elementwise, put
 from symgrad.prover.conventions import named, order_matters, plain, require_real, symbols_of
 from symgrad.prover.recheck_ring import RejectedError
 
@@ -37,6 +37,7 @@ NUMBER = re.compile(r"-?\d{1,30000}(/\d{1,30000})?")
 DOUBLE, NORMAL, LARGE = 53, 1000, 16_000  # bits of a double, its exponents, and those of any number
 OPERATIONS = {"num", "sym", "pi", "undef", "add", "mul", "pow", "switch", "diff", "integral", "call", "exp", "log"}
 OPERATIONS |= {"logabs", "erf", "atan", "sin", "cos", "erfinv", "lambertw", "gamma", "loggamma"}
+ALWAYS = {"num", "sym", "pi", "add", "mul", "exp", "erf", "atan", "sin", "cos", "call"}
 
 
 class Program:
@@ -45,6 +46,7 @@ class Program:
     def __init__(self, lines: Sequence[Sequence[Any]]) -> None:
         self.lines: list[list[Any]] = []
         self.index: dict[Any, int] = {}
+        self.always: dict[int, bool] = {}
         for op, value, *operands in lines:
             if op not in OPERATIONS or any(not 0 <= k < len(self.lines) for k in operands):
                 raise RejectedError("the program is out of order")
@@ -124,6 +126,30 @@ class Program:
     def switch(self, p: int, positive: int, zero: int, negative: int) -> int:
         """The value by the sign of p."""
         return self.line("switch", None, p, positive, zero, negative)
+
+    def needs(self, whole: int, part: int) -> bool:
+        """Whether one line has no value where another has none: all but the branches of a switch are looked at."""
+        known = {part: True}
+
+        def looks(i: int) -> bool:
+            if i not in known:
+                op, _, *operands = self.lines[i]
+                branches = operands[1:] if op == "switch" else []
+                known[i] = any(map(looks, operands[:1] if branches else operands)) or (
+                    bool(branches) and all(map(looks, branches))
+                )
+            return known[i]
+
+        return looks(whole)
+
+    def everywhere(self, i: int) -> bool:
+        """Whether a line is made of operations that always have values; False settles nothing."""
+        if i not in self.always:
+            op, _, *operands = self.lines[i]
+            exponent = self.value(operands[1]) if op == "pow" else None
+            counts = exponent is not None and exponent.denominator == 1 and exponent >= 0
+            self.always[i] = (op in ALWAYS or counts) and all(map(self.everywhere, operands))
+        return self.always[i]
 
     def exp(self, u: int) -> int:
         """The exponential."""
@@ -233,7 +259,7 @@ class Reading:
         if isinstance(expr, sp.Symbol):
             return self._symbol(expr, env, depth)
         if isinstance(expr, Elementwise):
-            return self(expr.unfold(), env, depth)
+            return self.opened(expr, env, depth)
         binder = BINDERS.get(expr.func)
         if binder is not None:
             return binder(self, expr, env, depth)
@@ -245,6 +271,17 @@ class Reading:
         if expr.func not in FUNCTIONS:
             raise RejectedError(f"{expr.func.__name__} is not known to the checker")
         return FUNCTIONS[expr.func](self.program, *parts)
+
+    def opened(self, expr: Any, env: Env, depth: int) -> int:
+        """A named function: its formula where its letters stand for the arguments, and no let is known.
+
+        An argument without a value leaves the whole without one, even where the formula has no use for it.
+        """
+        at = [self(a, env, depth) for a in expr.filled]
+        letters = expr.variables + expr.parameters
+        value = Reading(self.program, (), set(letters))(expr.formula, dict(zip(letters, at, strict=True)), depth)
+        idle = [i for i in dict.fromkeys(at) if not self.program.everywhere(i) and not self.program.needs(value, i)]
+        return self.program.add(value, *(self.program.mul(self.program.number(0), i) for i in idle)) if idle else value
 
     def _symbol(self, symbol: Any, env: Env, depth: int) -> int:
         if symbol in env:
@@ -287,7 +324,7 @@ class Reading:
         body, at = expr.expr if not rest else sp.Derivative(expr.expr, *rest, evaluate=False), v
         if not isinstance(v, sp.Symbol):
             v = sp.Dummy()
-            body = body.xreplace({at: v})
+            body = put(body, {at: v})
         name = f"#{depth + 1}"
         moved = self.within(env, {v: self.program.line("sym", name)})
         return self.program.line("diff", name, self(body, moved, depth + 1), self(at, env, depth))

@@ -95,8 +95,8 @@ def by_extremes(relation: Any, variables: Sequence[Variable], seconds: float) ->
         return None
     (symbol,) = difference.free_symbols
     domain = next((v.domain for v in variables if v.symbol == symbol), REALS)
-    everywhere = prove(Pow(difference, 0, evaluate=False), 1, variables=variables, seconds=seconds)
-    if domain.values or not everywhere.proved:
+    valued = (prove(Pow(s, 0, evaluate=False), 1, variables=variables, seconds=seconds) for s in relation.args)
+    if domain.values or not all(found.proved for found in valued):
         return None
     try:
         low, high = extrema(difference, symbol, domain=domain)

@@ -82,7 +82,8 @@ class Numbers:
         if expr.is_number and not expr.args:
             return _number(expr)
         if isinstance(expr, Elementwise):
-            return self.value(expr.unfold())
+            letters = expr.variables + expr.parameters
+            return Numbers({}, (), dict(zip(letters, map(self.value, expr.filled), strict=True))).value(expr.formula)
         special = SPECIAL.get(expr.func)
         if special:
             return special(self, expr)
