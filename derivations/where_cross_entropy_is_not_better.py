@@ -19,7 +19,7 @@ slowdown = worked(
 )
 saturated = Claim(
     "Learning slows down",
-    "where the output is near 1 and should be 0, squared error sends back next to nothing, cross-entropy the whole error",
+    "where the output is near 1 and should be 0, squared error sends back next to nothing, cross-entropy all of it",
     Ruling.PROVED,
     (
         Tends("cross-entropy: δ → 1 as z → ∞", by_entropy, z, oo, S.One),
@@ -71,8 +71,8 @@ page = Document(
     "Where cross-entropy is better, and where it is not",
     "Output layer",
     "With a sigmoid output the delta of cross-entropy is at least four times that of squared error. That is faster "
-    "where the output is saturated and wrong. A larger step is not a better one where it overshoots, or where the label is "
-    "wrong.",
+    "where the output is saturated and wrong. A larger step is not a better one where it overshoots, or where the "
+    "label is wrong.",
     (slowdown,),
     claims=(saturated, classic, CLAIMS["B4"], overshoot, outlier),
     drawings=(

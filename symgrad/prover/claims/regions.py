@@ -50,7 +50,8 @@ class Region:
             if left is None or right is None:
                 yield rational(between(left, right))
             elif left.upper < right.lower:
-                yield rational(simplest(left.upper, right.lower))
+                quarter = (right.lower - left.upper) / 4
+                yield rational(simplest(left.upper + quarter, right.lower - quarter))
 
     def beyond(self, at: Any) -> Any:
         """A rational number beyond every end that is finite, on the way to oo or -oo."""
