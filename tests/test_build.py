@@ -55,7 +55,7 @@ def test_a_file_of_ones_own_becomes_a_site() -> None:
     done = build(mine(), "-o", "site")
 
     assert done.exit_code == 0, done.output
-    assert "1 document, 2 steps: 2 PROVED, 0 REFUTED, 0 UNKNOWN; checks: 1 ok, 0 wrong" in done.output
+    assert "1 document, 1 step and 1 whole result: 2 PROVED, 0 REFUTED, 0 UNKNOWN; checks: 1 ok, 0 wrong" in done.output
     assert {"index.html", "square.html", "square.tex", "square.md", "square.mathml"} <= pages(Path("site")).keys()
 
 
@@ -68,6 +68,22 @@ def test_a_wrong_step_is_refuted_on_its_page_and_in_the_exit_status() -> None:
     assert told["wrong"] == 1
     assert told["doubtful"] == ["square"]
     assert b"efuted" in pages(Path("site"))["square.html"]
+
+
+@pytest.mark.parametrize(
+    ("claim", "counted", "status"),
+    [
+        ('D(relu(z), z), ("piecewise", Piecewise((1, z > 0), (0, True)))', "2 PROVED_EXCEPT", 0),
+        ('D(log(z), z), ("log", 1 / z)', "2 DOMAIN_MISMATCH", 1),
+    ],
+)
+def test_what_is_neither_proved_nor_refuted_is_counted_by_its_name(claim: str, counted: str, status: int) -> None:
+    text = "from sympy import Piecewise, log\nfrom symgrad import D, relu, worked, z\n\n"
+    done = build(mine(f'{text}it = worked("it", "It", {claim})\n'), "-o", "site")
+
+    assert done.exit_code == status, done.output
+    assert f"0 PROVED, 0 REFUTED, 0 UNKNOWN, {counted}; " in done.output
+    assert "look at site/it.html" in done.output
 
 
 def test_a_second_build_is_kept_and_a_change_is_seen() -> None:

@@ -50,6 +50,15 @@ def test_right_derivatives_raise_no_alarm(definition: Definition) -> None:
     assert report.unresolved + report.floor <= report.points // 20
 
 
+@pytest.mark.parametrize("function", [z**2 * sp.sin(1 / z), z**3 * sp.cos(1 / z**2), z**2 * sp.sin(exp(1 / Abs(z)))])
+def test_a_quick_oscillation_is_never_called_wrong_and_a_mistake_in_it_is(function: Any) -> None:
+    whole, right = (Piecewise((e, sp.Ne(z, 0)), (0, True)) for e in (function, function.diff(z)))
+
+    assert check(whole, right, z).wrong == 0
+    assert check(whole, right, z).outcome is Outcome.OK
+    assert check(whole, right * (1 + Rational(1, 10**6)), z).outcome is Outcome.WRONG
+
+
 @every_definition
 def test_a_relative_error_of_a_billionth_is_seen(definition: Definition) -> None:
     gradient = derivative_of(definition) * (1 + Rational(1, 10**9))

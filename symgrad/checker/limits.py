@@ -19,6 +19,7 @@ MIDDLE = 1024  # from here on, a claim below the least double need not be told f
 LEAST = arb(2) ** -1074
 STEP = -100  # a difference over 2^STEP times the scale errs by about 2^STEP
 CLOSER = -20  # how much the steps are shrunk to tell a kink from a bend
+LAST = (8192, -4000)  # bits and steps of the look that a WRONG must survive: sin(1/x) turns quickly near 0
 SLACK = arb(2) ** -46  # 64 eps
 FINE = arb(2) ** -40
 
@@ -67,16 +68,38 @@ def settle(
             if slopes is Hole.UNSURE:
                 continue
             if side:
-                slopes = Slopes(getattr(slopes, side), slopes.left, slopes.right, slopes.error)
+                slopes = on_side(slopes, side)
             wanted = demanded(values) if demanded else None
             claimed = gradient(values)
             final = bits == BITS[-1] or (bits >= MIDDLE and not isinstance(claimed, Hole) and abs(claimed) < LEAST)
             found = compare(claimed, slopes, wanted, final=final)
+            if found.outcome is Outcome.WRONG and not confirmed(function, gradient, point, demanded, side):
+                break
             if found.outcome is not Outcome.UNRESOLVED:
                 return found
         return Settlement(Outcome.UNRESOLVED, float("nan"), float("nan"), float("inf"))
     finally:
         ctx.prec = before
+
+
+def confirmed(
+    function: Program, gradient: Program, point: Sequence[float], demanded: Program | None, side: str
+) -> bool:
+    """Whether a claim is wrong over far finer steps too: over wider ones a quick oscillation looks like a constant."""
+    ctx.prec, finest = LAST
+    values = [arb(c) for c in point]
+    slopes = slopes_at(function, values, finest)
+    if isinstance(slopes, Hole):
+        return False
+    if side:
+        slopes = on_side(slopes, side)
+    found = compare(gradient(values), slopes, demanded(values) if demanded else None, final=True)
+    return found.outcome is Outcome.WRONG
+
+
+def on_side(slopes: Slopes, side: str) -> Slopes:
+    """The slope on one side as if it were the derivative."""
+    return Slopes(getattr(slopes, side), slopes.left, slopes.right, slopes.error)
 
 
 def fulfilled(condition: Program, point: Sequence[float]) -> bool:
@@ -88,16 +111,16 @@ def fulfilled(condition: Program, point: Sequence[float]) -> bool:
         ctx.prec = before
 
 
-def slopes_at(function: Program, values: list[Any]) -> Slopes | Hole:
+def slopes_at(function: Program, values: list[Any], step: int = STEP) -> Slopes | Hole:
     """The slopes of the function at a point, or why there are none."""
     x = values[0]
     unit = abs(x) if x != 0 else arb(1)
-    wide = around(function, values, unit * arb(2) ** STEP)
+    wide = around(function, values, unit * arb(2) ** step)
     if isinstance(wide, Hole):
         return wide
     if smooth(wide, FINE * largest(wide)) or alike(wide):
         return bent(wide, max_gap(wide))
-    close = around(function, values, unit * arb(2) ** (STEP + CLOSER))
+    close = around(function, values, unit * arb(2) ** (step + CLOSER))
     if isinstance(close, Hole):
         return close
     return bend_or_kink(wide, close)

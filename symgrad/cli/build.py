@@ -33,7 +33,11 @@ def command(  # noqa: PLR0917 - click passes them by name
     """Derive, prove and check every document, and write them as a site into DIR.
 
     PATHS are files or folders of derivations; without them symgrad's own are built. DIR keeps its last good
-    site until the new one is whole. The exit status is 1 if anything is refuted or wrong.
+    site until the new one is whole.
+
+    The summary counts every step, and beside them every whole result: a chain from its first line to its last, a row
+    of the comparison table, an induction. The exit status is 1 if anything is refuted, has a DOMAIN_MISMATCH, or is
+    wrong in numbers; PROVED_EXCEPT and UNKNOWN are counted, and their pages listed.
     """
     from symgrad.pipeline.build import build  # noqa: PLC0415 - `symgrad build --help` must not wait for it
     from symgrad.pipeline.cache import open_cache  # noqa: PLC0415 - as above
@@ -50,9 +54,11 @@ def summary(built: Built) -> str:
     t = built.tally
     kept = "" if built.fresh == built.pages else f" ({built.pages - built.fresh} from the cache)"
     look = "".join(f"\nlook at {built.folder / name}.html" for name in built.doubtful)
+    rarer = ((t.excepted, "PROVED_EXCEPT"), (t.mismatched, "DOMAIN_MISMATCH"))
+    others = "".join(f", {n} {status}" for n, status in rarer if n)
     return (
-        f"{counted(t.documents, 'document')}{kept}, {counted(t.steps, 'step')}: "
-        f"{t.proved} PROVED, {t.refuted} REFUTED, {t.unknown} UNKNOWN; "
+        f"{counted(t.documents, 'document')}{kept}, {counted(t.steps - t.chains, 'step')} and "
+        f"{counted(t.chains, 'whole result')}: {t.proved} PROVED, {t.refuted} REFUTED, {t.unknown} UNKNOWN{others}; "
         f"checks: {t.ok} ok, {t.wrong} wrong, {t.unresolved} unresolved; {built.seconds:.1f} s\n"
         f"open {built.folder / 'index.html'}{look}"
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 import click
@@ -12,15 +13,18 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 SECONDS = 60.0
-SHORT_OPTION = len("-o")
+LONG_OPTION = re.compile(r"-|--[a-z][a-z-]+(=.*)?", re.DOTALL)  # by its looks: one that is misspelt gets a hint
 
 
 class Signed(click.Command):
     """A command whose argument may begin with a minus sign: -z^2 is an expression, no option."""
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
-        """Read the arguments, with everything that looks like -z^2 put behind the options."""
-        signed = [word for word in args if word[:1] == "-" and word[1:2] != "-" and len(word) > SHORT_OPTION]
+        """Read the arguments, with everything that looks like -z^2 or --z put behind the options."""
+        if "--" in args:  # the user has told them apart
+            return super().parse_args(ctx, args)
+        known = {name for param in self.get_params(ctx) for name in param.opts}
+        signed = [word for word in args if word[:1] == "-" and word not in known and not LONG_OPTION.fullmatch(word)]
         options = [word for word in args if word not in signed]
         return super().parse_args(ctx, [*options, "--", *signed] if signed else args)
 
@@ -77,7 +81,8 @@ def command(  # noqa: PLR0917 - click passes them by name
     In formulas with --shape, * is the matrix product, .* ./ .^ act entry by entry and ' transposes; their functions
     are sum, mean, tr, diag, norm1, norm2, softmax, logsumexp, max and the catalogue's, entry by entry.
 
-    The exit status is 1 if a step is refuted or the result is wrong in numbers.
+    What is not PROVED is said on the last line, on the error stream, with the reason. The exit status is 1 if something
+    is REFUTED, has a DOMAIN_MISMATCH, or is wrong in numbers; it is 0 for PROVED_EXCEPT and UNKNOWN.
     """  # noqa: D301 - click wants the character itself, which keeps the lines apart
     require_one_question(what, activation, loss, network, shapes)
     if activation is not None and (wrt is not None or order != 1):
@@ -96,5 +101,7 @@ def command(  # noqa: PLR0917 - click passes them by name
         task = Task("symgrad.pipeline.answers:derivation", (what, wrt, activation, loss, order, form, detail))
     answer = limited(task, seconds)
     emit(answer["text"], output)
+    if answer["doubt"]:
+        click.echo(f"symgrad: {answer['doubt']}", err=True)
     if answer["failed"]:
         raise SystemExit(1)

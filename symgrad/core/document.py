@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from enum import Enum
 from typing import TYPE_CHECKING, Any
 
@@ -44,6 +44,29 @@ class Drawing:
 
 
 @dataclass(frozen=True, slots=True)
+class Experiment:
+    """A seeded experiment that a page shows: its name, and the settings that are not the usual ones."""
+
+    name: str
+    settings: tuple[tuple[str, Any], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """What an experiment found, ready for a page; `run_again` names settings and versions.
+
+    `refused` says why it was not run, if it was not.
+    """
+
+    title: str
+    heads: tuple[str, ...] = ()
+    rows: tuple[tuple[str, ...], ...] = ()
+    drawing: str = ""  # an SVG element
+    run_again: str = ""
+    refused: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Document:
     """One page: its stable `name` (also its file name), title, theme, words, and what it derives.
 
@@ -67,6 +90,7 @@ class Document:
     inductions: tuple[LayerInduction, ...] = ()  # over the layers, settled on their own
     claims: tuple[Claim, ...] = ()
     drawings: tuple[Drawing, ...] = ()
+    experiments: tuple[Experiment, ...] = ()  # measured, not proved
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +143,7 @@ class Page:
     pairs: tuple[Pair, ...] = ()
     inductions: tuple[LayerInduction, ...] = ()
     rulings: tuple[Settlement, ...] = ()
+    measured: tuple[Shown, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,27 +154,26 @@ class Tally:
     steps: int = 0
     proved: int = 0
     refuted: int = 0
-    unknown: int = 0  # every status that is neither PROVED nor REFUTED
+    unknown: int = 0  # UNKNOWN and VACUOUS
     ok: int = 0
     wrong: int = 0
     unresolved: int = 0
+    excepted: int = 0  # PROVED_EXCEPT
+    mismatched: int = 0  # DOMAIN_MISMATCH
+    chains: int = 0  # how many of `steps` are whole chains, table rows and inductions
 
     def __add__(self, other: Tally) -> Tally:
-        return Tally(
-            self.documents + other.documents,
-            self.steps + other.steps,
-            self.proved + other.proved,
-            self.refuted + other.refuted,
-            self.unknown + other.unknown,
-            self.ok + other.ok,
-            self.wrong + other.wrong,
-            self.unresolved + other.unresolved,
-        )
+        return Tally(*(getattr(self, f.name) + getattr(other, f.name) for f in fields(self)))
 
     @property
     def failed(self) -> bool:
-        """Whether anything was refuted or wrong: the exit status 1."""
-        return bool(self.refuted or self.wrong)
+        """Whether anything was refuted, undefined where it should not be, or wrong: the exit status 1."""
+        return bool(self.refuted or self.mismatched or self.wrong)
+
+    @property
+    def doubtful(self) -> bool:
+        """Whether a reader should look: anything that is not proved as it stands."""
+        return self.failed or bool(self.unknown or self.excepted)
 
 
 def tally(page: Page) -> Tally:
@@ -161,14 +185,16 @@ def tally(page: Page) -> Tally:
     statuses = [v.status for v in verdicts]
     statuses += [Status.UNKNOWN for r in page.rulings if not r.kept]  # a ruling is no step, but an open one is seen
     outcomes = [c.outcome for c in checks]
-    proved, refuted = statuses.count(Status.PROVED), statuses.count(Status.REFUTED)
     return Tally(
         documents=1,
         steps=len(statuses),
-        proved=proved,
-        refuted=refuted,
-        unknown=len(statuses) - proved - refuted,
+        proved=statuses.count(Status.PROVED),
+        refuted=statuses.count(Status.REFUTED),
+        unknown=statuses.count(Status.UNKNOWN) + statuses.count(Status.VACUOUS),
         ok=outcomes.count(Outcome.OK),
         wrong=outcomes.count(Outcome.WRONG),
         unresolved=outcomes.count(Outcome.UNRESOLVED),
+        excepted=statuses.count(Status.PROVED_EXCEPT),
+        mismatched=statuses.count(Status.DOMAIN_MISMATCH),
+        chains=len(statuses) - sum(len(s.verdicts) for s in page.settled),
     )

@@ -20,6 +20,11 @@ class Status(Enum):
     UNKNOWN = "unknown"  # never rounded up to PROVED, never down to REFUTED
     VACUOUS = "vacuous"  # no point satisfies the assumptions
 
+    @property
+    def failed(self) -> bool:
+        """Whether what was stated is false somewhere: the two that end a command with exit status 1."""
+        return self in {Status.REFUTED, Status.DOMAIN_MISMATCH}
+
 
 @dataclass(frozen=True, slots=True)
 class Witness:

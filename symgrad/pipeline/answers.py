@@ -7,10 +7,11 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from symgrad import document
-from symgrad.core import ParseError, SymgradError, UnknownNameError, tally
+from symgrad.core import Outcome, ParseError, SymgradError, UnknownNameError, tally
 from symgrad.core.catalogue import canonical, nearest
 from symgrad.definitions import ACTIVATIONS, LOSSES, activation_named, loss_named
 from symgrad.definitions.layers import LAYERS
+from symgrad.document.evidence import reason, together
 from symgrad.pipeline import public, tensors
 from symgrad.pipeline.reading import chosen, expression
 from symgrad.pipeline.showing import show
@@ -18,7 +19,9 @@ from symgrad.pipeline.stages import settle_document
 from symgrad.pipeline.worked import Worked
 
 if TYPE_CHECKING:
-    from symgrad.core import Definition, Document, Page
+    from symgrad.core import Definition, Document, Page, Settled
+
+NAMELIKE = re.compile(r"[^\W\d][\w -]{1,60}")
 
 
 def derivation(  # noqa: PLR0917 - they come as a task's arguments
@@ -31,13 +34,13 @@ def derivation(  # noqa: PLR0917 - they come as a task's arguments
         worked = public.output_delta(activation, loss)
     else:
         worked = of_name(what or "", wrt, order) or of_text(what or "", wrt, order)
-    return {"text": worked.to(form, detail), "failed": worked.failed}
+    return answer(worked, form, detail)
 
 
 def formula(what: str, wrt: str | None, shapes: tuple[str, ...], form: str, detail: str) -> dict[str, Any]:
     """The gradient of a formula of vectors and matrices."""
     worked = tensors.of_text(what, wrt, shapes)
-    return {"text": worked.to(form, detail), "failed": worked.failed}
+    return answer(worked, form, detail)
 
 
 def layer(name: str, wrt: str | None, form: str, detail: str) -> dict[str, Any]:
@@ -53,7 +56,23 @@ def network(what: str, loss: str, wrt: str | None, form: str, detail: str) -> di
 def whole(asked: Document, form: str, detail: str) -> dict[str, Any]:
     """Several derivations as one answer."""
     page = settle_document(asked)
-    return {"text": document_text(page, form, detail), "failed": tally(page).failed}
+    doubts = [f"{s.derivation.title}: {doubt(s)}" for s in page.settled if doubt(s)]
+    return {"text": document_text(page, form, detail), "failed": tally(page).failed, "doubt": "; ".join(doubts)}
+
+
+def answer(worked: Worked, form: str, detail: str) -> dict[str, Any]:
+    """One derivation, rendered."""
+    return {"text": worked.to(form, detail), "failed": worked.failed, "doubt": doubt(worked.settled)}
+
+
+def doubt(settled: Settled) -> str:
+    """What a user has to know of an answer that is not proved, or wrong in numbers; nothing where all is well."""
+    verdict, check = together(settled), settled.check
+    why = reason(verdict)
+    parts = [] if verdict.proved else [f"not PROVED but {verdict.status.name}{why and ': '}{why}"]
+    if check is not None and check.outcome is Outcome.WRONG:
+        parts.append(f"the result is wrong in numbers at {check.wrong} of {check.points} points")
+    return "; ".join(parts)
 
 
 def document_text(page: Page, form: str, detail: str) -> str:
@@ -99,14 +118,13 @@ def of_text(what: str, wrt: str | None, order: int) -> Worked:
 
 
 def parsed(what: str) -> Any:
-    """The expression; what is a word and not an expression was meant as a name."""
+    """The expression; a word that is none, or words that are nearly a name, were meant as a name."""
     try:
         return expression(what)
     except ParseError:
-        if re.fullmatch(r"[^\W\d][\w -]{1,60}", what):
-            raise UnknownNameError(
-                "activation, loss or layer", what, nearest(what, (*ACTIVATIONS, *LOSSES, *LAYERS))
-            ) from None
+        alike = nearest(what, (*ACTIVATIONS, *LOSSES, *LAYERS)) if NAMELIKE.fullmatch(what) else ()
+        if alike or (len(what) > 1 and what.isidentifier()):
+            raise UnknownNameError("activation, loss or layer", what, alike) from None
         raise
 
 

@@ -51,7 +51,7 @@ class Built:
     pages: int
     fresh: int  # pages that the cache did not have
     seconds: float
-    doubtful: tuple[str, ...] = ()  # the pages that hold something refuted, wrong or unknown
+    doubtful: tuple[str, ...] = ()  # the pages that hold something not proved as it stands, or wrong
 
 
 def build(
@@ -71,7 +71,7 @@ def build(
     publish(folder, {name: text.encode("utf-8", "replace") for name, text in files.items()})
     cache.trim()
     tallies = [Tally(**entry["tally"]) for entry in entries]
-    doubtful = tuple(h.name for h, t in zip(heads, tallies, strict=True) if t.failed or t.unknown)
+    doubtful = tuple(h.name for h, t in zip(heads, tallies, strict=True) if t.doubtful)
     return Built(folder, sum(tallies, Tally()), len(heads), fresh, time.perf_counter() - began, doubtful)
 
 
