@@ -3,6 +3,7 @@
 from sympy import And, Max, Rational, S, Symbol, sqrt
 
 from symgrad import D, Document, derivative, interval, relu, worked
+from symgrad.core import Experiment
 from symgrad.indexed import Dim, Index, Tensor, apply, delta, group, total
 
 THEME = "Vanishing gradients"
@@ -71,6 +72,9 @@ product = Document(
     "Going back through L layers multiplies the gradient by L matrices and L diagonals of slopes. How long it is at "
     "the first layer is bounded by a product of L numbers.",
     (lagrange, slopes, step, shrinking, growing),
+    experiments=(
+        Experiment("depth", (("depths", (1, 2, 4, 8)), ("rates", (0.1, 0.3, 1.0, 3.0)), ("epochs", 10), ("seeds", 3))),
+    ),
     notes=(
         (
             r"Together: $|\delta^{1}| \le \prod_{l=2}^{L}\|W^{l}\|\;\sup|\varphi'|^{L-1}\;|\delta^{L}|$, by "
@@ -247,6 +251,7 @@ dead = Document(
     "A ReLU neuron is dead on a data set if z ≤ 0 at every example. Its own weights and bias then have gradient 0, "
     "whatever the loss; other parameters need not.",
     (by_w, by_b, asleep, around, revived, never),
+    experiments=(Experiment("dead-relu", (("epochs", 10), ("seeds", 3))),),
     notes=(
         (
             r"With $\mathrm{ReLU}'(0)=0$, as libraries have it, every $\delta_e$ of a dead neuron is 0, and both "

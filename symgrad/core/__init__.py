@@ -21,7 +21,19 @@ from symgrad.core.claim import (
 )
 from symgrad.core.definition import Definition, Kind, Kink, Parameter, Variable
 from symgrad.core.derivation import Derivation, Let, Step, every_step
-from symgrad.core.document import Cancels, Document, Drawing, LayerInduction, Page, Pair, Settled, Tally, tally
+from symgrad.core.document import (
+    Cancels,
+    Document,
+    Drawing,
+    Experiment,
+    LayerInduction,
+    Page,
+    Pair,
+    Settled,
+    Shown,
+    Tally,
+    tally,
+)
 from symgrad.core.domain import REALS, Domain, interval, one_of
 from symgrad.core.errors import (
     DuplicateNameError,
@@ -65,6 +77,7 @@ __all__ = [
     "Equal",
     "Eventually",
     "Exists",
+    "Experiment",
     "Extremum",
     "Facts",
     "FunctionComplexError",
@@ -102,6 +115,7 @@ __all__ = [
     "Ruling",
     "Settled",
     "Settlement",
+    "Shown",
     "Status",
     "Step",
     "SymgradError",

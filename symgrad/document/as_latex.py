@@ -10,6 +10,7 @@ from symgrad.document.declared import tex_forms
 from symgrad.document.evidence import CONVENTION, WORDS, check_in_words, proof_in_words
 from symgrad.document.induction import sentences
 from symgrad.document.latex import PAPER, PRINT, latex
+from symgrad.document.measured import tex_measured
 from symgrad.document.spelling import tex_words
 from symgrad.document.tables import CHECK, check_of, tex_facts, tex_table
 from symgrad.document.words import tex_of, to_tex
@@ -83,6 +84,7 @@ def sections(
     yield from tex_facts(page.facts)
     yield from (tex_of(told) for induction in page.inductions for told in sentences(induction))
     yield from tables
+    yield from tex_measured(page)
     yield from map(to_tex, document.notes)
 
 

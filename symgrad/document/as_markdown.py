@@ -9,6 +9,7 @@ from symgrad.document.declared import markdown_forms
 from symgrad.document.evidence import CONVENTION, WORDS, check_in_words, proof_in_words
 from symgrad.document.induction import sentences
 from symgrad.document.latex import GITHUB, latex
+from symgrad.document.measured import markdown_measured
 from symgrad.document.tables import CHECK, check_of, markdown_facts, markdown_table
 from symgrad.document.words import inline_math, markdown_of, markdown_words, to_markdown
 
@@ -43,6 +44,7 @@ def document_markdown(
     body += markdown_facts(page.facts)
     body += [markdown_of(told) for induction in page.inductions for told in sentences(induction)]
     body += tables
+    body += markdown_measured(page)
     body += [to_markdown(note) for note in document.notes]
     return "\n\n".join(body) + "\n"
 

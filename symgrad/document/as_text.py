@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from symgrad.document.declared import text_forms
 from symgrad.document.evidence import CONVENTION, WORDS, check_in_words, proof_in_words, reason, steps_in_words
 from symgrad.document.induction import sentences
+from symgrad.document.measured import text_measured
 from symgrad.document.tables import text_facts
 from symgrad.document.text import printable, text
 from symgrad.document.words import text_of, to_text
@@ -31,7 +32,8 @@ def page_text(page: Page, tellings: tuple[Telling, ...], detail: str) -> str:
     told = [printable(document.title), *([to_text(document.lead)] if document.lead else []), ""]
     told += [*text_facts(page.facts), *([""] if page.facts else [])]
     told += ["\n".join(as_text(each, detail) for each in tellings)]
-    return "\n".join([*told, *(text_of(words) + "\n" for each in page.inductions for words in sentences(each))])
+    told += [text_of(words) + "\n" for each in page.inductions for words in sentences(each)]
+    return "\n".join([*told, *text_measured(page)])
 
 
 def lines(told: Telling, detail: str) -> Iterator[str]:

@@ -23,6 +23,7 @@ from symgrad.document.from_sympy import boxes
 from symgrad.document.html import cell, in_html, meanings, templates
 from symgrad.document.layout import equation
 from symgrad.document.mathml import mathml
+from symgrad.document.measured import in_page
 from symgrad.document.pairs import DELTA, comparison, latex_list, markdown_table
 from symgrad.document.sheets import sheet
 from symgrad.document.site import ALONE, Site, styles
@@ -174,6 +175,7 @@ def html_page(page: Page, site: Site, detail: str = "textbook") -> str:
         pairs=comparison(page.pairs, page.document.name if site.index else "") if page.pairs else None,
         inductions=page.inductions,
         drawings=drawings_of(page.document),
+        measured=tuple(map(in_page, page.measured)),
         claims=tuple(map(ruled, page.rulings)),
         badges=[*badges(tally(page), site, counted(page)), *rulings_badges(page.rulings)],
         start="every" if detail == "every-rule" else detail,
@@ -205,12 +207,16 @@ def badges(counts: Tally, site: Site, what: str) -> list[dict[str, str]]:
     if counts.steps:
         rest = counts.steps - counts.proved
         words = f"{what}, all proved" if not rest else f"{what}: {counts.proved} of {counts.steps} proved"
-        mood = "good" if not rest else "bad" if counts.refuted else "doubt"
+        mood = "good" if not rest else "bad" if counts.refuted or counts.mismatched else "doubt"
         found.append({"words": words, "mood": mood, "href": f"{site.trust}#proved"})
-    if counts.refuted:
-        found.append({"words": f"{counts.refuted} refuted", "mood": "bad", "href": f"{site.trust}#refuted"})
-    if counts.unknown:
-        found.append({"words": f"{counts.unknown} neither", "mood": "doubt", "href": f"{site.trust}#unknown"})
+    for n, words, mood, anchor in (
+        (counts.refuted, "refuted", "bad", "refuted"),
+        (counts.mismatched, "whose sides have different domains", "bad", "domain-mismatch"),
+        (counts.excepted, "proved except at listed points", "doubt", "proved-except"),
+        (counts.unknown, "neither proved nor refuted", "doubt", "unknown"),
+    ):
+        if n:
+            found.append({"words": f"{n} {words}", "mood": mood, "href": f"{site.trust}#{anchor}"})
     for n, words, mood in (
         (counts.ok, "agree with finite differences", "good"),
         (counts.wrong, "disagree with finite differences", "bad"),

@@ -32,6 +32,7 @@ from symgrad.indexed import Expr as Indexed
 from symgrad.pipeline.bends import bends
 from symgrad.pipeline.claims import settlement
 from symgrad.pipeline.losses import loss_facts
+from symgrad.pipeline.measured import measured
 from symgrad.prover.indexed import prove_by_induction, prove_indexed_step
 
 if TYPE_CHECKING:
@@ -119,6 +120,7 @@ def settle_document(document: Document, pairs: tuple[Pair, ...] = ()) -> Page:
         pairs or every_pair() if document.pairs else (),
         tuple(replace(i, verdict=prove_by_induction(i.last, i.step)) for i in document.inductions),
         tuple(map(settlement, document.claims)),
+        tuple(map(measured, document.experiments)),
     )
 
 

@@ -1,0 +1,67 @@
+"""What an experiment found, on a page: measured numbers, marked as such, with what runs them again."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from markupsafe import Markup
+
+from symgrad.document.tables import markdown_table, tex_table, text_table
+from symgrad.document.words import to_markdown, to_tex, to_text
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from symgrad.core import Page, Shown
+    from symgrad.document.facts import Cell
+
+MEASURED = "Measured, not proved"
+
+
+def caption(shown: Shown) -> str:
+    """The line below a table: what would run the experiment again, or why it was not run."""
+    return f"It was not run here: {shown.refused}" if shown.refused else f"Run with {shown.run_again}."
+
+
+def cells(shown: Shown) -> list[list[Cell]]:
+    """The table with its head, minus signs as they are printed."""
+    return [[(minus(cell),) for cell in row] for row in (shown.heads, *shown.rows)]
+
+
+def minus(cell: str) -> str:
+    """A number with a real minus sign."""
+    return f"\u2212{cell[1:]}" if cell[:1] == "-" and cell[1:2].isdigit() else cell
+
+
+def in_page(shown: Shown) -> dict[str, Any]:
+    """What the template of a page puts in."""
+    head, *rows = cells(shown)
+    drawing = Markup(shown.drawing)  # noqa: S704 - drawn by us, labels escaped
+    return {"title": shown.title, "drawing": drawing, "head": head, "rows": rows, "caption": caption(shown)}
+
+
+def markdown_measured(page: Page) -> Iterator[str]:
+    """Each experiment under a heading of its own."""
+    for shown in page.measured:
+        yield f"## {MEASURED}: {to_markdown(shown.title)}"
+        if shown.rows:
+            yield markdown_table(cells(shown))
+        yield to_markdown(caption(shown))
+
+
+def tex_measured(page: Page) -> Iterator[str]:
+    """The same in LaTeX."""
+    for shown in page.measured:
+        yield rf"\subsection*{{{MEASURED}: {to_tex(shown.title)}}}"
+        if shown.rows:
+            yield tex_table(cells(shown))
+        yield to_tex(caption(shown))
+
+
+def text_measured(page: Page) -> Iterator[str]:
+    """The same for a terminal."""
+    for shown in page.measured:
+        yield f"{MEASURED}: {to_text(shown.title)}"
+        if shown.rows:
+            yield from text_table(cells(shown))
+        yield to_text(caption(shown)) + "\n"
