@@ -82,7 +82,7 @@ conditions = Document(
     "How large should weights be in the beginning? Large enough that neither the signal on its way forward nor the "
     "gradient on its way back dies out, and small enough that neither blows up.",
     (forward, backward, xavier, xavier_square, he, he_leaky),
-    experiments=(Experiment("vanishing", (("depths", (1, 10, 20, 30, 40, 50)), ("seeds", 3))),),
+    experiments=(Experiment("vanishing", (("depths", (2, 10, 20, 30, 40, 50)),)),),
     notes=(
         (
             "Assumed, and not proved: weights are independent of each other with mean 0 and variance $v$, and of the "
