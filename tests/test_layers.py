@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import json
+import random
 from typing import TYPE_CHECKING
 from unicodedata import normalize
 
 import pytest
 from click.testing import CliRunner
 
+from symgrad import derivative
 from symgrad.cli.main import app
 from symgrad.core import Outcome, PairError, SymgradError, UnknownNameError
 from symgrad.definitions.layers import LAYERS, network
+from symgrad.deriver.indexed.chain import SharedNameError
 from symgrad.deriver.indexed.layers import layer_gradients, network_gradients
 from symgrad.document import render
-from symgrad.indexed import show
+from symgrad.indexed import Dim, Index, Tensor, show, total
 from symgrad.pipeline.stages import settle
 from symgrad.pipeline.tensors import of_text
 from symgrad.prover.indexed import prove_indexed
@@ -123,6 +126,7 @@ def test_networks_that_are_none(layers: str, loss: str, error: type[SymgradError
         ("logsumexp(W*x)", "x", ["W:m,n", "x:n"], "W^⊤"),
         ("sigmoid(W*x)", "x", ["W:m,n", "x:n"], "diag(σ′(z)) W"),
         ("lambda*w'*w", "lambda", ["w:n"], "‖w‖²"),
+        ("sum(exp(X*w))*z", "w", ["X:m,n", "w:n"], "z X^⊤ exp(u)"),  # z is the user's own
     ],
 )
 def test_formulas_of_a_user(text: str, wrt: str, shapes: list[str], result: str) -> None:
@@ -158,3 +162,37 @@ def test_the_command_line(arguments: list[str], status: int, words: str) -> None
 def test_a_layer_as_json_holds_every_gradient() -> None:
     result = CliRunner().invoke(app, ["derive", "linear", "--json"])
     assert [record["name"] for record in json.loads(result.output)] == ["linear-W", "linear-b", "linear-x"]
+
+
+CHAIN = [*(name for name, kind in LAYERS.items() if kind.chain), "sigmoid", "tanh", "relu", "silu", "prelu"]
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_no_two_names_of_a_network_are_printed_alike(seed: int) -> None:
+    words = random.Random(seed).choices(CHAIN, k=6)  # noqa: S311 - no secret
+    net = network(" ".join(words), "mse")
+    tensors = {t for layer in net.layers for out in layer.names for t in (out, *out.reach)} | {net.J, net.y}
+    names = [t.name for t in tensors] + [d.name for d in {d for t in tensors for d in t.dims}]
+    assert len(names) == len(set(names)), (words, sorted(names))
+
+
+@pytest.mark.parametrize(("words", "loss"), [("softmax softmax", "log_likelihood"), ("sigmoid sigmoid tanh", "mse")])
+def test_layers_without_weights_between_them(words: str, loss: str) -> None:
+    for derivation in network_gradients(network(words, loss), ["x"]):
+        settled = settle(derivation)
+        assert all(v.proved for v in (*settled.verdicts, settled.claim))
+        assert settled.check is not None
+        assert settled.check.outcome is Outcome.OK
+
+
+def test_a_name_for_two_things_is_refused() -> None:
+    n, x, n_again = Dim("n"), Tensor("x", ()), Dim("n")
+    i, j = Index("i", n), Index("j", n_again)
+    one, other = Tensor("x", n), Tensor("x", n)
+    for value, wrt, words in (
+        (total(i, one[i] * other[i]), one, "two tensors are called x"),
+        (total(i, one[i] ** 2) + total(j, Tensor("w", n_again)[j]), one, "two sizes are called n"),
+        (x() * total(i, Tensor("v", n)[i]) * Tensor("n", ())(), x, "a tensor and a size are both called n"),
+    ):
+        with pytest.raises(SharedNameError, match=words):
+            derivative(value, wrt)

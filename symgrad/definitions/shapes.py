@@ -27,13 +27,15 @@ class Shapes:
     """Which names are vectors and matrices, and of which dimensions; every other letter is a scalar.
 
     `scalars`, `named` and `softmaxes` are what one formula's reading has brought up: scalars by name, names for inner
-    quantities by the value that they stand for, and pairs (p, z) with p = softmax(z).
+    quantities by the value that they stand for, and pairs (p, z) with p = softmax(z). `written` are the words of the
+    text: no inner quantity may have the name of a scalar that is read later.
     """
 
     tensors: tuple[Tensor, ...] = ()
     scalars: dict[str, Tensor] = field(default_factory=dict, compare=False)
     named: dict[str, Tensor] = field(default_factory=dict, compare=False)
     softmaxes: list[tuple[Tensor, Tensor]] = field(default_factory=list, compare=False)
+    written: set[str] = field(default_factory=set, compare=False)
 
     @staticmethod
     def of(declared: Iterable[str]) -> Shapes:
@@ -102,7 +104,7 @@ class Shapes:
     def taken(self) -> set[str]:
         """Names that are in use."""
         mine = {t.name for t in (*self.tensors, *self.named.values())}
-        return {*mine, *self.scalars, *self.dims}
+        return {*mine, *self.scalars, *self.dims, *self.written}
 
 
 def is_tensor(entry: Expr) -> bool:

@@ -54,6 +54,7 @@ class Reader:
     def __init__(self, text: str, shapes: Shapes) -> None:
         self.text, self.shapes, self.tokens = text, shapes, tokens_of(text, TOKEN)
         self.place = self.depth = 0
+        shapes.written.update(token.text for token in self.tokens)
         if len(self.tokens) == 1:
             raise ParseError("the text is empty; write a formula such as sum((X*w - y).^2)")
         if len(self.tokens) > NODES:

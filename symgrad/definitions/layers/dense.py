@@ -23,9 +23,9 @@ def over(tensor: Tensor, letters: str = "ijkl") -> tuple[Index, ...]:
     return tuple(Index(c, d) for c, d in zip(letters, tensor.dims, strict=False))
 
 
-def affine(x: Tensor, tag: str = "", *, bias: bool = True, width: str = "m") -> Layer:
+def affine(x: Tensor, tag: str = "", *, bias: bool = True) -> Layer:
     """Gives z = W x + b."""
-    out = Dim(f"{width}{tag}")
+    out = Dim(f"n{tag}" if tag else "m")
     W, b = Tensor(f"W{tag}", (out, *x.dims)), Tensor(f"b{tag}", (out,))
     i, (j,) = Index("i", out), over(x, "j")
     value = total(j, W[i, j] * x[j])

@@ -57,7 +57,8 @@ class Network:
 def network(text: str, loss: str) -> Network:
     """The network of these layers, from the input to the output, with this loss.
 
-    Letters are numbered by the layers with weights: W1, b1, z1, a1, W2, ... Raises SymgradError for unknown words.
+    Letters are numbered by the layers with weights: W1, b1, z1, a1, W2, ...; where that would give a letter twice, as
+    for two activations in a row, by the layer's position. Raises SymgradError for unknown words.
     """
     words = text.replace(",", " ").replace("->", " ").split()
     if not words:
@@ -65,13 +66,24 @@ def network(text: str, loss: str) -> Network:
     if len(words) > LONGEST:
         raise SymgradError(f"a network may have at most {LONGEST} layers here; the pages on depth treat any number")
     layers: list[Layer] = []
-    number, x = 0, vector("x", "n0")
-    for word in words:
+    number, x, taken = 0, vector("x", "n0"), {"x", "n0"}
+    for position, word in enumerate(words, 1):
         number += word.startswith("linear") or not layers
         layer = one_layer(word, x, str(number))
+        if not taken.isdisjoint(letters(layer)):
+            layer = one_layer(word, x, str(position))  # no layer before has a number so high
         layers.append(layer)
+        taken |= letters(layer)
         x = layer.output
     return with_loss(tuple(layers), loss)
+
+
+def letters(layer: Layer) -> set[str]:
+    """The names that a layer brings with it, those of sizes among them."""
+    before = {t for x in layer.inputs for t in (x, *x.reach)}
+    new = {t for out in (layer.output, *layer.names) for t in (out, *out.reach)} - before
+    sizes = {d for t in new for d in t.dims} - {d for t in before for d in t.dims}
+    return {what.name for what in (*new, *sizes)}
 
 
 def one_layer(word: str, x: Tensor, tag: str) -> Layer:

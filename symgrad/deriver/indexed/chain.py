@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
+from unicodedata import normalize
 
 from symgrad.core import Derivation, Let, Step, SymgradError, UnknownNameError, Variable
 from symgrad.core.catalogue import nearest
+from symgrad.definitions.tokens import spelled_out
 from symgrad.deriver.indexed.factoring import in_factors
 from symgrad.deriver.indexed.moves import derivatives, step_once
 from symgrad.indexed import Expr, Fact, Partial, Tensor, contract, expr
@@ -97,10 +99,27 @@ def assembled(
         steps = (Step(start, start, "definition"),)
     mentioned = [start, *(s.after for s in steps), *(side for f in facts for side in (f.left, f.right))]
     tensors = frozenset[Tensor]().union(*(e.reach for e in mentioned))
+    require_own_names(tensors)
     lies_in = domains or {}
     inputs = sorted((t for t in tensors if t.body is None), key=lambda t: (t.name, t.token))
     variables = tuple(Variable(t, lies_in[t]) if t in lies_in else Variable(t) for t in inputs)
     return Derivation(name, title, steps, variables, lets_of(tensors), facts=facts, lead=lead)
+
+
+class SharedNameError(SymgradError):
+    """Two things of one derivation that would be printed alike."""
+
+
+def require_own_names(tensors: Iterable[Tensor]) -> None:
+    """Raise SharedNameError where two tensors, two sizes, or a tensor and a size go by one name."""
+    owners: dict[str, tuple[Any, str]] = {}
+    sizes = ((d, "size") for t in tensors for d in t.dims)
+    for what, kind in (*((t, "tensor") for t in tensors), *sizes):
+        name = what.tex or spelled_out(normalize("NFC", what.name)).replace("_", "")
+        other, same = owners.setdefault(name, (what, kind))
+        if other is not what and other != what:
+            pair = f"two {kind}s are" if same == kind else "a tensor and a size are both"
+            raise SharedNameError(f"{pair} called {what.name}; give each a name, or a `tex`, of its own")
 
 
 def lets_of(tensors: Iterable[Tensor]) -> tuple[Let, ...]:
