@@ -414,6 +414,9 @@ def test_source_and_lambdify_agree() -> None:
 
     assert "1 - " not in text.split("def compute")[1]  # which would cancel
     assert symgrad.lambdify(z, sigmoid(z).diff(z))(40.0) == pytest.approx(math.exp(-40), rel=1e-15)
+    assert symgrad.lambdify(z, symgrad.erf(z), "numpy")(np.zeros(2)).tolist() == [0, 0]
+    with pytest.raises(UnsupportedError, match="for 'jax' use sympy"):
+        symgrad.lambdify(z, sigmoid(z), "jax")
     assert FormCode(sigmoid(z).diff(z), z)(np.float32(-100)).dtype == np.float32
     with pytest.raises(UnsupportedError, match="also depends on y"):
         symgrad.lambdify(z, sigmoid(z) - y)

@@ -6,8 +6,10 @@ import inspect
 import json
 import pickle
 from dataclasses import replace
+from typing import Any
 
 import pytest
+import sympy
 from sympy import Abs, Eq, Rational, Symbol, exp, log, sign, sqrt, tanh
 
 import symgrad
@@ -117,6 +119,35 @@ def test_proofs_both_ways() -> None:
     refuted = symgrad.prove("tanh(z)", "sigmoid(z)")
     assert refuted.status is Status.REFUTED
     assert refuted.witness is not None
+
+
+@pytest.mark.parametrize(
+    ("assuming", "status"),
+    [
+        ("z > 0 & y < 1", Status.PROVED),
+        (["z >= 0", y < 1], Status.PROVED),
+        ("z < 0", Status.REFUTED),
+        ("z^2 < 0", Status.VACUOUS),
+    ],
+)
+def test_assumptions_may_be_text(assuming: Any, status: Status) -> None:
+    assert symgrad.prove("sqrt(z^2)", "z", assuming=assuming).status is status
+    assert symgrad.prove(sqrt(z**2), "z", assuming=assuming).status is status
+
+
+@pytest.mark.parametrize("assuming", ["z", "z >", "z/z > 0", "z = 1", "__import__('os')", ""])
+def test_a_text_that_is_no_condition_is_refused(assuming: str) -> None:
+    with pytest.raises(ParseError):
+        symgrad.prove("z", "z", assuming=assuming)
+
+
+def test_what_text_refuses_can_be_asked_as_the_message_says() -> None:
+    with pytest.raises(ParseError, match=r"with sympy.evaluate\(False\): left = .*symgrad.prove\(left, right\)"):
+        symgrad.prove("exp(log(z))", "z")
+    with sympy.evaluate(False):  # noqa: FBT003 - SymPy's signature
+        left = exp(log(z))
+
+    assert symgrad.prove(left, "z").status is Status.DOMAIN_MISMATCH
 
 
 def test_assumptions_are_honoured() -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sympy import Add, And, Eq, Expr, Ge, Gt, Le, Lt, Ne, Or, Piecewise, S, Symbol
 from sympy.logic.boolalg import Boolean
@@ -12,6 +12,9 @@ from symgrad.definitions.arithmetic import UNREAL, Refused, call, number, power,
 from symgrad.definitions.definedness import applies, divides, raises, survives
 from symgrad.definitions.tokens import Sort, Token, tokens_of
 from symgrad.definitions.vocabulary import CONSTANTS, Word, near, symbol, word
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 DEPTH = 100  # of brackets, powers and signs inside one another
 HEIGHT = 80  # of the tree; SymPy's printers and its calculus recurse several calls deep for each level
@@ -28,9 +31,19 @@ def parse(text: str) -> Expr:
 
     `-z^2` is -(z^2), `2^3^2` is 2^(3^2), multiplication is written. ParseError says what is wrong, where.
     """
+    return read(text, lambda reader: reader.whole(reader.value))
+
+
+def parse_condition(text: str) -> Any:
+    """The condition that `text` stands for, such as `z > 0 & y < 1`, under the same rules."""
+    return read(text, lambda reader: reader.whole(reader.condition))
+
+
+def read(text: str, whole: Callable[[Reader], Any]) -> Any:
+    """What a reader finds in the text, within the limits of size."""
     reader = Reader(text)
     try:
-        found = reader.whole()
+        found = whole(reader)
     except RecursionError:
         raise ParseError("the expression is nested too deeply for SymPy to hold; break it into parts") from None
     if found.has(*UNREAL):
@@ -104,23 +117,24 @@ class Reader:
         if self.depth > DEPTH:
             raise self.error(f"nested more than {DEPTH} levels deep", token)
 
-    def whole(self) -> Expr:
-        """The whole text as one expression."""
+    def whole(self, wanted: Callable[[Any, Token], Any]) -> Any:
+        """The whole text as what is wanted: one expression, or one condition."""
         if self.ended:
             raise ParseError("the text is empty; write an expression such as z*tanh(z)")
         token = self.next
         found = self.climb()
         if not self.ended:
             raise self.error(stray(self.next), self.next)
-        return self.defined(self.value(found, token))
+        return self.defined(wanted(found, token))
 
     def defined(self, found: Any) -> Any:
         """The expression, if it is defined just where its text is."""
         for token, asked in self.asked:
             if not survives(asked, found):
                 raise self.error(
-                    f"{asked[1]} cancels from this, and with it the condition under which it has a value; "
-                    "write the simplified form",
+                    f"{asked[1]} cancels from this, and with it the condition under which it has a value; write the "
+                    "simplified form, or let Python hold it as it stands: `with sympy.evaluate(False): left = ...`, "
+                    "then symgrad.prove(left, right)",
                     token,
                 )
         return found
@@ -129,6 +143,12 @@ class Reader:
         """What was read, which must be an expression and no condition."""
         if is_condition(found):
             raise self.error("an expression is expected here, not a comparison; those belong into Piecewise", token)
+        return found
+
+    def condition(self, found: Any, token: Token) -> Any:
+        """What was read, which must be a condition."""
+        if not is_condition(found):
+            raise self.error("a condition is expected here, such as z > 0 or True", token)
         return found
 
     def climb(self, level: int = 0) -> Any:
@@ -266,9 +286,7 @@ class Reader:
         value = self.value(self.climb(), start)
         self.expect(",", "between the value of a case and its condition")
         start = self.next
-        condition = self.climb()
-        if not is_condition(condition):
-            raise self.error("a condition is expected here, such as z > 0 or True", start)
+        condition = self.condition(self.climb(), start)
         if condition.has(Piecewise):
             raise self.error("a condition can't be by cases itself; write the cases out", start)
         self.expect(")", "after a case")

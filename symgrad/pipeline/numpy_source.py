@@ -38,11 +38,14 @@ def named_form(expr: Expr) -> Expr:
     return rewritten(expr, KNOWN)
 
 
-def lambdify(letters: Symbol | Sequence[Symbol], expr: Expr) -> Callable[..., Any]:
+def lambdify(letters: Symbol | Sequence[Symbol], expr: Expr, modules: Any = "numpy") -> Callable[..., Any]:
     """SymPy's `lambdify` for NumPy, of the stable form: no warnings, the float type of the arguments kept.
 
-    SymPy's own prints a derivative as it stands, so that sigmoid(z)*(1 - sigmoid(z)) is 0 from z = 37 on.
+    SymPy's own prints a derivative as it stands, so that sigmoid(z)*(1 - sigmoid(z)) is 0 from z = 37 on. `modules` is
+    there for code that was written for SymPy's: it may say "numpy" and nothing else.
     """
+    if modules not in ("numpy", ["numpy"], ("numpy",), None):
+        raise UnsupportedError(f"symgrad.lambdify writes NumPy code; for {modules!r} use sympy.lambdify")
     args = (letters,) if isinstance(letters, Symbol) else tuple(letters)
     missing = sorted(str(s) for s in expr.free_symbols - set(args))
     if missing:

@@ -20,6 +20,7 @@ from symgrad.core import (
 )
 from symgrad.definitions import activation_named, loss_named
 from symgrad.definitions.meaning import where_defined
+from symgrad.definitions.parser import parse_condition
 from symgrad.functions import put
 from symgrad.indexed import Expr as Indexed
 from symgrad.indexed import Tensor
@@ -144,30 +145,27 @@ def named(expr: Any) -> str:
 
 
 def prove(
-    left: str | Expr, right: str | Expr, *, assuming: Basic | Iterable[Basic] | bool = True, seconds: float = 20.0
+    left: str | Expr,
+    right: str | Expr,
+    *,
+    assuming: str | Basic | Iterable[str | Basic] | bool = True,
+    seconds: float = 20.0,
 ) -> Statement:
     """Whether `left` equals `right` for all real values of the symbols that satisfy `assuming`.
 
+    Text goes through symgrad's grammar, the assumption's too: `assuming="z > 0 & y < 1"`; several are assumed together.
     What a symbol was made with (positive=True) is assumed too. The `.verdict` is never a guess: its status is
     UNKNOWN where neither a proof nor a counterexample was found.
     """
-    condition = conjunction(assuming)
-    own = [e for e in (left, right, condition) if not isinstance(e, str)]
+    assumed = list(assuming) if isinstance(assuming, list | tuple | set | frozenset) else [assuming]
+    own = [e for e in (left, right, *assumed) if not isinstance(e, str)]
+    condition = And(*(adopt(parse_condition(c), own) if isinstance(c, str) else c for c in assumed))
     sides = [adopt(expression(side), own) if isinstance(side, str) else expression(side) for side in (left, right)]
     twin = twins(*sides, condition)
     before, after, condition = (put(part, twin.real) for part in (*sides, condition))
     given = And(condition, twin.assuming)
     answer = prover.prove(before, after, variables=twin.domains, assuming=given, seconds=seconds)
     return statement(Step(before, after, "statement", given), twin.domains, told(answer, twin), twin.back)
-
-
-def conjunction(assuming: Any) -> Any:
-    """One SymPy Boolean of one or several."""
-    parts = assuming if isinstance(assuming, list | tuple | set | frozenset) else (assuming,)
-    for part in parts:
-        if isinstance(part, str):
-            raise UnsupportedError(f"the assumption {part[:80]!r} is text; write it with SymPy, as in assuming=z > 0")
-    return And(*parts)
 
 
 def adopt(parsed: Any, own: Iterable[Any]) -> Any:
