@@ -3,7 +3,7 @@
 from sympy import Abs, Gt, Lt, Rational, S, Symbol, oo
 
 from symgrad import Document, interval, sigmoid, worked, z
-from symgrad.core import Claim, Drawing, Exists, Holds, Ruling, Tends, Variable
+from symgrad.core import Claim, Drawing, Exists, Experiment, Holds, Ruling, Tends, Variable
 from symgrad.definitions.claims import CLAIMS
 
 σ = sigmoid(z)
@@ -87,4 +87,5 @@ page = Document(
             4.0,
         ),
     ),
+    experiments=(Experiment("slowdown"),),
 )

@@ -114,7 +114,7 @@ CLAIMS = (
             ),
             Holds("the counterexample is above ½ at every depth", gt(shrunk, S.Half), depths),
         ),
-        pages=("saturation",),
+        pages=("product-over-layers",),
     ),
     Claim(
         "D2",
@@ -141,7 +141,7 @@ CLAIMS = (
             Equal("for any widths: ‖W‖² ‖δ‖² − ‖Wᵀδ‖² is half a sum of squares", size - sent_back, lagrange),
             NeverNegative("which is ≥ 0, so ‖Wᵀδ‖ ≤ ‖W‖ ‖δ‖ with the Frobenius norm", lagrange),
         ),
-        pages=("saturation",),
+        pages=("product-over-layers",),
     ),
     Claim(
         "D3",
@@ -195,7 +195,7 @@ CLAIMS = (
             NeverNegative("so at least a quarter is left in the mean", total((o, i), W[i, o] ** 2 * d[i] ** 2) / 4),
             Holds("sigmoid leaves at most a sixteenth of each δᵢ²", le((dσ * δ1) ** 2, δ1**2 / 16)),
         ),
-        pages=("relu",),
+        pages=("relu-mask", "relu"),
     ),
     Claim(
         "D5",
@@ -253,7 +253,7 @@ CLAIMS = (
                 at(h=2),
             ),
         ),
-        pages=("relu",),
+        pages=("dead-relu", "relu"),
     ),
     Claim(
         "D7",
@@ -293,7 +293,7 @@ CLAIMS = (
                 at(delta1=-100, delta2=1),
             ),
         ),
-        pages=("saturation",),
+        pages=("singular-values",),
     ),
     Claim(
         "D8",
@@ -322,6 +322,7 @@ CLAIMS = (
             Equal("for any widths: ‖W‖² ‖δ‖² − ‖Wᵀδ‖² is half a sum of squares", size - sent_back, lagrange),
             NeverNegative("which is ≥ 0", lagrange),
         ),
+        pages=("what-initialisation-repairs", "xavier-and-he"),
     ),
     Claim(
         "D9",
@@ -350,6 +351,7 @@ CLAIMS = (
             Holds("so n Var(w) E[φ′²] = 1 with Var(w) = 2/n", eq(v * (2 / v) * S.Half, 1), positive(v)),
             Holds("sigmoid with n Var(w) = 1 keeps a sixteenth at most", le(dσ**2, Rational(1, 16))),
         ),
+        pages=("what-initialisation-repairs", "xavier-and-he"),
     ),
     Claim(
         "D10",
@@ -374,6 +376,6 @@ CLAIMS = (
             Holds("so a factor w φ′(z) is w itself", eq(w * drelu, w), positive(z)),
             Holds("which does not shrink for |w| ≥ 1", ge((1 + v) * Abs(P), Abs(P)), never_below_zero(v)),
         ),
-        pages=("relu", "leaky-relu"),
+        pages=("product-over-layers", "relu", "leaky-relu"),
     ),
 )

@@ -7,7 +7,7 @@ from functools import singledispatch
 from itertools import product
 from typing import TYPE_CHECKING, Any
 
-from sympy import And, Eq, Ge, Gt, Le, Lt, Ne, Rational, exp, oo, pi, sqrt, true
+from sympy import And, Eq, Ge, Gt, Le, Lt, Ne, Pow, Rational, exp, oo, pi, sqrt, true
 
 from symgrad.core import (
     REALS,
@@ -129,7 +129,8 @@ def by_region(s: Holds) -> Verdict | None:
         region = where_holds(s.relation, x, domain)
     except (SymgradError, ArithmeticError, ValueError):
         return None
-    if region.everywhere:
+    valued = [prove(Pow(side, 0, evaluate=False), 1, variables=s.variables).proved for side in s.relation.args]
+    if region.everywhere and all(valued):  # what cancels in the difference may have had no value
         return Verdict(Status.PROVED, "every zero of the difference, and its sign between them")
     return next((v for q in region.outside() if (v := refuted_at(s, ((x, q),)))), None)
 
