@@ -23,6 +23,8 @@ from symgrad.experiments.mean_field import propagate, second_moment
 from symgrad.experiments.network import accuracy, descend, forward, initial, softmax
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from symgrad.experiments import Result
 
 SMALL: dict[str, dict[str, object]] = {
@@ -301,6 +303,7 @@ REFUSED = {
     "an activation twice": lambda: experiments.vanishing(("relu", "ReLU"), depths=(1,), width=2),
     "width 1": lambda: experiments.vanishing(width=1),
     "width too large": lambda: experiments.vanishing(width=10**6),
+    "more memory than there is": lambda: experiments.vanishing(depths=(5000,), width=8000),
     "no seeds": lambda: experiments.vanishing(seeds=0),
     "seeds as a word": lambda: experiments.vanishing(seeds="five"),  # type: ignore[arg-type]
     "negative seed": lambda: experiments.vanishing(seed=-1),
@@ -331,15 +334,24 @@ def test_a_number_that_is_not_there_is_named() -> None:
 # The command line.
 
 
-def test_the_command_prints_writes_and_reads_ranges(tmp_path: object) -> None:
+def test_the_command_prints_writes_and_reads_ranges(tmp_path: Path) -> None:
     arguments = "experiment vanishing --activation relu,elu,tanh --init he --depth 1:3,5 --width 20 --seeds 1 -o"
     found = CliRunner().invoke(app, [*arguments.split(), str(tmp_path)])
-    files = sorted(p.suffix for p in tmp_path.iterdir())  # type: ignore[attr-defined]
+    files = sorted(p.suffix for p in tmp_path.iterdir())
 
     assert found.exit_code == 0, found.output
     assert "difference" in found.output
     assert "depths 1,2,3,5" in found.output
     assert files == [".json", ".svg"]
+
+
+def test_a_folder_that_cannot_be_made_is_refused_before_the_run(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("kept")
+    found = CliRunner().invoke(app, ["experiment", "vanishing", "-o", str(tmp_path / "file")])
+
+    assert found.exit_code == 2
+    assert "choose another" in found.output
+    assert (tmp_path / "file").read_text() == "kept"
 
 
 def test_every_command_prints_a_table_and_what_runs_it_again() -> None:

@@ -151,11 +151,23 @@ def run(name: str, *, as_json: bool, output: Path | None, **told: Any) -> None:
     """Run an experiment with what was told, and print its result."""
     from symgrad.experiments import EXPERIMENTS  # noqa: PLC0415 - `--help` must not wait for NumPy
 
+    if output is not None:
+        require_folder(output)
     with progress(name) as report:
         result = EXPERIMENTS[name](**{k: v for k, v in told.items() if v is not None}, progress=report)
     click.echo(result.to_json() if as_json else summary(result))
     if output is not None:
         keep(result, output)
+
+
+def require_folder(folder: Path) -> None:
+    """Make the folder, so that a long run does not end in vain."""
+    from symgrad.core import SymgradError  # noqa: PLC0415 - as above
+
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise SymgradError(f"{folder} can't be made a folder: {error.strerror}; choose another one with -o") from error
 
 
 def summary(result: Result) -> str:

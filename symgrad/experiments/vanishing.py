@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from symgrad.core import UnsupportedError
 from symgrad.experiments.elementwise import Array, Elementwise, elementwise
 from symgrad.experiments.initial import deviation
 from symgrad.experiments.mean_field import Propagation, propagate
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from symgrad.experiments.settings import Progress
 
 SHOWN = (1, 2, 5, 10, 20, 50)  # depths in the table, besides the largest
+MOST_BYTES = 4 * 10**9
 WEIGHTS, INPUTS, DELTAS = range(3)  # the streams of random numbers of one seed
 
 
@@ -60,6 +62,7 @@ def vanishing(
     schemes = several("init", inits, lambda _, s: s)
     cases = [Case(phi, s, deviation(s, width, width)) for phi in phis for s in schemes]
     layers, found = wanted[-1], []
+    require_memory(8 * width * (2 * width + batch * len(cases) * (layers + 2 * len(wanted))))
     for n, one in enumerate(runs(seeds, seed)):
         report = counting(progress, 2 * layers * n, 2 * layers * seeds)
         found.append(one_seed(cases, wanted, (batch, width), one, report))
@@ -72,6 +75,15 @@ def vanishing(
     settings |= {"width": width, "seeds": seeds, "batch": batch, "seed": seed}
     by_depth, by_layer = (np.array(part) for part in zip(*found, strict=True))
     return told(settings, cases, by_depth, by_layer, theory)
+
+
+def require_memory(needed: int) -> None:
+    """Raise UnsupportedError where a run would need more bytes than most machines can spare."""
+    if needed > MOST_BYTES:
+        raise UnsupportedError(
+            f"this would need {needed / 1e9:.0f} GB of memory; lower the width, the depth or the batch, "
+            "or ask for fewer activations or initialisations at once"
+        )
 
 
 def counting(progress: Progress, before: int, total: int) -> Callable[[int], None]:
