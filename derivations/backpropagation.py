@@ -1,6 +1,6 @@
 """Backpropagation in index and in matrix form: one layer for good, a batch, two layers, shared weights."""
 
-from sympy import exp, log
+from sympy import Function, exp, log
 
 from symgrad import Document, activation, derivative
 from symgrad.core import LayerInduction
@@ -8,7 +8,7 @@ from symgrad.deriver.indexed import definition_of
 from symgrad.deriver.indexed.layers import softmax_facts
 from symgrad.indexed import Dim, Index, Tensor, apply, mean, sums_to, total
 
-σ = activation("sigmoid").head
+φ, σ = Function("φ"), activation("sigmoid").head  # any differentiable function; one that is written out
 
 # One layer between any two: n_{l-1} inputs, n_l neurons, n_{l+1} neurons behind.
 before, here, behind = (Dim(f"n_{t}", rf"n_{{{t}}}") for t in ("l-1", "l", "l+1"))
@@ -16,7 +16,7 @@ i, j, k = Index("i", here), Index("j", before), Index("k", behind)
 a0 = Tensor("a", before, tex=r"a^{l-1}")
 W, b = Tensor("W", (here, before), tex="W^{l}"), Tensor("b", here, tex="b^{l}")
 z = Tensor("z", here, body=((i,), total(j, W[i, j] * a0[j]) + b[i]), tex="z^{l}")
-a = Tensor("a", here, body=((i,), apply(σ, z[i])), tex="a^{l}")
+a = Tensor("a", here, body=((i,), apply(φ, z[i])), tex="a^{l}")
 W1, b1 = Tensor("W", (behind, here), tex="W^{l+1}"), Tensor("b", behind, tex="b^{l+1}")
 z1 = Tensor("z", behind, body=((k,), total(i, W1[k, i] * a[i]) + b1[k]), tex="z^{l+1}")
 J = Tensor("J", depends=(z1,))
@@ -28,7 +28,7 @@ delta = derivative(
     called={z1: "δ^{l+1}"},
     name="backpropagation-delta",
     title="From one delta to the one before",
-    lead="J is any loss that depends on this layer through z of the next one only.",
+    lead="φ is any differentiable function. J is any loss that depends on this layer through z of the next one only.",
 )
 told = {"through": (z1, z), "called": {z1: "δ^{l+1}", z: "δ^{l}"}}
 weights = derivative(J, W, name="backpropagation-W", title="The weights", **told)
