@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pytest
 from click.testing import CliRunner
-from sympy import Abs, Piecewise, Rational, erf, erfc, exp, log, sqrt, tanh
+from sympy import Abs, Piecewise, Rational, erf, erfc, exp, log, sqrt, symbols, tanh
 
 import symgrad
 from symgrad import prover
@@ -407,6 +407,43 @@ def test_source_stands_on_its_own(name: str, tmp_path: Path) -> None:
     assert np.isfinite(value)
     assert {a.name for n in ast.walk(ast.parse(text)) if isinstance(n, ast.Import) for a in n.names} == {"numpy"}
     assert ast.get_docstring(last)
+
+
+def executed(text: str) -> Callable[..., Any]:
+    """The function that a source defines last, in a module of its own."""
+    module: dict[str, Any] = {}
+    exec(compile(text, "made", "exec"), module)  # noqa: S102 - the code that is on trial
+    last = [n for n in ast.parse(text).body if isinstance(n, ast.FunctionDef)][-1]
+    function: Callable[..., Any] = module[last.name]
+    return function
+
+
+@every_entry
+def test_every_source_gives_what_lambdify_gives(entry: Definition) -> None:
+    letters = [v.symbol for v in entry.domains]
+    slope = symgrad.derivative(entry)
+    others = [v for v in letters[len(entry.variables) :] if v in slope.result.free_symbols]
+    inside = (-0.75, 0.25) if entry.kind is Kind.ACTIVATION else (0.25, 0.75)
+    for first in inside:
+        given = (np.asarray([first, first / 2]), *(1.0 for _ in entry.variables[1:]))
+        usual = [float(p.default) for p in entry.parameters]
+        wanted = symgrad.lambdify(letters, entry.applied)(*given, *usual)
+
+        np.testing.assert_array_equal(executed(symgrad.numpy_code(entry.name))(*given), wanted)  # the usual parameters
+        np.testing.assert_array_equal(executed(symgrad.numpy_code(entry.name))(*given, *usual), wanted)
+
+        kept = [v for v in letters[: len(entry.variables)] if v == entry.variable or v in slope.result.free_symbols]
+        wanted = symgrad.lambdify([*kept, *others], slope.result)(
+            *given[: len(kept)], *(float(p.default) for p in entry.parameters if p.symbol in others)
+        )
+        np.testing.assert_array_equal(executed(slope.to("numpy"))(*given[: len(kept)]), wanted)
+
+
+def test_a_source_keeps_apart_what_has_one_name() -> None:
+    letter, other, third = symbols("erf compute quietly", real=True)
+    code = symgrad.numpy_code(erf(letter) * erf(other) + third)
+
+    assert executed(code)(0.5, 0.25, 1.0) == pytest.approx(1 + math.erf(0.5) * math.erf(0.25), rel=1e-14)
 
 
 def test_source_and_lambdify_agree() -> None:

@@ -12,16 +12,18 @@ import sympy
 from sympy import Expr, Symbol
 
 from symgrad.core import Definition, UnknownNameError, UnsupportedError
-from symgrad.definitions import activation_named, loss_named
+from symgrad.definitions import ACTIVATIONS, LOSSES, activation_named, loss_named
 from symgrad.definitions.stable_slopes import STABLE_SLOPES
 from symgrad.functions import D, numeric
 from symgrad.functions.numpy_printing import FormPrinter, Stable, lines
 from symgrad.functions.stable import rewritten, stabilised
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from symgrad.core import Derivation, Variable
+
+    Usual = Mapping[Symbol, Expr]
 
 KNOWN = tuple(STABLE_SLOPES.values())
 WIDTH = 116  # of a line of the docstring
@@ -53,8 +55,10 @@ def lambdify(letters: Symbol | Sequence[Symbol], expr: Expr, modules: Any = "num
     return sympy.lambdify(args, Stable(stable_form(expr), *args), "numpy")  # type: ignore[no-any-return]
 
 
-def source(name: str, letters: Sequence[Symbol], expr: Expr, says: Iterable[str] = ()) -> str:
-    """A Python module with one NumPy function, and whatever it needs beyond NumPy."""
+def source(
+    name: str, letters: Sequence[Symbol], expr: Expr, says: Iterable[str] = (), usual: Usual | None = None
+) -> str:
+    """A Python module with one NumPy function, and whatever it needs beyond NumPy; letters in `usual` come last."""
     printer = FormPrinter({"fully_qualified_modules": False})
     named, value = lines(stable_form(expr))
     body = [f"{printer.doprint(s)} = {printer.doprint(part)}" for s, part in named]
@@ -62,27 +66,48 @@ def source(name: str, letters: Sequence[Symbol], expr: Expr, says: Iterable[str]
     code = "\n".join(body)
     for called in sorted(printer.module_imports.get("numpy", ()), key=len, reverse=True):
         code = re.sub(rf"(?<![\w.]){called}\b", f"np.{called}", code)
-    args = ", ".join(printer.doprint(x) for x in letters)
+    args = {x: printer.doprint(x) for x in letters}
     doc = "\n\n    ".join(says) or str(expr)
     inner = code.replace("\n", "\n        ")
-    function = (
-        f'def {name}({args}):\n    """{doc}"""\n\n    def compute({args}):\n        {inner}\n\n'
-        f"    return quietly(compute, {args})\n"
+    plain = ", ".join(args.values())
+    taken = {name, *args.values()}
+    body_of = (
+        f"    def {apart('compute', taken)}({plain}):\n        {inner}\n\n"
+        f"    return quietly({apart('compute', taken)}, {plain})\n"
     )
-    return "\n\n".join(["import numpy as np\n", *helpers(function), function])
+    needed = helpers(f"def {name}({plain}):\n{body_of}")
+    for own in sorted(needed.keys() & taken):
+        call, other = re.compile(rf"(?<![\w.]){own}\("), f"{apart(own, taken)}("
+        needed = {n: call.sub(other, text) for n, text in needed.items()}
+        body_of = call.sub(other, body_of)
+    signature = ", ".join(t + (f"={default(usual[x])}" if usual and x in usual else "") for x, t in args.items())
+    return "\n\n".join(
+        ["import numpy as np\n", *needed.values(), f'def {name}({signature}):\n    """{doc}"""\n\n{body_of}']
+    )
 
 
-def helpers(function: str) -> list[str]:
-    """The source of every function of `numeric` that is called, and of those which these call."""
+def apart(name: str, taken: set[str]) -> str:
+    """The name, with a mark where the function itself or one of its arguments has it."""
+    return f"{name}_" if name in taken else name
+
+
+def default(value: Expr) -> str:
+    """A usual value as Python writes it."""
+    return str(value) if value.is_Integer else repr(float(value))
+
+
+def helpers(function: str) -> dict[str, str]:
+    """The source of every function of `numeric` that is called, and of those which these call, by name."""
     own = dict(inspect.getmembers(numeric, inspect.isfunction))
-    wanted = {n.id for n in ast.walk(ast.parse(function)) if isinstance(n, ast.Name)} & own.keys()
+    calls = (n.func for n in ast.walk(ast.parse(function)) if isinstance(n, ast.Call))
+    wanted = {n.id for n in calls if isinstance(n, ast.Name)} & own.keys()
     seen: set[str] = set()
     while wanted - seen:
         name = (wanted - seen).pop()
         seen.add(name)
         wanted |= set(own[name].__code__.co_names) & own.keys()
     ordered = sorted(seen, key=lambda n: own[n].__code__.co_firstlineno)
-    return [NOISE.sub("", inspect.getsource(own[n])).rstrip() + "\n" for n in ordered]
+    return {n: NOISE.sub("", inspect.getsource(own[n])).rstrip() + "\n" for n in ordered}
 
 
 def numpy_code(of: Any) -> str:
@@ -119,16 +144,24 @@ def of_definition(definition: Definition) -> str:
     """The function of a catalogue entry."""
     letters = [v.symbol for v in definition.domains]
     says = (f"{definition.title}: {definition.of}.", where(definition.domains))
-    return source(definition.name, letters, definition.applied, says)
+    return source(definition.name, letters, definition.applied, says, usual_values([definition]))
 
 
 def of_derivation(derivation: Derivation, result: Expr) -> str:
     """The function that a derivation arrives at."""
     start = derivation.start
     first = [start.variable] if isinstance(start, D) else []
-    others = sorted((s for s in result.free_symbols if s not in first), key=lambda s: (s.name != "y", s.name))
+    named = [entry for n in derivation.name.split("-") if (entry := ACTIVATIONS.get(n) or LOSSES.get(n))]
+    usual = usual_values(named)
+    others = (s for s in result.free_symbols if s not in first)
+    letters = [*first, *sorted(others, key=lambda s: (s in usual, s.name != "y", s.name))]
     says = (f"{derivation.title}: {start} = {result}.", where(derivation.domains))
-    return source(identifier(derivation.name), [*first, *others], result, says)
+    return source(identifier(derivation.name), letters, result, says, usual)
+
+
+def usual_values(entries: Iterable[Definition]) -> Usual:
+    """The usual values of the entries' parameters."""
+    return {p.symbol: p.default for entry in entries for p in entry.parameters}
 
 
 def of_expression(expr: Expr) -> str:
