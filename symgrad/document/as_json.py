@@ -42,12 +42,19 @@ def derivation(told: Telling, detail: str) -> dict[str, Any]:
         "kinks": [kink(k) for k in d.kinks],
         "start": formula(d.start, notation),
         "result": formula(d.result, notation),
-        "given": None if told.holds is None else formula(told.settled.given, notation),
+        "given": None if told.holds is None else given(told, notation),
         "steps": [] if detail == "result" else [step(line, detail, notation) for line in told.lines],
         "claim": verdict(told.settled.claim),
         "verdict": verdict(together(told.settled)),
         "check": check(told.settled.check),
     }
+
+
+def given(told: Telling, notation: Notation) -> dict[str, Any]:
+    """Where the result holds; an indexed derivation's conditions, one by one, are those of its verdict."""
+    if told.settled.given is not True:
+        return formula(told.settled.given, notation)
+    return {"text": text(told.holds), "latex": latex(told.holds, GITHUB), "tree": None}
 
 
 def formula(expr: Any, notation: Notation = PLAIN) -> dict[str, Any]:

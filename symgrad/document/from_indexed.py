@@ -48,6 +48,7 @@ from symgrad.indexed import (
     Where,
 )
 from symgrad.indexed.canonical import components
+from symgrad.indexed.conditions import Condition
 from symgrad.indexed.text import atom_text, term_text
 
 if TYPE_CHECKING:
@@ -97,6 +98,15 @@ def entries_boxes(values: tuple[Any, ...], notation: Notation = PLAIN) -> Box:
 def words_boxes(words: str, notation: Notation = PLAIN) -> Box:  # noqa: ARG001 - as above
     """A condition in words."""
     return Text(words)
+
+
+@boxes.register(Condition)
+def condition_boxes(condition: Condition, notation: Notation = PLAIN) -> Box:
+    """A condition as a relation, or as words about a maximum or a function."""
+    left, relation, right = condition.sides()
+    if right is None:
+        return row(boxes(left, notation), Text(f" {relation}"))
+    return row(boxes(left, notation), Op(relation), boxes(right, notation))
 
 
 @boxes.register(Tensor)

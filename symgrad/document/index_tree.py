@@ -33,6 +33,7 @@ from symgrad.indexed import (
     Tensor,
     Where,
 )
+from symgrad.indexed.conditions import Condition
 from symgrad.indexed.atoms import head_name
 
 if TYPE_CHECKING:
@@ -57,6 +58,12 @@ def _expr(value: Expr) -> Any:
             for t in value.terms
         ]
     }
+
+
+@index_tree.register
+def _condition(value: Condition) -> Any:
+    left, relation, right = value.sides()
+    return {"left": index_tree(left), "relation": relation, "right": None if right is None else index_tree(right)}
 
 
 @index_tree.register

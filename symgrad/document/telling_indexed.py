@@ -22,6 +22,7 @@ from symgrad.document.telling import Declared, Line, Telling, tell
 from symgrad.document.text import text
 from symgrad.functions import Elementwise
 from symgrad.indexed import Apply, Dim, Expr, Fact, Index, Partial, Ref, Tensor, Term
+from symgrad.indexed.conditions import POSITIVE, Condition
 from symgrad.indexed.matrix import COLUMN, Layout, axes, layout_named, lift
 from symgrad.indexed.numpy_code import numpy_source
 from symgrad.rules import RULES
@@ -49,6 +50,7 @@ def tell_indexed(start: Expr, settled: Settled, layout: str = "", *, shapes: boo
         boxes(start, notation),
         boxes(derivation.result, notation),
         tuple(line(s, str(n), verdicts, notation) for n, s in enumerate(derivation.steps, 1)),
+        holds=holds(settled, notation),
         forms=tuple(forms(derivation, chosen, Style(shapes))),
         facts=tuple(declared(settled, notation)),
         code=code_or_none(derivation),
@@ -170,8 +172,8 @@ def sought(derivation: Derivation, layout: Layout = COLUMN) -> tuple[Box, Indice
         of = plain(inner.ref.indices)
         left = second(tensor_name(whole.tensor), tensor_name(inner.ref.tensor), turned(variable))
     else:
-        of = () if not atom.expr.free else None
-        shown = matrix_of(atom.expr, (None, None), layout) if of == () else None
+        of = tuple(sorted(atom.expr.free, key=lambda i: (i.name, i.token)))
+        shown = matrix_of(atom.expr, axes(of, (), layout), layout)
         left = row(Diff(None, variable, partial=True), fenced(boxes(atom.expr) if shown is None else shown))
     if of is None or by is None or len({*of, *by}) != len(of) + len(by):
         return None
@@ -210,6 +212,19 @@ def einsum(value: Expr, order: tuple[Index, ...]) -> str:
         return ""
     last = source.rstrip().splitlines()[-1]
     return last.strip().removeprefix("return ").replace("np.", "")
+
+
+def conditions(settled: Settled) -> list[Condition]:
+    """Where the chain holds: what the proofs of its steps and of the whole have listed, facts left aside."""
+    found = {c: None for v in (settled.claim, *settled.verdicts) for c in v.conditions if isinstance(c, Condition)}
+    strict = {c.token for c in found if c.relation == POSITIVE}
+    return [c for c in found if c.relation == POSITIVE or c.token not in strict]
+
+
+def holds(settled: Settled, notation: Notation) -> Box | None:
+    """The same as it is told."""
+    found = [boxes(c, notation) for c in conditions(settled)]
+    return commas(*found) if found else None
 
 
 def declared(settled: Settled, notation: Notation) -> Iterator[Declared]:

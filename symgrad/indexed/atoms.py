@@ -14,19 +14,25 @@ if TYPE_CHECKING:
     from symgrad.indexed.tensor import Tensor
 
 Slot = Index | Place
+ENTIRE = frozenset({"exp", "tanh", "sinh", "cosh", "sin", "cos", "atan", "erf", "erfc", "Abs"})  # of every real number
 NOTHING: frozenset[Index] = frozenset()
 
 
 class Atom:
-    """One factor. `free`: the indices that it depends on; `token`: its key under the indices' own names."""
+    """One factor. `free`: the indices that it depends on; `token`: its key under the indices' own names.
 
-    __slots__ = ("free", "parts", "token")
+    `risky` says whether it may have no value somewhere: it is not to be lost when it cancels.
+    """
+
+    __slots__ = ("free", "parts", "risky", "token")
     free: frozenset[Index]
     parts: tuple[Expr, ...]  # the expressions inside
     token: str
+    risky: bool
 
-    def _settle(self, free: frozenset[Index], parts: tuple[Expr, ...] = ()) -> None:
+    def _settle(self, free: frozenset[Index], parts: tuple[Expr, ...] = (), *, risky: bool = False) -> None:
         self.free, self.parts = free, parts
+        self.risky = risky or any(p.risky for p in parts)
         self.token = self.key({})
 
     def key(self, names: Mapping[Index, str]) -> str:
@@ -60,7 +66,7 @@ class Ref(Atom):
     def __init__(self, tensor: Tensor, indices: tuple[Slot, ...]) -> None:
         self.tensor = tensor
         self.indices = tuple(slot(i, d) for i, d in zip(indices, tensor.dims, strict=True))
-        self._settle(indices_of(self.indices))
+        self._settle(indices_of(self.indices), risky=tensor.risky)
 
     def key(self, names: Mapping[Index, str]) -> str:
         return f"{self.tensor.token}[{','.join(slot_key(i, names) for i in self.indices)}]"
@@ -122,7 +128,7 @@ class Apply(Atom):
 
     def __init__(self, head: Any, args: tuple[Expr, ...], orders: tuple[int, ...] = ()) -> None:
         self.head, self.args, self.orders = head, args, orders or (0,) * len(args)
-        self._settle(frozenset[Index]().union(*(a.free for a in args)), args)
+        self._settle(frozenset[Index]().union(*(a.free for a in args)), args, risky=head.__name__ not in ENTIRE)
 
     @property
     def order(self) -> int:
@@ -242,7 +248,7 @@ class Partial(Atom):
     def __init__(self, expr: Expr, ref: Ref, fixed: frozenset[Tensor] = frozenset()) -> None:
         matter = {t for t in fixed if t is not ref.tensor and t.rests_on(ref.tensor) and expr.rests_on(t)}
         self.expr, self.ref, self.fixed = expr, ref, frozenset(matter)
-        self._settle(expr.free | ref.free, (expr,))
+        self._settle(expr.free | ref.free, (expr,), risky=True)
 
     def key(self, names: Mapping[Index, str]) -> str:
         still = ",".join(sorted(t.token for t in self.fixed))

@@ -18,7 +18,7 @@ def total(indices: Index | Iterable[Index], summand: Any) -> Expr:
     """The sum over one or more indices; the indices can be used again elsewhere."""
     new = {i: i.fresh() for i in ((indices,) if isinstance(indices, Index) else tuple(indices))}
     found = expr(summand).rename(new)
-    return Expr(Term(t.coefficient, t.bound | set(new.values()), dict(t.atoms)) for t in found.terms)
+    return Expr((Term(t.coefficient, t.bound | set(new.values()), dict(t.atoms)) for t in found.terms), found.lost)
 
 
 def mean(index: Index, summand: Any) -> Expr:

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 Number = int | Fraction
 ONE = Fraction(1)
+Factor = tuple[Atom, Fraction]
+NONE: frozenset[Factor] = frozenset()
 
 
 class IndexedError(SymgradError):
@@ -95,16 +97,26 @@ class Term:
 
 
 class Expr:
-    """A sum of terms, immutable; equal up to the names of bound indices and the order of everything is equal."""
+    """A sum of terms, immutable; equal up to the names of bound indices and the order of everything is equal.
 
-    def __init__(self, terms: Iterable[Term] = ()) -> None:
+    `lost` are factors that cancelled as it was written down (x/x, ln x - ln x): it has a value only where they have
+    one. They are no part of equality, and rules that rewrite an expression need not keep them.
+    """
+
+    def __init__(self, terms: Iterable[Term] = (), lost: frozenset[Factor] = NONE) -> None:
         several = tuple(t for t in terms if t.coefficient)
+        self.lost = lost
         self.terms = several if len(several) < 2 else collected(several)  # noqa: PLR2004 - one has no like
 
     @cached_property
     def token(self) -> str:
         """The key: equal for equal expressions."""
         return "+".join(f"{t.coefficient}*{t.token}" for t in self.terms)
+
+    @cached_property
+    def risky(self) -> frozenset[Factor]:
+        """The factors that may have no value somewhere, of each power only its kind; those that were lost, too."""
+        return self.lost.union((a, kind(e)) for t in self.terms for a, e in t.atoms if a.risky or risk(a, e))
 
     @cached_property
     def free(self) -> frozenset[Index]:
@@ -148,7 +160,8 @@ class Expr:
     def rename(self, new: Mapping[Index, Index | Place]) -> Expr:
         """The expression with other free indices, none captured."""
         mine = {i: t for i, t in new.items() if i in self.free}
-        return Expr(t.rename(mine) for t in self.terms) if mine else self
+        lost = frozenset((a.rename(new), e) for a, e in self.lost)
+        return Expr((t.rename(mine) for t in self.terms), lost) if mine or lost else self
 
     def __hash__(self) -> int:
         return hash(self.token)
@@ -157,12 +170,13 @@ class Expr:
         return isinstance(other, Expr) and self.token == other.token
 
     def __add__(self, other: Any) -> Expr:
-        return Expr((*self.terms, *expr(other).terms))
+        added = expr(other)
+        return written(Expr((*self.terms, *added.terms)), self, added)
 
     __radd__ = __add__
 
     def __neg__(self) -> Expr:
-        return Expr(t.times(Fraction(-1)) for t in self.terms)
+        return Expr((t.times(Fraction(-1)) for t in self.terms), self.lost)
 
     def __sub__(self, other: Any) -> Expr:
         return self + -expr(other)
@@ -171,7 +185,8 @@ class Expr:
         return expr(other) - self
 
     def __mul__(self, other: Any) -> Expr:
-        return Expr(s * t for s in self.terms for t in expr(other).terms)
+        factor = expr(other)
+        return written(Expr(s * t for s in self.terms for t in factor.terms), self, factor)
 
     __rmul__ = __mul__
 
@@ -182,7 +197,7 @@ class Expr:
         return expr(other) * self**-1
 
     def __pow__(self, exponent: Number) -> Expr:
-        return self if exponent == 1 else power(self, Fraction(exponent))
+        return self if exponent == 1 else written(power(self, Fraction(exponent)), self)
 
     def __bool__(self) -> bool:
         return bool(self.terms)
@@ -191,6 +206,31 @@ class Expr:
         from symgrad.indexed.text import show  # noqa: PLC0415 - for a reader only, and it reads expressions
 
         return show(self)
+
+
+def kind(exponent: Fraction) -> Fraction:
+    """1, -1, 1/2 or -1/2: a power as far as it matters to where it has a value."""
+    return Fraction(1 if exponent > 0 else -1, min(exponent.denominator, 2))
+
+
+def risk(atom: Atom, exponent: Fraction) -> bool:
+    """Whether a power may have no value though its base has one."""
+    return (exponent < 0 or exponent.denominator > 1) and not isinstance(atom, Size)
+
+
+def written(found: Expr, *parts: Expr) -> Expr:
+    """What was made of some parts, with the factors that are no longer to be seen in it."""
+    if not any(p.risky for p in parts):
+        return found
+    gone = frozenset[Factor]().union(*(p.risky for p in parts)) - found.risky
+    return replace_lost(found, found.lost | gone) if gone else found
+
+
+def replace_lost(value: Expr, lost: frozenset[Factor]) -> Expr:
+    """The same expression, other factors lost."""
+    found = Expr((), lost)
+    found.terms = value.terms
+    return found
 
 
 def collected(terms: Iterable[Term]) -> tuple[Term, ...]:
@@ -224,7 +264,8 @@ def expr(what: Any) -> Expr:
 
 def one(atom: Atom, exponent: Number = 1) -> Expr:
     """A single atom as an expression."""
-    return Expr((Term(ONE, (), {atom: ONE if exponent == 1 else Fraction(exponent)}),))
+    lost = NONE.union(*(p.lost for p in atom.parts)) if atom.parts else NONE
+    return Expr((Term(ONE, (), {atom: ONE if exponent == 1 else Fraction(exponent)}),), lost)
 
 
 def power(base: Expr, exponent: Fraction) -> Expr:

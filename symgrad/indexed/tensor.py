@@ -45,6 +45,7 @@ class Tensor:
     def _enter(self) -> None:
         """Take a number of its own in this process; `mask` has a bit for each tensor that its value depends on."""
         self.serial = next(_serials)
+        self.risky: bool = bool(self.body and self.body[1].risky)
         self.mask: int = reduce(or_, (t.mask | (1 << t.serial) for t in self.mentions), 0)
         _known[self.token] = self
 

@@ -1,7 +1,8 @@
 """Whether an indexed step holds at all sizes, for all entries.
 
 PROVED: both sides have one normal form, after derivatives were carried out, names looked into, declared facts used and
-functions written out, as far as was needed. Each of these is an equality by itself. The proof is then held against
+functions written out, as far as was needed. Each of these is an equality by itself, wherever
+both sides have values; the verdict lists where they do. The proof is then held against
 values modulo two primes at random sizes, by an evaluation that shares no rule with it.
 REFUTED: at some sizes and exact entries the two sides lie in disjoint balls. All else is UNKNOWN.
 """
@@ -10,13 +11,15 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from dataclasses import replace
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from symgrad.core import Status, Verdict
-from symgrad.indexed import Apply, Expr, Fact, IndexedError, Power, Ref, Size, Tensor, normal, one, show
+from symgrad.indexed import Expr, Fact, IndexedError, Tensor, normal
 from symgrad.indexed.samples import Space, space
 from symgrad.prover.indexed.clearing import vanishes
+from symgrad.prover.indexed.conditions import needs
 from symgrad.prover.indexed.opinions import POINTS, agreement, refutation, replayed
 from symgrad.prover.indexed.unfolding import by_layers, cotangent, formulas_opened, functions_opened, reduced
 
@@ -42,17 +45,32 @@ def prove_indexed(
 
 def settled(left: Expr, right: Expr, facts: Sequence[Fact], domains: Mapping[Any, Domain]) -> Verdict:
     """As above; may raise IndexedError."""
+    found = decided(left, right, facts, domains)
+    if not found.proved:
+        never = needs((left, right), facts, domains).never
+        return Verdict(Status.VACUOUS, reason=f"{never} never holds") if never else found
+    known = usable(tuple(facts))
+    used = grounds(found.conditions, known)
+    needed = needs((left, right, *(s for f in used for s in (f.left, f.right))), facts, domains)
+    if needed.never:
+        return Verdict(Status.VACUOUS, reason=f"{needed.never} never holds")
+    assumed = tuple(f for f in used if f.assumed)
+    return replace(found, conditions=(*assumed, *needed.listed))
+
+
+def decided(left: Expr, right: Expr, facts: Sequence[Fact], domains: Mapping[Any, Domain]) -> Verdict:
+    """The verdict wherever both sides have values; its conditions are the facts that were used."""
     known = usable(tuple(facts))
     ways = proofs(left, right, tuple(known))
     found = next(ways)  # what costs little; most wrong steps are then refuted at the first point
     if (left.mask | right.mask).bit_count() > LARGE:
-        return without_values(left, right, found or next((w for w in ways if w), None), known)
+        return without_values(found or next((w for w in ways if w), None))
     where = space((left, right), facts, domains)
     if found is None and (early := refuted(left, right, where, 1)[0]):
         return early
     found = found or next((w for w in ways if w), None)
     if found is not None:
-        return confirmed(left, right, where, found, known)
+        return confirmed(left, right, where, found)
     late, tried = refuted(left, right, where, POINTS)
     why = f"the normal forms differ, though the values agree at {tried} random points" if tried else NO_POINT
     return late or Verdict(Status.UNKNOWN, reason=why)
@@ -65,18 +83,12 @@ def refuted(left: Expr, right: Expr, where: Space, points: int) -> tuple[Verdict
     return (Verdict(Status.REFUTED, "values at a point", witness=witness) if again else None), tried
 
 
-def without_values(left: Expr, right: Expr, found: Found | None, known: Known) -> Verdict:
+def without_values(found: Found | None) -> Verdict:
     """The verdict where there are too many names to work out values: a proof stands by itself."""
     if found is None:
         return Verdict(Status.UNKNOWN, reason="there are too many names; state the step in those of one layer")
     method, used = found
-    rests_on = conditions(left, right, grounds(used, known))
-    return Verdict(Status.PROVED, f"{method}; no second opinion, there are too many names", rests_on)
-
-
-def conditions(left: Expr, right: Expr, assumed: tuple[Fact, ...]) -> tuple[Any, ...]:
-    """What a proof rests on: assumed facts, and what is divided by."""
-    return *assumed, *divisors(left, right)
+    return Verdict(Status.PROVED, f"{method}; no second opinion, there are too many names", used)
 
 
 NO_POINT = "no point was found at which both sides have values and the assumed facts hold"
@@ -87,7 +99,7 @@ def prove_indexed_step(step: Step, derivation: Any) -> Verdict:
     return prove_indexed(step.before, step.after, facts=derivation.facts, variables=derivation.domains)
 
 
-def confirmed(left: Expr, right: Expr, where: Space, found: Found, known: Known) -> Verdict:
+def confirmed(left: Expr, right: Expr, where: Space, found: Found) -> Verdict:
     """A proof held against values; where these disagree nothing is claimed."""
     method, used = found
     second = agreement(left, right, where)
@@ -101,50 +113,26 @@ def confirmed(left: Expr, right: Expr, where: Space, found: Found, known: Known)
         opinion = f"agrees modulo two primes at {second.points} random points, by accident with a chance below "
         opinion += f"{second.chance:.0e}"
     certificate = json.dumps({"kind": "indexed", "method": method, "facts": [f.name for f in used], "second": opinion})
-    rests_on = conditions(left, right, grounds(used, known))
-    return Verdict(Status.PROVED, f"{method}; {opinion}", rests_on, certificate=certificate)
-
-
-def divisors(left: Expr, right: Expr) -> tuple[str, ...]:
-    """What is divided by on one side only, so that the other has a value more: said, since the step needs it."""
-    sides = [{a for t in e.terms for a, x in t.atoms if x < 0 and a.tensors} for e in (left, right)]
-    return tuple(sorted(f"{show(one(a))} is not 0" for a in sides[0] ^ sides[1] if not never_zero(a)))
-
-
-def never_zero(atom: Any) -> bool:
-    """Whether a divisor is seen to be positive: an exponential, or a name that stands for a sum of such."""
-    if isinstance(atom, Apply):
-        return atom.head.__name__ == "exp" and not atom.order
-    if isinstance(atom, Ref) and atom.tensor.body:
-        return above_zero(atom.tensor.body[1])
-    if isinstance(atom, Ref):
-        return atom.tensor.positive
-    return isinstance(atom, Size) or (isinstance(atom, Power) and above_zero(atom.base))
-
-
-def above_zero(value: Expr) -> bool:
-    """Whether a sum has positive terms only."""
-    return bool(value.terms) and all(t.coefficient > 0 and all(never_zero(a) for a, _ in t.atoms) for t in value.terms)
+    return Verdict(Status.PROVED, f"{method}; {opinion}", used, certificate=certificate)
 
 
 @lru_cache(maxsize=1024)
 def usable(facts: tuple[Fact, ...]) -> Mapping[Fact, tuple[Fact, ...]]:
-    """The facts that may be used, each with the assumed facts that it rests on.
+    """The facts that may be used, each with itself and the facts that it rests on.
 
-    Those assumed about inputs rest on themselves; one about names must be proved from its definitions and the facts
-    before it, and rests on what those do.
+    One about names must be proved from its definitions and the facts before it, and rests on what those do.
     """
     known: dict[Fact, tuple[Fact, ...]] = {f: (f,) for f in facts if f.assumed}
     for fact in facts:
         if not fact.assumed:
             found = proof(fact.left, fact.right, tuple(known))
             if found is not None:
-                known[fact] = grounds(found[1], known)
+                known[fact] = (fact, *grounds(found[1], known))
     return known
 
 
 def grounds(used: tuple[Fact, ...], known: Mapping[Fact, tuple[Fact, ...]]) -> tuple[Fact, ...]:
-    """The assumed facts that some facts rest on."""
+    """Some facts, and those that they rest on."""
     return tuple(dict.fromkeys(f for u in used for f in known[u]))
 
 

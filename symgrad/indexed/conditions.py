@@ -1,0 +1,186 @@
+"""Where an expression has a value: what is divided by, roots, logarithms, the kinks of what is differentiated.
+
+A condition with free indices must hold for all their values. What is written in a name counts wherever the name does.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from fractions import Fraction
+from itertools import combinations
+from typing import TYPE_CHECKING, Any
+from weakref import WeakKeyDictionary
+
+import sympy as sp
+from sympy.core.function import UndefinedFunction
+
+from symgrad.core import REALS, UnsupportedError
+from symgrad.indexed.atoms import ENTIRE, Apply, Atom, Attains, Greatest, Partial, Power
+from symgrad.indexed.build import total
+from symgrad.indexed.conversion import from_formula
+from symgrad.indexed.evaluate import has_kinks
+from symgrad.indexed.expr import Expr, expr, one
+from symgrad.indexed.text import show
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from symgrad.core import Domain
+    from symgrad.indexed.tensor import Tensor
+
+NOT_ZERO, POSITIVE, NOT_NEGATIVE = "≠", ">", "≥"
+UNIQUE = "is attained at one index only"
+SMOOTH = "has a derivative"
+DEFINED = "has a value"
+TURNED = {NOT_ZERO: NOT_ZERO, POSITIVE: "<", NOT_NEGATIVE: "≤"}
+SIGNS = frozenset({NOT_ZERO, POSITIVE, NOT_NEGATIVE})
+
+
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """`expr` compared with 0 by one of SIGNS, or `relation` as words about it; equal whatever its indices are called."""
+
+    expr: Expr = field(compare=False)
+    relation: str
+    token: str = field(init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        whole = total(self.expr.free, one(Power(self.expr)))
+        object.__setattr__(self, "token", whole.token)
+
+    def __str__(self) -> str:
+        left, relation, right = self.sides()
+        return f"{show(left)} {relation}{'' if right is None else f' {show(right) if right else 0}'}"
+
+    def sides(self) -> tuple[Expr, str, Expr | None]:
+        """As it is said: a number on the right, x < 1 rather than 1 - x > 0; nothing there beside words."""
+        if self.relation not in SIGNS:
+            return self.expr, self.relation, None
+        right = Expr(t.times(Fraction(-1)) for t in self.expr.terms if not t.atoms)
+        left = Expr(t for t in self.expr.terms if t.atoms)
+        if left and all(t.coefficient < 0 for t in left.terms):
+            return -left, TURNED[self.relation], -right
+        return left, self.relation, right
+
+
+def conditions_of(value: Expr) -> frozenset[Condition]:
+    """Everything that must hold for an expression to have a value, none of it left out because it always does."""
+    found = set(needed(value))
+    for tensor in value.reach:
+        found |= of_body(tensor)
+    return frozenset(found)
+
+
+_bodies: WeakKeyDictionary[Tensor, frozenset[Condition]] = WeakKeyDictionary()
+
+
+def of_body(tensor: Tensor) -> frozenset[Condition]:
+    """What is needed by the value of a name, the names in it left aside."""
+    if tensor.body is None:
+        return frozenset()
+    if tensor not in _bodies:
+        _bodies[tensor] = frozenset(needed(tensor.body[1]))
+    return _bodies[tensor]
+
+
+def needed(value: Expr, by: Partial | None = None) -> Iterator[Condition]:
+    """What is written in an expression itself. Under a derivative whatever moves must have one, too."""
+    factors = {f for t in value.terms for f in t.atoms} | value.lost
+    for atom, exponent in factors:
+        moving = by is not None and any(moves(t, by) for t in atom.tensors)
+        yield from of_power(atom, exponent, moving=moving)
+        if isinstance(atom, Apply):
+            yield from of_function(atom, moving=moving)
+        elif isinstance(atom, Attains) or (isinstance(atom, Greatest) and moving):
+            yield Condition(one(Greatest(atom.index, atom.body)), UNIQUE)
+        elif isinstance(atom, Partial):
+            yield from of_derivative(atom)
+        for part in atom.parts:
+            yield from needed(part, by if moving else None)
+
+
+def moves(tensor: Tensor, by: Partial) -> bool:
+    """Whether a tensor depends on the entry of a derivative."""
+    return tensor is by.ref.tensor or (tensor not in by.fixed and tensor.rests_on(by.ref.tensor, by.fixed))
+
+
+def of_derivative(atom: Partial) -> Iterator[Condition]:
+    """What a derivative needs: that all between the entry and what is differentiated has one."""
+    yield from needed(atom.expr, atom)
+    seen, waiting = set[Any](), [t for t in atom.expr.tensors if moves(t, atom)]
+    while waiting:
+        tensor = waiting.pop()
+        if tensor in seen or tensor is atom.ref.tensor or tensor in atom.fixed:
+            continue
+        seen.add(tensor)
+        if tensor.body is not None:
+            yield from needed(tensor.body[1], atom)
+        waiting += [t for t in tensor.mentions if moves(t, atom)]
+
+
+def of_power(atom: Atom, exponent: Fraction, *, moving: bool) -> Iterator[Condition]:
+    """A divisor is not 0, what is under a root not negative; a root that is differentiated is not 0 either."""
+    base = atom.base if isinstance(atom, Power) else one(atom)
+    if exponent.denominator > 1:
+        yield Condition(base, POSITIVE if exponent < 0 or moving else NOT_NEGATIVE)
+    elif exponent < 0:
+        yield Condition(base, NOT_ZERO)
+
+
+def of_function(atom: Apply, *, moving: bool) -> Iterator[Condition]:
+    """The domain of a function, and its kinks where it is differentiated."""
+    name, order = atom.head.__name__, atom.order + moving
+    if hasattr(atom.head, "formula"):
+        yield from of_catalogue(atom, order)
+    elif name in {"log", "log1p"}:
+        yield Condition(atom.arg + (name == "log1p"), POSITIVE)
+    elif name == "sign" or (name == "Abs" and order):
+        yield Condition(atom.arg, NOT_ZERO)
+    elif name in {"Max", "Min"}:
+        yield from (Condition(a - b, NOT_ZERO) for a, b in combinations(atom.args, 2) if order)
+    elif name not in ENTIRE and not isinstance(atom.head, UndefinedFunction):
+        yield Condition(one(atom), DEFINED)
+
+
+def of_catalogue(atom: Apply, order: int) -> Iterator[Condition]:
+    """The domains and the kinks that a catalogue function declares; its formula's own where it declares none."""
+    head = atom.head
+    names = dict(zip((*head.variables, *head.parameters), atom.args, strict=False))
+    domains = dict(zip(names, head.domains, strict=False))
+    for letter, domain in domains.items():
+        yield from within(names[letter], domain)
+    for kink in head.kinks if order else ():
+        try:
+            yield Condition(names[kink.variable] - from_formula(kink.at, names), NOT_ZERO)
+        except UnsupportedError:
+            yield Condition(one(atom), SMOOTH)
+    if order > 1 and has_kinks(head):  # beyond the first derivative no kinks are listed
+        yield Condition(one(Apply(head, atom.args, atom.orders)), SMOOTH)
+    if all(d == REALS for d in domains.values()):
+        yield from of_formula(head.at(head.formula, tuple(names)), names, moving=bool(order) and not head.kinks)
+
+
+def of_formula(formula: Any, names: dict[Any, Expr], *, moving: bool) -> Iterator[Condition]:
+    """What the divisors, roots and functions in a formula need, all cases of it taken together."""
+    for part in sp.preorder_traversal(formula):
+        if not (part.is_Pow and part.exp.is_Rational and (part.exp < 0 or part.exp.q > 1)):
+            restricted = isinstance(part, sp.Function) and not isinstance(part, sp.Piecewise | sp.Max | sp.Min | sp.Abs)
+            if not restricted:
+                continue
+        try:
+            found = from_formula(part, names)
+        except UnsupportedError:
+            continue
+        for term in found.terms:
+            for a, e in term.atoms:
+                yield from of_power(a, e, moving=moving)
+                if isinstance(a, Apply):
+                    yield from of_function(a, moving=moving)
+
+
+def within(value: Expr, domain: Domain) -> Iterator[Condition]:
+    """That a value lies in a domain."""
+    if domain.values:
+        yield Condition(value, f"∈ {domain}")
+    for end, sign, is_open in ((domain.lower, 1, domain.lower_open), (domain.upper, -1, domain.upper_open)):
+        if end is not None:
+            yield Condition((value - from_formula(end, {})) * expr(sign), POSITIVE if is_open else NOT_NEGATIVE)

@@ -1,0 +1,141 @@
+"""The conditions that a verdict lists: all under which both sides have a value, less those that hold always."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any
+
+from symgrad.indexed import Delta, Expr, Fact, Place, Power, Ref, Where, one, using
+from symgrad.indexed.bounds import Bounds
+from symgrad.indexed.conditions import (
+    NOT_NEGATIVE,
+    NOT_ZERO,
+    POSITIVE,
+    SIGNS,
+    Condition,
+    conditions_of,
+)
+from symgrad.indexed.samples import atoms_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+    from symgrad.core import Domain
+
+
+@dataclass(frozen=True, slots=True)
+class Needs:
+    """What is left to be listed; `never` is one that nothing satisfies."""
+
+    listed: tuple[Condition, ...]
+    never: Condition | None = None
+
+
+def needs(sides: Iterable[Expr], facts: Sequence[Fact], domains: Mapping[Any, Domain]) -> Needs:
+    """The conditions of some expressions. Assumed `facts` may show that one always holds, or never."""
+    written = tuple(sides)
+    found = frozenset[Condition]().union(*(known(s, s.risky) for s in written))
+    bounds, assumed = Bounds(domains), tuple(f for f in facts if f.assumed)
+    listed: dict[tuple[str, str], Condition] = {}
+    guarded = any(isinstance(a, Where | Delta) for s in written for a in within(s)) if found else False
+    for condition in sorted((c for f in found for c in split(f)), key=lambda c: (c.token, c.relation)):
+        answer = holds(condition, assumed, bounds)
+        if answer is False or (not guarded and leaves(condition)):
+            return Needs((), condition)
+        if answer is None:
+            listed.setdefault((condition.token, condition.relation), condition)
+    strict = {token for token, relation in listed if relation == POSITIVE}
+    kept = [c for (token, relation), c in listed.items() if relation == POSITIVE or token not in strict]
+    return Needs(tuple(sorted(kept, key=str)))
+
+
+@lru_cache(maxsize=4096)
+def known(value: Expr, lost: Any) -> frozenset[Condition]:  # noqa: ARG001 - it tells apart what equality does not
+    """The conditions of an expression as it is written, worked out once."""
+    return conditions_of(value)
+
+
+def within(value: Expr) -> Iterator[Any]:
+    """The atoms of an expression and of all names in it."""
+    yield from atoms_of(value)
+    for tensor in value.reach:
+        if tensor.body is not None:
+            yield from atoms_of(tensor.body[1])
+
+
+def split(condition: Condition) -> Iterator[Condition]:
+    """A condition on a product as one on each factor; signs that do not matter left out."""
+    value, relation = condition.expr, condition.relation
+    match value.terms:
+        case (term,) if relation in SIGNS and not term.bound and term.atoms:
+            yield from of_product(condition, term)
+        case (first, *_) if relation == NOT_ZERO and first.coefficient < 0:
+            yield Condition(-value, NOT_ZERO)
+        case _:
+            yield condition
+
+
+def of_product(condition: Condition, term: Any) -> Iterator[Condition]:
+    """As above, for one product."""
+    relation = condition.relation
+    odd = [(a, e) for a, e in term.atoms if e.denominator == 1 and e % 2]
+    if relation == NOT_ZERO or (relation == POSITIVE and not odd and term.coefficient > 0):
+        for a, _ in term.atoms:
+            yield from split_atom(a, NOT_ZERO)
+    elif len(odd) == 1 and term.coefficient > 0:
+        yield from split_atom(odd[0][0], relation)
+        if relation == POSITIVE:
+            for a, e in term.atoms:
+                yield from split_atom(a, NOT_ZERO) if (a, e) != odd[0] else ()
+    elif odd or term.coefficient < 0:
+        yield condition
+
+
+def split_atom(atom: Any, relation: str) -> Iterator[Condition]:
+    """A condition on one factor, brackets opened."""
+    if isinstance(atom, Power):
+        yield from split(Condition(atom.base, relation))
+    else:
+        yield Condition(one(atom), relation)
+
+
+def holds(condition: Condition, facts: tuple[Fact, ...], bounds: Bounds) -> bool | None:
+    """Whether a condition holds always or never; None where that depends."""
+    value, relation = condition.expr, condition.relation
+    if relation not in SIGNS:
+        return None
+    for shape in (value, using(value, facts)[0]) if facts else (value,):
+        above, below = bounds.positive(shape), bounds.positive(-shape)
+        if above or (relation == NOT_ZERO and below) or (relation == NOT_NEGATIVE and bounds.not_negative(shape)):
+            return True
+        low, high = bounds.not_negative(shape), bounds.not_negative(-shape)
+        if below or (relation == POSITIVE and high) or (relation == NOT_ZERO and low and high):
+            return False
+    return None
+
+
+def leaves(condition: Condition) -> bool:
+    """Whether it asks that an entry is not 0 which lies outside its tensor's shape, and is 0, for some index."""
+    match condition.expr.terms:
+        case (term,) if condition.relation in {NOT_ZERO, POSITIVE} and len(term.atoms) == 1 and not term.bound:
+            atom, _ = term.atoms[0]
+            places = zip(atom.indices, atom.tensor.dims, strict=True) if isinstance(atom, Ref) else ()
+            return any(isinstance(p, Place) and outside(p, d) for p, d in places)
+    return False
+
+
+def outside(place: Place, dim: Any) -> bool:
+    """Whether a place lies outside 0..dim-1 for some value of its indices, at all sizes."""
+    for sign, reach in ((1, {dim: -1}), (-1, {})):
+        constant = sign * place.constant - (sign < 0)
+        sizes: dict[Any, int] = dict(reach)
+        for i, c in place.parts:
+            if sign * c > 0:
+                sizes[i.dim] = sizes.get(i.dim, 0) + sign * c
+                constant -= sign * c
+        for d, c in place.sizes:
+            sizes[d] = sizes.get(d, 0) + sign * c
+        if all(c >= 0 for c in sizes.values()) and constant + sum(sizes.values()) >= 0:
+            return True
+    return False
