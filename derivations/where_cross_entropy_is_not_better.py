@@ -1,6 +1,6 @@
 """Cross-entropy's delta is the larger one: when that helps, and when it does not."""
 
-from sympy import Abs, Gt, Lt, Rational, S, Symbol, oo
+from sympy import Abs, Gt, Lt, Mul, Rational, S, Symbol, oo
 
 from symgrad import Document, interval, sigmoid, worked, z
 from symgrad.core import Claim, Drawing, Exists, Experiment, Holds, Ruling, Tends, Variable
@@ -13,7 +13,7 @@ by_entropy, by_squares = σ, σ * σ * (1 - σ)  # the two deltas for y = 0
 slowdown = worked(
     "slowdown-ratio",
     "A wrong and saturated output: the ratio of the two deltas",
-    σ * σ * (1 - σ) / σ,
+    Mul(σ**2 * (1 - σ), 1 / σ, evaluate=False),
     ("cancel", σ * (1 - σ), "The error drops out; what is left is σ′(z), which dies out as e⁻ᶻ."),
     lead="For y = 0 squared error sends back σ·σ(1 − σ), cross-entropy σ. How much of the one is the other?",
 )
