@@ -5,10 +5,11 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import signal
 from collections.abc import Callable
 from concurrent.futures import FIRST_COMPLETED, Executor, Future, ProcessPoolExecutor, wait
 from dataclasses import dataclass, replace
-from multiprocessing import get_context
+from multiprocessing import active_children, get_context
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -72,8 +73,7 @@ def complete(
     date, and continued where it exists. `report` is told how many pieces are done, of how many.
     """
     if executor is None:
-        with ProcessPoolExecutor(mp_context=get_context("spawn")) as pool:
-            return complete(job, executor=pool, resume=resume, report=report)
+        return on_processes(job, resume, report)
     progress = resumed(job, resume)
     ahead = WAITING * (getattr(executor, "_max_workers", None) or os.cpu_count() or 1)
     left = [n for n in range(job.pieces) if n not in progress.done]
@@ -90,6 +90,27 @@ def complete(
             report(len(progress.done), job.pieces)
     found = progress.found or Certificate(job.name, job.dtype, complete=True, inputs=0, limit=job.limit)
     return explained(replace(found, name=job.name, complete=True), job.code, job.truth)
+
+
+def on_processes(job: Job, resume: Path | None, report: Report | None) -> Certificate:
+    """The same on a pool of processes of its own, which a stop ends at once: what they are at is not waited for."""
+    others = active_children()
+    pool = ProcessPoolExecutor(mp_context=get_context("spawn"), initializer=deaf)
+    try:
+        found = complete(job, executor=pool, resume=resume, report=report)
+    except BaseException:
+        for child in active_children():
+            if child not in others:
+                child.kill()
+        pool.shutdown(wait=False, cancel_futures=True)
+        raise
+    pool.shutdown()
+    return found
+
+
+def deaf() -> None:
+    """Leave an interrupt, which a terminal sends to all, to the process that keeps the file."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
 
 
 def piece(job: Job, number: int) -> Certificate:
