@@ -264,6 +264,12 @@ def test_the_examples_of_test_and_training_are_different_ones() -> None:
     assert not {tuple(row) for row in found.x} & {tuple(row) for row in found.x_test}
 
 
+def test_an_activation_begins_with_the_scheme_of_its_shape() -> None:
+    found = small("depth", activations=("sigmoid", "relu", "tanh", "selu", "leaky_relu"), depths=(1,))
+
+    assert dict(found.settings)["inits"] == ("xavier", "he", "xavier", "he", "he")
+
+
 @pytest.mark.slow
 def test_the_digits_are_learnt() -> None:
     found = experiments.depth(("relu",), (1,), (0.3,), seeds=1, epochs=5)

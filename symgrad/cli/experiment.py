@@ -135,7 +135,7 @@ def cost(activation: Any, **told: Any) -> None:
 @several("activation", NAMES, "Activations.  [default: sigmoid,relu]")
 @several("depth", WHOLE, "Numbers of hidden layers.  [default: 1,2,4,8]")
 @several("rate", NUMBERS, "Learning rates, of which each network gets its best.  [default: 0.03,0.1,0.3,1,3]")
-@several("init", NAMES, "A scheme for each activation.  [default: xavier,he]")
+@several("init", NAMES, "A scheme for each activation.  [default: he for those like ReLU, xavier for others]")
 @click.option("--width", type=int, help="Neurons in each hidden layer.  [default: 32]")
 @click.option("--epochs", type=int, help="Passes over the examples.  [default: 20]")
 @click.option("--seeds", type=int, help="How many runs.  [default: 5]")

@@ -27,7 +27,7 @@ def depth(
     rates: Sequence[float] = (0.03, 0.1, 0.3, 1.0, 3.0),
     seeds: int = 5,
     *,
-    inits: Sequence[str] = ("xavier", "he"),
+    inits: Sequence[str] = (),
     width: int = 32,
     epochs: int = 20,
     batch: int = 32,
@@ -37,14 +37,15 @@ def depth(
 ) -> Result:
     """The test accuracy of networks with so many hidden layers, each at the best of the `rates` for it.
 
-    `inits` has one scheme for each activation. The rate is chosen by a run of its own. The numbers are called
+    `inits` has one scheme for each activation; without it, He's for those that are flat on the left only, as ReLU is, and
+    Xavier's for all others. The rate is chosen by a run of its own. The numbers are called
     "relu depth 8", and where there are two activations "difference depth 8": the second's accuracy less the first's,
     run by run with the same seed.
     """
     phis = several("activation", activations, lambda _, name: elementwise(name))
     layers = several("depth", tuple(depths), lambda name, d: whole(name, d, 1, 200))
     speeds = several("rate", rates, positive)
-    schemes = each(inits, len(phis))
+    schemes = each(inits, len(phis)) if inits else tuple(map(usual, phis))
     every = runs(seeds, seed)
     found, chosen = np.zeros((len(phis), len(layers), seeds)), {}
     cases = [(i, j) for i in range(len(phis)) for j in range(len(layers))]
@@ -63,6 +64,12 @@ def depth(
     }
     settings |= {"inits": tuple(schemes), "width": width, "epochs": epochs, "batch": batch, "data": data, "seed": seed}
     return told(settings, phis, found, chosen)
+
+
+def usual(phi: Elementwise) -> str:
+    """The scheme that was derived for activations of this shape."""
+    left, right = np.abs(phi.slope(np.array([-20.0, 20.0])))
+    return "he" if left < right / 2 else "xavier"
 
 
 def each(inits: Sequence[str], count: int) -> tuple[str, ...]:
