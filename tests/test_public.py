@@ -14,8 +14,10 @@ from sympy import Abs, Eq, Rational, Symbol, exp, log, sign, sqrt, tanh
 
 import symgrad
 from symgrad import Document, Status, Worked, y, z
-from symgrad.core import Convex, ParseError, UnknownNameError, UnsupportedError
+from symgrad.core import Cancels, Convex, ParseError, UnknownNameError, UnsupportedError
 from symgrad.definitions import ACTIVATIONS, LOSSES
+from symgrad.document.facts import readable
+from symgrad.functions.stable_heads import within
 from symgrad.pipeline.kinks import slopes
 from symgrad.pipeline.losses import loss_facts
 from symgrad.pipeline.losses import points as points_of
@@ -317,3 +319,24 @@ def test_slopes_at_kinks_are_proved_and_wrong_ones_refuted(name: str) -> None:
     assert right == {Status.PROVED}
     assert len(planted) >= len(wrong)
     assert {v.status for v in planted} == {Status.REFUTED}
+
+
+def test_an_entry_tells_its_slope_in_the_output_and_a_delta_whether_it_cancels() -> None:
+    assert symgrad.activation("tanh").in_output == 1 - symgrad.a**2
+    assert symgrad.loss("huber").in_output is None
+    assert symgrad.output_delta("sigmoid", "binary_cross_entropy").cancels is Cancels.FULLY
+    assert symgrad.output_delta("sigmoid", "half_squared_error").cancels is Cancels.NO
+
+
+def test_a_fact_names_no_function_that_only_numpy_needs() -> None:
+    entries = (*ACTIVATIONS.values(), *LOSSES.values())
+
+    assert not [d.name for d in entries if d.stable is not None and readable(d.stable).has(within)]
+    assert "within" not in symgrad.activation("gelu").to("text")
+
+
+def test_a_page_of_results_carries_no_steps() -> None:
+    worked = symgrad.derivative("sigmoid")
+
+    assert 'class="steps"' in worked.to("html")
+    assert 'class="steps"' not in worked.to("html", "result")

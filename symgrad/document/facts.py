@@ -13,7 +13,8 @@ from symgrad.document.from_sympy import boxes
 from symgrad.document.layout import LINE, equation, stacked
 from symgrad.document.sets import interval, membership
 from symgrad.document.words import Formula, Piece
-from symgrad.functions import unfold
+from symgrad.functions import Elementwise, unfold
+from symgrad.functions.elementwise import NUMERIC
 
 if TYPE_CHECKING:
     from symgrad.core import Definition, Domain, Extremum, Kink, LossFacts
@@ -22,6 +23,7 @@ Cell = tuple[Piece, ...]
 Fact = tuple[str, tuple[Cell, ...]]  # a label, and one or more lines
 
 NONE = ("none",)
+INWARD = NUMERIC - {"normal_cdf"}  # whose Φ is known
 
 
 def said(*parts: str | Box) -> Cell:
@@ -130,9 +132,17 @@ def parameters(definition: Definition, at: tuple[tuple[Any, Any], ...]) -> list[
 
 def stable(definition: Definition) -> list[tuple[Any, ...]]:
     """The form that keeps its digits, where the textbook's does not."""
-    if definition.stable is None or definition.stable == definition.of:
+    form = None if definition.stable is None else readable(definition.stable)
+    if form is None or form == definition.of:
         return []
-    return [("In floating point", said("computed as ", stacked(boxes(definition.stable), LINE)))]
+    return [("In floating point", said("computed as ", stacked(boxes(form), LINE)))]
+
+
+def readable(form: Any) -> Any:
+    """A stable form without the functions that only NumPy needs: v·e^x for times_exp(v, x), z for a clipped z."""
+    while heads := {h for h in form.atoms(Elementwise) if h.func.spelling in INWARD}:
+        form = form.xreplace({h: h.unfold() for h in heads})
+    return form
 
 
 def at_values(at: tuple[tuple[Any, Any], ...], *, short: bool = False) -> Cell:

@@ -136,7 +136,7 @@ def cell(pair: Pair | None) -> Cell:
     if pair is None:
         return Cell("refused", "", "not worked out")
     if pair.refused:
-        return Cell("refused", "–", "refused")
+        return Cell("refused", "–", f"refused: {pair.refused}")
     kind = pair.cancels.value if pair.cancels else "unknown"
     return Cell(kind, SIGNS[pair.cancels], ANSWERS[pair.cancels])
 

@@ -52,6 +52,11 @@ class Entry(Definition):
         return about(bare(self))
 
     @property
+    def in_output(self) -> Expr | None:
+        """phi'(z) in terms of the output a = phi(z); None for a loss, and where there is no such form."""
+        return getattr(self.facts, "in_output", None)
+
+    @property
     def steps(self) -> tuple[Step, ...]:
         """The steps of its derivative."""
         return self.derivative.steps

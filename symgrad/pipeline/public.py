@@ -105,11 +105,15 @@ def second_derivative(of: str | Definition) -> Worked:
 
 
 def output_delta(activation: str | Definition, loss: str | Definition) -> Worked:
-    """The output delta dJ/dz of a loss after an activation; PairError says why a pair has none."""
+    """The output delta dJ/dz of a loss after an activation; PairError says why a pair has none.
+
+    `.cancels` is whether phi'(z) drops out: `Cancels.FULLY` for sigmoid with binary cross-entropy.
+    """
     phi = of_kind(activation, Kind.ACTIVATION)
     if loss == MATCHING:
         return matching_loss(phi)
-    return Worked(deriver.output_delta(phi, of_kind(loss, Kind.LOSS)))
+    cost = of_kind(loss, Kind.LOSS)
+    return Worked(deriver.output_delta(phi, cost), cancels=deriver.pair(phi, cost).cancels)
 
 
 def matching_loss(activation: str | Definition) -> Worked:

@@ -18,15 +18,19 @@ from symgrad.pipeline.symbols import restored
 if TYPE_CHECKING:
     from sympy import Expr, Symbol
 
-    from symgrad.core import CheckReport
+    from symgrad.core import Cancels, CheckReport
 
 
 @dataclass(frozen=True)
 class Worked:
-    """A derivation with its result, its verdict and its check; `back` restores the symbols the user wrote."""
+    """A derivation with its result, its verdict and its check; `back` restores the symbols the user wrote.
+
+    `cancels` says of an output delta whether phi'(z) drops out.
+    """
 
     derivation: Derivation
     back: tuple[tuple[Symbol, Symbol], ...] = field(default=(), repr=False)
+    cancels: Cancels | None = field(default=None, repr=False, kw_only=True)
 
     @property
     def name(self) -> str:
@@ -82,7 +86,9 @@ class Worked:
         """
         if form == "numpy":
             indexed = isinstance(self.derivation.start, Indexed)
-            return document.indexed_code(self.derivation) if indexed else of_derivation(self.derivation, self.result)
+            if indexed:
+                return document.indexed_code(self.derivation, self.verdict.conditions)
+            return of_derivation(self.derivation, self.result)
         return document.render(self.settled, form, detail, layout, shapes=shapes)
 
     def _repr_html_(self) -> str:
