@@ -320,7 +320,7 @@ REFUSED = {
     "no hidden neuron": lambda: experiments.dead_relu(hidden=(0,), data="spirals"),
     "no hidden layer": lambda: experiments.dead_relu(hidden=(), data="spirals"),
     "unknown data": lambda: experiments.depth(data="mnist"),
-    "fewer schemes": lambda: small("depth", activations=("relu", "elu", "tanh")),
+    "fewer schemes": lambda: small("depth", activations=("relu", "elu", "tanh"), inits=("he", "he")),
     "negative seed of data": lambda: small("depth", seed=-1),
     "no elements": lambda: experiments.cost(elements=0),
 }

@@ -37,8 +37,8 @@ def depth(
 ) -> Result:
     """The test accuracy of networks with so many hidden layers, each at the best of the `rates` for it.
 
-    `inits` has one scheme for each activation; without it, He's for those that are flat on the left only, as ReLU is, and
-    Xavier's for all others. The rate is chosen by a run of its own. The numbers are called
+    `inits` has one scheme for each activation; without it, He's for those that are flat on the left only, as ReLU is,
+    and Xavier's for all others. The rate is chosen by a run of its own. The numbers are called
     "relu depth 8", and where there are two activations "difference depth 8": the second's accuracy less the first's,
     run by run with the same seed.
     """
