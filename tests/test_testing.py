@@ -228,3 +228,96 @@ def test_neither_torch_nor_jax_nor_hypothesis_is_loaded_before_it_is_needed() ->
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)  # noqa: S603 - our own command
 
     assert done.stdout.strip() == "[]"
+
+
+def stable_sigmoid(x: Any) -> Any:
+    small = np.exp(-np.abs(x))
+    return np.where(x > 0, 1, small) / (1 + small)
+
+
+TAILS: dict[str, tuple[Any, dict[str, Any]]] = {
+    "softplus is 1/2 far out": (lambda x: np.where(abs(x) > 1e15, 0.5, stable_sigmoid(x)), {"of": "softplus"}),
+    "relu is 0 far out": (lambda x: 1.0 * ((x > 0) & (x <= 1e6)), {"of": "relu", "dtype": "float32"}),
+    "relu is 3 far out": (lambda x: np.where(abs(x) > 1e6, 3.0, x > 0), {"of": "relu", "dtype": "float32"}),
+    "relu is 0 from 70 on": (lambda x: 1.0 * ((x > 0) & (x < 70)), {"of": "relu", "dtype": "float16"}),
+    "relu is 0 in the extremes": (lambda x: 1.0 * ((x > 0) & (x < 1e200)), {"of": "relu"}),
+    "NaN before the extremes": (lambda x: np.exp(x) / (1 + np.exp(x)), {"of": "softplus"}),
+}
+
+
+@pytest.mark.parametrize("case", TAILS.values(), ids=TAILS)
+def test_a_mistake_in_the_tail_is_no_rounding(case: tuple[Any, dict[str, Any]]) -> None:
+    result = try_gradient(None, case[0], **case[1])
+
+    assert result.outcome is Outcome.WRONG
+    assert "wrong on" in str(result)
+
+
+@pytest.mark.parametrize(
+    "case",
+    [
+        (lambda x: 2 * x / (1 + x * x), "log(1 + z^2)"),
+        (lambda x: x / np.sqrt(1 + x * x), "sqrt(1 + z^2)"),
+        (lambda x: np.exp(-(x**4)) * (1 - 4 * x**4), "z*exp(-z^4)"),
+    ],
+)
+def test_overflow_of_squares_is_a_note(case: tuple[Any, str]) -> None:
+    result = try_gradient(None, case[0], of=case[1])
+
+    assert result.outcome is Outcome.OK
+    assert any("extremes='fail'" in n for n in result.notes)
+    with np.errstate(all="ignore"):
+        strict = np.isnan(case[0](np.asarray(1e300)))
+    if strict:
+        assert try_gradient(None, case[0], of=case[1], extremes="fail").outcome is Outcome.WRONG
+
+
+def test_what_lies_below_the_rounding_is_said_first() -> None:
+    text = str(try_gradient(None, lambda x: np.where(x < -33.5, 0, np.exp(x)), of="exp(z)"))
+
+    assert text.startswith("no mistake seen in")
+    assert "not seen   z from -700" in text
+
+
+def test_an_infinity_is_right_where_the_type_has_no_larger_number() -> None:
+    for f, grad, options in (
+        (np.exp, np.exp, {"dtype": "float32"}),
+        (None, lambda x: 3 * x * x, {"of": "z^3", "dtype": "float16"}),
+        (None, lambda a, y: 2 * (a - y), {"of": "squared_error", "dtype": "float32"}),
+    ):
+        assert try_gradient(f, grad, **options).outcome is Outcome.OK
+    assert try_gradient(None, lambda x: np.where(x > 50, np.inf, np.exp(x)), of="exp(z)").outcome is Outcome.WRONG
+
+
+def test_what_differences_cannot_tell_is_not_called_wrong() -> None:
+    assert try_gradient(np.cbrt, lambda x: 1 / (3 * np.cbrt(x) ** 2)).outcome is Outcome.OK
+    stairs = try_gradient(lambda x: np.round(x * 16) / 16, lambda x: 0 * x, points=[-2116.0, 700.01])
+    assert stairs.count(Outcome.WRONG) == 0
+    assert try_gradient(lambda x: 1e6 + x, lambda x: 0 * x).outcome is Outcome.WRONG
+
+
+def test_every_value_of_the_function_is_judged() -> None:
+    result = try_gradient(lambda x: np.log2(1 + np.exp(x)), stable_sigmoid, of="softplus")
+
+    assert result.outcome is Outcome.WRONG
+    assert "the function itself is not the one named" in str(result)
+
+
+def test_the_worst_point_is_an_ordinary_one_and_tells_the_cause() -> None:
+    k = np.sqrt(2 / np.pi)
+
+    def tanh_form(x: Any) -> Any:
+        t = np.tanh(k * (x + 0.044715 * x**3))
+        return (1 + t) / 2 + x / 2 * (1 - t * t) * k * (1 + 0.134145 * x * x)
+
+    for grad, of in ((tanh_form, "gelu"), (lambda x: np.where(x == 0, 2.0, x > 0), "relu")):
+        result = try_gradient(None, grad, of=of, extremes="fail")
+        assert "the formula is wrong" in str(result)
+        assert result.worst is not None
+        assert result.worst[1].worst is not None
+        assert abs(result.worst[1].worst.x) < 10
+
+
+def test_truth_values_are_numbers() -> None:
+    assert try_gradient(None, lambda x: x > 0, of="relu").outcome is Outcome.OK
+    assert try_gradient(None, lambda x: x > 1, of="relu").outcome is Outcome.WRONG

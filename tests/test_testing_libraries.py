@@ -89,3 +89,23 @@ def test_functions_of_jax(jax: Any) -> None:
     check_jax(jax.nn.softmax, np.random.default_rng(0).normal(size=(2, 3)))
     rng = np.random.default_rng(0)
     check_jax(lambda p: jax.numpy.tanh(p["x"] @ p["W"].T), {"x": rng.normal(size=(2, 3)), "W": rng.normal(size=(4, 3))})
+
+
+IGNORED = "the cotangent is ignored"
+BENT = "what comes back is not the cotangent times the slope"
+
+
+def test_an_elementwise_backward_pass_multiplies_by_its_cotangent(torch: Any) -> None:
+    for slope, says in ((lambda z, _: torch.sigmoid(z), IGNORED), (lambda z, g: g.abs() * torch.sigmoid(z), BENT)):
+        for of in ("softplus", None):
+            with pytest.raises(AssertionError, match=says):
+                check_torch(softplus_function(torch, slope), of=of)
+
+
+def test_an_elementwise_rule_of_jax_multiplies_by_its_cotangent(jax: Any) -> None:
+    with pytest.raises(AssertionError, match=IGNORED):
+        check_jax(custom(jax, lambda z, _: jax.nn.sigmoid(z)), of="softplus")
+
+
+def test_buffers_of_a_module_take_the_type_of_its_parameters(torch: Any) -> None:
+    check_torch(torch.nn.Sequential(torch.nn.Linear(3, 4), torch.nn.BatchNorm1d(4)).eval(), torch.randn(5, 3))

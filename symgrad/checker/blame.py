@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from symgrad.checker.calling import epsilon
+from symgrad.checker.calling import Guarded, epsilon
 from symgrad.checker.findings import Blame, Cause, Precise
 from symgrad.core import SymgradError
 
@@ -55,6 +55,20 @@ def sweep(run: Run) -> Sweep:
         if dtype == "float64" or not any(np.array_equal(found, known, equal_nan=True) for known in (double, rounded)):
             genuine.add(dtype)
     return Sweep(values, moved, frozenset(genuine))
+
+
+def swept(function: Guarded, x: Array) -> Sweep:
+    """The values of an elementwise function at these points in each precision."""
+    return sweep(lambda stored, dtype: in_precision(function, x, stored, dtype))
+
+
+def in_precision(function: Guarded, x: Array, stored: Any, dtype: Any) -> Array | None:
+    """The values at points rounded to one type and handed in as another; None where that cannot be done."""
+    if function.one_by_one or function.constant:
+        return None
+    with np.errstate(over="ignore"):
+        value = function.raw(x.astype(stored).astype(dtype))
+    return value if value.shape == x.shape else None
 
 
 def attempt(run: Run, stored: Any, dtype: Any) -> Array | None:

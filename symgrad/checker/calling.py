@@ -165,6 +165,8 @@ def real(value: Any, name: str, watch: Watch) -> Array:
             f"{name} complex", f"{name} returns complex numbers without an imaginary part; their real part was used"
         )
         array = array.real
+    if array.dtype.kind == "b":  # NumPy does not subtract truth values
+        array = array.astype(float)
     if array.dtype.kind not in KINDS and not is_float(array.dtype):
         what = "None" if value is None else shortened(value)
         raise FunctionTypeError(name, f"returned {what}", "return an array of numbers; is a `return` missing?")

@@ -129,6 +129,7 @@ def scrutinised(
     """
     scale = short_of(kinks, found.x, reach(found.x, lower, upper))
     graph, which = Graph(elementwise(f), grain), np.arange(found.x.size)
+    stairs = on_a_stair(graph, found, scale) & (claimed == 0)
     least = 6 * np.nan_to_num(found.noise, posinf=0.0)
     far = scale * DEPTHS[-1] > 1
     with np.errstate(all="ignore"):
@@ -142,8 +143,21 @@ def scrutinised(
                 confirmed = np.where(found.kink, fine.kink, fine.bound < np.abs(claimed - found.estimate))
                 far |= ~last & ~confirmed
             found = found.filled(np.flatnonzero(last), fine.at(last))
-    unsure = last | far
+    unsure = last | far | stairs
     return replace(found, bound=np.where(unsure, np.inf, found.bound), kink=found.kink & ~unsure)
+
+
+def on_a_stair(graph: Graph, found: Estimate, scale: Array) -> Array:
+    """Where the function is constant though the slope found would be seen: the steps may jump over stairs."""
+    flat = np.zeros(found.x.size, bool)
+    which = np.arange(found.x.size)
+    for depth in DEPTHS:
+        half = scale * depth * 2.0**-6
+        rows = found.x + half * np.asarray([[-1.0], [-0.5], [0.0], [0.5], [1.0]])
+        values = graph.values(rows, which)
+        seen = np.abs(found.estimate) * half > 2.0**10 * graph.grain * np.spacing(np.abs(values[2]))
+        flat |= seen & (values == values[2]).all(axis=0)
+    return flat
 
 
 def turns(wide: Estimate, fine: Estimate) -> Array:

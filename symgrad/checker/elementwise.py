@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from functools import partial
 from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
-from symgrad.checker.blame import blamed, sweep
+from symgrad.checker.blame import blamed, swept
 from symgrad.checker.calling import Guarded, epsilon, guard
 from symgrad.checker.difference import Array, Estimate, difference, scrutinised
 from symgrad.checker.draws import ends
 from symgrad.checker.exact import Corner, Reference, corners_of, exact_slopes, exact_values, reference, vague_places
+from symgrad.checker.excuses import COARSE, Extremes, earn_floor, edge, excuse, excuse_extremes
 from symgrad.checker.findings import Blame, Cause, ElementwiseReport, PointFinding
 from symgrad.checker.judge import ROUNDINGS, judge
 from symgrad.checker.points import points as usual_points
@@ -29,7 +29,6 @@ AtKink = Literal["subgradient", "torch", "jax", "textbook"]
 SECONDS = 60.0
 FAR = 1e5  # the usual points end before this; beyond, and as near to 0, are those of the whole range
 DOUBLE = 8  # bytes
-COARSE = 2.0**-20  # relative: a function further than this from the reference is another one
 CONVENTIONS = ("torch", "jax", "textbook")
 
 
@@ -45,6 +44,7 @@ class Trial:
     lower: float
     upper: float
     dtype: Any
+    extremes: Extremes
 
     @property
     def eps(self) -> float:
@@ -78,6 +78,7 @@ def check_elementwise(
     kinks: Sequence[float | Corner | Kink] = (),
     dtype: Any = "float64",
     at_kink: AtKink | Mapping[float, float] = "subgradient",
+    extremes: Extremes = "note",
     reference: Any = None,
     points: Sequence[float] | None = None,
     count: int = 96,
@@ -92,7 +93,8 @@ def check_elementwise(
     from the truth than 3 bounds and 64 roundings of `dtype`, the type of the numbers that `grad` is called with.
     FLOOR says that the difference is below the rounding of an intermediate of the size of 1 or x: there a right formula
     that is unstable, and one with a term missing, are the same in floats. UNRESOLVED: the bound is too wide.
-    A NaN or an infinity that the truth does not have is WRONG.
+    A NaN or an infinity that the truth does not have is WRONG; where squares of x overflow it is UNRESOLVED, and a note
+    says so, unless `extremes` is "fail".
 
     On a kink, declared (a number, or with its slopes) or detected, any value between the two slopes passes, unless
     `at_kink` names a library's convention or gives the values. `points` replaces the usual ones, of which there are
@@ -109,7 +111,7 @@ def check_elementwise(
         gradient = guard(grad, "the gradient", watch, x.astype(wanted))
         if function is None and truth is None:
             raise UnsupportedError("nothing to compare the gradient with; hand in the function, or an exact reference")
-        trial = Trial(function, gradient, truth, corners, demands(at_kink, corners), lower, upper, wanted)
+        trial = Trial(function, gradient, truth, corners, demands(at_kink, corners), lower, upper, wanted, extremes)
         found = examine(trial, x)
         x, found = settled(x, found)
         findings = rows(x, found)
@@ -197,25 +199,35 @@ def examine(trial: Trial, x: Array) -> Examined:
     values = dict(trial.demanded)
     demanded = np.asarray([values.get(v, np.nan) for v in x.tolist()]) if values else None
     grain = trial.function.eps if trial.function is not None and not exact.all() else 0.0
-    truth, outcomes = judged(trial, given, truth, exact, demanded, max(trial.eps, grain))
+    truth, outcomes = judged(trial, given, truth, exact, demanded, max(trial.eps, grain), trial.dtype)
     wide = in_doubles(trial, x)
     if wide is not None:  # a mistake that the narrow type hides: more than one rounding of it off, in doubles
-        truth, strict = judged(trial, wide, truth, exact, demanded, max(epsilon(trial.dtype) / ROUNDINGS, grain))
+        unit = max(epsilon(trial.dtype) / ROUNDINGS, grain)
+        truth, strict = judged(trial, wide, truth, exact, demanded, unit, float)
         outcomes[(strict == Outcome.WRONG) & np.isfinite(wide)] = Outcome.WRONG
-    excuse(trial, x, given, truth, outcomes)
+    if trial.truth is not None:
+        excuse(trial.truth, trial.gradient, given, truth, outcomes, trial.eps)
+        if trial.extremes != "fail":
+            told = excuse_extremes(trial.gradient, given, truth, outcomes, trial.dtype)
+            if told:
+                trial.gradient.watch.note("extremes", told)
     return Examined(given, truth, outcomes, exact, demanded)
 
 
 def judged(  # noqa: PLR0917 - all of it is needed twice
-    trial: Trial, given: Array, truth: Estimate, exact: Array, demanded: Array | None, eps: float
+    trial: Trial, given: Array, truth: Estimate, exact: Array, demanded: Array | None, eps: float, kind: Any
 ) -> tuple[Estimate, Array]:
     """The outcomes; what differences call WRONG is looked at again, which may give a better estimate."""
-    outcomes = judge(given, truth, demanded, eps=eps)
+    outcomes = judge(given, truth, demanded, eps=eps, kind=kind)
+    with np.errstate(all="ignore"):  # the slope may be infinite where its estimate is vague, as that of cbrt at 0
+        outcomes[np.isinf(given) & ~exact & (truth.bound > np.maximum(1, np.abs(truth.estimate)))] = Outcome.UNRESOLVED
+    if trial.truth is not None and exact.all():
+        earn_floor(trial.truth, trial.gradient, given, truth, outcomes, eps)
     again = np.flatnonzero((outcomes == Outcome.WRONG) & ~exact & np.isfinite(given))
     if again.size and trial.function is not None:
         closer = scrutinised(trial.function, truth.at(again), given[again], **trial.about)
         held = None if demanded is None else demanded[again]
-        truth, outcomes[again] = truth.filled(again, closer), judge(given[again], closer, held, eps=eps)
+        truth, outcomes[again] = truth.filled(again, closer), judge(given[again], closer, held, eps=eps, kind=kind)
     return truth, outcomes
 
 
@@ -228,23 +240,6 @@ def in_doubles(trial: Trial, x: Array) -> Array | None:
     except FunctionError:
         return None
     return None if found is None else np.asarray(found, float)
-
-
-def excuse(trial: Trial, x: Array, given: Array, truth: Estimate, outcomes: Array) -> None:
-    """FLOOR instead of WRONG where an error is the rounding of an intermediate as large as the function's value.
-
-    Only the exact reference needs this: differences measure the rounding of the function themselves.
-    """
-    wrong = np.flatnonzero((outcomes == Outcome.WRONG) & np.isfinite(given) & ~truth.kink)
-    if trial.truth is None or not wrong.size:
-        return
-    values, _ = exact_values(trial.truth, x[wrong])
-    with np.errstate(all="ignore"):
-        low = wrong[np.abs(given - truth.estimate)[wrong] <= 16 * trial.eps * np.abs(values)]
-    if low.size:
-        found = sweep(partial(in_precision, trial.gradient, x))
-        causes = [blamed(found, n, float(truth.estimate[n]), float(truth.bound[n]), 1.0).cause for n in low.tolist()]
-        outcomes[low[[c is Cause.ROUNDING for c in causes]]] = Outcome.FLOOR
 
 
 def truth_at(trial: Trial, x: Array) -> tuple[Estimate, Array]:
@@ -265,15 +260,6 @@ def by_differences(trial: Trial, x: Array) -> Estimate:
         raise UnsupportedError("finite differences need the function")
     with np.errstate(all="ignore"):
         return difference(trial.function, x, **trial.about)
-
-
-def in_precision(function: Guarded, x: Array, stored: Any, dtype: Any) -> Array | None:
-    """The values at points rounded to one type and handed in as another; None where that cannot be done."""
-    if function.one_by_one or function.constant:
-        return None
-    with np.errstate(over="ignore"):
-        value = function.raw(x.astype(stored).astype(dtype))
-    return value if value.shape == x.shape else None
 
 
 def settled(x: Array, found: Examined) -> tuple[Array, Examined]:
@@ -302,16 +288,23 @@ def rows(x: Array, found: Examined) -> tuple[PointFinding, ...]:
 
 
 def worst_of(findings: Sequence[PointFinding]) -> PointFinding | None:
-    """The wrong point with the largest error, else the largest error of all that is known."""
+    """The wrong point with the largest error, numbers at ordinary points first; else the largest error of all."""
     wrong = [f for f in findings if f.outcome is Outcome.WRONG]
     known = [f for f in findings if f.outcome is not Outcome.UNRESOLVED]
-    return max(wrong or known or findings, key=lambda f: (f.error, -abs(f.x)), default=None)
+    return max(wrong or known or findings, key=telling, default=None)
+
+
+def telling(found: PointFinding) -> tuple[bool, bool, float, float]:
+    """What makes one wrong point say more about the mistake than another: a NaN or an overflow says least."""
+    return math.isfinite(found.given), abs(found.x) <= FAR, found.error, -abs(found.x)
 
 
 def blame_at(trial: Trial, x: Array, worst: PointFinding) -> Blame:
-    """Whether the formula or its rounding is the cause at the worst point."""
-    found = sweep(partial(in_precision, trial.gradient, x))
-    return blamed(found, int(np.searchsorted(x, worst.x)), worst.estimate, worst.bound, max(1.0, abs(worst.x)))
+    """Whether the formula or its rounding is the cause at the worst point; on a kink it is off the nearer slope."""
+    truth, bound = worst.estimate, worst.bound
+    if worst.kink and bound > 0:
+        truth, bound = min((worst.left, worst.right), key=lambda v: abs(v - worst.given)), 0.0
+    return blamed(swept(trial.gradient, x), int(np.searchsorted(x, worst.x)), truth, bound, max(1.0, abs(worst.x)))
 
 
 def near(corners: Sequence[Corner], x: Array) -> Array:
@@ -330,13 +323,16 @@ def forward_of(trial: Trial, x: Array) -> PointFinding | None:
     with np.errstate(all="ignore"):
         error = np.abs(given - values)
         allowed = 3 * bounds + 64 * function.eps * np.maximum(np.maximum(1, np.abs(x)), np.abs(values))
-        off = ~(error <= allowed) & np.isfinite(values) & ~near(trial.truth.corners, x)
-    if not off.any():
+        off = np.flatnonzero(~(error <= allowed) & np.isfinite(values) & ~near(trial.truth.corners, x))
+    if not off.size:
         return None
-    n = int(np.argmax(np.where(off, np.where(np.isfinite(error), error, 0), -1)))  # an overflow tells least
-    found = sweep(partial(in_precision, function, x))
-    value, bound, size = float(values[n]), float(bounds[n]), max(1.0, abs(float(x[n])))
-    cause = blamed(found, n, value, bound, size).cause
-    coarse = cause is Cause.UNDECIDED and error[n] > COARSE * max(size, abs(value))
-    outcome = Outcome.WRONG if cause is Cause.FORMULA or coarse else Outcome.FLOOR
-    return PointFinding(float(x[n]), float(given[n]), value, bound, outcome, False, value, value, "exact")  # noqa: FBT003 - no kink
+    found, parts = swept(function, x), []
+    for n in off.tolist():
+        value, bound, size = float(values[n]), float(bounds[n]), max(1.0, abs(float(x[n])))
+        cause = blamed(found, n, value, bound, size).cause
+        coarse = cause is Cause.UNDECIDED and error[n] > COARSE * max(size, abs(value))
+        beyond = not np.isfinite(given[n]) and size > edge(float) and trial.extremes != "fail"
+        wrong = (cause is Cause.FORMULA or coarse) and not (beyond and cause is not Cause.FORMULA)
+        outcome = Outcome.WRONG if wrong else Outcome.FLOOR
+        parts.append(PointFinding(float(x[n]), float(given[n]), value, bound, outcome, False, value, value, "exact"))  # noqa: FBT003 - no kink
+    return worst_of(parts)

@@ -52,6 +52,7 @@ def try_gradient(
     domain: Any = None,
     kinks: Sequence[Any] = (),
     at_kink: Any = "subgradient",
+    extremes: Any = "note",
     dtype: Any = "float64",
     points: Sequence[float] | None = None,
     count: int = 96,
@@ -63,12 +64,14 @@ def try_gradient(
     `of` says what the function is: a catalogue name, an expression (text or SymPy), or a pair (activation, loss)
     for an output delta. The truth is then exact, and `f` may be None. The functions of a loss, or of a pair, are
     called with the target as their second argument. `parameters` gives values to other letters: {"alpha": 0.2}.
-    Without `of` the truth is finite differences of `f` with an error bound. There is no tolerance to choose.
+    Without `of` the truth is finite differences of `f` with an error bound. There is no tolerance to choose. Overflow
+    where squares of the argument overflow is a note, and wrong with extremes="fail".
     """
     what = None if of is None else subject(of, parameters, variable)
     if what is None and parameters:
         raise UnsupportedError("`parameters` belong to `of`; bind them in your functions, or say what the function is")
-    options = {"domain": domain, "kinks": kinks, "at_kink": at_kink, "dtype": dtype, "seed": seed, "seconds": seconds}
+    options = {"domain": domain, "kinks": kinks, "at_kink": at_kink, "extremes": extremes}
+    options |= {"dtype": dtype, "seed": seed, "seconds": seconds}
     runs = bound(f, grad, what)
     reports = [
         (at, checker.check_elementwise(f_, g_, reference=ref, points=points, count=count, **options))

@@ -9,6 +9,7 @@ import numpy as np
 
 from symgrad import checker
 from symgrad.testing.check import try_gradient, try_vjp
+from symgrad.testing.pullback import pulled_back
 from symgrad.testing.result import demand
 from symgrad.testing.subject import subject
 
@@ -37,7 +38,7 @@ def try_jax(fun: Callable[..., Any], *inputs: Any, of: Any = None, forward: Any 
     with doubles(jax):
         if not inputs:
             options.setdefault("points", normal_points(of, options))
-            return try_gradient(numeric(jax, forward or fun), slope(jax, fun), of=of, **options)
+            return pulled_back(try_gradient, numeric(jax, forward or fun), backward(jax, fun), of=of, **options)
         tree = inputs[0] if len(inputs) == 1 else {f"input {n}": v for n, v in enumerate(inputs)}
         tree = jax.tree_util.tree_map(lambda v: np.asarray(v, float), tree)
 
@@ -80,12 +81,12 @@ def numeric(jax: Any, fun: Callable[..., Any]) -> Callable[..., Array]:
     return lambda *arrays: np.asarray(fun(*(jax.numpy.asarray(v) for v in arrays)))
 
 
-def slope(jax: Any, fun: Callable[..., Any]) -> Callable[..., Array]:
-    """The derivative of an elementwise JAX function by its first argument, by reverse mode."""
+def backward(jax: Any, fun: Callable[..., Any]) -> Callable[..., Callable[[Array], Array]]:
+    """The backward pass of an elementwise JAX function by its first argument, as a function of cotangents."""
 
-    def grad(x: Array, *others: Array) -> Array:
+    def back(x: Array, *others: Array) -> Callable[[Array], Array]:
         rest = [jax.numpy.asarray(v) for v in others]
-        out, back = jax.vjp(lambda v: fun(v, *rest), jax.numpy.asarray(x))
-        return np.asarray(back(jax.numpy.ones_like(out))[0])
+        out, pull = jax.vjp(lambda v: fun(v, *rest), jax.numpy.asarray(x))
+        return lambda c: np.asarray(pull(jax.numpy.asarray(c, out.dtype))[0])
 
-    return grad
+    return back

@@ -9,6 +9,7 @@ import numpy as np
 
 from symgrad.core import FunctionTypeError
 from symgrad.testing.check import try_gradient, try_vjp
+from symgrad.testing.pullback import pulled_back
 from symgrad.testing.result import demand
 
 if TYPE_CHECKING:
@@ -38,7 +39,7 @@ def try_torch(target: Any, *inputs: Any, of: Any = None, forward: Any = None, **
     if inputs:
         return at_inputs(torch, target, run, inputs, options)
     value = numeric(torch, callable_of(torch, forward) if forward is not None else run)
-    return try_gradient(value, slope(torch, run), of=of, **options)
+    return pulled_back(try_gradient, value, backward(torch, run), of=of, **options)
 
 
 def callable_of(torch: Any, target: Any) -> Callable[..., Any]:
@@ -63,15 +64,20 @@ def numeric(torch: Any, run: Callable[..., Any]) -> Callable[..., Array]:
     return value
 
 
-def slope(torch: Any, run: Callable[..., Any]) -> Callable[..., Array]:
-    """The derivative of an elementwise torch function by its first argument, by its backward pass."""
+def backward(torch: Any, run: Callable[..., Any]) -> Callable[..., Callable[[Array], Array]]:
+    """The backward pass of an elementwise torch function by its first argument, as a function of cotangents."""
 
-    def grad(x: Array, *others: Array) -> Array:
+    def back(x: Array, *others: Array) -> Callable[[Array], Array]:
         leaf = torch.tensor(np.array(x), requires_grad=True)
         out = run(leaf, *(torch.as_tensor(np.array(v)) for v in others))
-        return np.asarray(torch.autograd.grad(out, leaf, torch.ones_like(out))[0].numpy())
 
-    return grad
+        def pull(c: Array) -> Array:
+            found = torch.autograd.grad(out, leaf, torch.as_tensor(c, dtype=out.dtype), retain_graph=True)
+            return np.asarray(found[0].numpy())
+
+        return pull
+
+    return back
 
 
 def at_inputs(
@@ -88,7 +94,10 @@ def at_inputs(
         if module is None:
             return run(*arguments)
         own = {name: v for name, v in leaves.items() if not name.startswith("input ")}
-        fixed = {name: b.clone() for name, b in module.named_buffers()}
+        kind = next((v.dtype for v in leaves.values()), torch.float64)
+        fixed = {
+            name: b.to(kind, copy=True) if b.is_floating_point() else b.clone() for name, b in module.named_buffers()
+        }
         return torch.func.functional_call(module, own | fixed, tuple(arguments))
 
     def f(p: dict[str, Array]) -> Array:

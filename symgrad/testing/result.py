@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from symgrad.checker.elementwise import telling
 from symgrad.checker.findings import Cause, ElementwiseReport, EntryFinding, ParameterReport, verdict
 from symgrad.core import Outcome
 
@@ -46,7 +47,7 @@ class Elementwise:
     def worst(self) -> tuple[str, ElementwiseReport] | None:
         """The report with the largest error at a wrong point, and the other values there."""
         wrong = [(at, r) for at, r in self.reports if r.outcome is Outcome.WRONG]
-        return max(wrong, key=lambda pair: pair[1].worst.error if pair[1].worst else 0.0, default=None)
+        return max(wrong, key=lambda pair: telling(pair[1].worst) if pair[1].worst else (), default=None)
 
     @property
     def notes(self) -> tuple[str, ...]:
@@ -103,7 +104,10 @@ def elementwise_lines(result: Elementwise) -> list[str]:
         if report.forward and report.forward.outcome is Outcome.WRONG:
             lines += forward_lines(result.letter, at, report.forward)
     elif outcome is Outcome.OK:
-        lines = [f"{result.name} is right at {result.count(Outcome.OK)} of {result.points} points{remainder(result)}"]
+        right = f"right at {result.count(Outcome.OK)} of {result.points} points{remainder(result)}"
+        below = result.count(Outcome.FLOOR)
+        lines = [f"no mistake seen in {result.name}: {right}" if below else f"{result.name} is {right}"]
+        lines += floor_lines(result)
     else:
         told = f"{result.count(Outcome.OK)} of {result.points} points are settled{remainder(result)}"
         lines = [f"{result.name} could not be checked: {told}; name what it is with `of=`, or give other `points`"]
@@ -115,6 +119,17 @@ def remainder(result: Elementwise) -> str:
     open_ = {"unresolved": result.count(Outcome.UNRESOLVED), "below the rounding": result.count(Outcome.FLOOR)}
     text = ", ".join(f"{n} {words}" for words, n in open_.items() if n)
     return f" ({text})" if text else ""
+
+
+def floor_lines(result: Elementwise) -> list[str]:
+    """Where a mistake would not be seen, as it would be no larger than the rounding of an intermediate."""
+    found = [f for _, r in result.reports for f in r.findings if f.outcome is Outcome.FLOOR]
+    sides = [f.x for f in found if f.x < 0], [f.x for f in found if f.x >= 0]
+    where = [f"from {min(xs):.6g} to {max(xs):.6g}" for xs in sides if xs]
+    if not found:
+        return []
+    error = max(f.error for f in found)
+    return [f"  not seen   {result.letter} {' and '.join(where)}: errors up to {error:.1e}, which rounding may be"]
 
 
 def point_lines(letter: str, at: str, worst: PointFinding) -> list[str]:

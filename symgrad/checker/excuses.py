@@ -1,0 +1,112 @@
+"""What rounding may excuse: an error that no formula of the same conditioning avoids, and overflow at the very ends.
+
+The bounds of `judge` know neither the size of the intermediates nor the curvature. Here the exact reference says
+how much the slope itself changes within some roundings of x, and the same code in other precisions says whether it
+is rounding.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Literal
+
+import numpy as np
+
+from symgrad.checker.blame import Sweep, blamed, swept
+from symgrad.checker.exact import exact_slopes, exact_values
+from symgrad.checker.findings import Cause
+from symgrad.checker.judge import limits
+from symgrad.core import Outcome
+
+if TYPE_CHECKING:
+    from symgrad.checker.calling import Guarded
+    from symgrad.checker.difference import Array, Estimate
+    from symgrad.checker.exact import Reference
+
+Extremes = Literal["note", "fail"]
+UNITS = 16  # roundings of an intermediate, and of x
+NEARBY = (-16, -8, -4, 4, 8, 16)  # in roundings of x
+COARSE = 2.0**-20  # relative: further off than this is more than an unstable form loses where the slope hardly changes
+
+
+def excuse(  # noqa: PLR0917 - all of it is needed
+    of: Reference, gradient: Guarded, given: Array, truth: Estimate, outcomes: Array, eps: float
+) -> None:
+    """FLOOR instead of WRONG where an error is the rounding of an intermediate as large as the function's value.
+
+    Only the exact reference needs this: differences measure the rounding of the function themselves.
+    """
+    wrong = np.flatnonzero((outcomes == Outcome.WRONG) & np.isfinite(given) & ~truth.kink)
+    if not wrong.size:
+        return
+    values, _ = exact_values(of, truth.x[wrong])
+    with np.errstate(all="ignore"):
+        low = wrong[np.abs(given - truth.estimate)[wrong] <= UNITS * eps * np.abs(values)]
+    if low.size:
+        causes = causes_at(swept(gradient, truth.x), low, truth, np.ones(truth.x.size))
+        outcomes[low[[c is Cause.ROUNDING for c in causes]]] = Outcome.FLOOR
+
+
+def earn_floor(  # noqa: PLR0917 - all of it is needed
+    of: Reference, gradient: Guarded, given: Array, truth: Estimate, outcomes: Array, eps: float
+) -> None:
+    """WRONG instead of FLOOR where an error is more than the slope changes within some roundings of x.
+
+    It stays FLOOR where the code in other precisions shows that rounding is the cause.
+    """
+    with np.errstate(all="ignore"):
+        error = np.abs(given - truth.estimate)
+        doubted = np.flatnonzero((outcomes == Outcome.FLOOR) & (error > UNITS * eps))
+        if doubted.size:
+            doubted = doubted[error[doubted] > 2 * change(of, truth.at(doubted), eps)]
+    if not doubted.size:
+        return
+    allowed = COARSE * np.maximum(1, np.abs(truth.estimate))
+    causes = causes_at(swept(gradient, truth.x), doubted, truth, np.ones(truth.x.size))
+    for n, cause in zip(doubted.tolist(), causes, strict=True):
+        if cause is Cause.FORMULA or (cause is Cause.UNDECIDED and error[n] > allowed[n]):
+            outcomes[n] = Outcome.WRONG
+
+
+def change(of: Reference, truth: Estimate, eps: float) -> Array:
+    """How much the true slope changes within some roundings of x: the conditioning, times the rounding."""
+    beside = np.stack([exact_slopes(of, truth.x * (1 + n * eps)).estimate for n in NEARBY])
+    return np.asarray(np.nan_to_num(np.abs(beside - truth.estimate), nan=0.0).max(axis=0))
+
+
+def excuse_extremes(gradient: Guarded, given: Array, truth: Estimate, outcomes: Array, dtype: Any) -> str | None:
+    """UNRESOLVED instead of WRONG where squares of x overflow, and so does the code; the note that says so.
+
+    A NaN or an infinity is excused unless more precision shows the formula to be at fault; a number, only if more
+    precision mends it.
+    """
+    end = edge(dtype)
+    far = (np.abs(truth.x) > end) | ((np.abs(truth.x) < 1 / end) & (truth.x != 0))
+    with np.errstate(all="ignore"):
+        coarse = np.abs(given - truth.estimate) > COARSE * np.maximum(1, np.abs(truth.estimate))
+    off = (outcomes == Outcome.WRONG) | ((outcomes == Outcome.FLOOR) & coarse)
+    at = np.flatnonzero(off & far & ~truth.kink)
+    if not at.size:
+        return None
+    size = np.where(np.isfinite(given), 1.0, np.abs(truth.x))
+    causes = np.asarray(causes_at(swept(gradient, truth.x), at, truth, size), object)
+    excused = at[np.where(np.isfinite(given[at]), causes == Cause.ROUNDING, causes != Cause.FORMULA)]
+    if not excused.size:
+        return None
+    outcomes[excused] = Outcome.UNRESOLVED
+    where = [f"beyond {end:.2g}"] if (np.abs(truth.x[excused]) > 1).any() else []
+    where += [f"within {1 / end:.2g} of 0"] if (np.abs(truth.x[excused]) < 1).any() else []
+    return (
+        f"{gradient.name} is unstable {' and '.join(where)}, where squares overflow: {given[excused[-1]]:g} at "
+        f"{truth.x[excused[-1]]:.3g}, say; extremes='fail' makes this an error"
+    )
+
+
+def edge(dtype: Any) -> float:
+    """The number whose square is the largest of its type."""
+    return float(np.sqrt(limits(dtype)[0]))
+
+
+def causes_at(found: Sweep, places: Array, truth: Estimate, size: Array) -> list[Cause]:
+    """The cause of the error at each of these places, where intermediates have about these sizes."""
+    values = zip(*(a[places].tolist() for a in (truth.estimate, truth.bound, size)), strict=True)
+    return [blamed(found, n, *row).cause for n, row in zip(places.tolist(), values, strict=True)]

@@ -1,0 +1,68 @@
+"""Elementwise code of a library on trial: whatever is pulled back must come out times the slope, not only a 1."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from symgrad.core import Outcome
+from symgrad.testing.diagnosis.weigh import Diagnosis
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from symgrad.testing.models.model import Array
+    from symgrad.testing.result import Elementwise
+
+FACTORS = np.asarray([-1.0, 2.0, -2.0, 4.0])  # powers of two, which round nothing
+ROUNDINGS = 64
+LOST = 2.0**10  # of the least normal number: below, doubling may round
+
+
+@dataclass(slots=True)
+class Pullback:
+    """A backward pass as a slope; `back` takes the points and gives a function of cotangents.
+
+    `bent` holds where it is not linear, the largest first: the point, the cotangent, what came out, what was due.
+    """
+
+    back: Callable[..., Callable[[Array], Array]]
+    bent: list[tuple[float, ...]] = field(default_factory=list)
+
+    def __call__(self, x: Array, *others: Array) -> Array:
+        """The slope at each point; where another cotangent than 1 tells another slope, that one, as it is wrong."""
+        pull = self.back(x, *others)
+        plain = pull(np.ones_like(x))
+        with np.errstate(all="ignore"):
+            c = FACTORS[(np.abs(np.frexp(x)[0]) * 2**20).astype(int) % FACTORS.size].astype(x.dtype)
+            pulled = pull(c)
+            slope = pulled / c
+            limits = np.finfo(plain.dtype)
+            apart = np.abs(slope - plain) > ROUNDINGS * limits.eps * np.abs(plain) + LOST * limits.tiny
+            bent = apart & np.isfinite(slope) & np.isfinite(plain)
+        if bent.any() and not self.bent:
+            columns = (a.ravel()[bent.ravel()].tolist() for a in (x, c, pulled, c * plain))
+            self.bent += sorted(zip(*columns, strict=True), key=lambda row: -abs(row[3]))
+        return np.asarray(np.where(bent, slope, plain))
+
+
+def told(result: Elementwise, slope: Pullback) -> Elementwise:
+    """The result with its diagnosis, where the backward pass does not multiply by its cotangent."""
+    if not slope.bent or result.outcome is not Outcome.WRONG:
+        return result
+    x, c, given, due = slope.bent[0]
+    ignored = all(np.isclose(given_ * c_, due_) for _, c_, given_, due_ in slope.bent)
+    what = "the cotangent is ignored" if ignored else "what comes back is not the cotangent times the slope"
+    says = f"{what}: at {result.letter} = {x:.6g} the cotangent {c:g} gives {given:.6g} in place of {due:.6g}"
+    mend = "multiply the slope by the gradient that comes in: return g * φ′(z)"
+    return replace(result, diagnosis=Diagnosis(("cotangent",), says, mend))
+
+
+def pulled_back(
+    check: Callable[..., Any], value: Any, back: Callable[..., Callable[[Array], Array]], **options: Any
+) -> Any:
+    """What the check says of a backward pass."""
+    slope = Pullback(back)
+    return told(check(value, slope, **options), slope)
