@@ -10,6 +10,8 @@ from sympy import (
     Abs,
     Add,
     And,
+    Dummy,
+    Ge,
     Integral,
     Max,
     Min,
@@ -113,7 +115,8 @@ def _product(node: D, context: Context) -> Move:
     constants = [part for part in node.expr.args if not context.depends(part, x)]
     if constants:
         rest = Mul(*(part for part in node.expr.args if part not in constants))
-        return Move(node, Mul(*constants, D(rest, x)), "multiple")
+        after = Mul(*constants, D(rest, x))
+        return Move(node, after, "multiple", S.true if after.has(D) else context.needed(inside(rest)))
     top, bottom = fraction(node.expr, exact=True)
     if not context.depends(bottom, x):
         return Move(node, Add(*_one_at_a_time(node.expr.args, x)), "product")
@@ -170,7 +173,26 @@ def _named(node: D, context: Context) -> Move:
     """A catalogue function inside another: its own derivative is known, the chain rule does the rest."""
     x, expr = node.variable, node.expr
     parts = [one_by_one(expr.fdiff(i)) * D(arg, x) for i, arg in enumerate(expr.args, 1) if context.depends(arg, x)]
-    return Move(node, Add(*parts), "named", context.needed(off_boundaries(expr, x, context)))
+    given = And(off_boundaries(expr, x, context), _lost(expr, Add(*parts)))
+    return Move(node, Add(*parts), "named", context.needed(given))
+
+
+def _lost(expr: Any, slope: Any) -> Any:
+    """Where a named function has a value and is smooth, as far as its slope does not say so: BCE(z, 1) needs z < 1."""
+    opened = expr.unfold()
+    if opened.has(Piecewise):
+        return S.true
+    seen = And.make_args(inside(slope))
+    return And(*(part for part in And.make_args(inside(opened)) if part not in seen and not _plain(part)))
+
+
+def _plain(condition: Any) -> bool:
+    """Whether a condition holds whatever values its logarithms and roots have: 1 + (ln z)^2 > 0."""
+    partial = [p for p in condition.atoms(log, Pow) if isinstance(p, log) or not p.exp.is_Integer]
+    return (
+        condition.xreplace({p: Dummy(real=True, nonnegative=None if p.func is log else True) for p in partial})
+        == S.true
+    )
 
 
 def has_value(expr: Any) -> Any:
@@ -184,6 +206,12 @@ def has_value(expr: Any) -> Any:
         elif part.exp.is_negative:
             found &= Ne(part.base, 0)
     return found
+
+
+def inside(expr: Any) -> Any:
+    """The condition that an expression has values all about a point."""
+    found = has_value(expr)
+    return found.xreplace({r: r.lhs > r.rhs for r in found.atoms(Ge)}) if found.has(Ge) else found
 
 
 def off_boundaries(expr: Any, x: Symbol, context: Context) -> Any:

@@ -12,6 +12,7 @@ from sympy.core.function import ArgumentIndexError
 from symgrad.core import REALS, Domain
 from symgrad.functions.numpy_printing import inline
 from symgrad.functions.printing import printed_tex
+from symgrad.functions.putting import filled, put
 from symgrad.functions.slopes import slope
 
 if TYPE_CHECKING:
@@ -76,8 +77,11 @@ class Elementwise(Function):
         return (*self.args, *(self.defaults[-missing:] if missing else ()))
 
     def unfold(self) -> Any:
-        """The formula at these arguments, one layer deep: silu(z) gives z*sigmoid(z)."""
-        return self.at(self.formula, self.args)
+        """The formula at these arguments, one layer deep: silu(z) gives z*sigmoid(z).
+
+        Where SymPy would cancel what has no value everywhere, it stays: softplus(log(z)) gives log(1 + exp(log(z))).
+        """
+        return filled(self.formula, dict(zip(self.variables + self.parameters, self.filled, strict=True)))
 
     def settled(self) -> Any:
         """The stable form at these arguments, or the formula where that is stable already."""
@@ -231,5 +235,5 @@ def settled(expr: Any) -> Any:
 def unfold(expr: Any) -> Any:
     """The expression with every named function replaced by its formula, all layers down."""
     while heads := expr.atoms(Elementwise):
-        expr = expr.xreplace({h: h.unfold() for h in heads})
+        expr = put(expr, {h: h.unfold() for h in heads})
     return expr

@@ -3,35 +3,50 @@
 from __future__ import annotations
 
 from collections import Counter
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
+
+from sympy import Function, LambertW, Pow, acosh, atanh, erfinv, log
 
 from symgrad.core import UnsupportedError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
+
+PARTIAL = (log, atanh, acosh, erfinv, LambertW)  # what has no value for some real numbers
 
 
 def put(expr: Any, values: Mapping[Any, Any]) -> Any:
     """`expr` with parts replaced and nothing worked out: z/z stays z/z, and so does the hole in its domain."""
     moved = {old: new for old, new in values.items() if old != new}
-    return _put(expr, moved, {}) if moved else expr
+    return _put(expr, moved, _as_said, {}) if moved else expr
 
 
-def _put(expr: Any, values: Mapping[Any, Any], memo: dict[Any, Any]) -> Any:
+def filled(formula: Any, values: Mapping[Any, Any]) -> Any:
+    """`formula` with values for its letters, worked out but for what would lose a place where it has no value."""
+    plain = all(value.is_Symbol for value in values.values()) and len(set(values.values())) == len(values)
+    return formula.xreplace(dict(values)) if plain else _put(formula, values, _as_valued, {})
+
+
+def _put(
+    expr: Any, values: Mapping[Any, Any], alike: Callable[[Any, Any, list[Any]], bool], memo: dict[Any, Any]
+) -> Any:
     if expr in values:
         return values[expr]
     if expr not in memo:
-        args = [_put(part, values, memo) for part in expr.args]
+        args = [_put(part, values, alike, memo) for part in expr.args]
         same = all(new is old for new, old in zip(args, expr.args, strict=True))
-        memo[expr] = expr if same else _made(expr.func, args)
+        memo[expr] = expr if same else _made(expr.func, args, alike)
     return memo[expr]
 
 
-def _made(function: Any, args: list[Any]) -> Any:
-    """The function of these arguments as SymPy orders them, or just as they are where it would make more of them."""
-    worked_out = function(*args)
-    if worked_out.func == function and Counter(worked_out.args) == Counter(args):
-        return worked_out
+def _made(function: Any, args: list[Any], alike: Callable[[Any, Any, list[Any]], bool]) -> Any:
+    """The function of these arguments as SymPy writes it, or just as it stands where that is not alike."""
+    worked_out = None
+    with suppress(ValueError):  # Max of what SymPy can't see to be real
+        worked_out = function(*args)
+        if alike(worked_out, function, args):
+            return worked_out
     try:
         return function(*args, evaluate=False)
     except TypeError:
@@ -39,3 +54,21 @@ def _made(function: Any, args: list[Any]) -> Any:
             f"SymPy turns {function.__name__} of {', '.join(map(str, args))} into {worked_out}; "
             "write it with the symbols it is to have"
         ) from None
+
+
+def _as_said(made: Any, function: Any, args: list[Any]) -> bool:
+    """Whether SymPy has but put the arguments into its own order."""
+    return bool(made.func == function and Counter(made.args) == Counter(args))
+
+
+def _as_valued(made: Any, _: Any, args: list[Any]) -> bool:
+    """Whether all parts that may lack a value are still there."""
+    return set().union(*map(_partial, args)) <= _partial(made)
+
+
+def _partial(expr: Any) -> set[Any]:
+    """What must not be zero, must not be negative, and the functions that must have a value."""
+    powers = [p for p in expr.atoms(Pow) if p.free_symbols and not (p.exp.is_Integer and p.exp.is_positive)]
+    found = {f for f in expr.atoms(Function) if f.free_symbols and (isinstance(f, PARTIAL) or hasattr(f, "formula"))}
+    found |= {("nonzero", p.base) for p in powers if not p.exp.is_positive}
+    return found | {("not negative", p.base) for p in powers if not p.exp.is_Integer}

@@ -62,6 +62,14 @@ def _declared(symbol: Any) -> tuple[str, str, int]:
     return symbol.name, str(sorted(symbol.assumptions0.items())), getattr(symbol, "dummy_index", 0)
 
 
+def opened(applied: Any) -> tuple[Any, dict[Any, Any]]:
+    """A named function's formula in its own letters, and what these are; an infinite end has been put in."""
+    values = dict(zip(applied.variables + applied.parameters, applied.filled, strict=True))
+    ends = {letter: value for letter, value in values.items() if value in {sp.oo, -sp.oo}}
+    formula = applied.formula.xreplace(ends) if ends else applied.formula
+    return formula, {letter: value for letter, value in values.items() if letter not in ends}
+
+
 def symbols_of(left: Any, right: Any, variables: Sequence[Variable], lets: Sequence[Let], assuming: Any) -> set[Any]:
     """Every symbol that a statement mentions, bound ones included."""
     parts = [left, right, assuming, *(part for let in lets for part in (let.symbol, plain(let.value)))]

@@ -15,7 +15,7 @@ from symgrad.core import LetError, UnsupportedError
 from symgrad.core.derivation import require_order
 from symgrad.functions import D, Elementwise
 from symgrad.prover import scalar as n
-from symgrad.prover.conventions import BOUND, require_real
+from symgrad.prover.conventions import BOUND, opened, require_real
 from symgrad.prover.scalar import HALF, MINUS, ONE, TWO, ZERO, Node, add, apply, mul, num, over, power, sub, switch
 
 if TYPE_CHECKING:
@@ -105,9 +105,10 @@ class Reader:
 
     def opened(self, expr: Any) -> Node:
         """A catalogue function by its formula, defined only where every argument is, mentioned or not."""
-        arguments = tuple(map(self.raw, expr.filled))
-        names, formula = formula_of(expr.func)
-        value = n.substitute(formula, dict(zip(names, arguments, strict=True)))
+        formula, values = opened(expr)
+        names, body = formula_of(formula, tuple(values))
+        arguments = tuple(map(self.raw, values.values()))
+        value = n.substitute(body, dict(zip(names, arguments, strict=True)))
         return add(value, *(mul(ZERO, a) for a in dict.fromkeys(arguments) if not (total(a) or rests_on(value, a))))
 
     def derivative(self, expr: Any, *variables: Any) -> Node:
@@ -170,13 +171,13 @@ class Reader:
 
 
 @cache
-def formula_of(head: Any) -> tuple[tuple[str, ...], Node]:
-    """The letters of a catalogue function and its formula in them: SymPy would cancel if arguments stood there."""
+def formula_of(formula: Any, letters: tuple[Any, ...]) -> tuple[tuple[str, ...], Node]:
+    """The formula of a named function in its own letters: SymPy would cancel if arguments stood there."""
     reader = Reader()
-    node = reader.raw(head.formula)
-    names = tuple(reader.name(letter) for letter in head.variables + head.parameters)
+    node = reader.raw(formula)
+    names = tuple(map(reader.name, letters))
     if not node.free <= set(names):
-        raise UnsupportedError(f"the formula of {head.spelling} has a letter that is not one of its arguments")
+        raise UnsupportedError(f"the formula {formula} has a letter that is not one of the function's arguments")
     return names, node
 
 

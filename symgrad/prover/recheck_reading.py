@@ -22,7 +22,7 @@ from sympy.core.relational import Relational
 
 from symgrad.core.derivation import require_order
 from symgrad.functions import D, Elementwise, put
-from symgrad.prover.conventions import named, order_matters, plain, require_real, symbols_of
+from symgrad.prover.conventions import named, opened, order_matters, plain, require_real, symbols_of
 from symgrad.prover.recheck_ring import RejectedError
 
 if TYPE_CHECKING:
@@ -277,10 +277,12 @@ class Reading:
 
         An argument without a value leaves the whole without one, even where the formula has no use for it.
         """
-        at = [self(a, env, depth) for a in expr.filled]
-        letters = expr.variables + expr.parameters
-        value = Reading(self.program, (), set(letters))(expr.formula, dict(zip(letters, at, strict=True)), depth)
-        idle = [i for i in dict.fromkeys(at) if not self.program.everywhere(i) and not self.program.needs(value, i)]
+        formula, values = opened(expr)
+        at = {letter: self(a, env, depth) for letter, a in values.items()}
+        value = Reading(self.program, (), set(at))(formula, at, depth)
+        idle = [
+            i for i in dict.fromkeys(at.values()) if not self.program.everywhere(i) and not self.program.needs(value, i)
+        ]
         return self.program.add(value, *(self.program.mul(self.program.number(0), i) for i in idle)) if idle else value
 
     def _symbol(self, symbol: Any, env: Env, depth: int) -> int:

@@ -14,6 +14,7 @@ from sympy.core.relational import Relational
 
 from symgrad.core import UnsupportedError
 from symgrad.functions import D, Elementwise
+from symgrad.prover.conventions import opened
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -82,8 +83,8 @@ class Numbers:
         if expr.is_number and not expr.args:
             return _number(expr)
         if isinstance(expr, Elementwise):
-            letters = expr.variables + expr.parameters
-            return Numbers({}, (), dict(zip(letters, map(self.value, expr.filled), strict=True))).value(expr.formula)
+            formula, values = opened(expr)
+            return Numbers({}, (), {letter: self.value(a) for letter, a in values.items()}).value(formula)
         special = SPECIAL.get(expr.func)
         if special:
             return special(self, expr)
