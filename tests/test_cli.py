@@ -223,8 +223,9 @@ def test_a_false_answer_ends_with_status_1(function: str, claim: str, said: str)
     from symgrad import D, Worked, worked, z  # noqa: PLC0415 - the import tests come first
     from symgrad.definitions.parser import parse  # noqa: PLC0415 - as above
     from symgrad.pipeline.answers import answer  # noqa: PLC0415 - as above
+    from symgrad.pipeline.asked import Asked  # noqa: PLC0415 - as above
 
-    found = answer(Worked(worked("it", "It", D(parse(function), z), ("claim", parse(claim)))), "text", "result")
+    found = answer(Worked(worked("it", "It", D(parse(function), z), ("claim", parse(claim)))), Asked("text", "result"))
 
     assert found["failed"]
     assert re.match(said, found["doubt"]), found["doubt"]

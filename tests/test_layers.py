@@ -196,3 +196,36 @@ def test_a_name_for_two_things_is_refused() -> None:
     ):
         with pytest.raises(SharedNameError, match=words):
             derivative(value, wrt)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "form"),
+    [
+        (["--layout", "denominator"], "∂/∂w (tanh(z)) = A^⊤ − A^⊤ diag(tanh(z) ⊙ tanh(z))"),
+        (["--layout", "numerator"], "∂/∂w (tanh(z)) = A − diag(tanh(z) ⊙ tanh(z)) A"),
+        (["--shapes"], "∂/∂w (tanh(z)) = (A [= m × n]) −"),
+    ],
+)
+def test_a_jacobian_in_each_layout(arguments: list[str], form: str) -> None:
+    shapes = ["--wrt", "w", "--shape", "A:m,n", "--shape", "w:n"]
+    result = CliRunner().invoke(app, ["derive", "tanh(A*w)", *shapes, *arguments])
+    assert result.exit_code == 0, result.output
+    assert f"form   {form}" in result.output
+
+
+@pytest.mark.parametrize(
+    ("text", "shapes", "result"),
+    [
+        ("w'*A*w", ["A:n,n", "w:n"], "A + A^⊤"),
+        ("norm2(X*w - y)^2/2", ["X:m,n", "w:n", "y:m"], "X^⊤ X"),
+    ],
+)
+def test_the_hessian_of_a_formula(text: str, shapes: list[str], result: str) -> None:
+    found = of_text(text, "w", shapes, 2)
+    assert found.verdict.proved
+    assert found.check is not None
+    assert found.check.outcome is Outcome.OK
+    (form,) = (line for line in found.to("text").splitlines() if line.startswith("form"))
+    assert form.endswith(f"= {result}")
+    with pytest.raises(SymgradError, match="no scalar"):
+        of_text("X*w", "w", ["X:m,n", "w:n"], 2)

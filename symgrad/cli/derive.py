@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 SECONDS = 60.0
+LAYOUTS = ("column", "row-batch", "numerator", "denominator")
 LONG_OPTION = re.compile(r"-|--[a-z][a-z-]+(=.*)?", re.DOTALL)  # by its looks: one that is misspelt gets a hint
 
 
@@ -51,6 +52,8 @@ def require_one_question(
 @click.option(
     "--network", metavar="LAYERS", help='With --loss: layers in order, as in "linear sigmoid linear softmax".'
 )
+@click.option("--layout", type=click.Choice(LAYOUTS), help="How vectors and Jacobians are laid out in matrix forms.")
+@click.option("--shapes", "sizes", is_flag=True, help="Rows and columns below every factor of a matrix form.")
 @click.option("--seconds", type=click.FloatRange(1), default=SECONDS, show_default=True, help="When to give up.")
 @rendering
 def command(  # noqa: PLR0917 - click passes them by name
@@ -61,6 +64,8 @@ def command(  # noqa: PLR0917 - click passes them by name
     order: int,
     shapes: tuple[str, ...],
     network: str | None,
+    layout: str | None,
+    sizes: bool,  # noqa: FBT001 - click passes a flag so
     seconds: float,
     form: str,
     detail: str,
@@ -87,18 +92,19 @@ def command(  # noqa: PLR0917 - click passes them by name
     require_one_question(what, activation, loss, network, shapes)
     if activation is not None and (wrt is not None or order != 1):
         raise click.UsageError("--wrt and --order belong to a NAME or an EXPRESSION, not to a pair")
-    if order != 1 and (network or shapes):
-        raise click.UsageError("--order 2 is for functions of one variable; leave it out here")
-    from symgrad.pipeline.limited import limited  # noqa: PLC0415 - `symgrad derive --help` must not wait for it
+    if order != 1 and network:
+        raise click.UsageError("--order 2 is for a NAME or an EXPRESSION; leave it out here")
+    from symgrad.pipeline.asked import Asked  # noqa: PLC0415 - `symgrad derive --help` must not wait for it
+    from symgrad.pipeline.limited import limited  # noqa: PLC0415 - as above
     from symgrad.pipeline.workers import Task  # noqa: PLC0415 - as above
 
-    form = "json" if as_json else form
+    asked = Asked("json" if as_json else form, detail, layout or "", sizes)
     if network is not None:
-        task = Task("symgrad.pipeline.answers:network", (network, loss, wrt, form, detail))
+        task = Task("symgrad.pipeline.answers:network", (network, loss, wrt, asked))
     elif shapes:
-        task = Task("symgrad.pipeline.answers:formula", (what, wrt, shapes, form, detail))
+        task = Task("symgrad.pipeline.answers:formula", (what, wrt, shapes, order, asked))
     else:
-        task = Task("symgrad.pipeline.answers:derivation", (what, wrt, activation, loss, order, form, detail))
+        task = Task("symgrad.pipeline.answers:derivation", (what, wrt, activation, loss, order, asked))
     answer = limited(task, seconds)
     emit(answer["text"], output)
     if answer["doubt"]:

@@ -53,7 +53,7 @@ def tell_indexed(start: Expr, settled: Settled, layout: str = "", *, shapes: boo
         holds=holds(settled, notation),
         forms=tuple(forms(derivation, chosen, Style(shapes))),
         facts=tuple(declared(settled, notation)),
-        code=code_or_none(derivation),
+        code=code_or_none(derivation, conditions(settled)),
     )
 
 
@@ -168,16 +168,24 @@ def sought(derivation: Derivation, layout: Layout = COLUMN) -> tuple[Box, Indice
     if isinstance(inner, Ref):
         of = plain(inner.indices)
         left: Box = Diff(tensor_name(inner.tensor), variable, partial=True)
-    elif isinstance(inner, Partial) and isinstance(whole := only_atom(inner.expr), Ref) and not whole.indices:
+    elif isinstance(inner, Partial) and not inner.expr.free:
         of = plain(inner.ref.indices)
-        left = second(tensor_name(whole.tensor), tensor_name(inner.ref.tensor), turned(variable))
+        left = second(whole_box(inner.expr, layout), tensor_name(inner.ref.tensor), turned(variable))
     else:
         of = tuple(sorted(atom.expr.free, key=lambda i: (i.name, i.token)))
-        shown = matrix_of(atom.expr, axes(of, (), layout), layout)
-        left = row(Diff(None, variable, partial=True), fenced(boxes(atom.expr) if shown is None else shown))
+        left = row(Diff(None, variable, partial=True), whole_box(atom.expr, layout))
     if of is None or by is None or len({*of, *by}) != len(of) + len(by):
         return None
     return left, of, by
+
+
+def whole_box(value: Expr, layout: Layout) -> Box:
+    """What is differentiated, without indices where it has a matrix form: a name as it is, else in parentheses."""
+    if isinstance(name := only_atom(value), Ref) and not name.indices:
+        return tensor_name(name.tensor)
+    free = tuple(sorted(value.free, key=lambda i: (i.name, i.token)))
+    shown = matrix_of(value, axes(free, (), layout), layout)
+    return fenced(boxes(value) if shown is None else shown)
 
 
 def plain(indices: tuple[Any, ...]) -> tuple[Index, ...] | None:
@@ -216,7 +224,8 @@ def einsum(value: Expr, order: tuple[Index, ...]) -> str:
 
 def conditions(settled: Settled) -> list[Condition]:
     """Where the chain holds: what the proofs of its steps and of the whole have listed, facts left aside."""
-    found = {c: None for v in (settled.claim, *settled.verdicts) for c in v.conditions if isinstance(c, Condition)}
+    every = [c for v in (settled.claim, *settled.verdicts) for c in v.conditions if isinstance(c, Condition)]
+    found = list(dict.fromkeys(sorted(every, key=str)))  # one that is met under two letters by the first of them
     strict = {c.token for c in found if c.relation == POSITIVE}
     return [c for c in found if c.relation == POSITIVE or c.token not in strict]
 
@@ -241,16 +250,19 @@ def declared(settled: Settled, notation: Notation) -> Iterator[Declared]:
         yield Declared(statement, fact.words, fact.assumed, without)
 
 
-def code_or_none(derivation: Derivation) -> str:
+def code_or_none(derivation: Derivation, needs: Sequence[Condition]) -> str:
     """The result as a NumPy function; "" where an unknown function stands in it."""
     try:
-        return indexed_code(derivation)
+        return indexed_code(derivation, needs)
     except UnsupportedError:
         return ""
 
 
-def indexed_code(derivation: Derivation) -> str:
-    """The result as a NumPy function; UnsupportedError where an unknown function stands in it."""
+def indexed_code(derivation: Derivation, needs: Sequence[Any] = ()) -> str:
+    """The result as a NumPy function that says what it `needs`.
+
+    Raises UnsupportedError where an unknown function stands in it.
+    """
     found = sought(derivation)
     if found is None:
         order, name = tuple(sorted(derivation.result.free, key=lambda i: (i.name, i.token))), "value"
@@ -260,6 +272,7 @@ def indexed_code(derivation: Derivation) -> str:
         order, name = (*of, *by), text(left).replace("∂", "d") if isinstance(left, Diff) else "gradient"
         told = text(row(boxes(derivation.start), Op("="), boxes(derivation.result)))
     assumed = [f"Holds where {text(equation(boxes(f.left), boxes(f.right)))}." for f in derivation.facts if f.assumed]
+    assumed += [f"Holds where {text(boxes(c))}." for c in needs if isinstance(c, Condition)]
     summary = (f"{told}.", *assumed)
     return numpy_source(derivation.result, order, name=name, summary=summary, facts=derivation.facts).source
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from symgrad import document
@@ -20,49 +21,49 @@ from symgrad.pipeline.worked import Worked
 
 if TYPE_CHECKING:
     from symgrad.core import Definition, Document, Page, Settled
+    from symgrad.pipeline.asked import Asked
 
 NAMELIKE = re.compile(r"[^\W\d][\w -]{1,60}")
 
 
-def derivation(  # noqa: PLR0917 - they come as a task's arguments
-    what: str | None, wrt: str | None, activation: str | None, loss: str | None, order: int, form: str, detail: str
+def derivation(
+    what: str | None, wrt: str | None, activation: str | None, loss: str | None, order: int, asked: Asked
 ) -> dict[str, Any]:
     """The derivation asked for, rendered, and whether anything in it is refuted or wrong."""
-    if canonical(what or "") in LAYERS and order == 1:
-        return layer(what or "", wrt, form, detail)
+    if canonical(what or "") in LAYERS:
+        if order != 1:
+            raise SymgradError(f"{what} is a layer; its second derivative has no page, so leave --order out")
+        return whole(tensors.of_layer(what or "", wrt), asked)
+    if asked.layout or asked.shapes:
+        raise SymgradError("--layout and --shapes are for vectors and matrices; leave them out here")
     if activation is not None and loss is not None:
         worked = public.output_delta(activation, loss)
     else:
         worked = of_name(what or "", wrt, order) or of_text(what or "", wrt, order)
-    return answer(worked, form, detail)
+    return answer(worked, asked)
 
 
-def formula(what: str, wrt: str | None, shapes: tuple[str, ...], form: str, detail: str) -> dict[str, Any]:
-    """The gradient of a formula of vectors and matrices."""
-    worked = tensors.of_text(what, wrt, shapes)
-    return answer(worked, form, detail)
+def formula(what: str, wrt: str | None, shapes: tuple[str, ...], order: int, asked: Asked) -> dict[str, Any]:
+    """The gradient of a formula of vectors and matrices, or the Hessian."""
+    return answer(tensors.of_text(what, wrt, shapes, order), asked)
 
 
-def layer(name: str, wrt: str | None, form: str, detail: str) -> dict[str, Any]:
-    """The gradients of a layer of the catalogue."""
-    return whole(tensors.of_layer(name, wrt), form, detail)
-
-
-def network(what: str, loss: str, wrt: str | None, form: str, detail: str) -> dict[str, Any]:
+def network(what: str, loss: str, wrt: str | None, asked: Asked) -> dict[str, Any]:
     """The gradients of a network of layers."""
-    return whole(tensors.of_network(what, loss, wrt), form, detail)
+    return whole(tensors.of_network(what, loss, wrt), asked)
 
 
-def whole(asked: Document, form: str, detail: str) -> dict[str, Any]:
+def whole(found: Document, asked: Asked) -> dict[str, Any]:
     """Several derivations as one answer."""
-    page = settle_document(asked)
+    page = settle_document(replace(found, layout=asked.layout, shapes=asked.shapes))
     doubts = [f"{s.derivation.title}: {doubt(s)}" for s in page.settled if doubt(s)]
-    return {"text": document_text(page, form, detail), "failed": tally(page).failed, "doubt": "; ".join(doubts)}
+    return {"text": document_text(page, asked), "failed": tally(page).failed, "doubt": "; ".join(doubts)}
 
 
-def answer(worked: Worked, form: str, detail: str) -> dict[str, Any]:
+def answer(worked: Worked, asked: Asked) -> dict[str, Any]:
     """One derivation, rendered."""
-    return {"text": worked.to(form, detail), "failed": worked.failed, "doubt": doubt(worked.settled)}
+    told = worked.to(asked.form, asked.detail, layout=asked.layout, shapes=asked.shapes)
+    return {"text": told, "failed": worked.failed, "doubt": doubt(worked.settled)}
 
 
 def doubt(settled: Settled) -> str:
@@ -75,11 +76,12 @@ def doubt(settled: Settled) -> str:
     return "; ".join(parts)
 
 
-def document_text(page: Page, form: str, detail: str) -> str:
+def document_text(page: Page, asked: Asked) -> str:
     """A page of derivations in one of the formats of a derivation."""
+    form, detail = asked.form, asked.detail
     if form == "json":
-        records = [json.loads(document.render(settled, form, detail)) for settled in page.settled]
-        return json.dumps(records, indent=2, ensure_ascii=False) + "\n"
+        told = (document.render(s, form, detail, asked.layout, shapes=asked.shapes) for s in page.settled)
+        return json.dumps([json.loads(one) for one in told], indent=2, ensure_ascii=False) + "\n"
     if form == "numpy":
         return "\n\n".join(Worked(settled.derivation).to(form) for settled in page.settled)
     return document.render_entry(page, form, detail)

@@ -69,15 +69,20 @@ def fresh(wrt: Tensor, of: Expr) -> tuple[Index, ...]:
     return tuple(Index(next(free), d) for d in wrt.dims)
 
 
-def of_text(text: str, wrt: str | None, declared: Iterable[str]) -> Worked:
-    """The gradient of a formula of vectors and matrices; `declared` are shapes such as `X:m,n`."""
+def of_text(text: str, wrt: str | None, declared: Iterable[str], order: int = 1) -> Worked:
+    """The gradient of a formula of vectors and matrices, or its Hessian; `declared` are shapes such as `X:m,n`."""
     shapes = Shapes.of(declared)
     value = parse_tensor(text, shapes)
     by = chosen(shapes, wrt, value.entry)
     facts: list[Fact] = []
     for p, z in shapes.softmaxes:
         facts += [definition_of(p), *softmax_facts(p, z)]
-    return gradient(value.entry, by, facts=facts, name="formula", title=f"The gradient with respect to {by.name}")
+    if order == 1:
+        return gradient(value.entry, by, facts=facts, name="formula", title=f"The gradient with respect to {by.name}")
+    if value.entry.free:
+        raise SymgradError(f"{text.strip()} is no scalar, so it has no Hessian; sum it up, or leave --order out")
+    slope = partial(value.entry, by[fresh(by, value.entry)])
+    return gradient(slope, by, facts=facts, name="formula", title=f"The Hessian with respect to {by.name}")
 
 
 def chosen(shapes: Shapes, wrt: str | None, value: Expr) -> Tensor:

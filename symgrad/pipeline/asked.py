@@ -1,0 +1,15 @@
+"""How the command line wants an answer written; light, so that the asking process loads no algebra."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """How an answer is written."""
+
+    form: str = "text"
+    detail: str = "textbook"
+    layout: str = ""
+    shapes: bool = False
