@@ -189,10 +189,8 @@ def _lost(expr: Any, slope: Any) -> Any:
 def _plain(condition: Any) -> bool:
     """Whether a condition holds whatever values its logarithms and roots have: 1 + (ln z)^2 > 0."""
     partial = [p for p in condition.atoms(log, Pow) if isinstance(p, log) or not p.exp.is_Integer]
-    return (
-        condition.xreplace({p: Dummy(real=True, nonnegative=None if p.func is log else True) for p in partial})
-        == S.true
-    )
+    values = {p: Dummy(real=True) if isinstance(p, log) else Dummy(nonnegative=True) for p in partial}
+    return bool(condition.xreplace(values) == S.true)
 
 
 def has_value(expr: Any) -> Any:
