@@ -153,7 +153,7 @@ tied = Document(
 )
 
 # Weight decay.
-λ, J0 = Tensor("λ"), Tensor("J0", depends=(w,))
+λ, J0 = Tensor("λ"), Tensor("J0", depends=(V,))
 decay = Document(
     "weight-decay",
     "Weight decay",
@@ -161,8 +161,8 @@ decay = Document(
     "A penalty λ/2 times the squared weights adds λ W to the gradient: every step shrinks the weights by a factor.",
     (
         derivative(
-            Tensor("J", body=((), J0() + λ() * total((f, g), w[f, g] ** 2) / 2)),
-            w,
+            Tensor("J", body=((), J0() + λ() * total((r, c), V[r, c] ** 2) / 2)),
+            V,
             name="weight-decay-W",
             title="The weights",
             lead="J0 is the loss without the penalty.",

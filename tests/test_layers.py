@@ -104,8 +104,9 @@ def test_deltas_of_the_output_layer(layers: str, loss: str, delta: str) -> None:
     ("layers", "loss", "error", "words"),
     [
         ("", "mse", SymgradError, "the network is empty"),
-        ("linear foo", "mse", UnknownNameError, "no layer from vector to vector is called 'foo'"),
+        ("linear foo", "mse", UnknownNameError, "'foo'; choose one of dropout, "),
         ("conv1d", "mse", UnknownNameError, "no layer from vector to vector"),
+        ("batch_norm", "mse", UnknownNameError, "no layer from vector to vector"),
         ("linear " * 61, "mse", SymgradError, "at most 60 layers"),
         ("linear sigmoid", "foo", UnknownNameError, "no loss is called 'foo'"),
         ("linear relu", "binary_cross_entropy", PairError, "needs a in (0, 1)"),
@@ -229,3 +230,8 @@ def test_the_hessian_of_a_formula(text: str, shapes: list[str], result: str) -> 
     assert form.endswith(f"= {result}")
     with pytest.raises(SymgradError, match="no scalar"):
         of_text("X*w", "w", ["X:m,n", "w:n"], 2)
+
+
+def test_greek_parameters_are_found_by_their_spelling() -> None:
+    net = network("linear prelu_per_neuron linear", "mse")
+    assert network_gradients(net, ["alpha1"])[-1].name == network_gradients(net, ["α1"])[-1].name == "network-alpha1"

@@ -22,9 +22,9 @@ class DuplicateNameError(SymgradError):
 class UnknownNameError(SymgradError):
     """A name that no catalogue entry has."""
 
-    def __init__(self, kind: str, name: str, near: Sequence[str] = ()) -> None:
+    def __init__(self, kind: str, name: str, near: Sequence[str] = (), known: str = "") -> None:
         self.kind, self.name, self.near = kind, name, tuple(near)
-        hint = f"did you mean {' or '.join(near)}?" if near else "`symgrad list` shows what is known"
+        hint = f"did you mean {' or '.join(near)}?" if near else known or "`symgrad list` shows what is known"
         super().__init__(f"no {kind} is called {name[:80]!r}; {hint}")
 
 

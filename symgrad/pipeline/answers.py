@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 NAMELIKE = re.compile(r"[^\W\d][\w -]{1,60}")
 
 
-def derivation(
+def derivation(  # noqa: PLR0917 - they come as a task's arguments
     what: str | None, wrt: str | None, activation: str | None, loss: str | None, order: int, asked: Asked
 ) -> dict[str, Any]:
     """The derivation asked for, rendered, and whether anything in it is refuted or wrong."""

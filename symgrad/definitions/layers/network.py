@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from sympy import log
 
-from symgrad.core import SymgradError, UnsupportedError
+from symgrad.core import SymgradError, UnknownNameError, UnsupportedError
 from symgrad.core.catalogue import canonical, look_up
 from symgrad.definitions.activations import ACTIVATIONS
 from symgrad.definitions.layers.catalogue import LAYERS
@@ -91,7 +91,13 @@ def one_layer(word: str, x: Tensor, tag: str) -> Layer:
     entrywise = {name: Kind(name, e.title, partial(activation, e), chain=True) for name, e in ACTIVATIONS.items()}
     known = {**entrywise, **{name: kind for name, kind in LAYERS.items() if kind.chain}}
     name = canonical(word)
-    kind = look_up(known, name if name in known else spelled(word, ACTIVATIONS), "layer from vector to vector")
+    try:
+        kind = look_up(known, name if name in known else spelled(word, ACTIVATIONS), "layer from vector to vector")
+    except UnknownNameError as error:
+        chains = ", ".join(sorted(known.keys() - entrywise.keys()))
+        raise UnknownNameError(
+            error.kind, error.name, error.near, f"choose one of {chains}, or an activation; a batch is no vector"
+        ) from None
     return kind.build(x, tag)
 
 

@@ -58,7 +58,7 @@ def affine_names(network: Network) -> list[Tensor]:
 
 def wanted_one(network: Network, name: str) -> Tensor:
     """The parameter or input of this name."""
-    found = network.inputs.get(spelled_out(name)) or network.inputs.get(name)
+    found = {spelled_out(n): t for n, t in network.inputs.items()}.get(spelled_out(name))
     if found is None:
         near = nearest(name, network.inputs) or tuple(network.inputs)
         raise UnknownNameError("parameter of this network", name, near)
