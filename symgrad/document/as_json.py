@@ -6,6 +6,8 @@ import json
 import math
 from typing import TYPE_CHECKING, Any
 
+from sympy import S
+
 from symgrad.document.evidence import together
 from symgrad.document.from_sympy import boxes
 from symgrad.document.index_tree import index_tree
@@ -42,7 +44,7 @@ def derivation(told: Telling, detail: str) -> dict[str, Any]:
         "kinks": [kink(k) for k in d.kinks],
         "start": formula(d.start, notation),
         "result": formula(d.result, notation),
-        "given": None if told.holds is None else given(told, notation),
+        "given": given(told, notation),
         "steps": [] if detail == "result" else [step(line, detail, notation) for line in told.lines],
         "claim": verdict(told.settled.claim),
         "verdict": verdict(together(told.settled)),
@@ -50,10 +52,10 @@ def derivation(told: Telling, detail: str) -> dict[str, Any]:
     }
 
 
-def given(told: Telling, notation: Notation) -> dict[str, Any]:
+def given(told: Telling, notation: Notation) -> dict[str, Any] | None:
     """Where the result holds; an indexed derivation's conditions, one by one, are those of its verdict."""
-    if told.settled.given is not True:
-        return formula(told.settled.given, notation)
+    if told.holds is None or told.settled.given is not S.true:
+        return None if told.holds is None else formula(told.settled.given, notation)
     return {"text": text(told.holds), "latex": latex(told.holds, GITHUB), "tree": None}
 
 

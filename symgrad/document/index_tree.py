@@ -33,8 +33,8 @@ from symgrad.indexed import (
     Tensor,
     Where,
 )
-from symgrad.indexed.conditions import Condition
 from symgrad.indexed.atoms import head_name
+from symgrad.indexed.conditions import Condition
 
 if TYPE_CHECKING:
     from symgrad.indexed import Atom

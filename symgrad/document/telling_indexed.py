@@ -22,7 +22,7 @@ from symgrad.document.telling import Declared, Line, Telling, tell
 from symgrad.document.text import text
 from symgrad.functions import Elementwise
 from symgrad.indexed import Apply, Dim, Expr, Fact, Index, Partial, Ref, Tensor, Term
-from symgrad.indexed.conditions import POSITIVE, Condition
+from symgrad.indexed.conditions import Condition, distinct
 from symgrad.indexed.matrix import COLUMN, Layout, axes, layout_named, lift
 from symgrad.indexed.numpy_code import numpy_source
 from symgrad.rules import RULES
@@ -222,12 +222,9 @@ def einsum(value: Expr, order: tuple[Index, ...]) -> str:
     return last.strip().removeprefix("return ").replace("np.", "")
 
 
-def conditions(settled: Settled) -> list[Condition]:
+def conditions(settled: Settled) -> tuple[Condition, ...]:
     """Where the chain holds: what the proofs of its steps and of the whole have listed, facts left aside."""
-    every = [c for v in (settled.claim, *settled.verdicts) for c in v.conditions if isinstance(c, Condition)]
-    found = list(dict.fromkeys(sorted(every, key=str)))  # one that is met under two letters by the first of them
-    strict = {c.token for c in found if c.relation == POSITIVE}
-    return [c for c in found if c.relation == POSITIVE or c.token not in strict]
+    return distinct(c for v in (settled.claim, *settled.verdicts) for c in v.conditions if isinstance(c, Condition))
 
 
 def holds(settled: Settled, notation: Notation) -> Box | None:

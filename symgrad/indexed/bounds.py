@@ -69,6 +69,10 @@ class Bounds:
         factors = [self.factor(a, e) for a, e in term.atoms]
         if term.coefficient < 0 or any(f is None or f.value < 0 for f in factors):
             return None
+        if chosen(term):
+            factors = [f for f, (a, _) in zip(factors, term.atoms, strict=True) if not isinstance(a, Where)]
+            if all(f.positive for f in factors if f):
+                return Least(ZERO, strict=True)
         number = term.coefficient
         for f in factors:
             number *= f.value  # type: ignore[union-attr]  # None has been sent back
@@ -141,6 +145,18 @@ class Bounds:
         end, is_open = (domain.upper, domain.upper_open) if above else (domain.lower, domain.lower_open)
         number = None if end is None else rational(-end if above else end)
         return None if number is None else Least(number, is_open)
+
+
+def chosen(term: Term) -> bool:
+    """Whether a sum over one index under brackets has a part in which all of them are 1, such as that of k = i."""
+    brackets = [a for a, _ in term.atoms if isinstance(a, Where)]
+    if not brackets or len(term.bound) != 1:
+        return False
+    (k,) = term.bound
+    return any(
+        i.dim == k.dim and all(Where(b.place.rename({k: i}), equal=b.equal).certain for b in brackets)
+        for i in term.free
+    )
 
 
 def rational(value: Any) -> Fraction | None:

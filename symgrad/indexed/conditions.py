@@ -23,7 +23,8 @@ from symgrad.indexed.expr import Expr, expr, one
 from symgrad.indexed.text import show
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
+
     from symgrad.core import Domain
     from symgrad.indexed.tensor import Tensor
 
@@ -37,7 +38,7 @@ SIGNS = frozenset({NOT_ZERO, POSITIVE, NOT_NEGATIVE})
 
 @dataclass(frozen=True, slots=True)
 class Condition:
-    """`expr` compared with 0 by one of SIGNS, or `relation` as words about it; equal whatever its indices are called."""
+    """`expr` compared with 0 by one of SIGNS, or `relation` as words about it; equal under any names of indices."""
 
     expr: Expr = field(compare=False)
     relation: str
@@ -62,23 +63,52 @@ class Condition:
         return left, self.relation, right
 
 
-def conditions_of(value: Expr) -> frozenset[Condition]:
+def conditions_of(value: Expr) -> tuple[Condition, ...]:
     """Everything that must hold for an expression to have a value, none of it left out because it always does."""
-    found = set(needed(value))
-    for tensor in value.reach:
-        found |= of_body(tensor)
-    return frozenset(found)
+    found = [*needed(value)]
+    seen, waiting = set[Any](), [*mentioned(value)]
+    while waiting:
+        tensor = waiting.pop()
+        if tensor not in seen:
+            seen.add(tensor)
+            found += of_body(tensor)
+            waiting += behind(tensor)
+    return distinct(found)
 
 
-_bodies: WeakKeyDictionary[Tensor, frozenset[Condition]] = WeakKeyDictionary()
+def distinct(found: Iterable[Condition]) -> tuple[Condition, ...]:
+    """Each condition once, in the first of its spellings, and none that another implies, as x > 0 does x ≠ 0."""
+    spelled: dict[str, Expr] = {}
+    relations: dict[str, set[str]] = {}
+    for condition in sorted(found, key=str):
+        spelled.setdefault(condition.token, condition.expr)
+        relations.setdefault(condition.token, set()).add(condition.relation)
+    return tuple(
+        Condition(spelled[token], r)
+        for token, several in relations.items()
+        for r in sorted(several - {NOT_ZERO, NOT_NEGATIVE} if POSITIVE in several else several)
+    )
 
 
-def of_body(tensor: Tensor) -> frozenset[Condition]:
+def mentioned(value: Expr) -> frozenset[Tensor]:
+    """The tensors in an expression, those that cancelled among them."""
+    return value.tensors.union(*(a.tensors for a, _ in value.lost))
+
+
+def behind(tensor: Tensor) -> frozenset[Tensor]:
+    """The tensors in a name's value, and what an unknown function depends on."""
+    return frozenset(tensor.depends) | (mentioned(tensor.body[1]) if tensor.body else frozenset())
+
+
+_bodies: WeakKeyDictionary[Tensor, tuple[Condition, ...]] = WeakKeyDictionary()
+
+
+def of_body(tensor: Tensor) -> tuple[Condition, ...]:
     """What is needed by the value of a name, the names in it left aside."""
     if tensor.body is None:
-        return frozenset()
+        return ()
     if tensor not in _bodies:
-        _bodies[tensor] = frozenset(needed(tensor.body[1]))
+        _bodies[tensor] = distinct(needed(tensor.body[1]))
     return _bodies[tensor]
 
 
@@ -106,7 +136,7 @@ def moves(tensor: Tensor, by: Partial) -> bool:
 def of_derivative(atom: Partial) -> Iterator[Condition]:
     """What a derivative needs: that all between the entry and what is differentiated has one."""
     yield from needed(atom.expr, atom)
-    seen, waiting = set[Any](), [t for t in atom.expr.tensors if moves(t, atom)]
+    seen, waiting = set[Any](), [t for t in mentioned(atom.expr) if moves(t, atom)]
     while waiting:
         tensor = waiting.pop()
         if tensor in seen or tensor is atom.ref.tensor or tensor in atom.fixed:
@@ -114,7 +144,7 @@ def of_derivative(atom: Partial) -> Iterator[Condition]:
         seen.add(tensor)
         if tensor.body is not None:
             yield from needed(tensor.body[1], atom)
-        waiting += [t for t in tensor.mentions if moves(t, atom)]
+        waiting += [t for t in behind(tensor) if moves(t, atom)]
 
 
 def of_power(atom: Atom, exponent: Fraction, *, moving: bool) -> Iterator[Condition]:

@@ -15,7 +15,9 @@ from symgrad.indexed.conditions import (
     SIGNS,
     Condition,
     conditions_of,
+    distinct,
 )
+from symgrad.indexed.expr import never_negative
 from symgrad.indexed.samples import atoms_of
 
 if TYPE_CHECKING:
@@ -35,23 +37,21 @@ class Needs:
 def needs(sides: Iterable[Expr], facts: Sequence[Fact], domains: Mapping[Any, Domain]) -> Needs:
     """The conditions of some expressions. Assumed `facts` may show that one always holds, or never."""
     written = tuple(sides)
-    found = frozenset[Condition]().union(*(known(s, s.risky) for s in written))
+    found = distinct(c for s in written for c in known(s, s.risky))
     bounds, assumed = Bounds(domains), tuple(f for f in facts if f.assumed)
-    listed: dict[tuple[str, str], Condition] = {}
+    listed: list[Condition] = []
     guarded = any(isinstance(a, Where | Delta) for s in written for a in within(s)) if found else False
-    for condition in sorted((c for f in found for c in split(f)), key=lambda c: (c.token, c.relation)):
+    for condition in (c for f in found for c in split(f)):
         answer = holds(condition, assumed, bounds)
         if answer is False or (not guarded and leaves(condition)):
             return Needs((), condition)
         if answer is None:
-            listed.setdefault((condition.token, condition.relation), condition)
-    strict = {token for token, relation in listed if relation == POSITIVE}
-    kept = [c for (token, relation), c in listed.items() if relation == POSITIVE or token not in strict]
-    return Needs(tuple(sorted(kept, key=str)))
+            listed.append(condition)
+    return Needs(distinct(listed))
 
 
 @lru_cache(maxsize=4096)
-def known(value: Expr, lost: Any) -> frozenset[Condition]:  # noqa: ARG001 - it tells apart what equality does not
+def known(value: Expr, lost: Any) -> tuple[Condition, ...]:  # noqa: ARG001 - it tells apart what equality does not
     """The conditions of an expression as it is written, worked out once."""
     return conditions_of(value)
 
@@ -70,6 +70,8 @@ def split(condition: Condition) -> Iterator[Condition]:
     match value.terms:
         case (term,) if relation in SIGNS and not term.bound and term.atoms:
             yield from of_product(condition, term)
+        case _ if relation == POSITIVE and never_negative(value):
+            yield Condition(value, NOT_ZERO)
         case (first, *_) if relation == NOT_ZERO and first.coefficient < 0:
             yield Condition(-value, NOT_ZERO)
         case _:
