@@ -17,7 +17,8 @@ from sympy import true
 from symgrad.core import SymgradError
 from symgrad.prover.conventions import plain, told
 from symgrad.prover.recheck_context import Context
-from symgrad.prover.recheck_reading import Case, Program, cases
+from symgrad.prover.recheck_program import Program
+from symgrad.prover.recheck_reading import Case, cases
 from symgrad.prover.recheck_ring import Clock, RejectedError, Undefined
 from symgrad.prover.recheck_values import Values
 
