@@ -5,7 +5,21 @@ from sympy import exp, log
 from symgrad import Document, derivative, worked
 from symgrad.deriver.indexed import definition_of
 from symgrad.deriver.indexed.layers import softmax_facts
-from symgrad.indexed import Dim, Fact, Index, Tensor, apply, delta, group, one_hot, partial, size, sums_to, total
+from symgrad.indexed import (
+    Dim,
+    Fact,
+    Index,
+    Tensor,
+    apply,
+    delta,
+    greatest,
+    group,
+    one_hot,
+    partial,
+    size,
+    sums_to,
+    total,
+)
 
 n, m = Dim("n"), Dim("m")
 i, j, k = Index("i", n), Index("j", n), Index("k", n)
@@ -67,7 +81,17 @@ log_sum_exp = worked(
     ("log", -total(k, y[k] * (z[k] - apply(log, S())))),
     ("fact", apply(log, S()) - total(k, y[k] * z[k]), "The labels sum to 1."),
     facts=(labels,),
-    lead="The form that programs use: ln S with the largest input taken out never overflows.",
+    lead="The form that programs use, with the largest input taken out of ln S.",
+)
+
+largest = Tensor("M", body=((), greatest(j, z[j])))
+taken_out = worked(
+    "log-likelihood-largest-taken-out",
+    "Log-sum-exp with the largest input taken out",
+    apply(log, total(k, apply(exp, z[k]))),
+    ("factor", apply(log, apply(exp, largest()) * total(k, apply(exp, z[k] - largest())))),
+    ("log", largest() + apply(log, total(k, apply(exp, z[k] - largest())))),
+    lead="Every exponent is 0 or less, so nothing overflows; one of them is 0, so the logarithm is of 1 or more.",
 )
 
 hessian = derivative(
@@ -84,11 +108,12 @@ mean = Tensor("μ", body=((), total(k, p[k] * v[k])))
 curvature = worked(
     "log-likelihood-curvature",
     "The Hessian has no negative direction",
-    total((i, j), v[i] * p[i] * (delta(i, j) - p[j]) * v[j]),
+    total((i, j), v[i] * partial(partial(J(), z[i]), z[j]) * v[j]),
+    ("lemma", total((i, j), v[i] * p[i] * (delta(i, j) - p[j]) * v[j]), "The Hessian, derived above."),
     ("pick", total(i, p[i] * v[i] ** 2) - total(i, p[i] * v[i]) * total(j, p[j] * v[j])),
     ("recognise", total(i, p[i] * v[i] ** 2) - mean() ** 2, "μ is the mean of v under p."),
     ("square", total(k, p[k] * group(v[k] - mean()) ** 2), "A variance: positive weights times squares, so ≥ 0."),
-    facts=(sums_to(p, name="the outputs sum to 1"),),
+    facts=(sums_to(p, name="the outputs sum to 1"), labels),
     lead="vᵀ H v for any direction v.",
 )
 
@@ -160,7 +185,7 @@ page = Document(
     "Softmax",
     "The delta is p − y for every class at once. No slope of an activation is left in it, and classes other than the "
     "true one learn too.",
-    (soft, true_class, other_classes, weights, biases, log_sum_exp),
+    (soft, true_class, other_classes, weights, biases, log_sum_exp, taken_out),
 )
 variants = Document(
     "softmax-variants",

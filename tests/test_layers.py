@@ -143,6 +143,7 @@ def test_formulas_of_a_user(text: str, wrt: str, shapes: list[str], result: str)
     ("arguments", "status", "words"),
     [
         (["softmax"], 0, "p̄"),
+        (["softmax"], 0, "∂p/∂z = diag(p) − p p^⊤"),
         (["layer_norm", "--wrt", "γ"], 0, "The gradient with respect to γ"),
         (["layer_norm", "--wrt", "q"], 2, "no parameter or input of layer_norm is called 'q'"),
         (["--network", "linear sigmoid linear softmax", "--loss", "log_likelihood", "--wrt", "W1"], 0, "δ₁ x^⊤"),

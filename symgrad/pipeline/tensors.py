@@ -19,6 +19,8 @@ from symgrad.pipeline.worked import Worked
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
+    from symgrad.core import Derivation
+    from symgrad.definitions.layers import Layer
     from symgrad.indexed import Fact
 
 LETTERS = "ijklmnpqrstuvw"
@@ -110,7 +112,16 @@ def of_layer(name: str, wrt: str | None = None) -> Document:
     if not wanted:
         names = [t.name for t in (*layer.parameters, *layer.inputs)]
         raise UnknownNameError(f"parameter or input of {kind.name}", wrt or "", nearest(wrt or "", names) or names)
+    if wrt is None and kind.chain and not layer.parameters:
+        wanted.insert(0, jacobian(layer))
     return Document(layer.name, layer.title, "Layers", layer.lead, tuple(wanted))
+
+
+def jacobian(layer: Layer) -> Derivation:
+    """The derivative of every output by every input, for a layer that has nothing else."""
+    known = (*(definition_of(t) for t in layer.folded), *layer.facts)
+    (x,) = layer.inputs
+    return gradient(layer.output, x, facts=known, name=f"{layer.name}-jacobian", title="The Jacobian").derivation
 
 
 def of_network(text: str, loss: str, wrt: str | None = None) -> Document:

@@ -81,5 +81,6 @@ def max_pool(stride: int = 2) -> Layer:
         (),
         (z,),
         called={z: "δ"},
-        lead="Only the entry that attains the maximum gets anything back. Ties have no derivative.",
+        lead="Only the entry that attains the maximum gets anything back. Ties have no derivative. A window that "
+        "reaches beyond the input sees 0 there; PyTorch pads with −∞, so let every window lie inside.",
     )
