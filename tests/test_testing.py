@@ -321,3 +321,31 @@ def test_the_worst_point_is_an_ordinary_one_and_tells_the_cause() -> None:
 def test_truth_values_are_numbers() -> None:
     assert try_gradient(None, lambda x: x > 0, of="relu").outcome is Outcome.OK
     assert try_gradient(None, lambda x: x > 1, of="relu").outcome is Outcome.WRONG
+
+
+OPTIONS: dict[str, tuple[dict[str, Any], str]] = {
+    "a text for a domain": ({"domain": "(0, 1)"}, "give its two ends"),
+    "an empty domain": ({"domain": (1, 0)}, "is empty"),
+    "integers": ({"dtype": "int64"}, "have no gradient"),
+    "a type that NumPy does not know": ({"dtype": "float7"}, "NumPy knows no dtype"),
+    "a convention without a kink": ({"at_kink": "torch"}, "needs a declared kink"),
+    "a demand outside": ({"domain": (0, 1), "at_kink": {3: 1}}, "outside the open domain"),
+    "no value in the catalogue": ({"of": "relu", "at_kink": "textbook"}, "leave at_kink out"),
+}
+
+
+@pytest.mark.parametrize("case", OPTIONS.values(), ids=OPTIONS)
+def test_options_that_mean_nothing_are_refused_with_their_mend(case: tuple[dict[str, Any], str]) -> None:
+    with pytest.raises(UnsupportedError, match=case[1]):
+        try_gradient(lambda x: x, lambda x: x, **case[0])
+
+
+def test_half_lines_and_demanded_points() -> None:
+    assert try_gradient(np.log, lambda x: 1 / x, domain=(0, None)).outcome is Outcome.OK
+    assert try_gradient(np.abs, np.sign, at_kink={3: 1}).outcome is Outcome.OK
+    assert try_gradient(np.abs, np.sign, at_kink={3.25: 2}).outcome is Outcome.WRONG
+
+
+def test_an_error_of_the_users_own_is_not_blamed_on_arrays() -> None:
+    with pytest.raises(SymgradError, match="mend that error"):
+        try_gradient(None, lambda x: missing_name(x), of="relu")  # type: ignore[name-defined]  # noqa: F821, PLW0108 - that is the mistake

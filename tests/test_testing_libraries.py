@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from symgrad.core import FunctionTypeError
 from symgrad.testing import check_jax, check_torch
 
 
@@ -109,3 +110,8 @@ def test_an_elementwise_rule_of_jax_multiplies_by_its_cotangent(jax: Any) -> Non
 
 def test_buffers_of_a_module_take_the_type_of_its_parameters(torch: Any) -> None:
     check_torch(torch.nn.Sequential(torch.nn.Linear(3, 4), torch.nn.BatchNorm1d(4)).eval(), torch.randn(5, 3))
+
+
+def test_a_module_that_returns_no_tensor_is_refused(torch: Any) -> None:
+    with pytest.raises(FunctionTypeError, match="not a tensor"):
+        check_torch(torch.nn.LSTM(3, 4), torch.randn(5, 2, 3))

@@ -9,6 +9,7 @@ import numpy as np
 
 from symgrad.core import (
     FunctionComplexError,
+    FunctionError,
     FunctionMixesError,
     FunctionRaisedError,
     FunctionRandomError,
@@ -74,8 +75,12 @@ class Guarded:
         try:
             with np.errstate(all="ignore"):
                 value = self.function(given)
+        except FunctionError:
+            raise
         except (Exception, SystemExit) as error:
-            raise FunctionRaisedError(self.name, raised(error, x), "make it accept a NumPy array of floats") from error
+            broken = isinstance(error, NameError | AttributeError | ImportError | AssertionError)
+            mend = "mend that error in your code" if broken else "make it accept a NumPy array of floats"
+            raise FunctionRaisedError(self.name, raised(error, x), mend) from error
         if isinstance(x, np.ndarray) and not np.array_equal(given, x, equal_nan=True):
             self.watch.note(f"{self.name} changes", f"{self.name} changes its input in place; it was given copies")
         return value

@@ -337,13 +337,19 @@ def named(block: Block, at: Tree) -> EntryFinding:
     first, last = at.entry(int(block.places[0])), at.entry(int(block.places[-1]))
     values = (block.given, block.estimate, block.bound, block.outcome, block.kink, block.left, block.right)
     if block.places.size == 1:
-        return EntryFinding(first[0], first[1], f"{shown(first[0])}{list(first[1]) or ''}", *values)
+        return EntryFinding(first[0], first[1], entry_name(*first), *values)
     if block.places.size == at.values.size:
         return EntryFinding("", None, "all parameters", *values)
     start = at.starts[at.paths.index(first[0])]
     whole = int(np.prod(at.shapes[at.paths.index(first[0])])) == block.places.size
     part = "all of " if whole else f"entries {block.places[0] - start} to {block.places[-1] - start} of "
     return EntryFinding(first[0] if first[0] == last[0] else "", None, part + shown(first[0]), *values)
+
+
+def entry_name(parameter: str, index: tuple[int, ...]) -> str:
+    """An entry in words: W1[0, 2], or the entry [0, 2] of a bare array."""
+    place = str(list(index)) if index else ""
+    return f"the entry {place}" if place and not parameter else f"{shown(parameter)}{place}"
 
 
 def with_blame(found: EntryFinding, block: Block, gradients: Any, at: Tree, watch: Watch) -> EntryFinding:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import numpy as np
 
 from symgrad.checker.blame import blamed, swept
-from symgrad.checker.calling import Guarded, epsilon, guard
+from symgrad.checker.calling import Guarded, epsilon, guard, is_float
 from symgrad.checker.difference import Array, Estimate, difference, scrutinised
 from symgrad.checker.draws import ends
 from symgrad.checker.exact import Corner, Reference, corners_of, exact_slopes, exact_values, reference, vague_places
@@ -103,15 +103,16 @@ def check_elementwise(
     truth = made(reference)
     lower, upper = span(domain, truth)
     corners = tuple(as_corner(k) for k in kinks) or (truth.corners if truth else ())
-    name = np.dtype(dtype).name
+    wanted, demanded = float_type(dtype), demands(at_kink, corners)
+    name = wanted.name
     x = chosen_points(points, lower, upper, corners, name, wide=truth is not None, count=count, seed=seed)
+    x = with_demanded(x, demanded, lower, upper, name)
     with watching(seconds) as watch:
-        wanted = np.dtype(dtype)
         function = guard(f, "the function", watch, x) if f is not None else None
         gradient = guard(grad, "the gradient", watch, x.astype(wanted))
         if function is None and truth is None:
             raise UnsupportedError("nothing to compare the gradient with; hand in the function, or an exact reference")
-        trial = Trial(function, gradient, truth, corners, demands(at_kink, corners), lower, upper, wanted, extremes)
+        trial = Trial(function, gradient, truth, corners, demanded, lower, upper, wanted, extremes)
         found = examine(trial, x)
         x, found = settled(x, found)
         findings = rows(x, found)
@@ -136,8 +137,27 @@ def span(domain: Domain | tuple[float, float] | None, truth: Reference | None) -
         if domain.values:
             raise UnsupportedError(f"the domain {domain} is a finite set: nothing can be differentiated there")
         return ends(domain, {})
-    lower, upper = (float(e) for e in domain)
+    try:
+        lower, upper = (end if e is None else float(e) for e, end in zip(domain, (-math.inf, math.inf), strict=True))
+    except (TypeError, ValueError):
+        raise UnsupportedError(
+            f"domain={domain!r} is not understood; give its two ends, as in domain=(0, None)"
+        ) from None
+    if not lower < upper:
+        raise UnsupportedError(f"domain={domain!r} is empty; its ends are (lower, upper)")
     return lower, upper
+
+
+def float_type(dtype: Any) -> Any:
+    """A float type of NumPy's, or of a package that adds some."""
+    try:
+        found = np.dtype(dtype)
+    except TypeError:
+        told = f"NumPy knows no dtype {dtype!r}; hand in the type itself, as in dtype=ml_dtypes.bfloat16"
+        raise UnsupportedError(told) from None
+    if not is_float(found):
+        raise UnsupportedError(f"numbers of dtype {found.name} have no gradient; use float16, float32 or float64")
+    return found
 
 
 def as_corner(kink: float | Corner | Kink) -> Corner:
@@ -158,8 +178,11 @@ def demands(at_kink: AtKink | Mapping[float, float], corners: Sequence[Corner]) 
     values = [(c.at, getattr(c, at_kink)) for c in corners]
     unknown = [x for x, value in values if value is None]
     if unknown or not values:
-        where = f"at {unknown[0]:g}" if unknown else "(no kink is declared)"
-        raise UnsupportedError(f"what {at_kink} returns {where} is not known; say it: at_kink={{point: value}}")
+        if not values:
+            told = f"at_kink={at_kink!r} needs a declared kink; name the function with `of`, or say the value itself"
+            raise UnsupportedError(f"{told}: at_kink={{0: value}}")
+        told = f"the catalogue holds no value of {at_kink} at {unknown[0]:g}"
+        raise UnsupportedError(f"{told}; leave at_kink out, or say the value: at_kink={{{unknown[0]:g}: value}}")
     return tuple(values)
 
 
@@ -190,6 +213,14 @@ def chosen_points(
     if not x.size:
         raise NoPointsError(f"no number of type {dtype} to try in ({lower}, {upper}); widen `domain`, or give `points`")
     return x
+
+
+def with_demanded(x: Array, demanded: Sequence[tuple[float, float]], lower: float, upper: float, dtype: str) -> Array:
+    """The points, and those at which a value is demanded."""
+    more = np.asarray([at for at, _ in demanded], dtype).astype(float)
+    if not ((more > lower) & (more < upper)).all():
+        raise UnsupportedError(f"at_kink demands a value outside the open domain ({lower}, {upper}); drop that point")
+    return np.union1d(x, more) if more.size else x
 
 
 def examine(trial: Trial, x: Array) -> Examined:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from symgrad import checker
+from symgrad.checker.calling import epsilon
 from symgrad.checker.findings import Cause
 from symgrad.core import FunctionTypeError, Outcome, UnsupportedError
 from symgrad.testing.diagnosis.elementwise import Curve, diagnose_curves
@@ -151,7 +152,7 @@ def diagnosed(
         return None
     if all(q.kink for q in wrong):
         return on_kinks(wrong)
-    eps = float(np.finfo(dtype).eps)
+    eps = epsilon(dtype)
     letter = str(what.variable) if what else "x"
     curves = [curve(q, choice, eps, letter) for q, choice in zip(findings, choices, strict=True)]
     if all(holes(c) for c in curves) and all(by_rounding(r) for r in reports if r.outcome is Outcome.WRONG):
@@ -263,7 +264,7 @@ def try_network(loss: Any, grads: Any, params: Any = None, *, seed: int = 0, **o
     found = None
     if report.outcome is Outcome.WRONG:
         found = diagnose_parameters(loss, grads, params, model=model, own=own if model is not None else None)
-    name = f"the loss {getattr(loss, '__name__', '')}".strip()
+    name = "the loss of the model" if model is not None else f"the loss {getattr(loss, '__name__', '')}".strip()
     return Parameters(name, report, found, f"check_network(loss, grads, params, seed={seed})")
 
 

@@ -102,15 +102,23 @@ def at_inputs(
 
     def f(p: dict[str, Array]) -> Array:
         with torch.no_grad():
-            return np.asarray(called({k: torch.as_tensor(v) for k, v in p.items()}).numpy())
+            return np.asarray(tensor(torch, called({k: torch.as_tensor(v) for k, v in p.items()})).numpy())
 
     def vjp(p: dict[str, Array], c: Array) -> dict[str, Array]:
         leaves = {k: torch.tensor(v, requires_grad=True) for k, v in p.items()}
-        out = called(leaves)
+        out = tensor(torch, called(leaves))
         found = torch.autograd.grad(out, list(leaves.values()), torch.as_tensor(c, dtype=out.dtype), allow_unused=True)
         return {k: np.zeros(v.shape) if g is None else g.numpy() for (k, v), g in zip(p.items(), found, strict=True)}
 
     return single(f, vjp, tree, options) if len(tree) == 1 else try_vjp(f, vjp, tree, **options)
+
+
+def tensor(torch: Any, out: Any) -> Any:
+    """What a torch function returned, which is to be one tensor."""
+    if not isinstance(out, torch.Tensor):
+        mend = "check one part of it: check_torch(lambda x: module(x)[0], x)"
+        raise FunctionTypeError("target", f"returned a {type(out).__name__}, not a tensor", mend)
+    return out
 
 
 def single(f: Any, vjp: Any, tree: dict[str, Array], options: dict[str, Any]) -> Result:

@@ -110,7 +110,8 @@ def elementwise_lines(result: Elementwise) -> list[str]:
         lines += floor_lines(result)
     else:
         told = f"{result.count(Outcome.OK)} of {result.points} points are settled{remainder(result)}"
-        lines = [f"{result.name} could not be checked: {told}; name what it is with `of=`, or give other `points`"]
+        mend = "name what it is with `of=`, where it is defined with `domain=`, or other `points`"
+        lines = [f"{result.name} could not be checked: {told}; {mend}"]
     return [*lines, *closing(result, failed=outcome is Outcome.WRONG)]
 
 
@@ -152,10 +153,17 @@ def point_lines(letter: str, at: str, worst: PointFinding) -> list[str]:
 def stretch(letter: str, s: Stretch) -> str:
     """An interval in which it is wrong, with its bisected ends."""
     if s.below is None and s.above is None:
-        return f"{s.lower:.17g} ≤ {letter} ≤ {s.upper:.17g}: everything between the outermost points"
-    low = f"{s.below:.17g} < " if s.below is not None else ""
-    high = f" < {s.above:.17g}" if s.above is not None else ""
+        if s.lower == s.upper:
+            return f"{letter} = {short(s.lower)}: the only point"
+        return f"{short(s.lower)} ≤ {letter} ≤ {short(s.upper)}: everything between the outermost points"
+    low = f"{short(s.below)} < " if s.below is not None else ""
+    high = f" < {short(s.above)}" if s.above is not None else ""
     return f"{low}{letter}{high}" + ("" if s.lower != s.upper else ": one number")
+
+
+def short(value: float) -> str:
+    """The shortest text that is this double: 1e+15, 5e-324."""
+    return repr(value).removesuffix(".0")
 
 
 def cause_lines(blame: Blame | None) -> list[str]:
@@ -191,8 +199,15 @@ def parameter_lines(result: Parameters) -> list[str]:
         lines = [f"{result.name}: the gradients are wrong"]
         lines += [line for entry in report.wrong[:FEW] for line in entry_lines(entry)]
         more = len(report.wrong) - FEW
-        lines += [f"  and in {more} places more, or many"] if more > 0 or report.more else []
+        lines += [others(more, report.more)] if more > 0 or report.more else []
     return [*lines, *closing(result, failed=result.outcome is Outcome.WRONG)]
+
+
+def others(count: int, many: bool) -> str:  # noqa: FBT001 - the two go together
+    """How many wrong places are not shown."""
+    if many:
+        return f"  and in more than {count} other places" if count > 0 else "  and in other places"
+    return f"  and in {count} other place{'' if count == 1 else 's'}"
 
 
 def entry_lines(entry: EntryFinding) -> list[str]:
