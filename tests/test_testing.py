@@ -280,11 +280,12 @@ def test_what_lies_below_the_rounding_is_said_first() -> None:
 
 
 def test_an_infinity_is_right_where_the_type_has_no_larger_number() -> None:
-    for f, grad, options in (
+    cases: tuple[tuple[Any, Any, dict[str, Any]], ...] = (
         (np.exp, np.exp, {"dtype": "float32"}),
         (None, lambda x: 3 * x * x, {"of": "z^3", "dtype": "float16"}),
         (None, lambda a, y: 2 * (a - y), {"of": "squared_error", "dtype": "float32"}),
-    ):
+    )
+    for f, grad, options in cases:
         assert try_gradient(f, grad, **options).outcome is Outcome.OK
     assert try_gradient(None, lambda x: np.where(x > 50, np.inf, np.exp(x)), of="exp(z)").outcome is Outcome.WRONG
 

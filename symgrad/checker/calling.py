@@ -218,7 +218,7 @@ def narrow(x: Array, values: Array) -> bool:
 
 def alike(left: Array, right: Array) -> bool:
     """Whether two results are the same up to rounding, NaN included."""
-    return bool(np.allclose(left, right, rtol=SAME, atol=0, equal_nan=True))
+    return bool((left == right).all() or np.allclose(left, right, rtol=SAME, atol=0, equal_nan=True))
 
 
 def raised(error: BaseException, x: Any) -> str:

@@ -61,8 +61,8 @@ def told(result: Elementwise, slope: Pullback) -> Elementwise:
 
 
 def pulled_back(
-    check: Callable[..., Any], value: Any, back: Callable[..., Callable[[Array], Array]], **options: Any
-) -> Any:
+    check: Callable[..., Elementwise], value: Any, back: Callable[..., Callable[[Array], Array]], **options: Any
+) -> Elementwise:
     """What the check says of a backward pass."""
     slope = Pullback(back)
     return told(check(value, slope, **options), slope)
