@@ -10,14 +10,14 @@ from unicodedata import normalize
 import pytest
 from click.testing import CliRunner
 
-from symgrad import derivative
+from symgrad import derivative, worked
 from symgrad.cli.main import app
 from symgrad.core import Outcome, PairError, SymgradError, UnknownNameError
 from symgrad.definitions.layers import LAYERS, network
 from symgrad.deriver.indexed.chain import SharedNameError
 from symgrad.deriver.indexed.layers import layer_gradients, network_gradients
 from symgrad.document import render
-from symgrad.indexed import Dim, Index, Tensor, show, total
+from symgrad.indexed import Dim, Index, Tensor, show, sums_to, total
 from symgrad.pipeline.stages import settle
 from symgrad.pipeline.tensors import of_text
 from symgrad.prover.indexed import prove_indexed
@@ -236,3 +236,12 @@ def test_the_hessian_of_a_formula(text: str, shapes: list[str], result: str) -> 
 def test_greek_parameters_are_found_by_their_spelling() -> None:
     net = network("linear prelu_per_neuron linear", "mse")
     assert network_gradients(net, ["alpha1"])[-1].name == network_gradients(net, ["α1"])[-1].name == "network-alpha1"
+
+
+def test_a_line_by_hand_that_needs_a_fact_says_what_it_would_be_without_it() -> None:
+    n = Dim("n")
+    i, y, c = Index("i", n), Tensor("y", n), Tensor("c")
+    told = render(
+        settle(worked("it", "It", c() * total(i, y[i]), ("combine", c()), facts=(sums_to(y),))), "text", "textbook"
+    )
+    assert "without it: c ∑[i = 1 to n] yᵢ" in told
