@@ -32,6 +32,7 @@ UNITS = 64.0
 NEARBY = 8.0  # what a function's values are like is read off here, not in its tails
 FAR = 1e5  # beyond this a formula overflows sooner than it says what it is
 FEW = 6
+OUT = 100.0  # a constant that bounds the slope shows there
 SAID = 3  # places that are named
 EVERYWHERE = "everywhere"
 USUAL = {"−1", "2", "1/2", "−2", "−1/2"}
@@ -217,12 +218,11 @@ def flat(curves: Sequence[Curve]) -> Iterator[Hypothesis]:
 
 def constants(curves: Sequence[Curve], subject: Subject) -> Iterator[Hypothesis]:
     """A parameter or a number of the function with another value."""
-    few = telling(curves[0])
-    if not few.x.size:
-        return
-    for place in sorted({0, few.x.size - 1}):
+    few, out = telling(curves[0]), curves[0].at(curves[0].wrong & (np.abs(curves[0].x) <= OUT))
+    places = [(c, n) for c in (few, out) if c.x.size for n in sorted({0, c.x.size - 1})]
+    for curve, place in places:
         values = dict(curves[0].values)
-        for label, right, root, slope in candidates(subject, float(few.x[place]), float(few.given[place]), values):
+        for label, right, root, slope in candidates(subject, float(curve.x[place]), float(curve.given[place]), values):
             for value in shortest(root, float(right)):
                 wrong = slope.xreplace({s: value for s in slope.free_symbols if s.name == "unknown_constant"})
                 if not promising(wrong, subject, curves, scaled=False):

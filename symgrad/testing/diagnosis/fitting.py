@@ -33,9 +33,16 @@ def candidates(
         code = compiled(slope.xreplace(values), (subject.variable, FREE))
         if code is None:
             continue
-        for root in roots(lambda k, c=code: c(np.full(k.shape, x), k) - given, float(right)):  # type: ignore[misc]
+        found = roots(lambda k, c=code: c(np.full(k.shape, x), k) - given, float(right))  # type: ignore[misc]
+        for root in same_sign(found, float(right)):
             if abs(root - float(right)) > 1e-12 * abs(float(right)):
                 yield label, right, root, slope
+
+
+def same_sign(values: list[float], right: float) -> list[float]:
+    """The values, without those whose negative is one too and has the sign of the right value."""
+    usual = [v for v in values if v * right > 0]
+    return [v for v in values if v * right > 0 or not any(abs(u + v) <= 1e-9 * abs(u) for u in usual)]
 
 
 def constants(subject: Subject) -> Iterator[tuple[str, Any, Any]]:

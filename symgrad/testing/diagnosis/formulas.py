@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from flint import arb, ctx
-from sympy import S, sympify
+from sympy import Add, S, erf, exp, pi, sqrt, sympify
 
 from symgrad import deriver
 from symgrad.checker.balls import Hole, Program, program
@@ -76,6 +76,7 @@ def whole(subject: Subject) -> Iterator[Formula]:
         "reciprocal", "this is 1 over the derivative, that of the inverse function", "take the reciprocal", 1 / d
     )
     yield Formula("absolute", "the sign is lost: this is the absolute value", "keep the sign", abs(d))
+    yield from of_density(d)
     if subject.activation and not subject.loss:
         at_output = "the derivative is taken at the output a instead of z: φ′(a)"
         yield Formula("slope-at-output", at_output, "evaluate φ′ at z", d.xreplace({x: f}))
@@ -89,6 +90,22 @@ def whole(subject: Subject) -> Iterator[Formula]:
                 yield Formula(
                     f"slope-of-{name}-in-output", says, f"use the derivative of {subject.name}", wrong.xreplace({a: f})
                 )
+
+
+def of_density(gradient: Any) -> Iterator[Formula]:
+    """The normal density with another factor before it."""
+    terms = Add.make_args(gradient.expand())
+    density = [t for t in terms if t.has(pi) and t.has(exp)]
+    if not density or not gradient.has(erf):
+        return
+    for name, text, c in (("2π", "1/(2π)", 1 / sqrt(2 * pi)), ("1", "1", sqrt(2 * pi)), ("√π", "1/√π", sqrt(2))):
+        yield Formula(
+            "density-factor",
+            f"the normal density has the factor {text} in place of 1/√(2π): divided by {name}",
+            "the density is exp(−z²/2)/√(2π)",
+            gradient + Add(*density) * (c - 1),
+            DEEP,
+        )
 
 
 def filled(subject: Subject, expr: Any) -> Any:
