@@ -6,7 +6,11 @@ import ast
 import importlib.util
 import json
 import math
+import os
 import pickle
+import signal
+import subprocess
+import sys
 import warnings
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any
@@ -14,17 +18,18 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pytest
 from click.testing import CliRunner
-from sympy import Abs, Piecewise, Rational, erf, erfc, exp, log, sqrt, symbols, tanh
+from sympy import Abs, Piecewise, Rational, Symbol, erf, erfc, exp, log, sqrt, symbols, tanh
 
 import symgrad
 from symgrad import prover
 from symgrad.checker import campaign
 from symgrad.checker.accuracy import certify
+from symgrad.checker.balls import program
 from symgrad.checker.campaign import complete
 from symgrad.checker.certificate import Cause, Failure, from_json
 from symgrad.checker.formats import FORMATS, doubles
 from symgrad.checker.running import bounded
-from symgrad.checker.truth import Truth
+from symgrad.checker.truth import Truth, by_balls
 from symgrad.cli.main import app
 from symgrad.core import Kind, Status, SymgradError, UnsupportedError
 from symgrad.definitions import ACTIVATIONS, LOSSES
@@ -141,6 +146,46 @@ def test_output_deltas_keep_their_digits(activation: str) -> None:
             assert found.ulps <= ROUNDED_ONCE, str(found)
             checked += 1
     assert checked >= 6
+
+
+# What remains: an algebraic or exponential approach to a limit, lost beside the target at that limit.
+APPROACHES = {("gaussian", 1), ("softsign", 1), ("elu", -1), ("celu", -1), ("softsign", -1)}
+FLOATS = [0.0, 1e-310, 1e-160, 1e-20, 0.25, 1.5, 20, 37.5, 300, 746, 1e17, 1e154, 1e200, 4e307, 1e308, np.inf]
+
+
+@pytest.mark.parametrize("activation", ACTIVATIONS)
+def test_no_output_delta_is_lost_at_the_ends_of_the_float_types(activation: str) -> None:
+    compared = 0
+    for loss in LOSSES.values():
+        try:
+            result = symgrad.output_delta(activation, loss).result
+        except SymgradError:
+            continue
+        entries = (ACTIVATIONS[activation], loss)
+        values = {p.symbol: p.default for e in entries for p in e.parameters}
+        values |= {Symbol(f"{p.symbol}_J", real=True): p.default for p in loss.parameters}
+        for target in (*targets(loss), *([Rational(1, 4)] if not loss.variables[1].domain.values else [])):
+            put = {s: v for s, v in {**values, y: target}.items() if s in result.free_symbols}
+            truth = (program(result.xreplace(put), (z,)),)
+            code = symgrad.lambdify([z, *put], result)
+            with np.errstate(over="ignore"):
+                points = np.unique(np.asarray([s * x for x in FLOATS for s in (1, -1)], "float64"))
+            exact = np.asarray([by_balls(truth, x)[0] for x in points.tolist()])
+            for dtype in ("float64", "float32", "float16"):
+                with np.errstate(over="ignore"):
+                    here = points.astype(dtype).astype(float) == points
+                given = code(points[here].astype(dtype), *(float(v) for v in put.values())).astype(float)
+                wanted, kind = exact[here], np.finfo(dtype)
+                known = ~np.isnan(wanted)
+                away = (np.abs(wanted) >= kind.smallest_normal) & (np.abs(points[here]) >= kind.smallest_normal)
+
+                assert not np.isnan(given[known]).any(), (loss.name, target, dtype)
+                if (activation, target) not in APPROACHES:
+                    assert (given[known & away] != 0).all(), (loss.name, target, dtype)
+                assert np.isfinite(given[known & (np.abs(wanted) < kind.max / 8)]).all(), (loss.name, target, dtype)
+                compared += int(known.sum())
+            assert np.isnan(code(np.asarray([np.nan]), *(float(v) for v in put.values()))).all()
+    assert compared > 100
 
 
 def textbook_slope(x: Any) -> Any:
@@ -348,6 +393,45 @@ def test_a_stopped_job_goes_on_where_it_was(tmp_path: Path) -> None:
     assert 3 <= before < 8
     assert seen[0] > before
     assert found == complete(job(), executor=ThreadPoolExecutor(1))
+
+
+LONG = """
+from symgrad.checker import campaign
+from symgrad.pipeline.accuracy import quantity
+from pathlib import Path
+import sys
+
+if __name__ == "__main__":
+    made = quantity("relu", 0)
+    job = campaign.Job(made.name, made.code, made.truth, "float32", piece=2**14)
+    campaign.complete(job, resume=Path(sys.argv[1]), report=lambda *_: print("done", flush=True))
+"""
+
+
+@pytest.mark.skipif(os.name != "posix", reason="sends a signal")
+@pytest.mark.parametrize("all_of_them", [pytest.param(False, marks=pytest.mark.slow), True])
+def test_an_interrupt_ends_a_job_and_its_processes_each_time(tmp_path: Path, *, all_of_them: bool) -> None:
+    program, file = tmp_path / "long.py", tmp_path / "job.json"
+    program.write_text(LONG, "utf-8")
+    done = []
+    for _ in range(2):
+        with subprocess.Popen(  # noqa: S603 - the program above
+            [sys.executable, str(program), str(file)],
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            start_new_session=True,
+        ) as running:
+            assert running.stdout is not None
+            assert running.stdout.readline() == b"done\n"
+            if all_of_them:
+                os.killpg(running.pid, signal.SIGINT)
+            else:
+                running.send_signal(signal.SIGINT)
+            running.communicate(timeout=5)  # which also waits until no worker holds the output any more
+        assert running.returncode != 0
+        done.append(len(json.loads(file.read_text("utf-8"))["done"]))
+
+    assert 0 < done[0] < done[1]
 
 
 def test_a_file_of_another_job_is_refused(tmp_path: Path) -> None:

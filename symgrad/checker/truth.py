@@ -13,7 +13,7 @@ from flint import arb, ctx
 from symgrad.checker.balls import Hole, Program, program
 from symgrad.checker.formats import Array, Format, doubles
 from symgrad.checker.running import bounded
-from symgrad.core import SymgradError
+from symgrad.core import SymgradError, UnsupportedError
 from symgrad.functions import unfold
 
 SHARE = 2.0**-10  # of a last digit: an error bound below it leaves nothing for balls to decide
@@ -42,7 +42,7 @@ class Truth:
     @cached_property
     def plain(self) -> tuple[Any, ...]:
         """The forms with all names replaced by their formulas."""
-        return tuple(dict.fromkeys(unfold(form) for form in self.forms))
+        return tuple(dict.fromkeys(opened(form) for form in self.forms))
 
     @cached_property
     def programs(self) -> tuple[Program, ...]:
@@ -84,6 +84,14 @@ class Truth:
     def by_balls(self, x: float) -> tuple[float, float]:
         """The value at one input; at an infinite one it is the limit."""
         return by_balls(self.programs, x)
+
+
+def opened(form: Any) -> Any:
+    """The form with all names replaced by their formulas; as it stands where SymPy can't write that down."""
+    try:
+        return unfold(form)
+    except UnsupportedError:
+        return form
 
 
 def by_balls(programs: tuple[Program, ...], x: float) -> tuple[float, float]:

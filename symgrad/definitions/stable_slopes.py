@@ -9,8 +9,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sympy import Abs, Piecewise, Rational, exp, log, oo, pi, sign, sqrt, tanh
-from sympy.codegen.cfunctions import log1p
+from sympy import Abs, Piecewise, Rational, exp, log, pi, sign, sqrt, tanh
+from sympy.codegen.cfunctions import expm1, log1p
 
 from symgrad.core import by_name
 from symgrad.definitions.activations import ACTIVATIONS
@@ -22,6 +22,7 @@ from symgrad.functions.stable_heads import (
     kept,
     normal_cdf,
     reciprocal,
+    sech2,
     times_bell,
     times_exp,
     times_sigmoid,
@@ -68,7 +69,7 @@ dx = k * (1 + 3 * Rational(44715, 10**6) * g**2)
 ddx = k * 6 * Rational(44715, 10**6) * g
 right, left = 1 + 2 * e + 2 * e**2, 2 + 2 * e + e**2  # of Mish: (1 + e^z)^2 + 1, scaled on the right
 v = within(beta * z)
-s = within(beta * z, -50, oo)  # where their ratio is 1 to all digits
+square = ACTIVATIONS["squared_relu"](z)
 b = Rational(1702, 1000)
 
 
@@ -128,10 +129,23 @@ STABLE_SLOPES = by_name(
             mish_second,
         ),
         *as_derived("swish", beta * z * (1 - sigmoid(beta * z)) + 1, 1 + v * sigmoid(-beta * z)),
-        *as_derived(  # with the Poisson likelihood on the rate, where sigmoid and softplus vanish together
-            "softplus",
-            (1 - y / softplus(z, beta)) * sigmoid(beta * z),
-            sigmoid(beta * z) - y * beta * sigmoid(s) / softplus(s),
+        *as_derived(  # its slope grows without bound where that of a loss decays
+            "squared_relu",
+            2 * z * (sigmoid(square) - y),
+            gated(1 - y, 2 * z * sigmoid(square)) - 2 * y * g * sigmoid(-square),
+        ),
+        *as_derived(
+            "squared_relu",
+            -2 * y * z * (1 - sigmoid(y * square)),
+            Piecewise((-2 * y * g * sigmoid(-y * square), y > 0), (-2 * y * z * sigmoid(-y * square), True)),
+        ),
+        *as_derived(
+            "squared_relu",
+            2 * z * (square - y) / (1 + (square - y) ** 2 / c**2),
+            Piecewise(
+                (2 * z * (square - y) / (1 + ((square - y) / c) ** 2), Abs(square - y) <= c),
+                (2 * c**2 * reciprocal(z - y * q) / (1 + (c * reciprocal(square - y)) ** 2), True),
+            ),
         ),
         *as_derived(
             "gaussian", 4 * z**2 * ACTIVATIONS["gaussian"](z) - 2 * ACTIVATIONS["gaussian"](z), gaussian_second
@@ -145,6 +159,19 @@ STABLE_SLOPES = by_name(
             "gaussian",
             times_bell(-2 * g, z),
             gaussian_second,
+        ),
+        *as_derived(  # with the Poisson likelihood on the rate
+            "gaussian",
+            -2 * z * (ACTIVATIONS["gaussian"](z) - y),
+            Piecewise(
+                (-2 * z * (expm1(-(z**2)) + kept(1 - y)), Abs(z) < Rational(1, 2)),
+                (gated(y, 2 * z * y) - times_bell(2 * g, z), True),
+            ),
+        ),
+        *as_derived(
+            "lecun_tanh",
+            294431281 - 10**8 * ACTIVATIONS["lecun_tanh"](z) ** 2,
+            294431281 * sech2(Rational(2, 3) * z),
         ),
         *slopes("erf", None, times_bell(-4 * g / sqrt(pi), z)),
         *as_derived("elu", alpha + ACTIVATIONS["elu"](z, alpha), Piecewise((alpha + z, z > 0), (alpha * exp(z), True))),

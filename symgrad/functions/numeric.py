@@ -18,7 +18,7 @@ def quietly(compute: Callable[..., Any], *letters: Any) -> Any:
     """The value of a stable form in the letters' own float type, without warnings from branches not taken.
 
     Formats of 16 and 32 bits are computed in float64 and rounded once. Integers become float64, because NumPy's
-    wrap around; Python's own numbers take the type of the arrays beside them.
+    wrap around; Python's own numbers take the type of the arrays beside them. What is not a number stays so.
     """
     types = [x.dtype if x.dtype.kind not in "biu" else np.dtype(float) for x in letters if hasattr(x, "dtype")]
     types = types or [np.asarray(x).dtype for x in letters if not isinstance(x, (bool, int, float))]
@@ -28,6 +28,9 @@ def quietly(compute: Callable[..., Any], *letters: Any) -> Any:
     arrays = [np.asarray(x).astype(working) for x in letters]
     with np.errstate(all="ignore"):
         value = np.asarray(compute(*arrays)).astype(kept)
+        for x in arrays:
+            if np.isnan(x).any():  # a case of a `where` may not look at it
+                value = np.where(np.isnan(x), x.astype(kept), value)
     shape = np.broadcast_shapes(*(x.shape for x in arrays))
     return (value if value.shape == shape else np.broadcast_to(value, shape).copy())[()]
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from sympy import Abs, Add, Max, Min, Mul, Piecewise, Pow, S, Symbol, erf, exp, log, oo, tanh
+from sympy import Abs, Add, Max, Min, Mul, Piecewise, Pow, S, StrictLessThan, Symbol, erf, exp, log, oo, tanh
 from sympy.codegen.cfunctions import expm1, log1p
 
 from symgrad.functions.elementwise import Elementwise, settled
@@ -117,10 +117,42 @@ def without_saturation(node: Any) -> Any:
         low, high = LIMITS[f.func]
         with_limit = [t for t in Add.make_args(rest) if t in {-c * high, -c * low}]
         other = with_limit[0] if with_limit else rest
-        if with_limit or (c.is_number and not rest.has(u)):
+        if with_limit or ((c.is_number or rest.is_number) and not (rest + c).has(u)):
             up, down = distances(f)
-            return (other + c * high) * up + (other + c * low) * down + (rest - other)
+            apart = (other + c * high) * up + (other + c * low) * down + (rest - other)
+            if with_limit or f.func is sigmoid or not rest.free_symbols:
+                return apart
+            return Piecewise((node, Abs(u) < 1), (apart, True))  # near 0 the shares cancel, where y is 0
     return node
+
+
+def without_saturated_condition(node: Any) -> Any:
+    """Y f(u) < 1, f between two limits, by the distances to these: y sigma < 1 is (y - 1) sigma(u) < sigma(-u)."""
+    f: Any = next((f for f in Mul.make_args(node.lhs) if isinstance(f, tuple(LIMITS))), None)
+    c = node.lhs / f if f is not None else S.Zero
+    if f is None or not node.rhs.is_number or c.has(*f.args):
+        return node
+    low, high = LIMITS[f.func]
+    up, down = distances(f)
+    return node.func((c * high - node.rhs) * up, (node.rhs - c * low) * down)
+
+
+def without_shared_factor(node: Any) -> Any:
+    """W - w sigmoid(u), whatever w is, as w sigmoid(-u)."""
+    if not isinstance(node, Add):
+        return node
+    for term in node.args:
+        for f in Mul.make_args(term):
+            other = next((t for t in node.args if isinstance(f, sigmoid) and bare(t * f + term) == 0), None)
+            if other is not None and not other.is_number:
+                kept_apart = without_overflow(bare(other) * sigmoid(-f.args[0]))
+                return Add(kept_apart, *(t for t in node.args if t not in {term, other}))
+    return node
+
+
+def bare(expr: Any) -> Any:
+    """The expression without clipping."""
+    return expr.replace(within, lambda x, *_: x)
 
 
 LIMITS = {sigmoid: (0, 1), tanh: (-1, 1), erf: (-1, 1)}
@@ -173,14 +205,42 @@ def without_exponential(node: Any) -> Any:
 # Products: a factor that decays meets one that grows.
 
 
+def without_zero_branch(node: Any) -> Any:
+    """A product with cases, one of which is 0: there the whole product is, though the rest be infinite."""
+    if not isinstance(node, Mul):
+        return node
+    for factor in node.args:
+        if isinstance(factor, Piecewise) and any(value == 0 for value, _ in factor.args):
+            rest = Mul(*(a for a in node.args if a != factor))
+            if rest.free_symbols:
+                cases = ((0 if v == 0 else without_zero_branch(v * rest), holds) for v, holds in factor.args)
+                return Piecewise(*cases)
+    return node
+
+
+def without_vanishing_ratio(node: Any) -> Any:
+    """sigmoid(u)/softplus(u), which tends to 1 on the left, by an argument that is not far on the left."""
+    if not isinstance(node, Mul):
+        return node
+    for f in node.args:
+        for total in (g for g in node.args if isinstance(f, sigmoid) and isinstance(g, Add)):
+            (u,) = f.args
+            near = {t: h for t in total.args for h in t.atoms(softplus) if t.has(1 / h) and Mul(*h.filled) == u}
+            if near:
+                s = within(u, -50, oo)
+                ratios = (t * h * h.filled[1] * sigmoid(s) / softplus(s) for t, h in near.items())
+                others = Add(*(t for t in total.args if t not in near)) * f
+                return node / f / total * Add(others, *ratios)
+    return node
+
+
 def without_overflow(node: Any) -> Any:
     """A product in which symbols beside a factor that decays in them are clipped where that factor is 0."""
     if not isinstance(node, Mul):
         return node
     for factor in node.args:
         for v, low, high in decays(factor):
-            kept = [f if f == factor else clipped(f, v, low, high) for f in node.args]
-            node = Mul(*kept)
+            node = Mul(*(f if f == factor else clipped(f, v, low, high) for f in node.args))
             if node == 0:
                 return node
     return node
@@ -191,6 +251,9 @@ def decays(factor: Any) -> Iterator[tuple[Any, Any, Any]]:
     base = factor.base if isinstance(factor, Pow) and factor.exp.is_positive and factor.base is not S.Exp1 else factor
     if isinstance(base, sigmoid):
         yield from one_sided(base.args[0])
+        c, square = base.args[0].as_coeff_Mul()
+        if c.is_negative and isinstance(square, Elementwise) and square.func.spelling == "squared_relu":
+            yield square.args[0], -oo, WIDTH / abs(c)
     elif isinstance(base, exp) and isinstance(base.args[0], Mul):
         u = base.args[0]
         if (inner := next((f for f in u.args if isinstance(f, Abs)), None)) is not None and (u / inner).is_negative:
@@ -260,7 +323,8 @@ def without_overflowing_square(node: Any) -> Any:
         others = Mul(*(f for f in node.args if f not in {x, factor}))
         if exponent == -S.Half:
             held = within(x, -(2**500), 2**500)
-            return others * held * base.xreplace({x: held, x**2: held**2}) ** exponent
+            ratio_ = held * base.xreplace({x: held, x**2: held**2}) ** exponent
+            return others * kept(ratio_) if others.free_symbols else others * ratio_
         rest, square = base.as_independent(x, as_Add=True)
         large = reciprocal(rest * reciprocal(x) + square / x)
         return others * Piecewise((x * factor, Abs(x) <= 1), (large, True))
@@ -268,8 +332,9 @@ def without_overflowing_square(node: Any) -> Any:
 
 
 RULES: dict[Any, tuple[Callable[[Any], Any], ...]] = {
-    Add: (without_halves, without_squares, without_exponential, without_saturation),
-    Mul: (without_overflowing_square, without_overflow),
+    Add: (without_shared_factor, without_halves, without_squares, without_exponential, without_saturation),
+    Mul: (without_zero_branch, without_vanishing_ratio, without_overflowing_square, without_overflow),
+    StrictLessThan: (without_saturated_condition,),
     exp: (without_gauss,),
     log: (without_lost_ones,),
 }
