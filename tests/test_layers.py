@@ -17,7 +17,7 @@ from symgrad.definitions.layers import LAYERS, network
 from symgrad.deriver.indexed.chain import SharedNameError
 from symgrad.deriver.indexed.layers import layer_gradients, network_gradients
 from symgrad.document import render
-from symgrad.indexed import Dim, Index, Tensor, show, sums_to, total
+from symgrad.indexed import Dim, Index, ShapeError, Tensor, show, sums_to, total
 from symgrad.pipeline.stages import settle
 from symgrad.pipeline.tensors import of_text
 from symgrad.prover.indexed import prove_indexed
@@ -245,3 +245,11 @@ def test_a_line_by_hand_that_needs_a_fact_says_what_it_would_be_without_it() -> 
         settle(worked("it", "It", c() * total(i, y[i]), ("combine", c()), facts=(sums_to(y),))), "text", "textbook"
     )
     assert "without it: c ∑[i = 1 to n] yᵢ" in told
+
+
+def test_a_size_has_a_name_and_an_index_a_size() -> None:
+    for name in ("", " ", "n m"):
+        with pytest.raises(ShapeError, match="a name in one word"):
+            Dim(name)
+    with pytest.raises(ShapeError, match="runs over a Dim"):
+        Index("i", 3)  # type: ignore[arg-type]  # that is the mistake

@@ -30,6 +30,8 @@ class Dim:
     token: str = field(default="", repr=False)
 
     def __post_init__(self) -> None:
+        if not isinstance(self.name, str) or not self.name or self.name.split() != [self.name]:
+            raise ShapeError(f"a size needs a name in one word, such as Dim('n'); {self.name!r} is none")
         object.__setattr__(self, "token", self.token or token(self.name))
 
     def __str__(self) -> str:
@@ -45,6 +47,8 @@ class Index:
     token: str = field(default="", repr=False)
 
     def __post_init__(self) -> None:
+        if not isinstance(self.dim, Dim):
+            raise ShapeError(f"the index {self.name} runs over a Dim, such as Dim('n'), not over {self.dim!r}")
         object.__setattr__(self, "token", self.token or token(self.name))
 
     def __hash__(self) -> int:
