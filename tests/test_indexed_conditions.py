@@ -57,7 +57,7 @@ norm = Tensor("R", body=((), total(k, x[k] ** 2) ** half))
 nothing = Tensor("o", n, body=(i, x[i] - x[i]))
 logs = Tensor("L", n, body=(i, apply(sp.log, x[i])))
 bce, relu = LOSSES["binary_cross_entropy"].head, ACTIVATIONS["relu"].head
-softplus, hinge = ACTIVATIONS["softplus"].head, LOSSES["hinge"].head
+huber = LOSSES["huber"].head
 ln, mod = (lambda v: apply(sp.log, v)), (lambda v: apply(sp.Abs, v))
 zero, square = Fact("x is 0", x[i], expr(0), assumed=True), Fact("x² is 1", x[i] ** 2, one, assumed=True)
 gap = total(k, x[k]) - y[i]
@@ -92,6 +92,13 @@ PROVED: list[tuple[str, Expr, Expr, tuple[Any, ...], tuple[str, ...]]] = [
     ("modulus itself", mod(x[i]) + mod(x[i]), 2 * mod(x[i]), (), ()),
     ("relu", partial(apply(relu, x[i]), x[i]), apply(relu, x[i], order=1), (), ("x[i] ≠ 0",)),
     ("relu itself", 2 * apply(relu, x[i]), apply(relu, x[i]) * 2, (), ()),
+    (
+        "beyond the listed kinks",
+        partial(partial(apply(huber, x[i], y[i], one), x[i]), x[i]),
+        partial(partial(apply(huber, x[i], y[i], one), x[i]) + 1, x[i]),
+        (),
+        ("Huber(x[i], y[i], 1) has all derivatives that are taken",),
+    ),
     ("maximum", partial(greatest(k, x[k]), x[i]), attains(k, x[k], i), (), (tie,)),
     ("maximum itself", greatest(k, x[k]) * 2, greatest(k, x[k]) + greatest(k, x[k]), (), ()),
     ("where it is", partial(attains(k, x[k], i), x[j]), expr(0), (), (tie,)),
@@ -130,6 +137,13 @@ def test_what_never_has_a_value_is_vacuous(left: Expr, right: Expr, facts: Any) 
 
     assert verdict.status is Status.VACUOUS
     assert verdict.reason.endswith("never holds")
+
+
+def test_a_point_where_what_cancelled_has_no_value_refutes_nothing() -> None:
+    right = mod(x[i])
+    assert prove_indexed(x[i], right).status is Status.REFUTED
+    assert prove_indexed(x[i] + ln(x[i]) - ln(x[i]), right).status is Status.UNKNOWN
+    assert prove_indexed(x[i] + total(k, logs[k] - logs[k]), right).status is Status.UNKNOWN
 
 
 def test_a_declared_domain_is_no_condition_of_its_own() -> None:

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 NOT_ZERO, POSITIVE, NOT_NEGATIVE = "≠", ">", "≥"
 UNIQUE = "is attained at one index only"
 SMOOTH = "has a derivative"
+TWICE = "has all derivatives that are taken"
 DEFINED = "has a value"
 TURNED = {NOT_ZERO: NOT_ZERO, POSITIVE: "<", NOT_NEGATIVE: "≤"}
 SIGNS = frozenset({NOT_ZERO, POSITIVE, NOT_NEGATIVE})
@@ -95,6 +96,19 @@ def mentioned(value: Expr) -> frozenset[Tensor]:
     return value.tensors.union(*(a.tensors for a, _ in value.lost))
 
 
+def cancelled(*values: Expr) -> tuple[Expr, ...]:
+    """The factors that some expressions have lost, as they were written; those of names behind them, too."""
+    lost = set[Any]().union(*(v.lost for v in values))
+    seen, waiting = set[Any](), [t for v in values for t in mentioned(v)]
+    while waiting:
+        tensor = waiting.pop()
+        if tensor not in seen:
+            seen.add(tensor)
+            lost |= tensor.body[1].lost if tensor.body else frozenset()
+            waiting += behind(tensor)
+    return tuple(one(a, e) for a, e in sorted(lost, key=lambda f: (f[0].token, f[1])))
+
+
 def behind(tensor: Tensor) -> frozenset[Tensor]:
     """The tensors in a name's value, and what an unknown function depends on."""
     return frozenset(tensor.depends) | (mentioned(tensor.body[1]) if tensor.body else frozenset())
@@ -112,20 +126,20 @@ def of_body(tensor: Tensor) -> tuple[Condition, ...]:
     return _bodies[tensor]
 
 
-def needed(value: Expr, by: Partial | None = None) -> Iterator[Condition]:
-    """What is written in an expression itself. Under a derivative whatever moves must have one, too."""
+def needed(value: Expr, by: Partial | None = None, times: int = 1) -> Iterator[Condition]:
+    """What is written in an expression itself. Under `times` derivatives whatever moves must have as many, too."""
     factors = {f for t in value.terms for f in t.atoms} | value.lost
     for atom, exponent in factors:
         moving = by is not None and any(moves(t, by) for t in atom.tensors)
         yield from of_power(atom, exponent, moving=moving)
         if isinstance(atom, Apply):
-            yield from of_function(atom, moving=moving)
+            yield from of_function(atom, times if moving else 0)
         elif isinstance(atom, Attains) or (isinstance(atom, Greatest) and moving):
             yield Condition(one(Greatest(atom.index, atom.body)), UNIQUE)
         elif isinstance(atom, Partial):
-            yield from of_derivative(atom)
+            yield from of_derivative(atom, times + 1 if moving else 1)
         for part in atom.parts:
-            yield from needed(part, by if moving else None)
+            yield from needed(part, by if moving else None, times)
 
 
 def moves(tensor: Tensor, by: Partial) -> bool:
@@ -133,9 +147,9 @@ def moves(tensor: Tensor, by: Partial) -> bool:
     return tensor is by.ref.tensor or (tensor not in by.fixed and tensor.rests_on(by.ref.tensor, by.fixed))
 
 
-def of_derivative(atom: Partial) -> Iterator[Condition]:
+def of_derivative(atom: Partial, times: int) -> Iterator[Condition]:
     """What a derivative needs: that all between the entry and what is differentiated has one."""
-    yield from needed(atom.expr, atom)
+    yield from needed(atom.expr, atom, times)
     seen, waiting = set[Any](), [t for t in mentioned(atom.expr) if moves(t, atom)]
     while waiting:
         tensor = waiting.pop()
@@ -143,7 +157,7 @@ def of_derivative(atom: Partial) -> Iterator[Condition]:
             continue
         seen.add(tensor)
         if tensor.body is not None:
-            yield from needed(tensor.body[1], atom)
+            yield from needed(tensor.body[1], atom, times)
         waiting += [t for t in behind(tensor) if moves(t, atom)]
 
 
@@ -156,9 +170,9 @@ def of_power(atom: Atom, exponent: Fraction, *, moving: bool) -> Iterator[Condit
         yield Condition(base, NOT_ZERO)
 
 
-def of_function(atom: Apply, *, moving: bool) -> Iterator[Condition]:
-    """The domain of a function, and its kinks where it is differentiated."""
-    name, order = atom.head.__name__, atom.order + moving
+def of_function(atom: Apply, times: int) -> Iterator[Condition]:
+    """The domain of a function, and its kinks where it is differentiated, so often."""
+    name, order = atom.head.__name__, atom.order + times
     if hasattr(atom.head, "formula"):
         yield from of_catalogue(atom, order)
     elif name in {"log", "log1p"}:
@@ -184,7 +198,7 @@ def of_catalogue(atom: Apply, order: int) -> Iterator[Condition]:
         except UnsupportedError:
             yield Condition(one(atom), SMOOTH)
     if order > 1 and has_kinks(head):  # beyond the first derivative no kinks are listed
-        yield Condition(one(Apply(head, atom.args, atom.orders)), SMOOTH)
+        yield Condition(one(atom), TWICE)
     if all(d == REALS for d in domains.values()):
         yield from of_formula(head.at(head.formula, tuple(names)), names, moving=bool(order) and not head.kinks)
 
@@ -204,7 +218,7 @@ def of_formula(formula: Any, names: dict[Any, Expr], *, moving: bool) -> Iterato
             for a, e in term.atoms:
                 yield from of_power(a, e, moving=moving)
                 if isinstance(a, Apply):
-                    yield from of_function(a, moving=moving)
+                    yield from of_function(a, int(moving))
 
 
 def within(value: Expr, domain: Domain) -> Iterator[Condition]:

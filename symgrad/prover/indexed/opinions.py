@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from symgrad.core import Witness
 from symgrad.indexed import Dim, Expr, Index, Tensor
+from symgrad.indexed.conditions import cancelled
 from symgrad.indexed.jets import NoValueError
 from symgrad.indexed.samples import HUGE, Sample, Space
 from symgrad.prover.indexed.reals import Balls
@@ -40,11 +41,15 @@ def refutation(left: Expr, right: Expr, space: Space, points: int = POINTS) -> t
 
 
 def in_balls(left: Expr, right: Expr, sample: Sample) -> tuple[Any, Any] | None:
-    """The two sides at a point, None where one of them has no value."""
+    """The two sides at a point, None where one of them, or what has cancelled in one, has no value."""
     arithmetic = Balls()
     try:
         evaluation = sample.evaluation(arithmetic, Unknowns(arithmetic))
         found = evaluation.value(left, sample.at), evaluation.value(right, sample.at)
+        for lost in cancelled(left, right):
+            free = sorted(lost.free, key=lambda i: i.token)
+            for values in product(*(range(sample.sizes[i.dim]) for i in free)):
+                evaluation.value(lost, dict(zip(free, values, strict=True)))
     except NoValueError:
         return None
     return found if all(v.is_finite() for v in found) else None

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 from symgrad.core import Status, Verdict
 from symgrad.indexed import Expr, Fact, IndexedError, Tensor, normal
+from symgrad.indexed.conditions import cancelled
 from symgrad.indexed.samples import Space, space
 from symgrad.prover.indexed.clearing import vanishes
 from symgrad.prover.indexed.conditions import needs
@@ -65,7 +66,7 @@ def decided(left: Expr, right: Expr, facts: Sequence[Fact], domains: Mapping[Any
     found = next(ways)  # what costs little; most wrong steps are then refuted at the first point
     if (left.mask | right.mask).bit_count() > LARGE:
         return without_values(found or next((w for w in ways if w), None))
-    where = space((left, right), facts, domains)
+    where = space((left, right, *cancelled(left, right)), facts, domains)
     if found is None and (early := refuted(left, right, where, 1)[0]):
         return early
     found = found or next((w for w in ways if w), None)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from symgrad.core import Status, Verdict, Witness
 from symgrad.indexed import Expr, show
+from symgrad.indexed.conditions import cancelled
 from symgrad.indexed.expr import never_negative
 from symgrad.indexed.samples import space
 from symgrad.prover.indexed.opinions import POINTS, in_balls, point_of
@@ -25,7 +26,7 @@ def prove_nonnegative(value: Expr, *, facts: Sequence[Fact] = (), variables: Seq
     """
     if never_negative(value):
         return Verdict(Status.PROVED, "a sum of squares and products of factors that are not negative")
-    where = space((value,), facts, {v.symbol: v.domain for v in variables})
+    where = space((value, *cancelled(value)), facts, {v.symbol: v.domain for v in variables})
     tried = 0
     for sample in where.samples(Random(3)):  # noqa: S311 - sample points, no secrets
         found = in_balls(value, Expr(), sample)
