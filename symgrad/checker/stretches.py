@@ -43,6 +43,7 @@ def edge(is_wrong: Callable[[Array], Array], bad: float, good: float, dtype: str
     while abs(inside - outside) > 1:
         step = max(1, abs(outside - inside) // PARTS) * (1 if outside > inside else -1)
         tried = np.asarray([*range(inside + step, outside, step)][: 2 * PARTS], np.int64)
+        tried = np.pad(tried, (0, 2 * PARTS - tried.size), mode="edge")  # always one shape: JAX compiles each anew
         wrong = is_wrong(numbers(tried, dtype))
         right = np.flatnonzero(~wrong)
         if right.size:
