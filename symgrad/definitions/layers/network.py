@@ -83,7 +83,7 @@ def letters(layer: Layer) -> set[str]:
     before = {t for x in layer.inputs for t in (x, *x.reach)}
     new = {t for out in (layer.output, *layer.names) for t in (out, *out.reach)} - before
     sizes = {d for t in new for d in t.dims} - {d for t in before for d in t.dims}
-    return {what.name for what in (*new, *sizes)}
+    return {t.name for t in new} | {d.name for d in sizes}
 
 
 def one_layer(word: str, x: Tensor, tag: str) -> Layer:

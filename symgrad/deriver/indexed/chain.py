@@ -113,8 +113,9 @@ class SharedNameError(SymgradError):
 def require_own_names(tensors: Iterable[Tensor]) -> None:
     """Raise SharedNameError where two tensors, two sizes, or a tensor and a size go by one name."""
     owners: dict[str, tuple[Any, str]] = {}
-    sizes = ((d, "size") for t in tensors for d in t.dims)
-    for what, kind in (*((t, "tensor") for t in tensors), *sizes):
+    named: list[tuple[Any, str]] = [(t, "tensor") for t in tensors]
+    named += [(d, "size") for t, _ in named for d in t.dims]
+    for what, kind in named:
         name = what.tex or spelled_out(normalize("NFC", what.name)).replace("_", "")
         other, same = owners.setdefault(name, (what, kind))
         if other is not what and other != what:
