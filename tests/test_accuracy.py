@@ -552,6 +552,13 @@ def test_the_word_accuracy() -> None:
     assert done.exit_code == 0
     assert found["complete"] is True
     assert found["ulps"] <= ROUNDED_ONCE
-    for wrong in (["sigmod"], ["silu", "--complete", "--dtype", "float64"], ["huber", "--target", "y"]):
+    constant, target = ["threshold", "--order", "2"], ["hinge", "--target", "0"]
+    for wrong in (
+        constant,
+        target,
+        ["sigmod"],
+        ["silu", "--complete", "--dtype", "float64"],
+        ["huber", "--target", "y"],
+    ):
         refused = CliRunner().invoke(app, ["accuracy", *wrong])
         assert refused.exit_code == 2, refused.output

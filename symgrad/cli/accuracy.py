@@ -49,9 +49,12 @@ def command(  # noqa: PLR0917 - as click does
 
 def trials(name: str, orders: tuple[str, ...], dtypes: tuple[str, ...], target: str) -> list[Certificate]:
     """The certificates of an entry."""
+    from symgrad.core import UnsupportedError  # noqa: PLC0415 - `--help` must not wait
     from symgrad.pipeline.accuracy import quantity  # noqa: PLC0415 - `--help` must not wait
 
     chosen = [quantity(name, int(n), number(target)) for n in orders or ("0", "1", "2")]
+    if not any(q.varies for q in chosen):
+        raise UnsupportedError(f"{', '.join(q.name for q in chosen)} is constant: nothing to lose; ask for --order 0")
     return [q.certificate(d) for q in chosen if q.varies for d in dtypes or DTYPES]
 
 

@@ -77,6 +77,9 @@ def quantity(of: str | Definition, order: int = 0, target: Any = 1) -> Quantity:
     values = {p.symbol: p.default for p in entry.parameters}
     name = entry.name + MARKS[order]
     if entry.kind is Kind.LOSS:
+        allowed = entry.variables[1].domain.values
+        if allowed and sympify(target) not in allowed:
+            raise UnsupportedError(f"{target} is no target of {entry.name}; give one of {', '.join(map(str, allowed))}")
         values |= {entry.variables[1].symbol: sympify(target)}
         name += f" at y = {target}"
     return fixed(name, expr, x, values, entry.variables[0].domain)
