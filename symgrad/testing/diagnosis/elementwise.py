@@ -253,7 +253,8 @@ def intervals(curve: Curve, eps: float) -> str:
     c = curve.at(informative)
     edges = np.flatnonzero(np.diff(np.concatenate([[False], c.wrong, [False]]).astype(int)))
     parts = [bounds(c, int(i), int(j) - 1) for i, j in zip(edges[::2], edges[1::2], strict=True)]
-    return " and ".join(parts[:SAID]) + (f" and {len(parts) - SAID} stretches more" if len(parts) > SAID else "")
+    more = len(parts) - SAID
+    return " and ".join(parts[:SAID]) + (f" and {more} more stretch{'es' * (more > 1)}" if more > 0 else "")
 
 
 def bounds(c: Curve, first: int, last: int) -> str:

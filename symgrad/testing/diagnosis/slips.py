@@ -198,7 +198,7 @@ def in_cases(expr: Piecewise, x: Symbol) -> Iterator[Slip]:
     for i, (value, condition) in enumerate(expr.args):
         for slip in (*slipped(value, x), *not_differentiated(value, x)):
             cases = [(slip.expr if j == i else s, c) for j, (s, c) in enumerate(slopes)]
-            says = f"in the branch for {condition if condition != True else 'the rest'}: {slip.says}"  # noqa: E712 - SymPy's true
+            says = f"in the {f'branch for {condition}' if condition != True else 'last branch'}: {slip.says}"  # noqa: E712 - SymPy's true
             yield Slip(slip.name, says, slip.mend, Piecewise(*cases))
 
 
