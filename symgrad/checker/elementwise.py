@@ -143,8 +143,8 @@ def span(domain: Domain | tuple[float, float] | None, truth: Reference | None) -
         raise UnsupportedError(
             f"domain={domain!r} is not understood; give its two ends, as in domain=(0, None)"
         ) from None
-    if not lower < upper:
-        raise UnsupportedError(f"domain={domain!r} is empty; its ends are (lower, upper)")
+    if lower > upper:
+        raise UnsupportedError(f"domain={domain!r} is the wrong way round; its ends are (lower, upper)")
     return lower, upper
 
 
