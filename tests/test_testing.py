@@ -326,7 +326,6 @@ def test_truth_values_are_numbers() -> None:
 
 OPTIONS: dict[str, tuple[dict[str, Any], str]] = {
     "a text for a domain": ({"domain": "(0, 1)"}, "give its two ends"),
-    "ends the wrong way round": ({"domain": (1, 0)}, "the wrong way round"),
     "integers": ({"dtype": "int64"}, "have no gradient"),
     "a type that NumPy does not know": ({"dtype": "float7"}, "NumPy knows no dtype"),
     "a convention without a kink": ({"at_kink": "torch"}, "needs a declared kink"),

@@ -143,8 +143,6 @@ def span(domain: Domain | tuple[float, float] | None, truth: Reference | None) -
         raise UnsupportedError(
             f"domain={domain!r} is not understood; give its two ends, as in domain=(0, None)"
         ) from None
-    if lower > upper:
-        raise UnsupportedError(f"domain={domain!r} is the wrong way round; its ends are (lower, upper)")
     return lower, upper
 
 
