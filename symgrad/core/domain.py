@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from symgrad.core.errors import DomainError
 
@@ -41,7 +41,7 @@ def interval(lower: Expr | int | None, upper: Expr | int | None, closed: str = "
     """The interval between two ends, open unless `closed` names "left", "right" or "both"."""
     from sympy import sympify  # noqa: PLC0415 - SymPy is loaded only where an expression is made
 
-    ends = [None if e is None else sympify(e, strict=True) for e in (lower, upper)]
+    ends: list[Any] = [None if e is None else sympify(e, strict=True) for e in (lower, upper)]
     if None not in ends:
         width = ends[1] - ends[0]
         if width.is_negative or (width.is_zero and closed != "both"):

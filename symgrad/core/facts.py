@@ -90,9 +90,10 @@ class Convex(Enum):
 class LossFacts:
     """The proved facts of a loss as a function of its output.
 
-    `convex` and `stationary` (the slope vanishes where output and target agree) hold for all targets and
-    parameters, `convex` only at the parameters `convex_at` where any are given; `bent` is a point at which the second derivative is negative. The rest is at the values `at`, the
-    target's among them: the least value of J, the extremes of dJ/da, and the kinks.
+    `convex` and `stationary` (the slope vanishes where output and target agree) hold for all targets and parameters,
+    `convex` only at the parameters `convex_at` where any are given; `bent` is a point at which the second derivative
+    is negative. The rest is at the values `at`, the target's among them: the least value of J, the extremes of dJ/da,
+    and the kinks.
     """
 
     definition: Definition

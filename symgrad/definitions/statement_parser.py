@@ -136,10 +136,10 @@ class ClaimReader(Reader):
             self.take()
             if self.at("all", "every"):
                 self.take()
-            self.condition()
+            self.quantified()
             while self.at(",", "and"):
                 self.take()
-                self.condition()
+                self.quantified()
         return None
 
     def variable(self) -> Symbol:
@@ -160,7 +160,7 @@ class ClaimReader(Reader):
         self.take()
         return -oo if minus else oo
 
-    def condition(self) -> None:
+    def quantified(self) -> None:
         """`z`, `z in (a, b)`, or a comparison such as z > 0."""
         following = self.tokens[self.place + 1 : self.place + 2]
         if self.next.sort is Sort.NAME and (not following or following[0].text in {"in", ",", "and", ""}):
