@@ -1,0 +1,125 @@
+"""Long trials of every input of a float type: in pieces, stopped, resumed, on processes and on a cluster."""
+
+from __future__ import annotations
+
+import json
+import os
+import pickle
+import signal
+import subprocess
+import sys
+from concurrent.futures import ThreadPoolExecutor
+from typing import TYPE_CHECKING
+
+import pytest
+
+from symgrad.checker import campaign
+from symgrad.checker.campaign import complete
+from symgrad.core import UnsupportedError
+from symgrad.pipeline.accuracy import quantity
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+def job(piece: int = 2**13) -> campaign.Job:
+    made = quantity("silu", 1)
+    return campaign.Job(made.name, made.code, made.truth, "float16", limit=0.25, piece=piece)
+
+
+def test_a_long_job_in_pieces_is_the_whole(tmp_path: Path) -> None:
+    whole = complete(job(2**16), executor=ThreadPoolExecutor(1))
+    seen: list[tuple[int, int]] = []
+
+    found = complete(
+        job(), executor=ThreadPoolExecutor(2), resume=tmp_path / "job.json", report=lambda *n: seen.append(n)
+    )
+
+    assert found == whole
+    assert seen[-1] == (8, 8)
+    assert pickle.loads(pickle.dumps(job())).key == job().key  # noqa: S301 - our own
+
+
+def test_a_stopped_job_goes_on_where_it_was(tmp_path: Path) -> None:
+    file = tmp_path / "job.json"
+
+    def stop(done: int, _: int) -> None:
+        if done >= 3:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt), ThreadPoolExecutor(1) as pool:
+        complete(job(), executor=pool, resume=file, report=stop)
+    before = len(json.loads(file.read_text("utf-8"))["done"])
+    seen: list[int] = []
+    found = complete(job(), executor=ThreadPoolExecutor(1), resume=file, report=lambda done, _: seen.append(done))
+
+    assert 3 <= before < 8
+    assert seen[0] > before
+    assert found == complete(job(), executor=ThreadPoolExecutor(1))
+
+
+LONG = """
+from symgrad.checker import campaign
+from symgrad.pipeline.accuracy import quantity
+from pathlib import Path
+import sys
+
+if __name__ == "__main__":
+    made = quantity("relu", 0)
+    job = campaign.Job(made.name, made.code, made.truth, "float32", piece=2**14)
+    campaign.complete(job, resume=Path(sys.argv[1]), report=lambda *_: print("done", flush=True))
+"""
+
+
+@pytest.mark.skipif(os.name != "posix", reason="sends a signal")
+@pytest.mark.parametrize("all_of_them", [pytest.param(False, marks=pytest.mark.slow), True])
+def test_an_interrupt_ends_a_job_and_its_processes_each_time(tmp_path: Path, *, all_of_them: bool) -> None:
+    program, file = tmp_path / "long.py", tmp_path / "job.json"
+    program.write_text(LONG, "utf-8")
+    done = []
+    for _ in range(2):
+        with subprocess.Popen(  # noqa: S603 - the program above
+            [sys.executable, str(program), str(file)],
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            start_new_session=True,
+        ) as running:
+            assert running.stdout is not None
+            assert running.stdout.readline() == b"done\n"
+            if all_of_them:
+                os.killpg(running.pid, signal.SIGINT)
+            else:
+                running.send_signal(signal.SIGINT)
+            running.communicate(timeout=5)  # which also waits until no worker holds the output any more
+        assert running.returncode != 0
+        done.append(len(json.loads(file.read_text("utf-8"))["done"]))
+
+    assert 0 < done[0] < done[1]
+
+
+def test_a_file_of_another_job_is_refused(tmp_path: Path) -> None:
+    file = tmp_path / "job.json"
+    file.write_text("{}", "utf-8")
+    with pytest.raises(UnsupportedError, match="not a half-finished job"):
+        complete(job(), executor=ThreadPoolExecutor(1), resume=file)
+    campaign.keep(campaign.Progress("another"), file)
+    with pytest.raises(UnsupportedError, match="belongs to another job"):
+        complete(job(), executor=ThreadPoolExecutor(1), resume=file)
+
+
+@pytest.mark.slow
+@pytest.mark.filterwarnings("ignore")  # of distributed, about ports and the event loop
+def test_a_job_runs_on_a_dask_cluster() -> None:
+    distributed = pytest.importorskip("distributed")
+    with (
+        distributed.LocalCluster(n_workers=1, threads_per_worker=2, processes=False, dashboard_address=None) as cluster,
+        distributed.Client(cluster) as client,
+    ):
+        found = complete(job(), executor=client.get_executor())
+
+    assert found == complete(job(), executor=ThreadPoolExecutor(1))
+
+
+@pytest.mark.slow
+def test_a_job_runs_on_processes() -> None:
+    assert complete(job()) == complete(job(), executor=ThreadPoolExecutor(1))
