@@ -10,7 +10,7 @@ import mpmath
 import numpy as np
 import pytest
 
-from symgrad.checker.indexed import Floats
+from symgrad.checker.indexed import TRIED, Floats
 from symgrad.core import Derivation, UnsupportedError
 from symgrad.document.telling_indexed import sought
 from symgrad.indexed import Expr, Index, Tensor
@@ -42,10 +42,12 @@ def compared(derivation: Derivation, written: Written, order: tuple[Index, ...],
         arrays.append(array)
     scalars = [float(sample.scalars[q]) for q in written.symbols]
     sizes = {identifier(d.name): sample.sizes[d] for d in written.sizes}
+    tried = [TRIED[f.count("_slope")] for f in written.functions]
+    functions = [np.vectorize(lambda u, f=f: float(f(u))) for f in tried]
     names: dict[str, Any] = {}
     exec(written.source, names)  # noqa: S102 - our own text, which is what is tested
     with np.errstate(invalid="ignore"):  # entries beside the one that is compared may lie outside a logarithm's domain
-        found = np.asarray(names[written.name](*arrays, *scalars, **sizes))
+        found = np.asarray(names[written.name](*arrays, *scalars, *functions, **sizes))
     return float(found[tuple(sample.at[i] for i in order)]), float(exact.value(derivation.result, sample.at))
 
 

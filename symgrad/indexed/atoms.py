@@ -262,6 +262,9 @@ class Partial(Atom):
         return self.expr.tensors | {self.ref.tensor}
 
 
+NOWHERE = Dim("nowhere")  # of two places without an index: none is one of its indices
+
+
 def equal(left: Slot, right: Slot) -> Atom:
     """1 where two places are the same, else 0."""
     left, right = slot(left, _dim(left, right)), slot(right, _dim(right, left))
@@ -275,7 +278,7 @@ def _dim(one: Slot, other: Slot) -> Dim:
     for what in (one, other):
         if isinstance(what, Index):
             return what.dim
-    return next((i.dim for i, _ in place(one).parts), Dim(""))
+    return next((i.dim for i, _ in place(one).parts), NOWHERE)
 
 
 @cache
