@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
@@ -177,7 +177,7 @@ def html_page(page: Page, site: Site, detail: str = "textbook") -> str:
         drawings=drawings_of(page.document),
         measured=tuple(map(in_page, page.measured)),
         claims=tuple(map(ruled, page.rulings)),
-        badges=[*badges(tally(page), site, counted(page)), *rulings_badges(page.rulings)],
+        badges=[*badges(tally(replace(page, rulings=())), site, counted(page)), *rulings_badges(page.rulings)],
         start="every" if detail == "every-rule" else detail,
         meanings=meanings(),
         **frame(site),
