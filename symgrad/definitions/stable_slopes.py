@@ -165,7 +165,7 @@ STABLE_SLOPES = by_name(
             -2 * z * (ACTIVATIONS["gaussian"](z) - y),
             Piecewise(
                 (-2 * z * (expm1(-(z**2)) + kept(1 - y)), Abs(z) < Rational(1, 2)),
-                (gated(y, 2 * z * y) - times_bell(2 * g, z), True),
+                (gated(y, 2 * z) - times_bell(2 * g, z), True),
             ),
         ),
         *as_derived(
