@@ -23,7 +23,7 @@ class Mark:
     options: Mapping[str, Any] = field(default_factory=dict)
 
 
-def gradient(of: Any = None, *, forward: Any = None, **options: Any) -> Callable[[F], F]:
+def gradient(of: Any = None, *others: Any, forward: Any = None, **options: Any) -> Callable[[F], F]:
     """Mark a function as the gradient of `of`, or of the function `forward`, for pytest to check.
 
     The options are those of `symgrad.testing.check_gradient`. The function itself is not changed.
@@ -31,6 +31,11 @@ def gradient(of: Any = None, *, forward: Any = None, **options: Any) -> Callable
         @symgrad.gradient(of="softplus")
         def softplus_grad(z): ...
     """
+    if others or hasattr(of, "dims"):
+        raise UnsupportedError(
+            "gradient marks a function of yours for pytest, @symgrad.gradient(of='softplus'); "
+            "to derive a gradient write symgrad.derivative(J, W)"
+        )
     if of is None and forward is None:
         raise UnsupportedError("say what the function is the gradient of: gradient(of='softplus'), or forward=f")
 

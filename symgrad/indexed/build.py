@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from sympy.core.function import FunctionClass
+
 from symgrad.indexed.atoms import Apply, Attains, Greatest, Partial, Power, Ref, Size, Slot, Where, equal
 from symgrad.indexed.expr import Expr, IndexedError, Term, expr, one
-from symgrad.indexed.names import Dim, Index, ShapeError, place
+from symgrad.indexed.names import Dim, Index, ShapeError, place, twins
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -16,28 +18,45 @@ if TYPE_CHECKING:
 
 def total(indices: Index | Iterable[Index], summand: Any) -> Expr:
     """The sum over one or more indices; the indices can be used again elsewhere."""
-    new = {i: i.fresh() for i in ((indices,) if isinstance(indices, Index) else tuple(indices))}
+    new = {i: i.fresh() for i in several(indices)}
     found = expr(summand).rename(new)
     return Expr((Term(t.coefficient, t.bound | set(new.values()), dict(t.atoms)) for t in found.terms), found.lost)
 
 
+def several(indices: Any) -> tuple[Index, ...]:
+    """One index or more of them, each seen to be one."""
+    found = tuple(indices) if isinstance(indices, tuple | list | set | frozenset) else (indices,)
+    for i in found:
+        if not isinstance(i, Index):
+            raise IndexedError(f"{i!r} is no index; write i = Index('i', n) with n = Dim('n'), and then i")
+    return found
+
+
 def mean(index: Index, summand: Any) -> Expr:
     """The mean over an index."""
-    return total(index, summand) / size(index.dim)
+    return total(index, summand) / size(several(index)[0].dim)
 
 
-def delta(left: Index, right: Index) -> Expr:
-    """Kronecker's delta: 1 where two indices over one dimension are equal, else 0."""
+def delta(left: Slot | int, right: Slot | int) -> Expr:
+    """Kronecker's delta: 1 where two indices over one dimension, or two places, are equal, else 0."""
+    if not (isinstance(left, Index) and isinstance(right, Index)):
+        return where(left, "==", right)
     if left.dim != right.dim:
         raise ShapeError(
             f"a delta compares indices over one dimension, but {left.name} runs over {left.dim.name} "
-            f"and {right.name} over {right.dim.name}"
+            f"and {right.name} over {right.dim.name}{twins(left.dim, right.dim)}"
         )
     return one(equal(left, right))
 
 
 def apply(head: Any, *args: Any, order: int | tuple[int, ...] = 0) -> Expr:
     """An elementwise function of one or more expressions, or a derivative of it; `exp(z)` is `apply(exp, z)`."""
+    head = getattr(head, "head", head)  # of an entry of the catalogue
+    if not isinstance(head, FunctionClass):
+        raise IndexedError(
+            f"{head!r} is no function that is known here; give one of SymPy's (exp, log, tanh, Abs), "
+            "or activation('sigmoid').head; a power is written x[i] ** Fraction(1, 2)"
+        )
     values = tuple(expr(a) for a in args)
     if not values:
         raise IndexedError("a function needs an argument: apply(exp, z[i])")
@@ -47,6 +66,8 @@ def apply(head: Any, *args: Any, order: int | tuple[int, ...] = 0) -> Expr:
 
 def size(dim: Dim) -> Expr:
     """The size of a dimension as a number."""
+    if not isinstance(dim, Dim):
+        raise ShapeError(f"{dim!r} is no dimension; write n = Dim('n'), and then size(n)")
     return one(Size(dim))
 
 
@@ -63,7 +84,7 @@ def greatest(index: Index, body: Any) -> Expr:
 
 def attains(index: Index, body: Any, at: Slot) -> Expr:
     """1 at the index where the maximum over `index` is attained, else 0."""
-    fresh = index.fresh()
+    (fresh,) = (i.fresh() for i in several(index))
     return one(Attains(fresh, expr(body).rename({index: fresh}), at))
 
 
@@ -93,12 +114,12 @@ def partial(value: Any, by: Expr, fixed: Iterable[Tensor] = ()) -> Expr:
 
 def ref_of(entry: Expr) -> Ref:
     """The one tensor entry that an expression is."""
-    match entry.terms:
+    match getattr(entry, "terms", None):
         case (Term(coefficient=1, bound=frozenset(), atoms=((Ref() as ref, 1),)),):
             return ref
     raise IndexedError(f"a derivative is taken by an entry such as W[i, j], not by {entry!r}")
 
 
 def _bound(kind: Any, index: Index, body: Expr) -> Expr:
-    fresh = index.fresh()
+    (fresh,) = (i.fresh() for i in several(index))
     return one(kind(fresh, body.rename({index: fresh})))

@@ -22,6 +22,7 @@ Number = int | Fraction
 ONE = Fraction(1)
 Factor = tuple[Atom, Fraction]
 NONE: frozenset[Factor] = frozenset()
+VARYING = "an exponent is a whole number or a Fraction; write a power that varies with exp and log"
 
 
 class IndexedError(SymgradError):
@@ -197,7 +198,13 @@ class Expr:
         return expr(other) * self**-1
 
     def __pow__(self, exponent: Number) -> Expr:
-        return self if exponent == 1 else written(power(self, Fraction(exponent)), self)
+        return self if exponent == 1 else written(power(self, rational(exponent)), self)
+
+    def __rpow__(self, base: Any) -> Expr:
+        raise IndexedError(f"{VARYING}, here with y = ln {base}: apply(exp, {self!r} * apply(log, {base}))")
+
+    def __matmul__(self, other: Any) -> Expr:
+        raise IndexedError("entries have no matrix product; write it as a sum: total(j, W[i, j] * x[j])")
 
     def __bool__(self) -> bool:
         return bool(self.terms)
@@ -206,6 +213,19 @@ class Expr:
         from symgrad.indexed.text import show  # noqa: PLC0415 - for a reader only, and it reads expressions
 
         return show(self)
+
+
+def rational(exponent: Any) -> Fraction:
+    """An exponent as a fraction."""
+    if isinstance(exponent, int | Fraction):
+        return Fraction(exponent)
+    if getattr(exponent, "is_Rational", False):
+        return Fraction(int(exponent.p), int(exponent.q))
+    if isinstance(exponent, float):
+        raise IndexedError(
+            f"{exponent!r} is a rounded number; write the exponent as a Fraction, such as Fraction(1, 2)"
+        )
+    raise IndexedError(f"{VARYING}: apply(exp, p * apply(log, x[i])) is x[i] to the power of p")
 
 
 def kind(exponent: Fraction) -> Fraction:
@@ -259,7 +279,10 @@ def expr(what: Any) -> Expr:
         return one(Scalar(what))
     if callable(what) and getattr(what, "dims", None) == ():  # a tensor without indices is its only entry
         return expr(what())
-    raise IndexedError(f"{what!r} is not an indexed expression; write T[i, j], T() for a scalar, or a whole fraction")
+    rounded = f"; {what!r} is rounded: write {Fraction(str(what))!r}" if isinstance(what, float) else ""
+    raise IndexedError(
+        f"{what!r} is not an indexed expression; write T[i, j], T() for a scalar, or a whole fraction{rounded}"
+    )
 
 
 def one(atom: Atom, exponent: Number = 1) -> Expr:

@@ -38,6 +38,10 @@ class Fact:
     words: str = ""
 
     def __post_init__(self) -> None:
+        object.__setattr__(self, "left", expr(self.left))
+        object.__setattr__(self, "right", expr(self.right))
+        if self.left and not self.left.tensors:
+            raise IndexedError(f"the fact {self.name!r} says nothing of any tensor; its left side is {self.left!r}")
         if not self.left:
             raise IndexedError(f"the fact {self.name!r} has 0 on its left; turn it round")
         if self.right.free - self.left.free:
@@ -55,7 +59,7 @@ class Fact:
 
 def sums_to(tensor: Tensor, value: object = 1, *, assumed: bool | None = None, name: str = "") -> Fact:
     """The entries sum to `value` over the last dimension: sum_k y_k = 1."""
-    letters = letters_of(tensor)
+    letters = letters_of(tensor, least=1)
     left = total(letters[-1], tensor[letters])
     known = name or f"sum {tensor.name} = {value}"
     return Fact(known, left, expr(value), tensor.free if assumed is None else assumed)
@@ -63,14 +67,16 @@ def sums_to(tensor: Tensor, value: object = 1, *, assumed: bool | None = None, n
 
 def one_hot(tensor: Tensor) -> Fact:
     """Of the last dimension at most one entry is not 0, and it is 1: y_j y_k = delta_jk y_j."""
-    *front, j = letters_of(tensor)
+    *front, j = letters_of(tensor, least=1)
     k = j.fresh()
     left = tensor[(*front, j)] * tensor[(*front, k)]
     return Fact(f"{tensor.name} one-hot", left, delta(j, k) * tensor[(*front, j)], assumed=True)
 
 
-def letters_of(tensor: Tensor) -> tuple[Index, ...]:
-    """Fresh indices for a tensor's shape."""
+def letters_of(tensor: Tensor, least: int = 0) -> tuple[Index, ...]:
+    """Fresh indices for a tensor's shape, which has at least so many dimensions."""
+    if len(tensor.dims) < least:
+        raise IndexedError(f"{tensor.name} is a scalar; this fact is about the entries of a vector, or of each row")
     return tuple(Index("ijkl"[n % 4], d) for n, d in enumerate(tensor.dims))
 
 

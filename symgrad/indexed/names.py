@@ -47,6 +47,8 @@ class Index:
     token: str = field(default="", repr=False)
 
     def __post_init__(self) -> None:
+        if not isinstance(self.name, str):
+            raise ShapeError(f"an index is called by a letter, as in Index('i', n), not by {self.name!r}")
         if not isinstance(self.dim, Dim):
             raise ShapeError(f"the index {self.name} runs over a Dim, such as Dim('n'), not over {self.dim!r}")
         object.__setattr__(self, "token", self.token or token(self.name))
@@ -115,6 +117,8 @@ class Place:
         return place(other) - self
 
     def __mul__(self, factor: int) -> Place:
+        if not isinstance(factor, int):
+            raise ShapeError(f"a place is made of whole multiples of indices, such as 2 * i + 1, not of {factor!r}")
         if not factor:
             return Place(())
         return Place(
@@ -149,7 +153,17 @@ def place(what: Index | Place | int) -> Place:
     """An index or a whole number as a place."""
     if isinstance(what, Place):
         return what
+    if not isinstance(what, Index | int):
+        raise ShapeError(f"{what!r} is no place; write an index, a whole number, or a map such as 2 * i + k - 1")
     return Place(((what, 1),)) if isinstance(what, Index) else Place((), what)
+
+
+def twins(one: Dim, other: Dim) -> str:
+    """What an error adds where two dimensions are told apart by nothing that a reader sees."""
+    alike = one.name == other.name
+    return (
+        f": there are two dimensions called {one.name}; make Dim({one.name!r}) once and use it twice" if alike else ""
+    )
 
 
 def length(dim: Dim) -> Place:

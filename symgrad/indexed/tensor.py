@@ -9,9 +9,10 @@ from typing import Any
 from weakref import WeakValueDictionary
 
 from symgrad.indexed.atoms import Ref, Slot, Where
-from symgrad.indexed.expr import Expr, expr, never_negative, one
-from symgrad.indexed.names import Dim, Index, Place, ShapeError, length, token
+from symgrad.indexed.expr import Expr, IndexedError, expr, never_negative, one
+from symgrad.indexed.names import Dim, Index, Place, ShapeError, length, token, twins
 
+BODY = 2  # indices, and a value
 _serials = count()
 _known: WeakValueDictionary[str, Tensor] = WeakValueDictionary()
 
@@ -35,9 +36,13 @@ class Tensor:
         positive: bool = False,
         tex: str = "",
     ) -> None:
+        if not isinstance(name, str):
+            raise ShapeError(f"a tensor is called by a name, as in Tensor('W', (n, m)), not by {name!r}")
         self.name, self.tex, self.depends = name, tex, tuple(depends)
-        self.dims = (dims,) if isinstance(dims, Dim) else tuple(dims)
+        self.dims = (dims,) if isinstance(dims, Dim) else self._shape(dims)
         self.token = token(name)
+        if body is not None and not (isinstance(body, tuple | list) and len(body) == BODY):
+            raise ShapeError(f"the value of {name} is told with its indices: body=((i,), x[i] + 1), or body=((), ...)")
         self.body = self._body(*body) if body is not None else None
         self.positive = never_negative(self.body[1]) if self.body else positive
         self._enter()
@@ -48,6 +53,15 @@ class Tensor:
         self.risky: bool = bool(self.body and self.body[1].risky)
         self.mask: int = reduce(or_, (t.mask | (1 << t.serial) for t in self.mentions), 0)
         _known[self.token] = self
+
+    def _shape(self, dims: Any) -> tuple[Dim, ...]:
+        found = tuple(dims) if isinstance(dims, tuple | list) else (dims,)
+        wrong = [d for d in found if not isinstance(d, Dim)]
+        if wrong:
+            raise ShapeError(
+                f"{wrong[0]!r} is no Dim; a tensor has dimensions, as in Tensor('W', (n, m)) with n = Dim('n')"
+            )
+        return found
 
     def _body(self, indices: Any, value: Any) -> tuple[tuple[Index, ...], Expr]:
         """The definition, its indices checked against the shape."""
@@ -70,7 +84,7 @@ class Tensor:
             if isinstance(i, Index) and i.dim != d:
                 raise ShapeError(
                     f"index {number} of {self.name} runs over {d.name}, but {i.name} runs over {i.dim.name}; "
-                    f"use an index of {d.name}, or transpose"
+                    + (twins(i.dim, d)[2:] or f"use an index of {d.name}, or transpose")
                 )
             if not isinstance(i, Index | Place):
                 raise ShapeError(
@@ -84,6 +98,16 @@ class Tensor:
 
     def __call__(self) -> Expr:
         return self[()]
+
+    def _whole(self, *_: Any) -> Expr:
+        entry = f"{self.name}[{', '.join('ijklmnpq'[: len(self.dims)])}]" if self.dims else f"{self.name}()"
+        raise IndexedError(
+            f"{self.name} is a whole tensor, and arithmetic is with entries: write {entry}; "
+            "a matrix product is total(j, W[i, j] * x[j])"
+        )
+
+    __add__ = __radd__ = __sub__ = __rsub__ = __mul__ = __rmul__ = __truediv__ = __rtruediv__ = _whole
+    __pow__ = __rpow__ = __neg__ = __matmul__ = __rmatmul__ = _whole
 
     def at(self, indices: tuple[Slot, ...]) -> Expr:
         """The value of a name at these indices."""

@@ -39,6 +39,7 @@ if TYPE_CHECKING:
     from sympy import Basic, Expr
 
 _NAMED = {Kind.ACTIVATION: activation_named, Kind.LOSS: loss_named}
+TOLD = {"through", "facts", "called", "name", "title", "lead"}  # of derivatives of tensors
 LONGEST = 60  # characters of a formula in a title
 MATCHING = "matching"  # the loss that makes the output delta a - y, whatever the activation
 
@@ -88,7 +89,11 @@ def derivative(
     """
     if isinstance(of, Tensor | Indexed):
         if not isinstance(wrt, Tensor):
-            raise UnsupportedError(f"the derivative of a tensor is by a Tensor, not by {wrt!r}")
+            raise UnsupportedError(
+                f"the derivative of a tensor is by a whole Tensor, as in derivative(J, W), not by {wrt!r}"
+            )
+        if unknown := sorted(told.keys() - TOLD):
+            raise UnsupportedError(f"derivative takes no {', '.join(unknown)}; it takes {', '.join(sorted(TOLD))}")
         return gradient(of, wrt, **told)
     if told:
         raise UnsupportedError(f"{', '.join(told)} belongs to derivatives of tensors; leave it out for {of!r}")

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from symgrad.core import Document, SymgradError, UnknownNameError
 from symgrad.core.catalogue import look_up, nearest
@@ -13,15 +14,14 @@ from symgrad.definitions.tensor_parser import parse_tensor
 from symgrad.definitions.tokens import spelled_out
 from symgrad.deriver.indexed import backpropagate, definition_of, derivation
 from symgrad.deriver.indexed.layers import layer_gradients, network_gradients, plain, softmax_facts
-from symgrad.indexed import Expr, Index, Tensor, partial
+from symgrad.indexed import Expr, Fact, Index, Tensor, partial
 from symgrad.pipeline.worked import Worked
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Mapping
 
     from symgrad.core import Derivation
     from symgrad.definitions.layers import Layer
-    from symgrad.indexed import Fact
 
 LETTERS = "ijklmnpqrstuvw"
 
@@ -45,8 +45,7 @@ def gradient(
     """
     label = name or f"{plain(getattr(of, 'name', 'value'))}-{plain(wrt.name)}"
     spoken = title or f"The gradient with respect to {wrt.name}"
-    known = tuple(facts)
-    nodes = tuple(through)
+    known, nodes = require_kind(facts, Fact, "facts", "sums_to(y)"), require_kind(through, Tensor, "through", "z")
     if nodes and isinstance(of, Tensor):
         if of.dims:
             raise SymgradError(f"{of.name} is no scalar; leave `through` out, or take the gradient of a scalar")
@@ -55,6 +54,15 @@ def gradient(
     value = entry(of)
     start = partial(value, wrt[fresh(wrt, value)])
     return Worked(derivation(start, name=label, title=spoken, facts=known, lead=lead))
+
+
+def require_kind(given: Any, kind: type, name: str, such: str) -> tuple[Any, ...]:
+    """What was given for an argument, if all of it is of its kind."""
+    found = tuple(given) if isinstance(given, Iterable) and not isinstance(given, str) else (given,)
+    wrong = next((g for g in found if not isinstance(g, kind)), None)
+    if wrong is not None:
+        raise SymgradError(f"{name} takes {kind.__name__}s, as in {name}=({such},); {wrong!r} is none")
+    return found
 
 
 def entry(of: Tensor | Expr) -> Expr:
