@@ -1,8 +1,8 @@
 # One word for everything: `just check` is what CI runs.
 bin := if path_exists(justfile_directory() / ".venv/bin") == "true" { justfile_directory() / ".venv/bin/" } else { "" }
 
-# Format, lint, types, import contract, every test.
-check: lint
+# Format, lint, types, import contract, the documentation, every test.
+check: lint docs
     {{bin}}python -m pytest -n auto tests README.md
 
 # As `check`, without the slow tests.
@@ -14,6 +14,10 @@ lint:
     {{bin}}ruff check .
     {{bin}}mypy
     {{bin}}lint-imports
+
+# The documentation of symgrad itself, into docs/_build/html; a warning is an error.
+docs:
+    {{bin}}python -m sphinx -q -W --keep-going -b html docs docs/_build/html
 
 # The site, into build/.
 build:

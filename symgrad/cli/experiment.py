@@ -90,7 +90,7 @@ def several(word: str, kind: Several, about: str) -> Callable[[F], F]:
 @click.option("--batch", type=int, help="Inputs in each run.  [default: 16]")
 @shared
 def vanishing(activation: Any, init: Any, depth: Any, **told: Any) -> None:
-    """Measure |delta of the first layer| / |delta of the last|, beside mean-field theory."""
+    """Measure ‖δ of the first layer‖ / ‖δ of the last‖, beside mean-field theory."""
     run("vanishing", activations=activation, inits=init, depths=depth, **told)
 
 

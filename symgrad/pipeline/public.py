@@ -81,10 +81,10 @@ def entry(of: str | Definition) -> Definition:
 def derivative(
     of: str | Definition | Tensor | Indexed, wrt: str | Symbol | Tensor | None = None, **told: Any
 ) -> Worked:
-    """phi'(z) of an activation, dJ/da of a loss, or the derivative by one of its parameters (`wrt="alpha"`).
+    """φ′(z) of an activation, dJ/da of a loss, or the derivative by one of its parameters (`wrt="alpha"`).
 
-    With symbolic dimensions: `derivative(J, W, through=(z,), facts=(sums_to(y),))` is dJ/dW_ij, `derivative(p, z)` the
-    Jacobian dp_i/dz_j. `through` are names between the two whose derivatives get names, the loss's end first; `facts`
+    With symbolic dimensions: `derivative(J, W, through=(z,), facts=(sums_to(y),))` is ∂J/∂Wᵢⱼ, `derivative(p, z)` the
+    Jacobian ∂pᵢ/∂zⱼ. `through` are names between the two whose derivatives get names, the loss's end first; `facts`
     are assumed of inputs, or definitions to be recognised again; `name`, `title` and `lead` tell the page.
     """
     if isinstance(of, Tensor | Indexed):
@@ -105,14 +105,14 @@ def derivative(
 
 
 def second_derivative(of: str | Definition) -> Worked:
-    """phi''(z) of an activation, d2J/da2 of a loss."""
+    """φ″(z) of an activation, d²J/da² of a loss."""
     return Worked(deriver.second_derivative(entry(of)))
 
 
 def output_delta(activation: str | Definition, loss: str | Definition) -> Worked:
-    """The output delta dJ/dz of a loss after an activation; PairError says why a pair has none.
+    """The output delta δ = dJ/dz of a loss after an activation; PairError says why a pair has none.
 
-    `.cancels` is whether phi'(z) drops out: `Cancels.FULLY` for sigmoid with binary cross-entropy.
+    `.cancels` is whether φ′(z) drops out: `Cancels.FULLY` for sigmoid with binary cross-entropy.
     """
     phi = of_kind(activation, Kind.ACTIVATION)
     if loss == MATCHING:
@@ -122,7 +122,7 @@ def output_delta(activation: str | Definition, loss: str | Definition) -> Worked
 
 
 def matching_loss(activation: str | Definition) -> Worked:
-    """The loss for which delta = a - y after this activation, up to a term in y alone."""
+    """The loss for which δ = a − y after this activation, up to a term in y alone."""
     return Worked(deriver.matching_loss(of_kind(activation, Kind.ACTIVATION)))
 
 
