@@ -8,7 +8,7 @@ import symgrad
 sys.path.insert(0, str(Path(__file__).parent / "_extensions"))
 
 project = "symgrad"
-author = copyright = "The symgrad developers"
+project_copyright = author = "The symgrad developers"
 release = symgrad.__version__
 html_title = f"symgrad {release}"
 
