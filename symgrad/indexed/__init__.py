@@ -25,8 +25,8 @@ Words: `total`, `mean`, `delta`, `size(n)`, `greatest` and `attains` (a maximum 
 `x[2 * i + k - 1]` (outside its shape a tensor is 0), `partial(J(), W[i, r])` (a derivative left standing).
 
 An `Expr` is a sum of terms, each a `Term` (coefficient, bound indices, atoms with exponents), multiplied out except
-in brackets; two are equal up to the names of bound indices and the order of everything. `normal` contracts deltas and opens
-brackets. In a `core.Derivation` of indexed expressions `lets` holds `Let(tensor, value)` for each name, in order of
+in brackets; two are equal up to the names of bound indices and the order of everything. `normal` contracts deltas and
+opens brackets. In a `core.Derivation` of indexed expressions `lets` holds `Let(tensor, value)` for each name, in order of
 definition, `domains` a `Variable(tensor)` for each input, and `facts` what was declared.
 """
 
