@@ -26,8 +26,8 @@ Words: `total`, `mean`, `delta`, `size(n)`, `greatest` and `attains` (a maximum 
 
 An `Expr` is a sum of terms, each a `Term` (coefficient, bound indices, atoms with exponents), multiplied out except
 in brackets; two are equal up to the names of bound indices and the order of everything. `normal` contracts deltas and
-opens brackets. In a `core.Derivation` of indexed expressions `lets` holds `Let(tensor, value)` for each name, in order of
-definition, `domains` a `Variable(tensor)` for each input, and `facts` what was declared.
+opens brackets. In a `core.Derivation` of indexed expressions `lets` holds `Let(tensor, value)` for each name, in
+order of definition, `domains` a `Variable(tensor)` for each input, and `facts` what was declared.
 """
 
 from symgrad.indexed.atoms import Apply, Atom, Attains, Delta, Greatest, Partial, Power, Ref, Scalar, Size, Where
