@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from symgrad.indexed.names import Dim, Index, Place, place, slot
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
     from symgrad.indexed.expr import Expr
     from symgrad.indexed.tensor import Tensor
@@ -21,10 +21,11 @@ NOTHING: frozenset[Index] = frozenset()
 class Atom:
     """One factor. `free`: the indices that it depends on; `token`: its key under the indices' own names.
 
-    `risky` says whether it may have no value somewhere: it is not to be lost when it cancels.
+    `risky` says whether it may have no value somewhere: it is not to be lost when it cancels. A `bracket` is 0 or 1.
     """
 
     __slots__ = ("free", "parts", "risky", "token")
+    bracket = False
     free: frozenset[Index]
     parts: tuple[Expr, ...]  # the expressions inside
     token: str
@@ -83,6 +84,7 @@ class Delta(Atom):
     """Kronecker's delta of two indices over one dimension."""
 
     __slots__ = ("left", "right")
+    bracket = True
 
     def __init__(self, left: Index, right: Index) -> None:
         self.left, self.right = sorted((left, right), key=lambda i: (i.name, i.token))
@@ -99,6 +101,7 @@ class Where(Atom):
     """Iverson's bracket: 1 where the place is zero (`equal`) or at least zero, else 0."""
 
     __slots__ = ("equal", "place")
+    bracket = True
 
     def __init__(self, place: Place, *, equal: bool = False) -> None:
         self.place, self.equal = place, equal
@@ -293,9 +296,9 @@ def slot_key(where: Slot, names: Mapping[Index, str]) -> str:
     return names.get(where, where.token) if isinstance(where, Index) else where.key(dict(names))
 
 
-def indices_of(slots: tuple[Slot, ...]) -> frozenset[Index]:
+def indices_of(slots: Iterable[Slot]) -> frozenset[Index]:
     """The indices in some places."""
-    return frozenset(i for s in slots for i in ((s,) if isinstance(s, Index) else s.indices))
+    return frozenset([i for s in slots for i in ((s,) if isinstance(s, Index) else s.indices)])
 
 
 def renamed(slots: tuple[Slot, ...], new: Mapping[Index, Slot]) -> tuple[Slot, ...]:

@@ -8,18 +8,20 @@ factors is no harder than one of three.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from symgrad.indexed.atoms import under
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
-    from fractions import Fraction
 
     from symgrad.indexed.atoms import Atom
     from symgrad.indexed.names import Index
 
-Factors = tuple[tuple["Atom", "Fraction"], ...]
+ONE = Fraction(1)
+Factor = tuple["Atom", Fraction]
+Factors = tuple[Factor, ...]
 
 
 def term_key(bound: frozenset[Index], atoms: Factors, names: Mapping[Index, str]) -> str:
@@ -31,9 +33,11 @@ def term_key(bound: frozenset[Index], atoms: Factors, names: Mapping[Index, str]
     return "·".join((*sorted(keys), product_key(loose, names)))
 
 
-def product_key(atoms: Iterable[tuple[Atom, Fraction]], names: Mapping[Index, str]) -> str:
+def product_key(atoms: Iterable[Factor], names: Mapping[Index, str]) -> str:
     """The key of a product."""
-    return "·".join(sorted(f"{a.key(names) if names else a.token}^{e}" for a, e in atoms))
+    if names:
+        return "·".join(sorted([f"{a.key(names)}^{1 if e is ONE else e}" for a, e in atoms]))
+    return "·".join(sorted([f"{a.token}^{1 if e is ONE else e}" for a, e in atoms]))
 
 
 def components(bound: frozenset[Index], atoms: Factors) -> list[frozenset[Index]]:
@@ -50,10 +54,23 @@ def components(bound: frozenset[Index], atoms: Factors) -> list[frozenset[Index]
 def component_key(bound: frozenset[Index], atoms: Factors, names: Mapping[Index, str]) -> str:
     """The key of one connected sum."""
     mine = [f for f in atoms if f[0].free & bound]
+    if len(bound) == 1:
+        (index,) = bound
+        return f"Σ{index.dim.token}({product_key(mine, called({index: 0}, mine, names))})"
     search = Search(sorted(bound, key=lambda i: (i.dim.token, i.token)), mine, names)
-    search.run(search.refined(dict.fromkeys(bound, 0)) if len(bound) > 1 else dict.fromkeys(bound, 0), ())
+    search.run(search.refined(dict.fromkeys(bound, 0)), ())
     dims = ",".join(sorted(i.dim.token for i in bound))
     return f"Σ{dims}({search.best})"
+
+
+def called(colours: Mapping[Index, object], atoms: Iterable[Factor], names: Mapping[Index, str]) -> dict[Index, str]:
+    """Names for bound indices by their colours, beside the names of those around that occur."""
+    if not names:
+        return {i: f"_{c}" for i, c in colours.items()}
+    free = {i for a, _ in atoms for i in a.free}
+    around = {i: n for i, n in names.items() if i in free and i not in colours}
+    mark = under(around)
+    return {**around, **{i: f"{mark}{c}" for i, c in colours.items()}}
 
 
 @dataclass(slots=True)
@@ -61,19 +78,12 @@ class Search:
     """The least key over all ways to number the bound indices, symmetric ways tried once."""
 
     bound: list[Index]
-    atoms: list[tuple[Atom, Fraction]]
+    atoms: list[Factor]
     names: Mapping[Index, str]
     best: str = ""
     order: dict[Index, int] = field(default_factory=dict)  # the numbering that gave the best key
     path: tuple[Index, ...] = ()  # what was individualised to reach it
     symmetries: list[dict[Index, Index]] = field(default_factory=list)
-
-    def called(self, colours: Mapping[Index, object]) -> dict[Index, str]:
-        """Names for the bound indices by their colours."""
-        free = {i for a, _ in self.atoms for i in a.free}
-        around = {i: n for i, n in self.names.items() if i in free and i not in colours}
-        mark = under(around)
-        return {**around, **{i: f"{mark}{c}" for i, c in colours.items()}}
 
     def refined(self, colours: dict[Index, int]) -> dict[Index, int]:
         """Colours as fine as the factors make them: by dimension, then by where each index occurs."""
@@ -87,7 +97,7 @@ class Search:
 
     def sign(self, index: Index, colours: dict[Index, int]) -> tuple[int, str, str]:
         """What sets an index apart from others of its colour."""
-        names = self.called({**colours, index: "!"})
+        names = called({**colours, index: "!"}, self.atoms, self.names)
         places = sorted(f"{a.key(names)}^{e}" for a, e in self.atoms if index in a.free)
         return colours[index], index.dim.token, ";".join(places)
 
@@ -112,7 +122,7 @@ class Search:
 
     def leaf(self, order: dict[Index, int], path: tuple[Index, ...]) -> int:
         """Note a finished numbering; an equal key is a symmetry, and the rest of its branch holds nothing new."""
-        key = product_key(self.atoms, self.called(order))
+        key = product_key(self.atoms, called(order, self.atoms, self.names))
         if not self.best or key < self.best:
             self.best, self.order, self.path = key, order, path
         elif key == self.best:

@@ -106,7 +106,7 @@ def cancelled(*values: Expr) -> tuple[Expr, ...]:
             seen.add(tensor)
             lost |= tensor.body[1].lost if tensor.body else frozenset()
             waiting += behind(tensor)
-    return tuple(one(a, e) for a, e in sorted(lost, key=lambda f: (f[0].token, f[1])))
+    return tuple(one(a, Fraction(*e)) for a, e in sorted(lost, key=lambda f: (f[0].token, f[1])))
 
 
 def behind(tensor: Tensor) -> frozenset[Tensor]:
@@ -128,7 +128,7 @@ def of_body(tensor: Tensor) -> tuple[Condition, ...]:
 
 def needed(value: Expr, by: Partial | None = None, times: int = 1) -> Iterator[Condition]:
     """What is written in an expression itself. Under `times` derivatives whatever moves must have as many, too."""
-    factors = {f for t in value.terms for f in t.atoms} | value.lost
+    factors = {f for t in value.terms for f in t.atoms} | {(a, Fraction(*e)) for a, e in value.lost}
     for atom, exponent in factors:
         moving = by is not None and any(moves(t, by) for t in atom.tensors)
         yield from of_power(atom, exponent, moving=moving)

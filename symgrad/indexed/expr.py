@@ -3,30 +3,43 @@
 from __future__ import annotations
 
 from fractions import Fraction
-from functools import cached_property, reduce
+from functools import reduce
 from math import isqrt
 from operator import or_
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from symgrad.core import SymgradError
-from symgrad.indexed.atoms import Apply, Atom, Delta, Power, Ref, Scalar, Size, Where
-from symgrad.indexed.canonical import Factors, term_key
+from symgrad.indexed.atoms import NOTHING, Apply, Atom, Delta, Power, Ref, Scalar, Size, Where, indices_of
+from symgrad.indexed.canonical import ONE, Factors, term_key
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
 
     from symgrad.indexed.names import Index, Place
     from symgrad.indexed.tensor import Tensor
 
+T = TypeVar("T")
 Number = int | Fraction
-ONE = Fraction(1)
-Factor = tuple[Atom, Fraction]
+Kind = tuple[int, int]  # of a power: the sign of its exponent, and 2 for a root, else 1
+Factor = tuple[Atom, Kind]
 NONE: frozenset[Factor] = frozenset()
 VARYING = "an exponent is a whole number or a Fraction; write a power that varies with exp and log"
 
 
 class IndexedError(SymgradError):
     """An indexed expression that has no meaning; the message tells how to mend it."""
+
+
+class Lazy(Generic[T]):
+    """A property that is worked out once; unlike functools' it takes no lock, which would cost more than it saves."""
+
+    def __init__(self, work: Callable[[Any], T]) -> None:
+        self.work, self.name = work, work.__name__
+        self.__doc__ = work.__doc__
+
+    def __get__(self, owner: Any, kind: Any = None) -> T:
+        found = owner.__dict__[self.name] = self.work(owner)
+        return found
 
 
 class Term:
@@ -36,13 +49,14 @@ class Term:
 
     def __init__(self, coefficient: Fraction, bound: Iterable[Index], atoms: Mapping[Atom, Fraction]) -> None:
         self.coefficient, kept = product(coefficient, atoms)
-        used = frozenset[Any]().union(*(a.free for a in kept))
+        used = NOTHING.union(*[a.free for a in kept])
         wanted = frozenset(bound)
         self.bound = wanted & used
-        for i in wanted - used:  # a sum over an index that nothing depends on: as often as there are values
-            size = Size(i.dim)
-            kept[size] = kept.get(size, Fraction(0)) + 1
-        self.atoms: Factors = tuple((a, e) for a, e in kept.items() if e)
+        if wanted > self.bound:  # a sum over an index that nothing depends on: as often as there are values
+            for i in wanted - used:
+                size = Size(i.dim)
+                kept[size] = kept.get(size, 0) + ONE
+        self.atoms: Factors = tuple([(a, e) for a, e in kept.items() if e is ONE or e])
         self.free: frozenset[Index] = used - wanted
         self._token: str | None = None
 
@@ -63,8 +77,7 @@ class Term:
         mine = {i: t for i, t in new.items() if i in self.free}
         if not mine:
             return self
-        arriving = {i for t in mine.values() for i in ({t} if not hasattr(t, "indices") else t.indices)}
-        if arriving & self.bound:
+        if self.bound and self.bound & indices_of(mine.values()):
             return self.freshened().rename(mine)
         return Term(self.coefficient, self.bound, merged((a.rename(mine), e) for a, e in self.atoms))
 
@@ -79,7 +92,7 @@ class Term:
         if other.bound & (self.bound | self.free):
             other = other.freshened()
         left = self.freshened() if self.bound & other.free else self
-        number = left.coefficient if other.coefficient == 1 else left.coefficient * other.coefficient
+        number = left.coefficient if other.coefficient is ONE else left.coefficient * other.coefficient
         return Term(number, left.bound | other.bound, merged((*left.atoms, *other.atoms)))
 
     def times(self, factor: Fraction) -> Term:
@@ -105,31 +118,31 @@ class Expr:
     """
 
     def __init__(self, terms: Iterable[Term] = (), lost: frozenset[Factor] = NONE) -> None:
-        several = tuple(t for t in terms if t.coefficient)
+        several = tuple([t for t in terms if t.coefficient is ONE or t.coefficient])
         self.lost = lost
         self.terms = several if len(several) < 2 else collected(several)  # noqa: PLR2004 - one has no like
 
-    @cached_property
+    @Lazy
     def token(self) -> str:
         """The key: equal for equal expressions."""
         return "+".join(f"{t.coefficient}*{t.token}" for t in self.terms)
 
-    @cached_property
+    @Lazy
     def risky(self) -> frozenset[Factor]:
         """The factors that may have no value somewhere, of each power only its kind; those that were lost, too."""
-        return self.lost.union((a, kind(e)) for t in self.terms for a, e in t.atoms if a.risky or risk(a, e))
+        return self.lost.union([(a, kind(e)) for t in self.terms for a, e in t.atoms if a.risky or risk(a, e)])
 
-    @cached_property
+    @Lazy
     def free(self) -> frozenset[Index]:
         """The free indices."""
         return frozenset[Any]().union(*(t.free for t in self.terms))
 
-    @cached_property
+    @Lazy
     def tensors(self) -> frozenset[Tensor]:
         """The tensors and names that are mentioned."""
         return frozenset[Any]().union(*(a.tensors for t in self.terms for a, _ in t.atoms))
 
-    @cached_property
+    @Lazy
     def mask(self) -> int:
         """The tensors that its value depends on, a bit for each."""
         return reduce(or_, (t.mask | (1 << t.serial) for t in self.tensors), 0)
@@ -161,17 +174,19 @@ class Expr:
     def rename(self, new: Mapping[Index, Index | Place]) -> Expr:
         """The expression with other free indices, none captured."""
         mine = {i: t for i, t in new.items() if i in self.free}
-        lost = frozenset((a.rename(new), e) for a, e in self.lost)
+        lost = frozenset([(a.rename(new), e) for a, e in self.lost]) if self.lost else NONE
         return Expr((t.rename(mine) for t in self.terms), lost) if mine or lost else self
 
     def __hash__(self) -> int:
         return hash(self.token)
 
     def __eq__(self, other: object) -> bool:
-        return isinstance(other, Expr) and self.token == other.token
+        return self is other or (isinstance(other, Expr) and self.token == other.token)
 
     def __add__(self, other: Any) -> Expr:
         added = expr(other)
+        if not (self.terms or self.lost):
+            return added
         return written(Expr((*self.terms, *added.terms)), self, added)
 
     __radd__ = __add__
@@ -187,7 +202,9 @@ class Expr:
 
     def __mul__(self, other: Any) -> Expr:
         factor = expr(other)
-        return written(Expr(s * t for s in self.terms for t in factor.terms), self, factor)
+        if self is UNIT or factor is UNIT:
+            return factor if self is UNIT else self
+        return written(Expr([s * t for s in self.terms for t in factor.terms]), self, factor)
 
     __rmul__ = __mul__
 
@@ -228,21 +245,20 @@ def rational(exponent: Any) -> Fraction:
     raise IndexedError(f"{VARYING}: apply(exp, p * apply(log, x[i])) is x[i] to the power of p")
 
 
-def kind(exponent: Fraction) -> Fraction:
-    """1, -1, 1/2 or -1/2: a power as far as it matters to where it has a value."""
-    return Fraction(1 if exponent > 0 else -1, min(exponent.denominator, 2))
+def kind(exponent: Fraction) -> Kind:
+    """A power as far as it matters to where it has a value."""
+    return 1 if exponent.numerator > 0 else -1, min(exponent.denominator, 2)
 
 
 def risk(atom: Atom, exponent: Fraction) -> bool:
     """Whether a power may have no value though its base has one."""
-    return (exponent < 0 or exponent.denominator > 1) and not isinstance(atom, Size)
+    return exponent is not ONE and (exponent.numerator < 0 or exponent.denominator > 1) and not isinstance(atom, Size)
 
 
 def written(found: Expr, *parts: Expr) -> Expr:
     """What was made of some parts, with the factors that are no longer to be seen in it."""
-    if not any(p.risky for p in parts):
-        return found
-    gone = frozenset[Factor]().union(*(p.risky for p in parts)) - found.risky
+    risky = NONE.union(*[p.risky for p in parts])
+    gone = risky and risky - found.risky
     return replace_lost(found, found.lost | gone) if gone else found
 
 
@@ -259,7 +275,7 @@ def collected(terms: Iterable[Term]) -> tuple[Term, ...]:
     for t in terms:
         old = found.get(t.token)
         found[t.token] = old.counted(old.coefficient + t.coefficient) if old else t
-    return tuple(found[k] for k in sorted(found) if found[k].coefficient)
+    return tuple([found[k] for k in sorted(found) if found[k].coefficient])
 
 
 ZERO = Expr()
@@ -272,7 +288,7 @@ def expr(what: Any) -> Expr:
     if isinstance(what, Atom):
         return one(what)
     if isinstance(what, int | Fraction):
-        return Expr((Term(Fraction(what), (), {}),))
+        return UNIT if what == 1 else Expr((Term(Fraction(what), (), {}),))
     if getattr(what, "is_Rational", False):
         return expr(Fraction(int(what.p), int(what.q)))
     if getattr(what, "is_Symbol", False) or getattr(what, "is_NumberSymbol", False):
@@ -362,6 +378,8 @@ def merged(factors: Iterable[tuple[Atom, Fraction]]) -> dict[Atom, Fraction]:
 
 def product(coefficient: Fraction, atoms: Mapping[Atom, Fraction]) -> tuple[Fraction, dict[Atom, Fraction]]:
     """A product with its brackets settled: a delta is its own square, and one of equal indices is 1."""
+    if not any(a.bracket for a in atoms):
+        return coefficient, dict(atoms)
     kept: dict[Atom, Fraction] = {}
     for a, e in atoms.items():
         if isinstance(a, Delta | Where) and e:
@@ -375,3 +393,6 @@ def product(coefficient: Fraction, atoms: Mapping[Atom, Fraction]) -> tuple[Frac
         else:
             kept[a] = e
     return coefficient, kept
+
+
+UNIT = Expr((Term(ONE, (), {}),))

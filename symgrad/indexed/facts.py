@@ -97,6 +97,8 @@ def using(value: Expr, facts: Iterable[Fact]) -> tuple[Expr, tuple[Fact, ...]]:
 
 def apply_fact(value: Expr, fact: Fact) -> Expr:
     """The expression with a fact applied once to each term, and inside functions and brackets."""
+    if not fact.left.tensors <= value.tensors:
+        return value
 
     def inside(atom: Atom) -> Expr | None:
         if isinstance(atom, Power):

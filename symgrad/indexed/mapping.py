@@ -43,6 +43,8 @@ def mapped(value: Expr, change: Callable[[Atom], Expr | None]) -> Expr:
     """The expression with atoms replaced at every depth, innermost first."""
 
     def inside_out(atom: Atom) -> Expr | None:
+        if not atom.parts:
+            return change(atom)
         parts = tuple(mapped(p, change) for p in atom.parts)
         if all(p is q for p, q in zip(parts, atom.parts, strict=True)):
             return change(atom)

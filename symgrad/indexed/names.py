@@ -6,10 +6,12 @@ import os
 from dataclasses import dataclass, field
 from itertools import count
 from typing import Any
+from weakref import WeakValueDictionary
 
 from symgrad.core import SymgradError
 
 _serial = count()
+_known: WeakValueDictionary[str, Any] = WeakValueDictionary()
 
 
 def token(name: str) -> str:
@@ -21,24 +23,33 @@ class ShapeError(SymgradError):
     """Indices that do not fit a shape; the message names both dimensions."""
 
 
-@dataclass(frozen=True, slots=True)
+def restored(kind: Any, token: str, *state: Any) -> Any:
+    """What comes from elsewhere: the object of this process with its token, if there is one."""
+    return _known.get(token) or kind(*state, token)
+
+
+@dataclass(frozen=True, slots=True, weakref_slot=True, eq=False)
 class Dim:
     """A size that stays a letter, at least 1; two dimensions of one name are different unless they are one object."""
 
     name: str
-    tex: str = field(default="", compare=False)
+    tex: str = ""
     token: str = field(default="", repr=False)
 
     def __post_init__(self) -> None:
         if not isinstance(self.name, str) or not self.name or self.name.split() != [self.name]:
             raise ShapeError(f"a size needs a name in one word, such as Dim('n'); {self.name!r} is none")
         object.__setattr__(self, "token", self.token or token(self.name))
+        _known[self.token] = self
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return restored, (Dim, self.token, self.name, self.tex)
 
     def __str__(self) -> str:
         return self.name
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, weakref_slot=True, eq=False)
 class Index:
     """A letter that runs over a dimension from 0; arithmetic on it (`2 * i + k - 1`) gives a `Place`."""
 
@@ -52,9 +63,10 @@ class Index:
         if not isinstance(self.dim, Dim):
             raise ShapeError(f"the index {self.name} runs over a Dim, such as Dim('n'), not over {self.dim!r}")
         object.__setattr__(self, "token", self.token or token(self.name))
+        _known[self.token] = self
 
-    def __hash__(self) -> int:
-        return hash(self.token)
+    def __reduce__(self) -> tuple[Any, ...]:
+        return restored, (Index, self.token, self.name, self.dim)
 
     def __str__(self) -> str:
         return self.name

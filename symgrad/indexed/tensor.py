@@ -5,12 +5,15 @@ from __future__ import annotations
 from functools import reduce
 from itertools import count
 from operator import or_
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from weakref import WeakValueDictionary
 
 from symgrad.indexed.atoms import Ref, Slot, Where
 from symgrad.indexed.expr import Expr, IndexedError, expr, never_negative, one
 from symgrad.indexed.names import Dim, Index, Place, ShapeError, length, token, twins
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 BODY = 2  # indices, and a value
 _serials = count()
@@ -77,8 +80,8 @@ class Tensor:
         return letters, value
 
     def _fits(self, indices: tuple[Slot, ...]) -> None:
-        shape = f"({', '.join(d.name for d in self.dims)})"
         if len(indices) != len(self.dims):
+            shape = f"({', '.join(d.name for d in self.dims)})"
             raise ShapeError(f"{self.name} has shape {shape}, so it takes {len(self.dims)} indices, not {len(indices)}")
         for number, (i, d) in enumerate(zip(indices, self.dims, strict=True), 1):
             if isinstance(i, Index) and i.dim != d:
@@ -138,13 +141,7 @@ class Tensor:
     @property
     def reach(self) -> frozenset[Tensor]:
         """The tensors that its value depends on, itself not among them."""
-        found, waiting = set[Tensor](), [*self.mentions]
-        while waiting:
-            tensor = waiting.pop()
-            if tensor not in found:
-                found.add(tensor)
-                waiting += tensor.mentions
-        return frozenset(found)
+        return reached(self.mentions)
 
     def __reduce__(self) -> tuple[Any, ...]:
         return restored, (self.token, self.name, self.tex, self.dims, self.depends, self.body, self.positive)
@@ -156,6 +153,17 @@ class Tensor:
 
     def __repr__(self) -> str:
         return self.name
+
+
+def reached(tensors: Iterable[Tensor]) -> frozenset[Tensor]:
+    """Some tensors, and those that their values depend on."""
+    found, waiting = set[Tensor](), [*tensors]
+    while waiting:
+        tensor = waiting.pop()
+        if tensor not in found:
+            found.add(tensor)
+            waiting += tensor.mentions
+    return frozenset(found)
 
 
 def restored(token: str, *state: Any) -> Tensor:

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 
 LETTERS = "ijklmnpqrst"
 SUMMED = "klmnpqrstuvw"
+Way = tuple[Tensor | None, tuple[Index, ...], Expr]  # no tensor: by way of the scalar alone
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,8 +79,9 @@ def backpropagate(
         start, opening = partial(J(), tensor[letters]), list[tuple[str, Expr]]()
         if behind not in {(), (J,)}:
             entry = Ref(tensor, letters)
-            whole = chain_rule(J, entry, behind, stops, lambda node, at: partial(J(), node[at]))
-            short = chain_rule(J, entry, behind, stops, lambda node, at: cotangents[node][at])
+            every = ways(J, entry, behind, stops)
+            whole = chain_rule(every, lambda node, at: partial(J(), node[at]))
+            short = chain_rule(every, lambda node, at: cotangents[node][at])
             opening = [("layers", whole), ("cotangent", short)]
         label = f"{name or J.name}-{tensor.name}"
         title = f"d{J.name}/d{tensor.name}"
@@ -113,19 +115,21 @@ def seen_from(node: Tensor, stops: frozenset[Tensor]) -> Iterator[Tensor]:
                 waiting.append(t)
 
 
-def chain_rule(
-    J: Tensor,
-    entry: Ref,
-    behind: tuple[Tensor, ...],
-    stops: frozenset[Tensor],
-    arriving: Callable[[Tensor, tuple[Index, ...]], Expr],
-) -> Expr:
-    """dJ/dT as a sum over the nodes that use T: what arrives at a node, times the node's own derivative by T."""
-    found, used = expr(0), frozenset(i.name for i in entry.free)
+def ways(J: Tensor, entry: Ref, behind: tuple[Tensor, ...], stops: frozenset[Tensor]) -> tuple[Way, ...]:
+    """The nodes that use T, each with indices and its own derivative by T, the other nodes held still."""
+    found, used = list[Way](), frozenset(i.name for i in entry.free)
     for node in behind:
         inner = tuple(Index(c, d) for c, d in zip((c for c in SUMMED if c not in used), node.dims, strict=False))
         local = one(Partial(node[inner], entry, frozenset(seen_from(node, stops)) & stops))
-        found += total(inner, (expr(1) if node is J else arriving(node, inner)) * local)
+        found.append((None if node is J else node, inner, local))
+    return tuple(found)
+
+
+def chain_rule(every: tuple[Way, ...], arriving: Callable[[Tensor, tuple[Index, ...]], Expr]) -> Expr:
+    """dJ/dT as a sum over the nodes that use T: what arrives at a node, times the node's own derivative by T."""
+    found = expr(0)
+    for node, inner, local in every:
+        found += total(inner, local if node is None else arriving(node, inner) * local)
     return found
 
 

@@ -13,6 +13,7 @@ from symgrad.deriver.indexed.moves import derivatives, step_once
 from symgrad.indexed import Expr, Fact, Partial, Tensor, contract, expr
 from symgrad.indexed.facts import apply_fact
 from symgrad.indexed.normal import expanded
+from symgrad.indexed.tensor import reached
 from symgrad.rules import RULES
 
 if TYPE_CHECKING:
@@ -98,7 +99,7 @@ def assembled(
     if not steps:
         steps = (Step(start, start, "definition"),)
     mentioned = [start, *(s.after for s in steps), *(side for f in facts for side in (f.left, f.right))]
-    tensors = frozenset[Tensor]().union(*(e.reach for e in mentioned))
+    tensors = reached(frozenset[Tensor]().union(*(e.tensors for e in mentioned)))
     require_own_names(tensors)
     lies_in = domains or {}
     inputs = sorted((t for t in tensors if t.body is None), key=lambda t: (t.name, t.token))
@@ -126,9 +127,9 @@ def require_own_names(tensors: Iterable[Tensor]) -> None:
 def lets_of(tensors: Iterable[Tensor]) -> tuple[Let, ...]:
     """Each name with its value, a name after those that it uses."""
     named = [t for t in tensors if t.body is not None]
-    return tuple(
-        Let(t, t.body[1]) for t in sorted(named, key=lambda t: (len([u for u in t.reach if u.body]), t.token)) if t.body
-    )
+    every = sum(1 << t.serial for t in named)
+    placed = sorted(named, key=lambda t: ((t.mask & every).bit_count(), t.token))
+    return tuple(Let(t, t.body[1]) for t in placed if t.body)
 
 
 def opened(start: Expr, opening: Iterable[tuple[str, Expr]]) -> Iterable[Step]:

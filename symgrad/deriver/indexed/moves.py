@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from fractions import Fraction
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from symgrad.indexed import (
@@ -36,13 +37,18 @@ Move = tuple[str, "Callable[[Partial], Expr | None]"]
 
 def step_once(value: Expr) -> tuple[str, Expr] | None:
     """The first rule, in the order of MOVES, that fits a derivative in the expression, carried out wherever it fits."""
-    standing = derivatives(value)
-    for rule, move in MOVES:
-        changes = {atom: new for atom in standing if (new := move(atom)) is not None}
-        if changes:
-            found = mapped(value, changes.get)
-            return named(rule, value, found), found
-    return None
+    fits = {atom: found for atom in derivatives(value) if (found := fitting(atom))}
+    if not fits:
+        return None
+    number = min(n for n, _ in fits.values())
+    after = mapped(value, {atom: new for atom, (n, new) in fits.items() if n == number}.get)
+    return named(MOVES[number][0], value, after), after
+
+
+@lru_cache(maxsize=1024)
+def fitting(atom: Partial) -> tuple[int, Expr] | None:
+    """The number of the first rule that fits a derivative, and what it makes of it; one that waits is asked once."""
+    return next(((n, new) for n, (_, move) in enumerate(MOVES) if (new := move(atom)) is not None), None)
 
 
 def named(rule: str, before: Expr, after: Expr) -> str:
@@ -97,6 +103,9 @@ def linearity(by: Partial) -> Expr | None:
         return again(atom.base, by)
     if atom is not None:
         return None if varies(atom, by) else ZERO
+    mine = factors(by)
+    if mine and all(varies(a, by) for a, _ in mine):
+        return None
     found = ZERO
     for old in by.expr.terms:
         term = old.freshened() if old.bound & by.ref.free else old

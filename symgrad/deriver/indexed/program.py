@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from symgrad.deriver.indexed.backward import LETTERS, chain_rule, users
+from symgrad.deriver.indexed.backward import LETTERS, chain_rule, users, ways
 from symgrad.indexed import Expr, Index, Ref, Tensor, carry_out, contract, partial
 from symgrad.indexed.normal import expanded
 
@@ -38,7 +38,7 @@ def program(
     for tensor in (*order, *wrt):
         letters = tuple(Index(c, d) for c, d in zip(LETTERS, tensor.dims, strict=False))
         start, behind = partial(J(), tensor[letters]), uses(tensor)
-        by_names = chain_rule(J, Ref(tensor, letters), behind, stops, lambda node, at: names[node][at])
+        by_names = chain_rule(ways(J, Ref(tensor, letters), behind, stops), lambda node, at: names[node][at])
         value = contract(expanded(carry_out(by_names if behind else start)))
         names[tensor] = Tensor((called or {}).get(tensor, f"{tensor.name}\u0304"), tensor.dims, body=(letters, start))
         lines.append(Line(tensor, names[tensor], letters, start, value))
