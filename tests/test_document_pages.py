@@ -23,7 +23,7 @@ from symgrad.document import (
     Site,
     assets,
     entry,
-    fragment,
+    html_fragment,
     page_files,
     render,
     render_index,
@@ -207,7 +207,7 @@ def test_links_between_pages_are_to_pages_of_the_site() -> None:
 
 @pytest.mark.parametrize("detail", DETAILS)
 def test_a_fragment_leaves_the_page_around_it_alone(detail: str) -> None:
-    shown = fragment(delta_page().settled[0], detail)
+    shown = html_fragment(delta_page().settled[0], detail)
     (style,) = lxml_html.fragment_fromstring(shown).xpath("//style/text()")
 
     assert all(line.startswith(".symgrad") for line in style.strip().splitlines())

@@ -176,7 +176,7 @@ def test_every_format_shows_them() -> None:
 
     assert "where xᵢ > 0" in shown["text"]
     assert "This holds where $`x_{i} > 0`$." in shown["markdown"]
-    assert r"\text{where } x_{i} > 0" in shown["latex"]
+    assert "This holds where $x_{i} > 0$." in shown["latex"]
     assert 'class="holds"' in shown["html"]
     assert json.loads(shown["json"])["given"]["text"] == "xᵢ > 0"
     assert "Holds where xᵢ > 0." in tell(settled.derivation.start, settled).code

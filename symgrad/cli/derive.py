@@ -71,6 +71,8 @@ def command(  # noqa: PLR0917 - click passes them by name
     detail: str,
     output: Path | None,
     as_json: bool,  # noqa: FBT001 - click passes a flag so
+    fragment: bool,  # noqa: FBT001 - as above
+    dialect: str,
 ) -> None:
     """Derive NAME, a pair, or an EXPRESSION of your own; prove every step; check the result numerically.
 
@@ -98,7 +100,7 @@ def command(  # noqa: PLR0917 - click passes them by name
     from symgrad.pipeline.limited import limited  # noqa: PLC0415 - as above
     from symgrad.pipeline.workers import Task  # noqa: PLC0415 - as above
 
-    asked = Asked("json" if as_json else form, detail, layout or "", sizes)
+    asked = Asked("json" if as_json else form, detail, layout or "", sizes, fragment, dialect)
     if network is not None:
         task = Task("symgrad.pipeline.answers:network", (network, loss, wrt, asked))
     elif shapes:

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 FORMATS = ("text", "latex", "mathml", "markdown", "html", "json")
+DIALECTS = ("github", "jupyter", "pandoc")
 DETAILS = ("result", "textbook", "every-rule")
 
 
@@ -33,6 +34,8 @@ def rendering(function: F) -> F:
     """--format, --detail, -o and --json: how an answer is written, and where to."""
     for option in (
         click.option("--json", "as_json", is_flag=True, help="Short for --format json."),
+        click.option("--dialect", type=click.Choice(DIALECTS), default="github", help="Whose Markdown."),
+        click.option("--fragment", is_flag=True, help="LaTeX for inclusion in a paper of your own."),
         click.option("-o", "--output", type=PATH, help="Write to FILE.", metavar="FILE"),
         click.option("--detail", type=click.Choice(DETAILS), default="textbook", show_default=True),
         click.option("--format", "form", type=click.Choice(FORMATS), default="text", show_default=True),

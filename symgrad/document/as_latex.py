@@ -1,61 +1,91 @@
-"""Derivations as LaTeX: a fragment for a paper, or a file that compiles by itself."""
+"""Derivations as LaTeX: a file that compiles by itself, or a fragment for a paper."""
 
 from __future__ import annotations
 
 import re
 from typing import TYPE_CHECKING
 
-from symgrad.document.claims import lines as claim_lines
-from symgrad.document.declared import tex_forms
-from symgrad.document.evidence import CONVENTION, WORDS, check_in_words, proof_in_words
-from symgrad.document.induction import sentences
+from symgrad.document.blocks import Code, Display, Figure, Heading, Items, Paragraph, StepBlock, Table, Terms
+from symgrad.document.evidence import proof_in_words
+from symgrad.document.facts import joined
 from symgrad.document.latex import PAPER, PRINT, latex
-from symgrad.document.measured import tex_measured
+from symgrad.document.layout import stacked
+from symgrad.document.outline import alone, outline
 from symgrad.document.spelling import tex_words
-from symgrad.document.tables import CHECK, check_of, tex_facts, tex_table
-from symgrad.document.words import tex_of, to_tex
+from symgrad.document.words import Formula, tex_of, width_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator, Sequence
 
     from symgrad.core import Page
+    from symgrad.document.blocks import Block, Told
     from symgrad.document.boxes import Box
-    from symgrad.document.telling import Line, Telling
+    from symgrad.document.telling import Telling
 
 NEEDS = "% needs \\usepackage{amsmath} and \\usepackage{cancel}"
 
 COLOURS = r"\providecommand\sgwas[1]{#1}\providecommand\sgnow[1]{#1}% the parts that a step changes"
+HAN = r"\providecommand\sghan[2]{#2}% Chinese, and its characters by their numbers for an engine that can't set it"
 
 PREAMBLE = r"""\documentclass[11pt]{article}
 \usepackage[utf8]{inputenc}
 \IfFileExists{lmodern.sty}{\usepackage[T1]{fontenc}\usepackage{lmodern}}{}
 \usepackage{amsmath,amssymb}
 \usepackage[margin=25mm]{geometry}
-\IfFileExists{xcolor.sty}{\usepackage{xcolor}}{\newcommand\textcolor[2]{##2}\newcommand\definecolor[3]{}}
-\definecolor{sgwas}{RGB}{29,111,165}
-\definecolor{sgnow}{RGB}{161,98,10}
+\usepackage{array,color}
+\definecolor{sgwas}{rgb}{0.114,0.435,0.647}
+\definecolor{sgnow}{rgb}{0.631,0.384,0.039}
 \newcommand\sgwas[1]{\textcolor{sgwas}{#1}}
 \newcommand\sgnow[1]{\textcolor{sgnow}{#1}}
-% without cancel.sty the stroke is drawn with plain TeX
-\IfFileExists{cancel.sty}{\usepackage{cancel}}{%
-  \newcommand\cancel[1]{\mathord{\ooalign{$\displaystyle ##1$\cr\hidewidth$\diagup$\hidewidth\cr}}}}
+% without cancel.sty the stroke is drawn from corner to corner by LaTeX itself
+\newsavebox\sgbox
+\makeatletter
+\newcommand\sg@strike[2]{\sbox\sgbox{$\m@th#1{#2}$}\rlap{\setlength\unitlength{1pt}\linethickness{.4pt}%
+  \begin{picture}(0,0)\qbezier(0,-\strip@pt\dp\sgbox)(0,-\strip@pt\dp\sgbox)(\strip@pt\wd\sgbox,\strip@pt\ht\sgbox)%
+  \end{picture}}\usebox\sgbox}
+\newcommand\sgstrike[1]{\mathord{\mathpalette\sg@strike{#1}}}
+\makeatother
+\IfFileExists{cancel.sty}{\usepackage{cancel}}{\let\cancel\sgstrike}
+% Chinese is set by XeLaTeX and LuaLaTeX; pdfLaTeX names its characters by their numbers
+\newcommand\sghan[2]{#2}
+\newcommand\sgfirst[2]{#1}
+\ifdefined\XeTeXversion\IfFileExists{xeCJK.sty}{\usepackage{xeCJK}\let\sghan\sgfirst}{}\fi
 \setlength\parindent{0pt}
 \setlength\parskip{6pt}
 \sloppy
 \allowdisplaybreaks
 """
 
+SECTIONS = {1: "section", 2: "subsection", 3: "subsubsection"}
+ROOM = 50.0  # ems of a table's letters that fit beside one another
+NARROW = 9.0  # a column up to this width keeps it
+
 
 def as_latex(told: Telling, detail: str) -> str:
-    """The chain as an align* environment with the rules beside it; the bare equation for the result alone."""
+    """A file for pdflatex with one derivation."""
+    return whole(alone(told, detail))
+
+
+def standalone(page: Page, tellings: tuple[Telling, ...], detail: str = "textbook") -> str:
+    """A file for pdflatex with a whole page; everything it needs is in texlive-latex-base."""
+    return whole(outline(page, tellings, detail, drawn=False))
+
+
+def pasted(page: Page, tellings: tuple[Telling, ...], detail: str = "textbook") -> str:
+    """The same for a paper that has its own preamble."""
+    return f"{NEEDS}\n{COLOURS}\n{HAN}\n\n{body(outline(page, tellings, detail, drawn=False))}\n"
+
+
+def chain(told: Telling, detail: str) -> str:
+    """One derivation for a paper: the chain as one display, the rules in a comment; the result alone if asked."""
     if detail == "result":
         return latex(told.statement, PAPER) + "\n"
-    body = latex(told.chain(detail), PAPER)
+    formula = latex(told.chain(detail), PAPER)
     names = ", ".join(dict.fromkeys(line.rule for line in told.told(detail)))
-    needs = NEEDS if r"\cancel" in body else NEEDS.split(" and ", maxsplit=1)[0]
+    needs = NEEDS if r"\cancel" in formula else NEEDS.split(" and ", maxsplit=1)[0]
     where = rf"\quad\text{{where }} {latex(told.holds, PAPER)}" if told.holds is not None else ""
     proof = comment(proof_in_words(told.settled))
-    return f"{needs}\n% rules: {comment(names)}\n% proof: {proof}\n\\[\n{body}{where}\n\\]\n"
+    return f"{needs}\n% rules: {comment(names)}\n% proof: {proof}\n\\[\n{formula}{where}\n\\]\n"
 
 
 def comment(words: str) -> str:
@@ -63,70 +93,107 @@ def comment(words: str) -> str:
     return " ".join(re.sub(r"[^\w,.()=:;-]", " ", words).split())
 
 
-def standalone(page: Page, tellings: tuple[Telling, ...], tables: tuple[str, ...] = ()) -> str:
-    """A file for pdflatex; everything it needs is in texlive-latex-base."""
-    body = "\n\n".join(sections(page, tellings, tables))
-    return PREAMBLE + "\\begin{document}\n\n" + body + "\n\n\\end{document}\n"
+def whole(blocks: Iterable[Block]) -> str:
+    """The blocks below our preamble."""
+    return PREAMBLE + "\\begin{document}\n\n" + body(blocks) + "\n\n\\end{document}\n"
 
 
-def sections(
-    page: Page, tellings: tuple[Telling, ...], tables: tuple[str, ...] = (), detail: str = "textbook"
-) -> Iterator[str]:
-    """Everything below the preamble."""
-    document = page.document
-    yield rf"\section*{{{tex_words(document.title)}}}"
-    if document.lead:
-        yield to_tex(document.lead)
-    for told in tellings:
-        heading = len(tellings) > 1 or bool(page.facts)
-        yield from section(told, detail, heading=heading, lead=told.derivation.lead != document.lead)
-    yield from (tex_words(line) for settlement in page.rulings for line in claim_lines(settlement))
-    yield from tex_facts(page.facts)
-    yield from (tex_of(told) for induction in page.inductions for told in sentences(induction))
-    yield from tables
-    yield from tex_measured(page)
-    yield from map(to_tex, document.notes)
+def body(blocks: Iterable[Block]) -> str:
+    """The blocks, steps that follow one another as one list."""
+    return "\n\n".join(paragraphs(list(blocks)))
 
 
-def pasted(page: Page, tellings: tuple[Telling, ...], detail: str) -> str:
-    """The same for a paper that has its own preamble."""
-    body = "\n\n".join(sections(page, tellings, (), detail))
-    return f"{NEEDS}\n{COLOURS}\n\n{body}\n"
+def paragraphs(blocks: Sequence[Block]) -> Iterator[str]:
+    """One text for each block or run of steps."""
+    steps: list[StepBlock] = []
+    for block in blocks:
+        if isinstance(block, StepBlock):
+            steps.append(block)
+            continue
+        if steps:
+            yield numbered(steps)
+        steps = []
+        if text := printed(block):
+            yield text
+    if steps:
+        yield numbered(steps)
 
 
-def section(told: Telling, detail: str, *, heading: bool, lead: bool) -> Iterator[str]:
-    """One derivation."""
-    if heading:
-        yield rf"\subsection*{{{tex_words(told.derivation.title)}}}"
-    if told.derivation.lead and lead:
-        yield to_tex(told.derivation.lead)
-    if told.given:
-        yield r"\textbf{Given}" + "\n" + "\n".join(display(b) for b in told.given)
-    yield r"\textbf{Where} " + ", ".join(f"${latex(b)}$" for b in told.where)
-    yield r"\textbf{Find}" + "\n" + display(told.sought)
-    if lines := told.told(detail):
-        yield "\\begin{enumerate}\n" + "\n".join(map(item, lines)) + "\n\\end{enumerate}"
-    yield r"\textbf{Result}" + "\n" + display(told.statement)
-    yield from tex_forms(told)
-    if told.holds is not None:
-        yield f"This holds where ${latex(told.holds)}${'; ' + CONVENTION if told.conventional else ''}."
-    yield tex_words(f"{proof_in_words(told.settled)}; {check_in_words(told.settled.check)}.")
-    if table := check_of(told.settled.check):
-        yield f"{CHECK}:\n{tex_table(table, 'r')}"
-    if told.derivation.source:
-        yield "Source: " + tex_words(told.derivation.source) + "."
+def printed(block: Block) -> str:  # noqa: PLR0911 - one case for each kind of block
+    """One block; drawings are left out, which pdflatex can't read."""
+    match block:
+        case Heading(level, words):
+            return rf"\{SECTIONS[min(level, 3)]}*{{{tex_words(words)}}}"
+        case Paragraph(told, label):
+            return " ".join(filter(None, [rf"\textbf{{{tex_words(label)}}}" if label else "", tex_of(told)]))
+        case Display(box):
+            return display(box)
+        case Table(rows, numbers):
+            return table(rows, "r" if numbers else "l")
+        case Terms(_, rows):
+            items = [rf"\item[{tex_words(label)}] {tex_of(joined(list(lines), '; '))}" for label, lines in rows]
+            return listing("description", items)
+        case Items(items):
+            return listing("itemize", [rf"\item {tex_of(told)}" for told in items])
+        case Code(text):
+            return verbatim(text)
+        case Figure():
+            return ""
+        case _:
+            raise AssertionError(block)
 
 
-def item(line: Line) -> str:
-    """One step: rule, reason, formula, verdict."""
-    given = f" This holds where ${latex(line.given)}$." if line.given is not None else ""
-    crossed = ", ".join(f"${latex(b)}$" for b in line.crossed)
-    said = f" Crossed out above and below the bar: {crossed}." if crossed else ""
-    verdict = WORDS[line.verdict.status]
-    head = rf"\item \textbf{{{tex_words(line.rule)}}} ({verdict}). {to_tex(line.why)}{given}{said}"
-    return head + "\n" + display(line.formula, coloured=True)
+def listing(environment: str, items: Iterable[str]) -> str:
+    """A list."""
+    return f"\\begin{{{environment}}}\n" + "\n".join(items) + f"\n\\end{{{environment}}}"
 
 
-def display(box: Box, *, coloured: bool = False) -> str:
+def numbered(steps: Iterable[StepBlock]) -> str:
+    """Steps with their numbers: rule, verdict, reason, formula, and the finer steps inside."""
+    items = []
+    for s in steps:
+        head = rf"\item[{s.number}.] \textbf{{{tex_words(s.rule)}}} ({tex_words(s.verdict)}). {tex_of(s.reason)}"
+        items.append("\n".join([head.rstrip(), display(s.formula), *([numbered(s.inner)] if s.inner else [])]))
+    return listing("enumerate", items)
+
+
+def display(box: Box) -> str:
     """A formula on lines of its own."""
-    return f"\\[ {latex(box, PRINT if coloured else PAPER)} \\]"
+    return f"\\[ {latex(box, PRINT)} \\]"
+
+
+def table(rows: Sequence[Sequence[Told]], column: str) -> str:
+    """A table whose first row is its head; where it is too wide, wide columns share the line and are broken."""
+    widths = [max(map(width_of, cells)) for cells in zip(*rows, strict=True)]
+    if sum(widths) > ROOM:
+        rooms = shared(widths)
+        rows = [[fitted(told, room) for told, room in zip(row, rooms, strict=True)] for row in rows]
+        columns = "".join(rf">{{\raggedright\arraybackslash}}p{{{room / ROOM:.3f}\linewidth}}" for room in rooms)
+    else:
+        columns = column * len(widths)
+    head, *lines = (" & ".join(map(tex_of, row)) + r" \\" for row in rows)
+    text = "\n".join([head, r"\hline", *lines])
+    opened = "\\begin{center}\\footnotesize\\setlength\\tabcolsep{3pt}\n"
+    return f"{opened}\\begin{{tabular}}{{{columns}}}\n{text}\n\\end{{tabular}}\n\\end{{center}}"
+
+
+def shared(widths: Sequence[float]) -> list[float]:
+    """The room of each column: narrow ones keep theirs, the others share what is left."""
+    wide = sum(w for w in widths if w > NARROW)
+    left = ROOM - len(widths) - (sum(widths) - wide)
+    return [w if w <= NARROW else left * w / wide for w in widths]
+
+
+def fitted(told: Told, room: float) -> Told:
+    """Words and formulas whose formulas are broken to fit the room."""
+    return tuple(Formula(stacked(p.box, room)) if isinstance(p, Formula) else p for p in told)
+
+
+def verbatim(code: str) -> str:
+    """Lines of code in typewriter letters, long ones broken at a blank; nothing in them is a command."""
+    lines = []
+    for line in filter(str.strip, code.splitlines()):
+        words = line.lstrip()
+        indent = len(line) - len(words)
+        lines.append(rf"\hangindent={indent * 0.5 + 2}em \texttt{{{'~' * indent}{tex_words(words)}}}")
+    return r"{\footnotesize\raggedright " + r"\par ".join(lines) + r"\par}"

@@ -1,95 +1,113 @@
-"""Derivations as GitHub's Markdown: formulas in fences and backticks, which its parser leaves alone."""
+"""Derivations as Markdown: for GitHub, formulas in fences and backticks; for Jupyter and Pandoc, between dollars."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from symgrad.document.claims import lines
-from symgrad.document.declared import markdown_forms
-from symgrad.document.evidence import CONVENTION, WORDS, check_in_words, proof_in_words
-from symgrad.document.induction import sentences
+from symgrad.document.blocks import Code, Display, Figure, Heading, Items, Paragraph, StepBlock, Table, Terms
+from symgrad.document.facts import joined
 from symgrad.document.latex import GITHUB, latex
-from symgrad.document.measured import markdown_measured
-from symgrad.document.tables import CHECK, check_of, markdown_facts, markdown_table
-from symgrad.document.words import inline_math, markdown_of, markdown_words, to_markdown
+from symgrad.document.outline import alone, outline
+from symgrad.document.text import printable
+from symgrad.document.words import Formula, inline_math, markdown_words
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator, Sequence
 
     from symgrad.core import Page
+    from symgrad.document.blocks import Block, Told
     from symgrad.document.boxes import Box
-    from symgrad.document.telling import Line, Telling
+    from symgrad.document.telling import Telling
 
 
-def as_markdown(told: Telling, detail: str) -> str:
+@dataclass(frozen=True, slots=True)
+class Dialect:
+    """How a reader of Markdown wants its formulas; `dollars` are those of Jupyter, Pandoc and MyST."""
+
+    dollars: bool = False
+
+    def display(self, box: Box) -> str:
+        """A formula on lines of its own."""
+        tex = latex(box, GITHUB)
+        return f"$$\n{tex}\n$$" if self.dollars else f"```math\n{tex}\n```"
+
+    def told(self, told: Told, *, cell: bool = False) -> str:
+        """Words and formulas in a line; a bar in a formula would end the cell of a table."""
+        return "".join(self.inline(p.box, cell=cell) if isinstance(p, Formula) else markdown_words(p) for p in told)
+
+    def inline(self, box: Box, *, cell: bool) -> str:
+        """A formula in a line."""
+        shown = f"${latex(box, GITHUB)}$" if self.dollars else inline_math(box)
+        return " ".join(shown.replace(r"\|", r"\Vert ").replace("|", r"\vert ").split()) if cell else shown
+
+
+FOR_GITHUB = Dialect()
+FOR_JUPYTER = Dialect(dollars=True)
+DIALECTS = {"github": FOR_GITHUB, "jupyter": FOR_JUPYTER, "pandoc": FOR_JUPYTER}
+
+
+def as_markdown(told: Telling, detail: str, dialect: Dialect = FOR_GITHUB) -> str:
     """One derivation under a heading; the bare equation for the result alone."""
     if detail == "result":
-        return fence(told.statement) + "\n"
-    return "\n\n".join([f"# {markdown_words(told.derivation.title)}", *section(told, detail)]) + "\n"
+        return dialect.display(told.statement) + "\n"
+    return body(alone(told, detail), dialect)
 
 
 def document_markdown(
-    page: Page, tellings: tuple[Telling, ...], tables: tuple[str, ...] = (), detail: str = "textbook"
+    page: Page, tellings: tuple[Telling, ...], detail: str = "textbook", dialect: Dialect = FOR_GITHUB
 ) -> str:
     """A whole document."""
-    document = page.document
-    body = [f"# {markdown_words(document.title)}"]
-    if document.lead:
-        body.append(to_markdown(document.lead))
-    for told in tellings:
-        if len(tellings) > 1 or page.facts:
-            body.append(f"## {markdown_words(told.derivation.title)}")
-        body += section(told, detail, lead=told.derivation.lead != document.lead)
-    body += [markdown_words(line) for settlement in page.rulings for line in lines(settlement)]
-    body += markdown_facts(page.facts)
-    body += [markdown_of(told) for induction in page.inductions for told in sentences(induction)]
-    body += tables
-    body += markdown_measured(page)
-    body += [to_markdown(note) for note in document.notes]
-    return "\n\n".join(body) + "\n"
+    return body(outline(page, tellings, detail, drawn=False), dialect)
 
 
-def section(told: Telling, detail: str, *, lead: bool = True) -> Iterator[str]:
-    """What is given, the steps, the result, the evidence."""
-    if told.derivation.lead and lead:
-        yield to_markdown(told.derivation.lead)
-    if told.given:
-        yield "**Given**"
-        yield from map(fence, told.given)
-    yield "**Where** " + ", ".join(map(inline_math, told.where))
-    yield "**Find**"
-    yield fence(told.sought)
-    for line in told.lines if detail != "result" else ():
-        yield from step(line, detail, 3)
-    yield "**Result**"
-    yield fence(told.statement)
-    yield from markdown_forms(told)
-    if told.holds is not None:
-        yield f"This holds where {inline_math(told.holds)}{'; ' + CONVENTION if told.conventional else ''}."
-    yield markdown_words(f"{proof_in_words(told.settled)}; {check_in_words(told.settled.check)}.")
-    if table := check_of(told.settled.check):
-        yield f"**{CHECK}**"
-        yield markdown_table(table)
-    if told.derivation.source:
-        yield f"Source: {markdown_words(told.derivation.source)}."
+def body(blocks: Iterable[Block], dialect: Dialect) -> str:
+    """The blocks with blank lines between them."""
+    return "\n\n".join(part for block in blocks for part in printed(block, dialect)) + "\n"
 
 
-def step(line: Line, detail: str, level: int) -> Iterator[str]:
+def printed(block: Block, dialect: Dialect) -> Iterator[str]:
+    """One block; drawings are left out, for which Markdown has no place."""
+    match block:
+        case Heading(level, words):
+            yield f"{'#' * level} {markdown_words(words)}"
+        case Paragraph(told, label):
+            yield " ".join(filter(None, [f"**{markdown_words(label)}**" if label else "", dialect.told(told)]))
+        case Display(box):
+            yield dialect.display(box)
+        case StepBlock():
+            yield from step(block, dialect, 3)
+        case Table(rows):
+            yield table(rows, dialect)
+        case Terms(heads, rows):
+            lines = [((label,), joined(list(cells), "; ")) for label, cells in rows]
+            yield table([tuple((head,) for head in heads), *lines], dialect)
+        case Items(items):
+            yield "\n".join(f"- {dialect.told(told)}" for told in items)
+        case Code(text, language):
+            yield f"```{language}\n{code_block(text)}```"
+        case Figure():
+            return
+        case _:
+            raise AssertionError(block)
+
+
+def step(block: StepBlock, dialect: Dialect, level: int) -> Iterator[str]:
     """One step with its rule as a heading."""
-    yield f"{'#' * min(level, 6)} {line.number}. {markdown_words(line.rule)} ({WORDS[line.verdict.status]})"
-    reason = [to_markdown(line.why)] if line.why else []
-    if line.given is not None:
-        reason.append(f"This holds where {inline_math(line.given)}.")
-    if line.crossed:
-        reason.append(f"Crossed out above and below the bar: {', '.join(map(inline_math, line.crossed))}.")
-    if reason:
-        yield " ".join(reason)
-    yield fence(line.formula)
-    if detail == "every-rule":
-        for inner in line.inner:
-            yield from step(inner, detail, level + 1)
+    yield f"{'#' * min(level, 6)} {block.number}. {markdown_words(block.rule)} ({markdown_words(block.verdict)})"
+    if block.reason:
+        yield dialect.told(block.reason)
+    yield dialect.display(block.formula)
+    for inner in block.inner:
+        yield from step(inner, dialect, level + 1)
 
 
-def fence(box: Box) -> str:
-    """A displayed formula."""
-    return f"```math\n{latex(box, GITHUB)}\n```"
+def table(rows: Sequence[Sequence[Told]], dialect: Dialect) -> str:
+    """A table whose first row is its head."""
+    lines = ["| " + " | ".join(dialect.told(cell, cell=True) for cell in row) + " |" for row in rows]
+    return "\n".join([lines[0], "|" + " --- |" * len(rows[0]), *lines[1:]])
+
+
+def code_block(code: str) -> str:
+    """Code that can't end its fence, nor move a terminal."""
+    return "".join(f"{printable(line)}\n" for line in code.replace("```", "'''").splitlines())

@@ -13,8 +13,6 @@ from symgrad.document.text import text
 from symgrad.indexed import Dim, Index
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from symgrad.core import Claim, Observed, Settlement, Verdict, Witness
     from symgrad.core.claim import Statement
     from symgrad.document.boxes import Box
@@ -106,18 +104,6 @@ def part(statement: Statement, verdict: Verdict) -> Part:
     formula = boxes(statement.relation) if isinstance(statement, Holds | Exists) else None
     against = counterexample(verdict) if verdict.status is Status.REFUTED else ""
     return Part(statement.words, formula, verdict.status, verdict.method or verdict.reason, against)
-
-
-def lines(settlement: Settlement) -> Iterator[str]:
-    """A claim as plain sentences, for formats without badges."""
-    r = ruled(settlement)
-    yield f"{r.id} ({r.word}). {r.statement}."
-    yield from (f"{label} {words}" for label, words in r.told)
-    for head, parts in r.parts:
-        for p in parts:
-            against = f" Counterexample: {p.counterexample}." if p.counterexample else ""
-            yield f"{head}, {p.word}: {p.words}.{against}"
-    yield from (f"Measured ({o.label}): {'; '.join(o.lines)}." for o in r.observed)
 
 
 def counterexample(verdict: Verdict) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from itertools import pairwise
+from textwrap import wrap
 from typing import TYPE_CHECKING
 
 from symgrad.document.boxes import (
@@ -43,6 +44,7 @@ SLACK = 4.0  # ems that a line may be too long before a product is torn
 PAGE = 30.0  # ems that fit on a printed page; what is wider is broken even inside fences and numerators
 NARROW = 8.0  # ems below which nothing is broken any more
 SMALL = 0.7  # the size of an index
+EMS_OF_A_LETTER = 0.52
 
 
 def width(box: Box) -> float:  # noqa: C901, PLR0911, PLR0912 - one case for each kind of box
@@ -51,7 +53,7 @@ def width(box: Box) -> float:  # noqa: C901, PLR0911, PLR0912 - one case for eac
         case Row(kids):
             return sum(map(width, kids))
         case Ident(name) | Num(name) | Text(name):
-            return 0.52 * len(name) + (0.08 if len(name) == 1 else 0.2)
+            return EMS_OF_A_LETTER * len(name) + (0.08 if len(name) == 1 else 0.2)
         case Op(glyph, prefix):
             return 0.75 if prefix else 0.35 if glyph in ",;/|" else 1.3
         case Space(ems):
@@ -106,6 +108,8 @@ def broken(box: Box, room: float) -> list[Box]:
         return [replace(box, body=part) for part in broken(box.body, room)]
     if width(box) <= room:
         return [box]
+    if isinstance(box, Text):
+        return [Text(part) for part in wrap(box.words, int(room / EMS_OF_A_LETTER), break_long_words=False)]
     if not isinstance(box, Row):
         return [folded(box, max(room + SLACK, PAGE))]
     sums = [n for n, k in enumerate(box.kids) if n and isinstance(k, Op) and k.glyph in "+−" and not k.prefix]

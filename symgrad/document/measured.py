@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 from markupsafe import Markup
 
-from symgrad.document.tables import markdown_table, tex_table, text_table
-from symgrad.document.words import to_markdown, to_tex, to_text
+from symgrad.document.tables import text_table
+from symgrad.document.words import to_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -38,24 +38,6 @@ def in_page(shown: Shown) -> dict[str, Any]:
     head, *rows = cells(shown)
     drawing = Markup(shown.drawing)  # noqa: S704 - drawn by us, labels escaped
     return {"title": shown.title, "drawing": drawing, "head": head, "rows": rows, "caption": caption(shown)}
-
-
-def markdown_measured(page: Page) -> Iterator[str]:
-    """Each experiment under a heading of its own."""
-    for shown in page.measured:
-        yield f"## {MEASURED}: {to_markdown(shown.title)}"
-        if shown.rows:
-            yield markdown_table(cells(shown))
-        yield to_markdown(caption(shown))
-
-
-def tex_measured(page: Page) -> Iterator[str]:
-    """The same in LaTeX."""
-    for shown in page.measured:
-        yield rf"\subsection*{{{MEASURED}: {to_tex(shown.title)}}}"
-        if shown.rows:
-            yield tex_table(cells(shown))
-        yield to_tex(caption(shown))
 
 
 def text_measured(page: Page) -> Iterator[str]:

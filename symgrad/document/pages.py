@@ -11,8 +11,8 @@ from markupsafe import Markup, escape
 from symgrad.core import Document, Facts, Page, Settled, SymgradError, Tally, tally
 from symgrad.document import telling_indexed  # noqa: F401 - it says how indexed derivations are told
 from symgrad.document.as_json import as_json
-from symgrad.document.as_latex import as_latex, pasted, standalone
-from symgrad.document.as_markdown import as_markdown, document_markdown
+from symgrad.document.as_latex import as_latex, chain, pasted, standalone
+from symgrad.document.as_markdown import DIALECTS, as_markdown, document_markdown
 from symgrad.document.as_mathml import as_mathml, formulas
 from symgrad.document.as_text import as_text, page_text
 from symgrad.document.boxes import Op, row
@@ -24,7 +24,7 @@ from symgrad.document.html import cell, in_html, meanings, templates
 from symgrad.document.layout import equation
 from symgrad.document.mathml import mathml
 from symgrad.document.measured import in_page
-from symgrad.document.pairs import DELTA, comparison, latex_list, markdown_table
+from symgrad.document.pairs import DELTA, comparison
 from symgrad.document.sheets import sheet
 from symgrad.document.site import ALONE, Site, styles
 from symgrad.document.telling import telling
@@ -44,7 +44,6 @@ PRINTERS = {
     "text": as_text,
     "latex": as_latex,
     "mathml": as_mathml,
-    "markdown": as_markdown,
     "json": as_json,
 }
 
@@ -56,20 +55,27 @@ def render(
     layout: str = "",
     *,
     shapes: bool = False,
+    fragment: bool = False,
+    dialect: str = "github",
 ) -> str:
     """One derivation in one of FORMATS, at one of DETAILS; html is a page that needs no other file.
 
     `layout` says how matrices are laid out (column, row-batch, numerator, denominator); `shapes` writes their rows
-    and columns below every factor.
+    and columns below every factor. `fragment` makes LaTeX to be pasted into a paper, `dialect` Markdown for github,
+    jupyter or pandoc.
     """
     require(format, FORMATS, "format")
     require(detail, DETAILS, "level of detail")
     if format == "html":
         return html_page(alone(settled, layout, shapes=shapes), ALONE, detail)
-    return PRINTERS[format](telling(settled, layout, shapes=shapes), detail)
+    require(dialect, tuple(DIALECTS), "dialect of Markdown")
+    told = telling(settled, layout, shapes=shapes)
+    if format == "latex" and fragment:
+        return chain(told, detail)
+    return as_markdown(told, detail, DIALECTS[dialect]) if format == "markdown" else PRINTERS[format](told, detail)
 
 
-def fragment(settled: Settled, detail: str = "textbook") -> str:
+def html_fragment(settled: Settled, detail: str = "textbook") -> str:
     """One derivation as a piece of HTML for a notebook's output: its style touches nothing else on the page."""
     require(detail, DETAILS, "level of detail")
     told = telling(settled)
@@ -84,7 +90,7 @@ def page_fragment(page: Page) -> str:
         for each in page.facts
         for label, lines in facts_of(each)
     )
-    return "".join(map(fragment, page.settled)) + f'<div class="symgrad"><table>{rows}</table></div>'
+    return "".join(map(html_fragment, page.settled)) + f'<div class="symgrad"><table>{rows}</table></div>'
 
 
 def alone(settled: Settled, layout: str = "", *, shapes: bool = False) -> Page:
@@ -109,15 +115,21 @@ def render_page(page: Page, format: str = "html", site: Site | None = None) -> s
     tellings = tellings_of(page)
     match format:
         case "tex":
-            return standalone(page, tellings, tuple(filter(None, [latex_list(page.pairs)])))
+            return standalone(page, tellings)
         case "md":
-            tables = (markdown_table(page.pairs),) if page.pairs else ()
-            return document_markdown(page, tellings, tables)
+            return document_markdown(page, tellings)
         case _:
             return formulas(page, tellings)
 
 
-def render_entry(page: Page, format: str = "text", detail: str = "textbook") -> str:  # noqa: A002 - as above
+def render_entry(
+    page: Page,
+    format: str = "text",  # noqa: A002 - as above
+    detail: str = "textbook",
+    *,
+    fragment: bool = False,
+    dialect: str = "github",
+) -> str:
     """A page about a catalogue entry in one of FORMATS, for people; its facts and kinks are in each."""
     require(format, tuple(f for f in FORMATS if f != "json"), "format")
     require(detail, DETAILS, "level of detail")
@@ -126,9 +138,9 @@ def render_entry(page: Page, format: str = "text", detail: str = "textbook") -> 
         case "html":
             return html_page(page, ALONE, detail)
         case "latex":
-            return pasted(page, tellings, detail)
+            return (pasted if fragment else standalone)(page, tellings, detail)
         case "markdown":
-            return document_markdown(page, tellings, (), detail)
+            return document_markdown(page, tellings, detail, DIALECTS[dialect])
         case "mathml":
             return formulas(page, tellings, detail)
         case _:

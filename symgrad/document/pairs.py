@@ -13,11 +13,7 @@ from symgrad.document.boxes import Diff, Ident, Op, row
 from symgrad.document.evidence import OUTCOMES
 from symgrad.document.from_sympy import boxes
 from symgrad.document.html import in_html
-from symgrad.document.latex import GITHUB, latex
-from symgrad.document.layout import equation
 from symgrad.document.mathml import mathml
-from symgrad.document.spelling import tex_words
-from symgrad.document.words import markdown_words
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -149,26 +145,3 @@ def delta(pair: Pair) -> Delta:
         check = f"wrong at {pair.check.wrong} points"
     status = pair.verdict.status if pair.verdict else None
     return Delta(pair.loss.title, shown, ANSWERS[pair.cancels], status, check)
-
-
-def latex_list(pairs: Iterable[Pair]) -> str:
-    """The pairs that are not refused, one line each."""
-    lines = []
-    for p in pairs:
-        if not p.refused and p.delta is not None:
-            names = f"{tex_words(p.activation.title)} with {tex_words(p.loss.title)}"
-            formula = latex(equation(Ident("δ"), boxes(p.delta)))
-            lines.append(rf"\item {names}, slope cancels: {ANSWERS[p.cancels]}. \[ {formula} \]")
-    return "\\begin{itemize}\n" + "\n".join(lines) + "\n\\end{itemize}" if lines else ""
-
-
-def markdown_table(pairs: Iterable[Pair]) -> str:
-    """The pairs that are not refused, as one Markdown table."""
-    lines = ["| activation | loss | output delta | slope cancels |", "| --- | --- | --- | --- |"]
-    for p in pairs:
-        if p.refused or p.delta is None:
-            continue
-        formula = f"$`{latex(boxes(p.delta), GITHUB)}`$".replace("|", r"\vert ")
-        names = (markdown_words(p.activation.title), markdown_words(p.loss.title))
-        lines.append(f"| {names[0]} | {names[1]} | {formula} | {ANSWERS[p.cancels]} |")
-    return "\n".join(lines)

@@ -107,7 +107,17 @@ def split_name(name: str) -> tuple[str, str]:
 
 def tex_words(words: str) -> str:
     """Words as LaTeX text that compiles in pdflatex; a character it can't set is named by its code point."""
-    return "".join(map(tex_character, words))
+    return "".join(
+        tex_han(run) if n % 2 else "".join(map(tex_character, run)) for n, run in enumerate(HAN.split(words))
+    )
+
+
+HAN = re.compile("([\u2e80-\u9fff\uf900-\ufaff\uff00-\uffef\U00020000-\U0003ffff]+)")
+
+
+def tex_han(run: str) -> str:
+    """Chinese for the engines that can set it, and the numbers of its characters for the one that can't."""
+    return rf"\sghan{{{run}}}{{" + "".join(tex_character(c) + r"\allowbreak " for c in run) + "}"
 
 
 def tex_character(c: str) -> str:

@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING
 
 from symgrad.document.boxes import Ident, Num, Op, Script, Text, row
 from symgrad.document.evidence import OUTCOMES
-from symgrad.document.facts import KINK_HEADS, facts_of, joined, kink_row, said, signed
+from symgrad.document.facts import KINK_HEADS, facts_of, kink_row, said, signed
 from symgrad.document.html import number
 from symgrad.document.mathml import clean, mathml
 from symgrad.document.names import named
-from symgrad.document.spelling import split_name, tex_words
-from symgrad.document.words import Formula, box_of, markdown_of, markdown_words, tex_of, text_of
+from symgrad.document.spelling import split_name
+from symgrad.document.words import Formula, box_of, text_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -59,54 +59,6 @@ def symbol(name: str) -> Formula:
     """A symbol by its name."""
     base, sub = split_name(name)
     return Formula(Script(Ident(base), Ident(sub)) if sub else Ident(base) if base.isalnum() else named(name))
-
-
-def markdown_facts(facts: Iterable[Facts | LossFacts], level: int = 2) -> Iterator[str]:
-    """The facts and the kinks as blocks of Markdown."""
-    for each in facts:
-        rows: list[Sequence[Cell]] = [(("fact",), ("what is proved",))]
-        rows += [((label,), joined(list(lines), "; ")) for label, lines in facts_of(each)]
-        yield f"{'#' * level} {FACTS}"
-        yield markdown_table(rows)
-        if each.definition.kinks:
-            yield f"{'#' * level} {KINKS}"
-            yield markdown_table(kinks_of(each))
-
-
-def markdown_table(rows: Sequence[Sequence[Cell]]) -> str:
-    """A table whose first row is its head."""
-    lines = ["| " + " | ".join(map(markdown_cell, row)) + " |" for row in rows]
-    return "\n".join([lines[0], "|" + " --- |" * len(rows[0]), *lines[1:]])
-
-
-def markdown_cell(cell: Cell) -> str:
-    """A cell on one line; a bar in a formula would end it."""
-    return "".join(
-        " ".join(markdown_of([p]).replace(r"\|", r"\Vert ").replace("|", r"\vert ").split())
-        if isinstance(p, Formula)
-        else markdown_words(p)
-        for p in cell
-    )
-
-
-def tex_facts(facts: Iterable[Facts | LossFacts]) -> Iterator[str]:
-    """The facts as a list and the kinks as a table, in LaTeX."""
-    for each in facts:
-        items = [rf"\item[{tex_words(label)}] {tex_of(joined(list(lines), '; '))}" for label, lines in facts_of(each)]
-        yield rf"\subsection*{{{FACTS}}}"
-        yield "\\begin{description}\n" + "\n".join(items) + "\n\\end{description}"
-        if each.definition.kinks:
-            yield rf"\subsection*{{{KINKS}}}"
-            yield tex_table(kinks_of(each))
-
-
-def tex_table(rows: Sequence[Sequence[Cell]], column: str = "l") -> str:
-    """A table whose first row is its head."""
-    head, *lines = (" & ".join(map(tex_of, row)) + r" \\" for row in rows)
-    columns = column * len(rows[0])
-    body = "\n".join([head, r"\hline", *lines])
-    opened = f"\\begin{{center}}\\footnotesize\\setlength\\tabcolsep{{4pt}}\n\\begin{{tabular}}{{{columns}}}"
-    return f"{opened}\n{body}\n\\end{{tabular}}\n\\end{{center}}"
 
 
 def text_facts(facts: Iterable[Facts | LossFacts]) -> Iterator[str]:

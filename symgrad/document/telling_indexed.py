@@ -209,7 +209,7 @@ def forms(derivation: Derivation, layout: Layout, style: Style) -> Iterator[Box]
     if matrix is not None:
         yield equation(left, matrix)
     elif (notation := einsum(derivation.result, (*of, *by))) and len(notation) <= LONGEST:
-        yield row(left, Op("="), Text(notation))
+        yield equation(left, Text(notation))
 
 
 def einsum(value: Expr, order: tuple[Index, ...]) -> str:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from symgrad.document.boxes import Text, row
 from symgrad.document.latex import GITHUB, PAPER, latex
 from symgrad.document.latex_in import read
+from symgrad.document.layout import width
 from symgrad.document.mathml import clean, mathml
 from symgrad.document.spelling import tex_words
 from symgrad.document.text import text
@@ -52,6 +53,11 @@ def to_html(prose: str) -> str:
 def html_of(told: Iterable[Piece]) -> str:
     """Words and formulas as HTML."""
     return "".join(mathml(p.box) if isinstance(p, Formula) else escape(clean(p), quote=False) for p in told)
+
+
+def width_of(told: Iterable[Piece]) -> float:
+    """About how many ems the words and formulas take on one line."""
+    return sum(width(p.box) if isinstance(p, Formula) else 0.45 * len(p) for p in told)
 
 
 def to_tex(prose: str) -> str:

@@ -62,7 +62,14 @@ def whole(found: Document, asked: Asked) -> dict[str, Any]:
 
 def answer(worked: Worked, asked: Asked) -> dict[str, Any]:
     """One derivation, rendered."""
-    told = worked.to(asked.form, asked.detail, layout=asked.layout, shapes=asked.shapes)
+    told = worked.to(
+        asked.form,
+        asked.detail,
+        layout=asked.layout,
+        shapes=asked.shapes,
+        fragment=asked.fragment,
+        dialect=asked.dialect,
+    )
     return {"text": told, "failed": worked.failed, "doubt": doubt(worked.settled)}
 
 
@@ -84,7 +91,7 @@ def document_text(page: Page, asked: Asked) -> str:
         return json.dumps([json.loads(one) for one in told], indent=2, ensure_ascii=False) + "\n"
     if form == "numpy":
         return "\n\n".join(Worked(settled.derivation).to(form) for settled in page.settled)
-    return document.render_entry(page, form, detail)
+    return document.render_entry(page, form, detail, fragment=asked.fragment, dialect=asked.dialect)
 
 
 def of_name(what: str, wrt: str | None, order: int) -> Worked | None:
@@ -130,6 +137,6 @@ def parsed(what: str) -> Any:
         raise
 
 
-def definition(name: str, form: str, detail: str) -> str:
+def definition(name: str, asked: Asked) -> str:
     """One catalogue entry, told."""
-    return show(public.entry(name), form, detail)
+    return show(public.entry(name), asked)

@@ -13,3 +13,5 @@ class Asked:
     detail: str = "textbook"
     layout: str = ""
     shapes: bool = False
+    fragment: bool = False  # LaTeX for inclusion in a paper
+    dialect: str = "github"  # of Markdown

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from symgrad import deriver, document
 from symgrad.core import Definition
 from symgrad.document.latex import GITHUB, latex
+from symgrad.pipeline.asked import Asked
 from symgrad.pipeline.showing import entry_page, show
 from symgrad.pipeline.stages import about
 from symgrad.pipeline.worked import Worked
@@ -86,7 +87,7 @@ class Entry(Definition):
 
         `detail` says how much of its derivation is told: "result", "textbook" or "every-rule".
         """
-        return show(bare(self), form, detail)
+        return show(bare(self), Asked(form, detail))
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Definition) and all(

@@ -12,13 +12,16 @@ from symgrad.pipeline.stages import about, settle
 
 if TYPE_CHECKING:
     from symgrad.core import Definition, Extremum
+    from symgrad.pipeline.asked import Asked
 
 
-def show(definition: Definition, form: str, detail: str) -> str:
+def show(definition: Definition, asked: Asked) -> str:
     """The entry in one of the formats of a derivation, with its facts, its kinks and its derivative in each."""
-    if form == "json":
-        return json.dumps(entry_record(entry_page(definition), detail), indent=2, ensure_ascii=False) + "\n"
-    return document.render_entry(entry_page(definition), form, detail)
+    if asked.form == "json":
+        return json.dumps(entry_record(entry_page(definition), asked.detail), indent=2, ensure_ascii=False) + "\n"
+    return document.render_entry(
+        entry_page(definition), asked.form, asked.detail, fragment=asked.fragment, dialect=asked.dialect
+    )
 
 
 def entry_page(definition: Definition) -> Page:

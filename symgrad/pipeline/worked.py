@@ -77,26 +77,36 @@ class Worked:
         wrong = self.check is not None and self.check.outcome is Outcome.WRONG
         return wrong or self.status.failed
 
-    def to(self, form: str, detail: str = "textbook", *, layout: str = "", shapes: bool = False) -> str:
+    def to(
+        self,
+        form: str,
+        detail: str = "textbook",
+        *,
+        layout: str = "",
+        shapes: bool = False,
+        fragment: bool = False,
+        dialect: str = "github",
+    ) -> str:
         """The derivation as "text", "latex", "mathml", "markdown", "html" or "json"; the result as "numpy" code.
 
         `detail` is "result", "textbook" or "every-rule". Of results with symbolic dimensions, `layout` says how
         matrices are laid out ("column", "row-batch", "numerator", "denominator"); `shapes` writes their rows and
-        columns below each factor.
+        columns below each factor. `fragment` makes LaTeX for inclusion in a paper; `dialect` ("github", "jupyter",
+        "pandoc") is that of Markdown.
         """
         if form == "numpy":
             indexed = isinstance(self.derivation.start, Indexed)
             if indexed:
                 return document.indexed_code(self.derivation, self.verdict.conditions)
             return of_derivation(self.derivation, self.result)
-        return document.render(self.settled, form, detail, layout, shapes=shapes)
+        return document.render(self.settled, form, detail, layout, shapes=shapes, fragment=fragment, dialect=dialect)
 
     def _repr_html_(self) -> str:
-        return document.fragment(self.settled)
+        return document.html_fragment(self.settled)
 
     def _repr_latex_(self) -> str:
         marks = {r"\[": "$$", r"\]": "$$"}  # what notebooks take for display mathematics
-        kept = (line for line in self.to("latex").splitlines() if not line.startswith("%"))
+        kept = (line for line in self.to("latex", fragment=True).splitlines() if not line.startswith("%"))
         return "\n".join(marks.get(line, line) for line in kept)
 
     def __repr__(self) -> str:

@@ -1,0 +1,205 @@
+"""A settled page as blocks: the one text that LaTeX, Markdown, Typst and notebooks print."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from symgrad.document.blocks import Code, Display, Figure, Heading, Items, Paragraph, StepBlock, Table, Terms
+from symgrad.document.boxes import Ident
+from symgrad.document.claims import ruled
+from symgrad.document.declared import standing
+from symgrad.document.drawings import drawings_of
+from symgrad.document.evidence import CONVENTION, WORDS, check_in_words, proof_in_words
+from symgrad.document.facts import facts_of
+from symgrad.document.from_sympy import boxes
+from symgrad.document.induction import sentences
+from symgrad.document.layout import equation, width
+from symgrad.document.measured import MEASURED, caption, cells
+from symgrad.document.pairs import ANSWERS
+from symgrad.document.plots import plots
+from symgrad.document.sheets import caption as plot_caption
+from symgrad.document.sheets import titles
+from symgrad.document.tables import CHECK, FACTS, KINKS, check_of, kinks_of
+from symgrad.document.text import printable
+from symgrad.document.words import Formula, pieces
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from symgrad.core import Facts, LossFacts, Page, Pair, Settlement, Shown
+    from symgrad.document.blocks import Block, Told
+    from symgrad.document.boxes import Box
+    from symgrad.document.telling import Declared, Line, Telling
+
+CELL = 22.0  # ems of a formula that the cell of a table can hold
+
+
+def outline(page: Page, tellings: tuple[Telling, ...], detail: str = "textbook", *, drawn: bool) -> Iterator[Block]:
+    """A whole document, its title first; `drawn`: with its drawings."""
+    document = page.document
+    yield Heading(1, document.title)
+    yield from prose(document.lead)
+    for told in tellings:
+        if len(tellings) > 1 or page.facts:
+            yield Heading(2, told.derivation.title)
+        yield from derivation(told, detail, lead=told.derivation.lead != document.lead)
+    if drawn:
+        yield from drawings(page)
+    for settlement in page.rulings:
+        yield from claim(settlement)
+    for each in page.facts:
+        yield from facts(each, drawn=drawn)
+    for induction in page.inductions:
+        yield from map(Paragraph, sentences(induction))
+    yield from comparison(page.pairs)
+    for shown in page.measured:
+        yield from measured(shown, drawn=drawn)
+    for note in document.notes:
+        yield from prose(note)
+
+
+def alone(told: Telling, detail: str = "textbook") -> Iterator[Block]:
+    """One derivation under its own title."""
+    yield Heading(1, told.derivation.title)
+    yield from derivation(told, detail)
+
+
+def prose(words: str) -> Iterator[Block]:
+    """A paragraph in which `$...$` is LaTeX, where there is one."""
+    if words:
+        yield Paragraph(pieces(words))
+
+
+def derivation(told: Telling, detail: str, *, lead: bool = True) -> Iterator[Block]:
+    """What is given, the steps, the result, the evidence."""
+    if lead:
+        yield from prose(told.derivation.lead)
+    if told.given:
+        yield Paragraph((), "Given")
+        yield from map(Display, told.given)
+    yield Paragraph(listed(told.where), "Where")
+    yield Paragraph((), "Find")
+    yield Display(told.sought)
+    for line in told.lines if detail != "result" else ():
+        yield step(line, every=detail == "every-rule")
+    yield Paragraph((), "Result")
+    yield Display(told.statement)
+    yield from map(Display, told.forms)
+    if told.facts:
+        yield Paragraph((), "Facts")
+        yield Items(tuple(map(fact, told.facts)))
+    if told.code:
+        yield Paragraph((), "NumPy")
+        yield Code(told.code)
+    yield from evidence(told)
+
+
+def evidence(told: Telling) -> Iterator[Block]:
+    """Where the result holds, what was proved, and how the numeric check came out."""
+    if told.holds is not None:
+        convention = f"; {CONVENTION}" if told.conventional else ""
+        yield Paragraph(("This holds where ", Formula(told.holds), f"{convention}."))
+    yield Paragraph((f"{proof_in_words(told.settled)}; {check_in_words(told.settled.check)}.",))
+    if table := check_of(told.settled.check):
+        yield Paragraph((), CHECK)
+        yield Table(tuple(map(tuple, table)), numbers=True)
+    if told.derivation.source:
+        yield Paragraph((f"Source: {told.derivation.source}.",))
+
+
+def step(line: Line, *, every: bool) -> StepBlock:
+    """One step: the reason, where it holds, what is crossed out."""
+    told = [pieces(line.why)] if line.why else []
+    if line.given is not None:
+        told.append(("This holds where ", Formula(line.given), "."))
+    if line.crossed:
+        told.append(("Crossed out above and below the bar: ", *listed(line.crossed), "."))
+    inner = tuple(step(finer, every=every) for finer in line.inner) if every else ()
+    return StepBlock(line.number, line.rule, WORDS[line.verdict.status], spaced(told), line.formula, inner)
+
+
+def spaced(sentences: Iterable[Told]) -> Told:
+    """Sentences with a blank between them."""
+    out: list[str | Formula] = []
+    for told in sentences:
+        out += [" ", *told] if out else told
+    return tuple(out)
+
+
+def listed(boxes: Iterable[Box]) -> Told:
+    """Formulas with commas between them."""
+    out: list[str | Formula] = []
+    for box in boxes:
+        out += [", ", Formula(box)] if out else [Formula(box)]
+    return tuple(out)
+
+
+def fact(declared: Declared) -> Told:
+    """A fact that is used, and what stands there without it."""
+    without = (" Without it: ", Formula(declared.without), ".") if declared.without is not None else ()
+    return (Formula(declared.statement), f" ({standing(declared)}).", *without)
+
+
+def claim(settlement: Settlement) -> Iterator[Block]:
+    """A claim under its id, its ruling, every statement with its verdict, and what was measured."""
+    r = ruled(settlement)
+    yield Heading(2, r.id)
+    yield Paragraph((f"{r.statement}.",), r.word)
+    yield from (Paragraph((words,), label) for label, words in r.told)
+    for head, parts in r.parts:
+        if parts:
+            yield Paragraph((), head)
+            yield Items(
+                tuple(
+                    (f"{p.word}: {p.words}.", f" Counterexample: {p.counterexample}." if p.counterexample else "")
+                    for p in parts
+                )
+            )
+    yield from (Paragraph((f"{'; '.join(o.lines)}.",), f"Measured ({o.label})") for o in r.observed)
+    if r.sources:
+        yield Paragraph(("; ".join(r.sources),), "Sources")
+
+
+def facts(each: Facts | LossFacts, *, drawn: bool) -> Iterator[Block]:
+    """An entry's drawings, facts and kinks."""
+    yield Heading(2, FACTS)
+    if drawn:
+        yield Figure(plots(each, titles(each.definition), f"plot-{each.definition.name}"), plot_caption(each))
+    yield Terms(("fact", "what is proved"), facts_of(each))
+    if each.definition.kinks:
+        yield Heading(2, KINKS)
+        yield Table(tuple(kinks_of(each)))
+
+
+def drawings(page: Page) -> Iterator[Block]:
+    """The document's own drawings."""
+    if found := drawings_of(page.document):
+        yield Figure(tuple(map(str, found)), ("; ".join(d.title for d in page.document.drawings),))
+
+
+def comparison(pairs: Iterable[Pair]) -> Iterator[Block]:
+    """The pairs that are not refused, a table for each activation, or a list where its formulas are too wide."""
+    groups: dict[str, list[Pair]] = {}
+    for p in pairs:
+        if not p.refused and p.delta is not None:
+            groups.setdefault(p.activation.title, []).append(p)
+    for title, group in groups.items():
+        yield Heading(2, title)
+        shown = [(p.loss.title, boxes(p.delta), ANSWERS[p.cancels]) for p in group]
+        if all(width(box) <= CELL for _, box, _ in shown):
+            lines = (((loss,), (Formula(box),), (cancels,)) for loss, box, cancels in shown)
+            yield Table(((("loss",), ("output delta",), ("slope cancels",)), *lines))
+            continue
+        for loss, box, cancels in shown:
+            yield Paragraph((f"slope cancels: {cancels}.",), loss)
+            yield Display(equation(Ident("δ"), box))
+
+
+def measured(shown: Shown, *, drawn: bool) -> Iterator[Block]:
+    """An experiment: drawing, table, what runs it again."""
+    yield Heading(2, f"{MEASURED}: {shown.title}")
+    if drawn and shown.drawing:
+        yield Figure((shown.drawing,), (shown.title,))
+    if shown.rows:
+        yield Table(tuple(map(tuple, cells(shown))))
+    yield Paragraph((printable(caption(shown)),))
