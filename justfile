@@ -23,6 +23,10 @@ docs:
 build:
     {{bin}}symgrad build
 
+# Every text that readers see into the catalogues of the languages, symgrad/locale; it says what is left to translate.
+messages:
+    {{bin}}python tools/messages.py
+
 # Write the golden pages anew; read the diff as a reader would.
 golden:
     {{bin}}python -m pytest tests/test_document_pages.py --update-golden

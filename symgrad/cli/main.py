@@ -11,6 +11,8 @@ from typing import Any
 import click
 
 from symgrad import __version__
+from symgrad.cli.tongues import SPEAKING
+from symgrad.words import from_environment, speaking
 
 WORDS = {
     "list": ("symgrad.cli.catalogue", "what is known: every activation and loss, with its facts"),
@@ -54,6 +56,8 @@ class Words(click.Group):
         if cmd_name not in WORDS:
             return None
         command = import_module(WORDS[cmd_name][0]).command
+        if not any("--lang" in param.opts for param in command.params):
+            command.params.append(SPEAKING)
         return command if isinstance(command, click.Command) else None
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
@@ -97,7 +101,8 @@ def main() -> None:
             stream.reconfigure(errors="replace")
     try:
         try:
-            app(prog_name="symgrad")
+            with speaking(from_environment()):
+                app(prog_name="symgrad")
         finally:
             sys.stdout.flush()
     except BrokenPipeError:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from symgrad.core.domain import REALS, Domain
 from symgrad.core.verdict import Status, Verdict
+from symgrad.words import worded
 
 if TYPE_CHECKING:
     from sympy import Expr, Symbol
@@ -42,6 +43,9 @@ class Holds:
     lets: tuple[Let, ...] = ()
     at: tuple[Point, ...] = ()
 
+    def __post_init__(self) -> None:
+        worded(self, "words")
+
 
 @dataclass(frozen=True, slots=True)
 class Exists:
@@ -51,6 +55,9 @@ class Exists:
     relation: Any
     at: Point
     variables: tuple[Variable, ...] = ()
+
+    def __post_init__(self) -> None:
+        worded(self, "words")
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +70,9 @@ class Image:
     values: Domain
     on: Domain = REALS
 
+    def __post_init__(self) -> None:
+        worded(self, "words")
+
 
 @dataclass(frozen=True, slots=True)
 class Tends:
@@ -74,6 +84,9 @@ class Tends:
     at: Any
     to: Any
 
+    def __post_init__(self) -> None:
+        worded(self, "words")
+
 
 @dataclass(frozen=True, slots=True)
 class Eventually:
@@ -83,6 +96,9 @@ class Eventually:
     relation: Any
     variable: Symbol
     at: Any
+
+    def __post_init__(self) -> None:
+        worded(self, "words")
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +110,9 @@ class Equal:
     right: Any
     facts: tuple[Any, ...] = ()
 
+    def __post_init__(self) -> None:
+        worded(self, "words")
+
 
 @dataclass(frozen=True, slots=True)
 class NeverNegative:
@@ -101,6 +120,9 @@ class NeverNegative:
 
     words: str
     value: Any
+
+    def __post_init__(self) -> None:
+        worded(self, "words")
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +133,9 @@ class Layers:
     last: Derivation
     step: Derivation
 
+    def __post_init__(self) -> None:
+        worded(self, "words")
+
 
 @dataclass(frozen=True, slots=True)
 class Induction:
@@ -119,6 +144,9 @@ class Induction:
     words: str
     first: Holds
     step: Holds
+
+    def __post_init__(self) -> None:
+        worded(self, "words")
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,6 +159,9 @@ class CoinMean:
     right: Expr
     coins: tuple[Symbol, ...]
     at: tuple[Point, ...] = ()
+
+    def __post_init__(self) -> None:
+        worded(self, "words")
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,6 +178,9 @@ class GaussianMean:
     antiderivative: Expr
     on: Domain = REALS
 
+    def __post_init__(self) -> None:
+        worded(self, "words")
+
 
 @dataclass(frozen=True, slots=True)
 class Observation:
@@ -157,6 +191,9 @@ class Observation:
     compared: tuple[tuple[str, str], ...]
     settings: tuple[tuple[str, Any], ...] = ()
 
+    def __post_init__(self) -> None:
+        worded(self, "words")
+
 
 @dataclass(frozen=True, slots=True)
 class Observed:
@@ -165,6 +202,9 @@ class Observed:
     lines: tuple[str, ...]
     agrees: tuple[bool, ...]
     label: str
+
+    def __post_init__(self) -> None:
+        worded(self, "lines", "label")
 
 
 Statement = (
@@ -202,6 +242,9 @@ class Claim:
     instead: tuple[Statement, ...] = ()
     remark: str = ""
     pages: tuple[str, ...] = ()  # where it is derived
+
+    def __post_init__(self) -> None:
+        worded(self, "statement", "condition", "corrected", "remark")
 
 
 @dataclass(frozen=True, slots=True)

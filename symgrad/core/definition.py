@@ -7,6 +7,7 @@ from enum import Enum
 from typing import TYPE_CHECKING, Any
 
 from symgrad.core.domain import REALS, Domain
+from symgrad.words import respelt, worded
 
 if TYPE_CHECKING:
     from sympy import Expr, Symbol
@@ -87,6 +88,9 @@ class Definition:
     source: str = ""
     note: str = field(default="", compare=False)
 
+    def __post_init__(self) -> None:
+        worded(self, "title", "note")
+
     def __call__(self, *arguments: Any, **values: Any) -> Any:
         """The function applied: `elu(z)` with the usual parameters, `elu(z, alpha)` with one's own."""
         return self.head(*arguments, **values)
@@ -107,12 +111,12 @@ class Definition:
         """The title inside a sentence: logistic sigmoid, Huber loss, leaky ReLU."""
         first = self.title.split()[0]
         plain = first[1:].islower() and first not in PROPER_NAMES
-        return self.title[0].lower() + self.title[1:] if plain else self.title
+        return respelt(self.title, self.title[0].lower() + self.title[1:]) if plain else self.title
 
     @property
     def with_article(self) -> str:
         """The same with its article: the logistic sigmoid, but LeCun's scaled tanh."""
-        return self.spoken if self.title.split()[0].endswith("'s") else f"the {self.spoken}"
+        return self.spoken if self.title.split()[0].endswith("'s") else respelt(self.title, f"the {self.spoken}")
 
     @property
     def domains(self) -> tuple[Variable, ...]:

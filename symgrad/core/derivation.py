@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from symgrad.core.errors import EmptyDerivationError, GapError, LetError
+from symgrad.words import worded
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -43,6 +44,7 @@ class Step:
     cancelled: tuple[Expr, ...] = ()
 
     def __post_init__(self) -> None:
+        worded(self, "note")
         if self.substeps:
             require_chain(self.substeps, self.before, self.after)
 
@@ -66,6 +68,7 @@ class Derivation:
     source: str = field(default="", compare=False)
 
     def __post_init__(self) -> None:
+        worded(self, "title", "lead")
         if not self.steps:
             raise EmptyDerivationError(self.name)
         require_order(self.lets)

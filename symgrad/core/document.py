@@ -7,6 +7,7 @@ from enum import Enum
 from typing import TYPE_CHECKING, Any
 
 from symgrad.core.verdict import CheckReport, Outcome, Status, Verdict
+from symgrad.words import message, worded
 
 if TYPE_CHECKING:
     from sympy import Expr, Symbol
@@ -29,6 +30,9 @@ class LayerInduction:
     step: Derivation
     verdict: Verdict | None = None
 
+    def __post_init__(self) -> None:
+        worded(self, "title")
+
 
 @dataclass(frozen=True, slots=True)
 class Drawing:
@@ -41,6 +45,10 @@ class Drawing:
     high: float
     shaded: tuple[tuple[float, float], ...] = ()
     logarithmic: bool = False
+
+    def __post_init__(self) -> None:
+        worded(self, "title")
+        object.__setattr__(self, "curves", tuple((message(label), expr) for label, expr in self.curves))
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +72,10 @@ class Shown:
     drawing: str = ""  # an SVG element
     run_again: str = ""
     refused: str = ""
+
+    def __post_init__(self) -> None:
+        worded(self, "title", "heads", "run_again", "refused")
+        object.__setattr__(self, "rows", tuple(tuple(map(message, row)) for row in self.rows))
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +103,9 @@ class Document:
     claims: tuple[Claim, ...] = ()
     drawings: tuple[Drawing, ...] = ()
     experiments: tuple[Experiment, ...] = ()  # measured, not proved
+
+    def __post_init__(self) -> None:
+        worded(self, "title", "theme", "lead", "notes")
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,6 +146,9 @@ class Pair:
     verdict: Verdict | None = None
     check: CheckReport | None = None
     refused: str = ""
+
+    def __post_init__(self) -> None:
+        worded(self, "refused")
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,12 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from symgrad.words import say
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
 
 class SymgradError(Exception):
     """A mistake in the input; its message tells how to mend it. The command line prints it and exits with 2."""
+
+    def __str__(self) -> str:
+        return say(self.args[0]) if len(self.args) == 1 else super().__str__()
 
 
 class DuplicateNameError(SymgradError):

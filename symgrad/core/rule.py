@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from symgrad.words import worded
+
 if TYPE_CHECKING:
     from sympy import Expr
 
@@ -22,3 +24,6 @@ class Rule:
     after: Expr | None = None
     given: Any = True  # a SymPy Boolean
     why: str = ""
+
+    def __post_init__(self) -> None:
+        worded(self, "title", "why")

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import TYPE_CHECKING, Any
 
+from symgrad.words import worded
+
 if TYPE_CHECKING:
     from sympy import Expr, Symbol
 
@@ -54,6 +56,9 @@ class Verdict:
     witness: Witness | None = None
     reason: str = ""
     certificate: str = ""
+
+    def __post_init__(self) -> None:
+        worded(self, "method", "reason")
 
     @property
     def proved(self) -> bool:

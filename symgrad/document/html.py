@@ -20,7 +20,9 @@ from symgrad.document.mathml import NAMESPACE, mathml
 from symgrad.document.names import named
 from symgrad.document.spelling import split_name
 from symgrad.document.text import printable
-from symgrad.document.words import Formula, to_html
+from symgrad.document.words import Formula, spoken, to_html
+from symgrad.words import LANGUAGES, Message, counted, language, message, say
+from symgrad.words.messages import parted
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -79,7 +81,7 @@ def fine(box: Box) -> Markup:
 
 def cell(told: Iterable[Piece]) -> Markup:
     """Words and formulas in turn."""
-    return Markup("").join(inline(p.box) if isinstance(p, Formula) else p for p in told)
+    return Markup("").join(inline(p.box) if isinstance(p, Formula) else p for p in spoken(told))
 
 
 def prose(words: str) -> Markup:
@@ -112,6 +114,31 @@ def graph_of(told: Telling) -> Any:
     return graph(told.derivation)
 
 
+def sentence(words: Message) -> Markup:
+    """A sentence in the language that is spoken; its values are escaped, unless a printer made them."""
+    return Markup("").join(sentence(p) if isinstance(p, Message) else p for p in parted(words))
+
+
+def translated(template: str, **values: Any) -> Markup:
+    """A sentence that stands in a page template."""
+    return sentence(message(template, **values))
+
+
+def translated_as(context: str, template: str, **values: Any) -> Markup:
+    """The same where English has one word for two things."""
+    return sentence(message(template, context=context, **values))
+
+
+def translated_count(one: str, many: str, n: int, **values: Any) -> Markup:
+    """A sentence that depends on a number."""
+    return sentence(counted(one, many, n, **values))
+
+
+def shown(value: Any) -> Any:
+    """What a template puts out: a Message in the language that is spoken, anything else as it is."""
+    return say(value) if isinstance(value, Message) else value
+
+
 @cache
 def templates() -> jinja2.Environment:
     """The page templates of the package."""
@@ -121,7 +148,10 @@ def templates() -> jinja2.Environment:
         trim_blocks=True,
         lstrip_blocks=True,
         undefined=jinja2.StrictUndefined,
+        finalize=shown,
     )
+    environment.globals |= {"_": translated, "pgettext": translated_as, "ngettext": translated_count}
+    environment.globals |= {"language": language, "tongues": LANGUAGES}
     environment.globals |= {"CONVENTION": CONVENTION, "CONCLUSION": CONCLUSION}
     environment.filters |= {
         "math": inline,

@@ -31,6 +31,7 @@ from symgrad.document.boxes import (
 )
 from symgrad.document.latex import latex
 from symgrad.document.speech import speech
+from symgrad.words import say
 
 NAMESPACE = "http://www.w3.org/1998/Math/MathML"
 
@@ -55,6 +56,7 @@ def mathml(box: Box, *, block: bool = False, annotated: bool = True, spoken: boo
 
 def clean(words: str) -> str:
     """Words without the control characters that XML forbids."""
+    words = say(words)
     if words.isprintable():
         return words
     return "".join(c if c.isprintable() or c == "\u00a0" else "\ufffd" for c in words)

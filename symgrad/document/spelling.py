@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+from symgrad.words import say
+
 GREEK = {
     "alpha": "α", "beta": "β", "gamma": "γ", "delta": "δ", "epsilon": "ε", "zeta": "ζ", "eta": "η", "theta": "θ",
     "iota": "ι", "kappa": "κ", "lambda": "λ", "mu": "μ", "nu": "ν", "xi": "ξ", "pi": "π", "rho": "ρ", "sigma": "σ",
@@ -108,7 +110,7 @@ def split_name(name: str) -> tuple[str, str]:
 def tex_words(words: str) -> str:
     """Words as LaTeX text that compiles in pdflatex; a character it can't set is named by its code point."""
     return "".join(
-        tex_han(run) if n % 2 else "".join(map(tex_character, run)) for n, run in enumerate(HAN.split(words))
+        tex_han(run) if n % 2 else "".join(map(tex_character, run)) for n, run in enumerate(HAN.split(say(words)))
     )
 
 

@@ -29,6 +29,7 @@ from symgrad.document.boxes import (
     Under,
 )
 from symgrad.document.spelling import RELATIONS, SUBSCRIPTS, SUMS, SUPERSCRIPTS
+from symgrad.words import say
 
 RELATION, SUM, OPERATED, PRODUCT, POWER, ATOM = range(6)  # OPERATED: d/dz ends a product
 
@@ -70,7 +71,7 @@ def line(box: Box) -> tuple[str, int]:  # noqa: C901, PLR0911 - one case for eac
 
 def printable(words: str) -> str:
     """Words with no control character, which a terminal would obey."""
-    return "".join(c if c.isprintable() else "\ufffd" for c in words.replace("\u00a0", " "))
+    return "".join(c if c.isprintable() else "\ufffd" for c in say(words).replace("\u00a0", " "))
 
 
 def held(box: Box, least: int) -> str:

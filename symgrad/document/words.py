@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from html import escape
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from symgrad.document.boxes import Text, row
 from symgrad.document.latex import GITHUB, PAPER, latex
@@ -14,9 +14,10 @@ from symgrad.document.layout import width
 from symgrad.document.mathml import clean, mathml
 from symgrad.document.spelling import tex_words
 from symgrad.document.text import text
+from symgrad.words.messages import Message, parted, say
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
     from symgrad.document.boxes import Box
 
@@ -31,17 +32,50 @@ class Formula:
 
     box: Box
 
+    def __str__(self) -> str:
+        return text(self.box)
+
 
 Piece = str | Formula
 
 
 def pieces(prose: str) -> tuple[Piece, ...]:
-    r"""The words and formulas of a text in turn; `\$` is a dollar sign."""
+    r"""The words and formulas of a text in turn, in the language that is spoken; `\$` is a dollar sign."""
     found: list[Piece] = []
-    for n, part in enumerate(FORMULA.split(prose)):
-        if part:
-            found.append(Formula(read(part)) if n % 2 else part.replace(r"\$", "$"))
+    for piece in spoken((prose,)):
+        parts = [piece] if isinstance(piece, Formula) else FORMULA.split(piece)
+        for n, part in enumerate(parts):
+            if isinstance(part, Formula):
+                found.append(part)
+            elif part:
+                found.append(Formula(read(part)) if n % 2 else part.replace(r"\$", "$"))
     return tuple(found)
+
+
+def spoken(told: Iterable[Any]) -> Iterator[Piece]:
+    """The pieces with every Message said in the language that is spoken, the formulas within it pieces of their own."""
+    words = ""
+    for piece in said(told):
+        if isinstance(piece, str):
+            words += piece
+            continue
+        if words:
+            yield words
+        words = ""
+        yield piece
+    if words:
+        yield words
+
+
+def said(told: Iterable[Any]) -> Iterator[Piece]:
+    """The same, words in as many pieces as they come in."""
+    for piece in told:
+        if isinstance(piece, Message) and piece.values:
+            yield from said(parted(piece))
+        elif isinstance(piece, tuple):
+            yield from said(piece)
+        else:
+            yield piece if isinstance(piece, Formula) else say(piece) if isinstance(piece, Message) else str(piece)
 
 
 def to_html(prose: str) -> str:
@@ -52,7 +86,7 @@ def to_html(prose: str) -> str:
 
 def html_of(told: Iterable[Piece]) -> str:
     """Words and formulas as HTML."""
-    return "".join(mathml(p.box) if isinstance(p, Formula) else escape(clean(p), quote=False) for p in told)
+    return "".join(mathml(p.box) if isinstance(p, Formula) else escape(clean(p), quote=False) for p in spoken(told))
 
 
 def width_of(told: Iterable[Piece]) -> float:
@@ -67,7 +101,7 @@ def to_tex(prose: str) -> str:
 
 def tex_of(told: Iterable[Piece]) -> str:
     """Words and formulas as LaTeX."""
-    return "".join(f"${latex(p.box, PAPER)}$" if isinstance(p, Formula) else tex_words(p) for p in told)
+    return "".join(f"${latex(p.box, PAPER)}$" if isinstance(p, Formula) else tex_words(p) for p in spoken(told))
 
 
 def to_text(prose: str) -> str:
@@ -77,7 +111,7 @@ def to_text(prose: str) -> str:
 
 def text_of(told: Iterable[Piece]) -> str:
     """Words and formulas for a terminal."""
-    return "".join(text(p.box) if isinstance(p, Formula) else clean(p) for p in told)
+    return "".join(text(p.box) if isinstance(p, Formula) else clean(p) for p in spoken(told))
 
 
 def to_markdown(prose: str) -> str:
@@ -87,12 +121,12 @@ def to_markdown(prose: str) -> str:
 
 def markdown_of(told: Iterable[Piece]) -> str:
     """Words and formulas for GitHub."""
-    return "".join(inline_math(p.box) if isinstance(p, Formula) else markdown_words(p) for p in told)
+    return "".join(inline_math(p.box) if isinstance(p, Formula) else markdown_words(p) for p in spoken(told))
 
 
 def box_of(told: Iterable[Piece]) -> Box:
     """Words and formulas as one formula."""
-    return row(*(p.box if isinstance(p, Formula) else Text(p) for p in told))
+    return row(*(p.box if isinstance(p, Formula) else Text(p) for p in spoken(told)))
 
 
 def inline_math(box: Box) -> str:
@@ -102,7 +136,7 @@ def inline_math(box: Box) -> str:
 
 def markdown_words(words: str) -> str:
     """Words of which Markdown and HTML make nothing: no emphasis, no link, no list or heading at a line's start."""
-    flat = re.sub(r"\s*[\r\n]+\s*", " ", words)
+    flat = re.sub(r"\s*[\r\n]+\s*", " ", say(words))
     escaped = re.sub(r"([\\`*_{}\[\]<>#|$~!&])", r"\\\1", clean(flat))
     escaped = re.sub(r"^(\s*)([-+=:])", r"\1\\\2", escaped)
     return re.sub(r"^(\s*\d+)([.)])", r"\1\\\2", escaped)

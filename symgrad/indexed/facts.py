@@ -12,6 +12,7 @@ from symgrad.indexed.contract import contract
 from symgrad.indexed.expr import Expr, IndexedError, Term, expr
 from symgrad.indexed.mapping import bind, mapped, with_parts
 from symgrad.indexed.names import Index, Place
+from symgrad.words import worded
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -38,6 +39,7 @@ class Fact:
     words: str = ""
 
     def __post_init__(self) -> None:
+        worded(self, "name", "words")
         object.__setattr__(self, "left", expr(self.left))
         object.__setattr__(self, "right", expr(self.right))
         if self.left and not self.left.tensors:

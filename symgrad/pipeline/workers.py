@@ -8,12 +8,13 @@ import threading
 import traceback
 from concurrent.futures import Future, ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from importlib import import_module
 from multiprocessing import active_children, get_context, parent_process
 from typing import TYPE_CHECKING, Any, Self
 
 from symgrad.core import SymgradError
+from symgrad.words import language, speaking
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -25,11 +26,15 @@ class WorkError(SymgradError):
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """A function, as `module:name`, and its arguments; `label` says what a reader would call it."""
+    """A function, as `module:name`, and its arguments; `label` says what a reader would call it.
+
+    It is worked out in the language that was spoken where it was given.
+    """
 
     function: str
     arguments: tuple[Any, ...]
     label: str = ""
+    lang: str = field(default_factory=language)
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,9 +50,11 @@ def perform(task: Task) -> Any:
     """The task's value, or its Failure."""
     module, _, name = task.function.partition(":")
     try:
-        return getattr(import_module(module), name)(*task.arguments)
+        with speaking(task.lang):
+            return getattr(import_module(module), name)(*task.arguments)
     except SymgradError as error:
-        return Failure(str(error), traceback.format_exc(), mistake=True)
+        with speaking(task.lang):
+            return Failure(str(error), traceback.format_exc(), mistake=True)
     except Exception as error:  # noqa: BLE001 - whatever it is, the process that asked must hear of it
         return Failure(f"{type(error).__name__}: {error}", traceback.format_exc(), mistake=False)
 

@@ -1,0 +1,34 @@
+"""Texts in the reader's language. Light: the command line loads it before it knows what is asked."""
+
+from symgrad.words.catalogues import ENGLISH, LANGUAGES, from_environment, language_named
+from symgrad.words.messages import (
+    Message,
+    clauses,
+    counted,
+    enumerated,
+    language,
+    message,
+    respelt,
+    say,
+    sentences,
+    speaking,
+    worded,
+)
+
+__all__ = [
+    "ENGLISH",
+    "LANGUAGES",
+    "Message",
+    "clauses",
+    "counted",
+    "enumerated",
+    "from_environment",
+    "language",
+    "language_named",
+    "message",
+    "respelt",
+    "say",
+    "sentences",
+    "speaking",
+    "worded",
+]

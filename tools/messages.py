@@ -1,0 +1,180 @@
+"""Bring the catalogues up to date: every text that a reader sees, out of the code and the templates, into each .po.
+
+`python tools/messages.py` writes them and says what is left to translate. A text is what `message`, `counted` or a
+template's `_` is given, and what stands in an argument that is read by people, such as `title=` or `why=`.
+"""
+
+from __future__ import annotations
+
+import ast
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from babel.messages.catalog import Catalog
+from babel.messages.pofile import read_po, write_po
+from jinja2.ext import babel_extract
+
+from symgrad.words import ENGLISH, LANGUAGES
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+ROOT = Path(__file__).parent.parent
+LOCALE = ROOT / "symgrad" / "locale"
+CODE = ("symgrad", "derivations")
+WIDTH = 100
+
+KEYWORDS = {
+    *("title", "theme", "lead", "notes", "why", "note", "words", "statement", "condition", "corrected", "remark"),
+    *("refused", "method", "reason"),
+}
+POSITIONS = {  # arguments that are read by people and come without their name
+    "Rule": (1, 5),
+    "Document": (1, 2, 3),
+    "Drawing": (0,),
+    "LayerInduction": (0,),
+    "Claim": (1,),
+    **dict.fromkeys(("Holds", "Exists", "Image", "Tends", "Eventually", "Equal", "NeverNegative", "Layers"), (0,)),
+    **dict.fromkeys(("Induction", "CoinMean", "GaussianMean", "Observation"), (0,)),
+    "Observed": (0,),
+    "Fact": (0,),
+}
+NAMED = frozenset({"sums_to", "Fact"})  # whose name is told
+MAKERS = {"message": (0,), "counted": (0, 1)}
+TEMPLATE = {"_": None, "pgettext": ((1, "c"), 2), "ngettext": (1, 2)}
+
+Found = tuple[str, str, str]  # context, one, many
+
+
+def in_code(path: Path) -> Iterator[Found]:
+    """The texts of one module."""
+    for name, call in calls(path):
+        if name in MAKERS:
+            yield from made(call, MAKERS[name])
+        else:
+            yield from (("", text, "") for slot in slots(name, call) for text in literals(slot))
+
+
+def calls(path: Path) -> Iterator[tuple[str, ast.Call]]:
+    """Every call in a module, with the name of what is called."""
+    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+        if isinstance(node, ast.Call):
+            yield getattr(node.func, "attr", getattr(node.func, "id", "")), node
+
+
+def slots(name: str, call: ast.Call) -> Iterator[ast.expr]:
+    """The arguments of a call that people read."""
+    yield from (a for n, a in enumerate(call.args) if n in POSITIONS.get(name, ()))
+    yield from (k.value for k in call.keywords if k.arg in KEYWORDS or (k.arg == "name" and name in NAMED))
+
+
+def put_together(path: Path) -> Iterator[str]:
+    """Where an f-string stands in such an argument, so that no catalogue can know the text."""
+    for name, call in calls(path):
+        for slot in slots(name, call) if name not in MAKERS else ():
+            if any(isinstance(n, ast.JoinedStr) for n in ast.walk(slot)):
+                yield f"{path.relative_to(ROOT)}:{slot.lineno}: write message() with values instead of an f-string"
+
+
+def made(node: ast.Call, places: tuple[int, ...]) -> Iterator[Found]:
+    """The texts of a call of `message` or `counted`."""
+    given = (k.value for k in node.keywords if k.arg == "context")
+    context = next((v.value for v in given if isinstance(v, ast.Constant)), "")
+    texts = [list(literals(node.args[p])) for p in places if p < len(node.args)]
+    if all(texts):
+        yield from ((context, *pair) if len(pair) > 1 else (context, *pair, "") for pair in zip(*texts, strict=True))
+
+
+def literals(node: ast.AST) -> Iterator[str]:
+    """The strings that an argument may be."""
+    match node:
+        case ast.Constant(value=str(text)) if any(map(str.isalpha, text)):
+            yield text
+        case ast.IfExp():
+            yield from (*literals(node.body), *literals(node.orelse))
+        case ast.BoolOp():
+            yield from (text for each in node.values for text in literals(each))
+        case ast.Tuple() | ast.List():
+            yield from (text for each in node.elts for text in literals(each))
+
+
+def in_template(path: Path) -> Iterator[Found]:
+    """The texts of one page template."""
+    with path.open("rb") as file:
+        for _, function, texts, _ in babel_extract(file, list(TEMPLATE), [], {"trimmed": "true"}):
+            words = [t for t in ([texts] if isinstance(texts, str) else texts) if t is not None]
+            context = words.pop(0) if function == "pgettext" else ""
+            yield context, words[0], words[1] if function == "ngettext" else ""
+
+
+def sources(kind: str) -> list[Path]:
+    """Every file of one kind."""
+    return [path for folder in CODE for path in sorted((ROOT / folder).rglob(kind))]
+
+
+def template() -> Catalog:
+    """All texts, none translated."""
+    found = Catalog(project="symgrad", charset="utf-8", fuzzy=False)
+    every = [(p, in_code(p)) for p in sources("*.py")] + [(p, in_template(p)) for p in sources("*.j2")]
+    for path, texts in every:
+        for context, one, many in texts:
+            place = (str(path.relative_to(ROOT)), 0)
+            found.add((one, many) if many else one, context=context or None, locations=[place])
+    return found
+
+
+def catalogue_file(lang: str) -> Path:
+    """Where a language's catalogue is."""
+    return LOCALE / lang / "LC_MESSAGES" / "symgrad.po"
+
+
+def read(lang: str) -> Catalog:
+    """A language's catalogue as Babel knows it."""
+    path = catalogue_file(lang)
+    if not path.exists():
+        return Catalog(locale=lang.replace("-", "_"), project="symgrad", fuzzy=False)
+    with path.open("rb") as file:
+        return read_po(file, locale=lang.replace("-", "_"))
+
+
+HEADER = """# What symgrad says in {name}; one word for each term: symgrad/locale/glossary.tsv.
+msgid ""
+msgstr ""
+"Project-Id-Version: symgrad\\n"
+"Language: {lang}\\n"
+"Plural-Forms: nplurals=1; plural=0;\\n"
+"MIME-Version: 1.0\\n"
+"Content-Type: text/plain; charset=utf-8\\n"
+"Content-Transfer-Encoding: 8bit\\n"
+
+"""
+
+
+def write(lang: str, catalogue: Catalog) -> None:
+    """Write a language's catalogue; where a text stands is said by file, so that moved lines change nothing."""
+    with catalogue_file(lang).open("wb") as file:
+        file.write(HEADER.format(name=LANGUAGES[lang], lang=lang.replace("-", "_")).encode())
+        write_po(file, catalogue, width=WIDTH, include_lineno=False, ignore_obsolete=True, omit_header=True)
+
+
+def left(catalogue: Catalog) -> list[str]:
+    """What is not translated, or not looked at since the English changed."""
+    texts = [m for m in catalogue if m.id]
+    return [str(m.id) for m in texts if m.fuzzy or not any(m.string if isinstance(m.string, tuple) else (m.string,))]
+
+
+def main() -> None:
+    """Update every catalogue."""
+    print(*(problem for path in sources("*.py") for problem in put_together(path)), sep="\n")
+    texts = template()
+    for lang in LANGUAGES:
+        if lang == ENGLISH:
+            continue
+        catalogue = read(lang)
+        catalogue.update(texts, update_creation_date=False)
+        write(lang, catalogue)
+        print(f"{lang}: {len(catalogue)} texts, {len(left(catalogue))} to translate")
+
+
+if __name__ == "__main__":
+    main()
