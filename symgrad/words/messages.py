@@ -134,7 +134,7 @@ def filled(template: str, values: Mapping[str, Any], spoken: Callable[[Any], str
 
 @contextmanager
 def speaking(lang: str) -> Iterator[None]:
-    """The language of every text, as in `with speaking("zh-Hant")`, until the block ends."""
+    """Say every text in this language until the block ends."""
     token = LANGUAGE.set(lang)
     try:
         yield
