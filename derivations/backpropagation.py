@@ -153,7 +153,7 @@ tied = Document(
 )
 
 # Weight decay.
-λ, J0 = Tensor("λ"), Tensor("J0", depends=(V,))
+λ, J0 = Tensor("λ"), Tensor("J0", depends=(V,))  # V has any number of rows and of columns
 decay = Document(
     "weight-decay",
     "Weight decay",

@@ -59,7 +59,7 @@ true_class = worked(
     y[j] * partial(J(), z[j]),
     ("lemma", y[j] * group(p[j] - y[j]), "The delta, derived above."),
     ("fact", y[j] * group(p[j] - 1), "One-hot: where y is not 0 it is 1, so its square is itself."),
-    facts=(labels, one_hot(y)),
+    facts=(*known, labels, one_hot(y)),
     lead="The factor y_j picks out the true class.",
 )
 
@@ -69,7 +69,7 @@ other_classes = worked(
     group(1 - y[j]) * partial(J(), z[j]),
     ("lemma", group(1 - y[j]) * group(p[j] - y[j]), "The delta, derived above."),
     ("fact", group(1 - y[j]) * p[j], "Not 0, though the loss has only the true class's output in it: all share S."),
-    facts=(labels, one_hot(y)),
+    facts=(*known, labels, one_hot(y)),
     lead="The factor 1 − y_j picks out the classes that are not the true one.",
 )
 
@@ -79,7 +79,7 @@ log_sum_exp = worked(
     J(),
     ("definition", -total(k, y[k] * apply(log, apply(exp, z[k]) / S()))),
     ("log", -total(k, y[k] * (z[k] - apply(log, S())))),
-    ("fact", apply(log, S()) - total(k, y[k] * z[k]), "The labels sum to 1."),
+    ("fact", apply(log, S()) - total(k, y[k] * z[k]), labels.name),
     facts=(labels,),
     lead="The form that programs use, with the largest input taken out of ln S.",
 )
@@ -104,17 +104,22 @@ hessian = derivative(
 )
 
 v = Tensor("v", n)
+H = Tensor("H", (n, n), body=((i, j), partial(partial(J(), z[i]), z[j])))
 mean = Tensor("μ", body=((), total(k, p[k] * v[k])))
+outputs = sums_to(p, name="the outputs sum to 1")
 curvature = worked(
     "log-likelihood-curvature",
     "The Hessian has no negative direction",
-    total((i, j), v[i] * partial(partial(J(), z[i]), z[j]) * v[j]),
+    total((i, j), v[i] * H[i, j] * v[j]),
     ("lemma", total((i, j), v[i] * p[i] * (delta(i, j) - p[j]) * v[j]), "The Hessian, derived above."),
-    ("pick", total(i, p[i] * v[i] ** 2) - total(i, p[i] * v[i]) * total(j, p[j] * v[j])),
-    ("recognise", total(i, p[i] * v[i] ** 2) - mean() ** 2, "μ is the mean of v under p."),
-    ("square", total(k, p[k] * group(v[k] - mean()) ** 2), "A variance: positive weights times squares, so ≥ 0."),
-    facts=(sums_to(p, name="the outputs sum to 1"), labels),
-    lead="vᵀ H v for any direction v.",
+    ("pick", total(k, p[k] * v[k] ** 2) - total(k, p[k] * v[k]) ** 2),
+    ("recognise", total(k, p[k] * v[k] ** 2) - mean() ** 2, "μ is the mean of v under p."),
+    ("fact", total(k, p[k] * v[k] ** 2) - 2 * mean() ** 2 + mean() ** 2 * total(k, p[k]), outputs.name),
+    ("recognise", total(k, p[k] * group(v[k] ** 2 - 2 * mean() * v[k] + mean() ** 2)), "One μ is Σ p v again."),
+    ("square", total(k, p[k] * group(v[k] - mean()) ** 2), "A variance: weights times squares."),
+    ("nonnegative", 0, "No weight is negative: p is an exponential over a sum of exponentials."),
+    facts=(*known, outputs, labels),
+    lead="vᵀ H v for any direction v, with H the matrix of second derivatives.",
 )
 
 x, W, b = Tensor("x", m), Tensor("W", (n, m)), Tensor("b", n)
@@ -161,13 +166,15 @@ class_weights = derivative(
     lead="A weight for each class: what all classes share is the weight of the labels that are present.",
 )
 
-focal_loss = Tensor("J", body=((), -total(k, y[k] * group(1 - p[k]) ** 2 * apply(log, p[k]))))
+γ = Tensor("γ")
+weight = apply(exp, γ() * apply(log, 1 - p[k]))  # (1 - p)^γ
+focal_loss = Tensor("J", body=((), -total(k, y[k] * weight * apply(log, p[k]))))
 focal_outputs = derivative(
     focal_loss,
     p,
     name="log-likelihood-focal-outputs",
-    title="The focal loss with γ = 2, by the outputs",
-    lead="Classes that are already right weigh less: (1 − p)² in front of each logarithm.",
+    title="The focal loss, by the outputs",
+    lead="Classes that are already right weigh less: a power of 1 − p stands in front of each logarithm.",
 )
 focal = derivative(
     focal_loss,
@@ -175,7 +182,7 @@ focal = derivative(
     through=(p,),
     facts=known,
     name="log-likelihood-focal",
-    title="The focal loss with γ = 2, by the inputs",
+    title="The focal loss, by the inputs",
     lead="p̄ is the derivative by the outputs, found above.",
 )
 

@@ -57,19 +57,29 @@ forward = derivative(
     title="KL(q ‖ p): the target first",
     lead="The entropy of the target q is a constant, so the gradient is that of the log-likelihood.",
 )
-reverse = derivative(
-    Tensor("J", body=((), total(k, p[k] * apply(log, p[k])) - total(k, p[k] * apply(log, q[k])))),
+ratio = Tensor("d", n, body=((i,), apply(log, p[i]) - apply(log, q[i])))
+backwards = Tensor("J", body=((), total(k, p[k] * ratio[k])))
+reverse_outputs = derivative(
+    backwards,
     p,
+    name="kl-reverse-outputs",
+    title="KL(p ‖ q), by the outputs",
+    lead="d is the logarithm of p/q. Every entry of p stands under the logarithm and before it.",
+)
+reverse = derivative(
+    backwards,
+    z,
+    facts=(*of_softmax, Fact("definition of J", total(k, p[k] * ratio[k]), backwards())),
     name="kl-reverse",
-    title="KL(p ‖ q): the output first",
-    lead="By the outputs p, before the softmax.",
+    title="KL(p ‖ q), by the inputs of the softmax",
+    lead="A class gets its own log ratio less the mean of all, which is J itself. Where p = q all of them are 0.",
 )
 divergences = Document(
     "kl-divergence",
     "Kullback–Leibler divergence of vectors",
     "Vector losses",
     "The order of the two distributions matters: only one of them is a constant.",
-    (forward, reverse),
+    (forward, reverse_outputs, reverse),
 )
 
 x, v = Tensor("x", n), Tensor("y", n)

@@ -7,9 +7,11 @@ from indexed_samples import softmax
 from sympy import exp, log
 
 from symgrad.core import Status, UnknownNameError
-from symgrad.deriver.indexed import worked_indexed
+from symgrad.deriver.indexed import derivation, worked_indexed
+from symgrad.deriver.indexed.layers import softmax_facts
 from symgrad.indexed import (
     Dim,
+    Fact,
     Index,
     Tensor,
     apply,
@@ -24,7 +26,7 @@ from symgrad.indexed import (
     total,
 )
 from symgrad.pipeline.stages import settle
-from symgrad.prover.indexed import prove_indexed, prove_nonnegative
+from symgrad.prover.indexed import prove_indexed, prove_indexed_step, prove_nonnegative, prove_sign
 
 n = Dim("n")
 i, j, k, l = (Index(c, n) for c in "ijkl")
@@ -107,3 +109,44 @@ def test_the_hessian_has_no_negative_curvature() -> None:
 def test_a_rule_that_is_not_known_is_refused() -> None:
     with pytest.raises(UnknownNameError, match="no rule is called"):
         worked_indexed(p[i], ("magic", p[i]), name="x")
+
+
+def test_signs_are_proved_with_what_they_need_and_refuted_with_a_point() -> None:
+    others = total(k, group(1 - delta(i, k)) * p[k])
+
+    assert prove_sign(p[i], ">").conditions == ()
+    assert prove_sign(p[i], ">").proved
+    assert [str(c) for c in prove_sign(others, ">").conditions] == ["|n| ≥ 2"]
+    assert prove_sign(others, ">").proved
+    assert prove_sign(total(k, group(1 - delta(i, k)) * z[k]), ">").status is Status.REFUTED
+    assert prove_sign(total(k, z[k] ** 2), ">").status is not Status.PROVED
+    assert [str(c) for c in prove_nonnegative(apply(log, z[i]) ** 2).conditions] == ["z[i] > 0"]
+    assert prove_sign(p[i] - 1, ">").status is Status.REFUTED
+
+
+def test_a_chain_that_ends_with_a_sign_is_proved_as_a_whole_and_refuted_nowhere_by_its_form() -> None:
+    wrong = worked_indexed(1 - p[i], ("combine", p[i]), ("positive", 0), name="wrong")
+    right = worked_indexed(
+        1 - p[i],
+        ("combine", total(k, group(1 - delta(i, k)) * p[k])),
+        ("positive", 0),
+        name="right",
+        facts=(sums_to(p),),
+    )
+
+    assert right.claim.relation == ">"
+    assert prove_indexed_step(right.claim, right).proved
+    assert prove_indexed_step(wrong.steps[0], wrong).status is Status.REFUTED
+    assert prove_indexed_step(wrong.claim, wrong).status is Status.UNKNOWN
+
+
+def test_what_an_assumed_fact_changes_is_derived_and_proved() -> None:
+    J = Tensor("J", body=((), -total(k, y[k] * apply(log, p[k]))))
+    lemma = Fact("the delta", partial(J(), z[i]), p[i] - y[i])
+    chain = derivation(
+        partial(partial(J(), z[i]), z[k]), name="hessian", facts=(lemma, *softmax_facts(p, z), sums_to(y))
+    )
+    ((fact, result),) = settle(chain).without
+
+    assert fact.name == "sum y = 1"
+    assert prove_indexed(result, total(j, y[j]) * p[i] * (delta(i, k) - p[k])).proved

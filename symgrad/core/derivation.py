@@ -30,7 +30,8 @@ class Step:
 
     `substeps` lead from `before` to `after` in finer steps. `focus` is the part of `before` that the rule
     was applied to and `became` what replaced it, for a reader's eye; both None where the whole is rewritten.
-    `cancelled` lists factors that the step strikes out.
+    `cancelled` lists factors that the step strikes out. `relation` is what holds between the two, "=" as a rule; the
+    last line of a chain may end with ">" or "≥" and 0 instead.
     """
 
     before: Expr
@@ -42,6 +43,7 @@ class Step:
     focus: Expr | None = None
     became: Expr | None = None
     cancelled: tuple[Expr, ...] = ()
+    relation: str = "="
 
     def __post_init__(self) -> None:
         worded(self, "note")
@@ -89,7 +91,8 @@ class Derivation:
         """The whole chain as one step: the statement that numeric checks and the final proof are about."""
         from sympy import And  # noqa: PLC0415 - SymPy is loaded only where an expression is made
 
-        return Step(self.start, self.result, "claim", And(*(s.given for s in self.steps)))
+        given = And(*(s.given for s in self.steps))
+        return Step(self.start, self.result, "claim", given, relation=self.steps[-1].relation)
 
 
 def require_order(lets: tuple[Let, ...]) -> None:

@@ -112,7 +112,8 @@ class Document:
 class Settled:
     """A derivation with a verdict for every step (in the order of `every_step`), its claim, and its check.
 
-    `given` is what the claim assumes: less than its steps do where the whole could be proved without.
+    `given` is what the claim assumes: less than its steps do where the whole could be proved without. `without` says
+    of each assumed fact that is used what the result is where it is not assumed.
     """
 
     derivation: Derivation
@@ -120,6 +121,7 @@ class Settled:
     claim: Verdict
     check: CheckReport | None = None
     given: Any = True  # a SymPy Boolean
+    without: tuple[tuple[Any, Any], ...] = ()
 
 
 class Cancels(Enum):

@@ -92,6 +92,7 @@ def step(line: Line, detail: str, notation: Notation) -> dict[str, Any]:
     s = line.step
     return {
         "rule": s.rule,
+        "relation": s.relation,
         "title": line.rule,
         "before": formula(s.before, notation),
         "after": formula(s.after, notation),

@@ -65,7 +65,7 @@ def lines(told: Telling, detail: str) -> Iterator[str]:
 
 def step(line: Line, detail: str, indent: str) -> Iterator[str]:
     """One line of the chain and, where every rule is asked for, its reason and finer steps."""
-    formula = f"{indent}{line.number:>3}  = {text(line.after)}"
+    formula = f"{indent}{line.number:>3}  {line.step.relation} {text(line.after)}"
     given = f" where {text(line.given)}" if line.given is not None else ""
     yield f"{formula:{RULE_COLUMN}}  {printable(line.rule)}{given}  [{WORDS[line.verdict.status]}]"
     if reason(line.verdict):

@@ -49,12 +49,13 @@ from symgrad.indexed import (
 )
 from symgrad.indexed.canonical import components
 from symgrad.indexed.conditions import Condition
+from symgrad.indexed.expr import Term
 from symgrad.indexed.text import atom_text, term_text
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from symgrad.indexed import Atom, Term
+    from symgrad.indexed import Atom
 
 HALF = Fraction(1, 2)
 LONG = 10.0  # ems of a numerator, beyond which the fraction goes in front
@@ -246,7 +247,10 @@ class IndexWriter:
                 return atom_box(atom)
 
     def function(self, atom: Apply, names: Names) -> Box:
-        """A function of expressions; e to a power where that is short."""
+        """A function of expressions; e to a power where that is short, and e^(γ ln u) as the power of u that it is."""
+        if (known := as_power(atom)) is not None:
+            base, exponent = (self.sum(part, names) for part in known)
+            return Script(base if isinstance(base, Ident | Fence) else fenced(base), None, exponent)
         inside = [self.sum(a, names) for a in atom.args]
         if atom.head.__name__ == "exp" and not atom.order and len(atom.arg.terms) == 1 and is_short(inside[0]):
             return Script(Ident("e"), None, inside[0])
@@ -268,6 +272,18 @@ class IndexWriter:
         if isinstance(inner, Ref):
             return Diff(inside, by, partial=True)
         return row(Diff(None, by, partial=True), fenced(inside) if not isinstance(inside, Fn | Fence) else inside)
+
+
+def as_power(atom: Apply) -> tuple[Expr, Expr] | None:
+    """The base and the exponent where e^(γ ln u) is a varying power of u; None where it is none."""
+    if atom.head.__name__ != "exp" or atom.order or len(atom.arg.terms) != 1:
+        return None
+    (term,) = atom.arg.terms
+    logs = [a for a, e in term.atoms if e == 1 and isinstance(a, Apply) and a.head.__name__ == "log" and not a.order]
+    others = {a: e for a, e in term.atoms if a not in logs}
+    if term.bound or len(logs) != 1 or not others:
+        return None
+    return logs[0].arg, Expr((Term(term.coefficient, (), others),))
 
 
 def second(of: Box, first_by: Box, by: Box) -> Box:

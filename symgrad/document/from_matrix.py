@@ -119,6 +119,10 @@ class Setter:
                 return self.scaled(matrix)
             case Raised(body, exponent):
                 return self.power(body, exponent)
+            case Elementwise(head, orders, (Scaled(body=Elementwise(inner, (0,), (base,))) as power,)) if (
+                head.__name__ == "exp" and not any(orders) and inner.__name__ == "log"
+            ):
+                return self.varying(base, power)
             case Elementwise(head, orders, arguments):
                 return applied(head, orders, [self.set(a) for a in arguments])
             case _:
@@ -167,6 +171,12 @@ class Setter:
             inside = Setter(PLAIN).set(body)
             return self.sized(turned(inside), Transpose(body))
         return turned(self.set(body))
+
+    def varying(self, base: Matrix, power: Scaled) -> Box:
+        """Entries to a power that is no number: e^(γ ln u)."""
+        inside = self.set(base)
+        shown = row(Op("⊙", prefix=True), self.set(scaled(power.number, power.scalars, None)))
+        return Script(inside if isinstance(inside, Ident | Fence) else fenced(inside), None, shown)
 
     def power(self, body: Matrix, exponent: Fraction) -> Box:
         """Entries to a power: a plain one on a scalar, ⊙ before it on a vector or matrix."""

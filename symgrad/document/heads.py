@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from symgrad.document.boxes import Box, Fn, Ident, Num, Op, Prime, Script, commas, fenced, row
+from symgrad.document.boxes import Box, Diff, Fn, Ident, Num, Op, Prime, Script, commas, fenced, row
 from symgrad.document.names import named
 
 if TYPE_CHECKING:
@@ -23,7 +23,9 @@ def applied(head: Any, orders: Sequence[int], arguments: Sequence[Box]) -> Box:
         return fenced(arguments[0], "|", "|")
     name = head_name(head)
     if order:
-        name = Prime(name, order) if orders[0] == order else Script(name, derived(orders))
+        if orders[0] != order:
+            return row(*by_others(head, orders), applied(head, (0,) * len(orders), arguments))
+        name = Prime(name, order)
     variables = len(getattr(head, "variables", arguments))
     inside, parameters = commas(*arguments[:variables]), arguments[variables:]
     if len(parameters) == 1 and isinstance(parameters[0], Ident | Script) and not isinstance(name, Script):
@@ -33,9 +35,12 @@ def applied(head: Any, orders: Sequence[int], arguments: Sequence[Box]) -> Box:
     return Fn(name, fenced(inside))
 
 
-def derived(orders: Sequence[int]) -> Box:
-    """The index of a derivative by another argument than the first: one ∂ and the argument's number for each."""
-    return row(*(b for n, o in enumerate(orders, 1) for _ in range(o) for b in (Op("∂", prefix=True), Num(str(n)))))
+def by_others(head: Any, orders: Sequence[int]) -> list[Box]:
+    """A derivative by other arguments than the first: ∂/∂α for each, by the head's own letters where it has them."""
+    own = (*getattr(head, "variables", ()), *getattr(head, "parameters", ()))
+    letters: list[Box] = [named(s.name) for s in own[: len(orders)]]
+    letters += [Num(str(n + 1)) for n in range(len(letters), len(orders))]
+    return [Diff(None, letter, partial=True) for letter, o in zip(letters, orders, strict=True) for _ in range(o)]
 
 
 def is_absolute(head: Any) -> bool:

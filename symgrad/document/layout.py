@@ -86,8 +86,12 @@ def width(box: Box) -> float:  # noqa: C901, PLR0911, PLR0912 - one case for eac
 
 
 def equation(left: Box, *rights: Box, sign: str = "=") -> Box:
-    """One chain of equations: on one line where that fits, else a line each, broken at sums where need be."""
-    whole = row(left, *(part for right in rights for part in (Op(sign), right)))
+    """One chain of equations: on one line where that fits, else a line each, broken at sums where need be.
+
+    `sign` is what stands before the last of them.
+    """
+    signs = ["="] * (len(rights) - 1) + [sign]
+    whole = row(left, *(part for mark, right in zip(signs, rights, strict=True) for part in (Op(mark), right)))
     if len(rights) == 1 and width(whole) <= LINE:
         return whole
     aligned = width(left) <= SHORT and width(left) + max(map(width, rights)) <= LINE + 1
@@ -95,9 +99,9 @@ def equation(left: Box, *rights: Box, sign: str = "=") -> Box:
     if not aligned:
         start, *more = broken(left, LINE)
         lines += [(EMPTY, start), *((EMPTY, row(Space(1.5), part)) for part in more)]
-    for n, right in enumerate(rights):
+    for n, (mark, right) in enumerate(zip(signs, rights, strict=True)):
         first, *rest = broken(right, LINE + SHORT if aligned else LINE)
-        lines.append((left if aligned and n == 0 else EMPTY, row(Op(sign), first)))
+        lines.append((left if aligned and n == 0 else EMPTY, row(Op(mark), first)))
         lines += [(EMPTY, row(Space(1.5), part)) for part in rest]
     return Aligned(tuple(lines))
 

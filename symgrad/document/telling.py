@@ -55,7 +55,7 @@ class Line:
         """The formula of a finer step: only the first in a row repeats what the line before it ended with."""
         if self.change is not None:
             return self.change
-        return self.formula if self.number.endswith(".1") else equation(EMPTY, self.after)
+        return self.formula if self.number.endswith(".1") else equation(EMPTY, self.after, sign=self.step.relation)
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,12 +106,12 @@ class Telling:
     @property
     def statement(self) -> Box:
         """What was sought = what was found, broken where it is long."""
-        return equation(self.find, self.result)
+        return equation(self.find, self.result, sign=self.derivation.claim.relation)
 
     @property
     def sentence(self) -> Box:
         """The same on one line."""
-        return row(self.find, Op("="), self.result)
+        return row(self.find, Op(self.derivation.claim.relation), self.result)
 
     def told(self, detail: str) -> tuple[Line, ...]:
         """The lines of one level of detail: none, the steps, or the finest steps in their place."""
@@ -125,7 +125,9 @@ class Telling:
         if not lines:
             return self.statement
         rights = [after.before if after.step.cancelled else this.after for this, after in pairwise(lines)]
-        return equation(lines[0].before, *map(unmarked, rights), unmarked(lines[-1].after))
+        return equation(
+            lines[0].before, *map(unmarked, rights), unmarked(lines[-1].after), sign=lines[-1].step.relation
+        )
 
 
 def leaves(lines: tuple[Line, ...]) -> Iterator[Line]:

@@ -132,7 +132,7 @@ def line(step: Step, number: str, verdicts: dict[int, Verdict], notation: Notati
         " ".join(filter(None, (note, why))) if step.rule in {"fact", "lemma"} else note or why,
         before,
         after,
-        equation(before, after),
+        equation(before, after, sign=step.relation),
         inner=tuple(line(s, f"{number}.{n}", verdicts, notation) for n, s in enumerate(step.substeps, 1)),
     )
 
@@ -237,20 +237,17 @@ def declared(settled: Settled, notation: Notation) -> Iterator[Declared]:
     """The facts that a derivation uses, and where it would end without one that is assumed."""
     derivation = settled.derivation
     used = {c for v in (*settled.verdicts, settled.claim) for c in v.conditions}
-    leaves = [(s, v) for s, v in zip(every_step(derivation.steps), settled.verdicts, strict=True) if not s.substeps]
+    leaves = [s for s in every_step(derivation.steps) if not s.substeps]
     for fact in derivation.facts:
-        named = next((s for s, _ in leaves if s.rule == "fact" and s.note in {fact.words, fact.name}), None)
-        step = named or next((s for s, v in leaves if fact in v.conditions and not standing(s.before)), None)
-        if step is None and fact not in used:
+        named = next((s for s in leaves if s.rule == "fact" and s.note in {fact.words, fact.name}), None)
+        if named is None and fact not in used:
             continue
-        without = boxes(step.before, notation) if step is not None and fact.assumed else None
+        ends = next((value for f, value in settled.without if f is fact), None)
+        if ends is None and named is not None and fact.assumed:
+            ends = named.before  # nothing is differentiated: the line before it is how far one gets
+        without = None if ends is None else boxes(ends, notation)
         statement = equation(boxes(fact.left, notation), boxes(fact.right, notation))
         yield Declared(statement, fact.words, fact.assumed, without)
-
-
-def standing(value: Expr) -> bool:
-    """Whether a derivative is left standing in an expression, which then says little."""
-    return any(isinstance(a, Partial) for a in atoms_of(value))
 
 
 def code_or_none(derivation: Derivation, needs: Sequence[Condition]) -> str:

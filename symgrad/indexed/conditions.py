@@ -23,7 +23,7 @@ from symgrad.indexed.expr import Expr, expr, one
 from symgrad.indexed.text import show
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
 
     from symgrad.core import Domain
     from symgrad.indexed.tensor import Tensor
@@ -133,7 +133,8 @@ def needed(value: Expr, by: Partial | None = None, times: int = 1) -> Iterator[C
         moving = by is not None and any(moves(t, by) for t in atom.tensors)
         yield from of_power(atom, exponent, moving=moving)
         if isinstance(atom, Apply):
-            yield from of_function(atom, times if moving else 0)
+            varied = tuple(by is not None and any(moves(t, by) for t in a.tensors) for a in atom.args)
+            yield from of_function(atom, times if moving else 0, varied)
         elif isinstance(atom, Attains) or (isinstance(atom, Greatest) and moving):
             yield Condition(one(Greatest(atom.index, atom.body)), UNIQUE)
         elif isinstance(atom, Partial):
@@ -170,11 +171,12 @@ def of_power(atom: Atom, exponent: Fraction, *, moving: bool) -> Iterator[Condit
         yield Condition(base, NOT_ZERO)
 
 
-def of_function(atom: Apply, times: int) -> Iterator[Condition]:
-    """The domain of a function, and its kinks where it is differentiated, so often."""
+def of_function(atom: Apply, times: int, varied: tuple[bool, ...] = ()) -> Iterator[Condition]:
+    """The domain of a function, and its kinks where it is differentiated, by the arguments that are varied."""
     name, order = atom.head.__name__, atom.order + times
     if hasattr(atom.head, "formula"):
-        yield from of_catalogue(atom, order)
+        moved = [o or (varied[n] if varied else times) for n, o in enumerate(atom.orders)]
+        yield from of_catalogue(atom, order, moved)
     elif name in {"log", "log1p"}:
         yield Condition(atom.arg + (name == "log1p"), POSITIVE)
     elif name == "sign" or (name == "Abs" and order):
@@ -185,19 +187,24 @@ def of_function(atom: Apply, times: int) -> Iterator[Condition]:
         yield Condition(one(atom), DEFINED)
 
 
-def of_catalogue(atom: Apply, order: int) -> Iterator[Condition]:
-    """The domains and the kinks that a catalogue function declares; its formula's own where it declares none."""
+def of_catalogue(atom: Apply, order: int, moved: Sequence[Any]) -> Iterator[Condition]:
+    """The domains and the kinks that a catalogue function declares; its formula's own where it declares none.
+
+    A kink at z = 0 is none for a derivative by a parameter alone, while z is held still.
+    """
     head = atom.head
     names = dict(zip((*head.variables, *head.parameters), atom.args, strict=False))
+    still = {letter for letter, moves in zip(names, moved, strict=True) if not moves}
     domains = dict(zip(names, head.domains, strict=False))
     for letter, domain in domains.items():
         yield from within(names[letter], domain)
-    for kink in head.kinks if order else ():
+    kinks = [k for k in head.kinks if order and not {k.variable, *k.at.free_symbols} <= still]
+    for kink in kinks:
         try:
             yield Condition(names[kink.variable] - from_formula(kink.at, names), NOT_ZERO)
         except UnsupportedError:
             yield Condition(one(atom), SMOOTH)
-    if order > 1 and has_kinks(head):  # beyond the first derivative no kinks are listed
+    if order > 1 and has_kinks(head) and (kinks or not head.kinks):  # beyond the first derivative no kinks are listed
         yield Condition(one(atom), TWICE)
     if all(d == REALS for d in domains.values()):
         yield from of_formula(head.at(head.formula, tuple(names)), names, moving=bool(order) and not head.kinks)

@@ -29,13 +29,16 @@ from symgrad.definitions import ACTIVATIONS, LOSSES
 from symgrad.functions import D
 from symgrad.functions.symbols import J, y
 from symgrad.indexed import Expr as Indexed
+from symgrad.indexed import Fact
 from symgrad.pipeline.bends import bends
 from symgrad.pipeline.claims import settlement
 from symgrad.pipeline.losses import loss_facts
 from symgrad.pipeline.measured import measured
-from symgrad.prover.indexed import prove_by_induction, prove_indexed_step
+from symgrad.prover.indexed import prove_by_induction, prove_indexed, prove_indexed_step, usable
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from sympy import Symbol
 
     from symgrad.core import CheckReport
@@ -47,7 +50,17 @@ def settle(derivation: Derivation) -> Settled:
     """The derivation with a verdict for every step, for the whole chain, and a numeric check of its result."""
     verdicts = tuple(prove(step, derivation) for step in every_step(derivation.steps))
     claim, given = prove_claim(derivation)
-    return Settled(derivation, verdicts, claim, check(derivation), given)
+    return Settled(derivation, verdicts, claim, check(derivation), given, tuple(without(derivation, claim)))
+
+
+def without(derivation: Derivation, claim: Verdict) -> Iterator[tuple[Fact, Indexed]]:
+    """Each assumed fact that the whole needs, with the result where it is not assumed, which is proved as well."""
+    for fact in (c for c in claim.conditions if isinstance(c, Fact)):
+        kept = tuple(usable(tuple(f for f in derivation.facts if f is not fact)))
+        found = deriver.indexed.rederived(derivation, kept)
+        proved = prove_indexed(derivation.start, found.result, facts=kept, variables=derivation.domains).proved
+        if proved and found.result not in {derivation.start, derivation.result}:
+            yield fact, found.result
 
 
 def prove_claim(derivation: Derivation) -> tuple[Verdict, Any]:

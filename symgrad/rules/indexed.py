@@ -27,5 +27,7 @@ INDEXED = (
         "Induction over the layers",
         why="It holds for the last layer, and passes from each to the one before.",
     ),
+    Rule("positive", "Positive", why="Exponentials are positive, and so are sums, products and quotients of such."),
+    Rule("nonnegative", "Not negative", why="Squares with weights that are not negative add up to no negative number."),
     Rule("square", "Write as a square", why="A sum of squares with weights that are not negative is not negative."),
 )

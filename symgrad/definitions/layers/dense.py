@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from sympy import exp, tanh
+from sympy import Min, exp, tanh
 
 from symgrad.definitions.layers.layer import Layer
-from symgrad.indexed import Dim, Index, Tensor, apply, total
+from symgrad.indexed import Dim, Fact, Index, Tensor, apply, total
 
 if TYPE_CHECKING:
     from symgrad.core import Definition
@@ -136,7 +136,8 @@ def prelu(entry: Definition) -> Any:
             (z,),
             (α,),
             (a,),
-            lead="Each neuron learns the slope of its negative side.",
+            facts=(Fact("the slope by α", apply(entry.head, z[i], α[i], order=(0, 1)), apply(Min, 0, z[i])),),
+            lead="Each neuron learns the slope of its negative side. α is multiplied by min(0, z) there.",
             source="He et al. 2015, Delving deep into rectifiers, eq. 8",
         )
 

@@ -1,7 +1,7 @@
 """Derivations with symbolic dimensions: one named step at a time, and backpropagation over names."""
 
 from symgrad.deriver.indexed.backward import Gradient, backpropagate, definition_of
-from symgrad.deriver.indexed.chain import assembled, derivation, lets_of, without, worked_indexed
+from symgrad.deriver.indexed.chain import assembled, derivation, lets_of, rederived, without, worked_indexed
 from symgrad.deriver.indexed.program import Line, program
 
 __all__ = [
@@ -13,6 +13,7 @@ __all__ = [
     "derivation",
     "lets_of",
     "program",
+    "rederived",
     "without",
     "worked_indexed",
 ]

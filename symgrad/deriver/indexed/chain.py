@@ -10,14 +10,14 @@ from symgrad.core.catalogue import nearest
 from symgrad.definitions.tokens import spelled_out
 from symgrad.deriver.indexed.factoring import in_factors
 from symgrad.deriver.indexed.moves import derivatives, step_once
-from symgrad.indexed import Expr, Fact, Partial, Tensor, contract, expr
+from symgrad.indexed import Expr, Fact, Partial, Ref, Tensor, contract, expr, mapped
 from symgrad.indexed.facts import apply_fact
 from symgrad.indexed.normal import expanded
 from symgrad.indexed.tensor import reached
 from symgrad.rules import RULES
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Collection, Iterable, Mapping
 
     from symgrad.core import Domain
 
@@ -26,6 +26,7 @@ READABLE = 12  # lines of a chain; a longer one is told in larger steps, with th
 CALCULUS = frozenset(
     {"linearity", "product", "quotient", "power", "elementwise", "exp", "log", "tanh", "maximum", "entry", "definition"}
 )
+SIGNS = {"positive": ">", "nonnegative": "≥"}  # rules that end a chain with a sign
 REWRITING = frozenset({"pick", "simplify", "fact", "combine"})
 
 
@@ -68,19 +69,36 @@ def without(found: Derivation, name: str) -> Derivation:
     kept = tuple(f for f in found.facts if f.name != name)
     if len(kept) == len(found.facts):
         raise UnknownNameError("fact of this derivation", name, nearest(name, [f.name for f in found.facts]))
+    return rederived(found, kept)
+
+
+def rederived(found: Derivation, kept: tuple[Fact, ...]) -> Derivation:
+    """The same derivative derived with other facts; names that stand for a derivative are written out first."""
+    value: Any = found.start
+    slopes = [t for t in value.tensors if t.body and derivatives(t.body[1])]
     opening = [(s.rule, s.after) for s in found.steps if s.rule in {"layers", "cotangent"}]
-    return derivation(found.start, name=f"{found.name}-without", title=found.title, facts=kept, opening=opening)
+    name = f"{found.name}-without"
+    return derivation(opened_names(value, slopes), name=name, title=found.title, facts=kept, opening=opening)
+
+
+def opened_names(value: Expr, names: Collection[Tensor]) -> Expr:
+    """The expression with these names replaced by what they stand for, derivatives left standing."""
+    return mapped(value, lambda a: a.tensor.at(a.indices) if isinstance(a, Ref) and a.tensor in names else None)
 
 
 def worked_indexed(
     start: Any, *lines: tuple[Any, ...], name: str, title: str = "", facts: Iterable[Fact] = (), lead: str = ""
 ) -> Derivation:
-    """A derivation by hand: each line `(rule, expression)`, with a note to follow if wanted; the prover settles it."""
+    """A derivation by hand: each line `(rule, expression)`, with a note to follow if wanted; the prover settles it.
+
+    The last line may be `("positive", 0)` or `("nonnegative", 0)`: what was found is above 0, or not below.
+    """
     before, steps = expr(start), list[Step]()
-    for rule, after, *note in lines:
+    for number, (rule, after, *note) in enumerate(lines, 1):
         if rule not in RULES:
             raise UnknownNameError("rule", rule, nearest(rule, RULES))
-        steps.append(Step(before, expr(after), rule, note=" ".join(note)))
+        relation = SIGNS.get(rule, "=") if number == len(lines) and not expr(after) else "="
+        steps.append(Step(before, expr(after), rule, note=" ".join(note), relation=relation))
         before = expr(after)
     return assembled(expr(start), tuple(steps), name=name, title=title, facts=tuple(facts), lead=lead)
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from fractions import Fraction
 from math import prod
-from typing import TYPE_CHECKING
 
 from symgrad.indexed.atoms import Apply, Atom, Delta, Partial, Power, Ref, Scalar, Size
 from symgrad.indexed.contract import contract
@@ -26,10 +26,6 @@ from symgrad.indexed.matrix.tree import (
 )
 from symgrad.indexed.names import Index, ShapeError
 from symgrad.indexed.normal import normal
-
-if TYPE_CHECKING:
-    from fractions import Fraction
-
 
 MOST = 4  # positive whole powers up to this are written as products
 
@@ -142,7 +138,7 @@ class Lifter:
 
     def argument(self, value: Expr, indices: tuple[Index, ...]) -> Matrix:
         """An argument of a function: a scalar, or as large as the others."""
-        return self.lifted(value, indices if value.free else ())
+        return self.lifted(value, indices if value.free else ()) if value.terms else scaled(Fraction(0), (), None)
 
     def entry(self, atom: Ref) -> tuple[Matrix, tuple[Index, ...]]:
         """A tensor by its name."""

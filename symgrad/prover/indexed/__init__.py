@@ -2,7 +2,15 @@
 
 from symgrad.prover.indexed.induction import prove_by_induction
 from symgrad.prover.indexed.opinions import replayed
-from symgrad.prover.indexed.prove import prove_indexed, prove_indexed_step
-from symgrad.prover.indexed.signs import prove_nonnegative
+from symgrad.prover.indexed.prove import prove_indexed, usable
+from symgrad.prover.indexed.signs import prove_indexed_step, prove_nonnegative, prove_sign
 
-__all__ = ["prove_by_induction", "prove_indexed", "prove_indexed_step", "prove_nonnegative", "replayed"]
+__all__ = [
+    "prove_by_induction",
+    "prove_indexed",
+    "prove_indexed_step",
+    "prove_nonnegative",
+    "prove_sign",
+    "replayed",
+    "usable",
+]

@@ -21,13 +21,14 @@ from symgrad.indexed.conditions import cancelled
 from symgrad.indexed.samples import Space, space
 from symgrad.prover.indexed.clearing import vanishes
 from symgrad.prover.indexed.conditions import needs
+from symgrad.prover.indexed.entrywise import entrywise
 from symgrad.prover.indexed.opinions import POINTS, agreement, refutation, replayed
 from symgrad.prover.indexed.unfolding import by_layers, cotangent, formulas_opened, functions_opened, reduced
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from symgrad.core import Domain, Step, Variable
+    from symgrad.core import Domain, Variable
 
 LARGE = 250  # tensors; beyond them whole values are not worked out for a second opinion
 Found = tuple[str, tuple[Fact, ...]]
@@ -93,11 +94,6 @@ def without_values(found: Found | None) -> Verdict:
 
 
 NO_POINT = "no point was found at which both sides have values and the assumed facts hold"
-
-
-def prove_indexed_step(step: Step, derivation: Any) -> Verdict:
-    """Whether a step of an indexed derivation holds."""
-    return prove_indexed(step.before, step.after, facts=derivation.facts, variables=derivation.domains)
 
 
 def confirmed(left: Expr, right: Expr, where: Space, found: Found) -> Verdict:
@@ -166,6 +162,8 @@ def agree(method: str, left: Expr, right: Expr, names: tuple[Tensor, ...], facts
 
 def functions_agree(left: Expr, right: Expr) -> bool:
     """Whether the sides agree once functions are written out."""
+    if entrywise(left, right):
+        return True
     for opening in (functions_opened, formulas_opened):
         new = opening(left), opening(right)
         if new == (left, right):
