@@ -296,11 +296,17 @@ def test_a_split_that_is_undefined_somewhere_covers_nothing() -> None:
     program = [["sym", "z"], ["log", None, 0], ["num", "-1"], ["mul", None, 2, 1]]
     gens = [["sym", "z"], ["log", [[1, 0, 1]]]]
     signs = [[[[1, 0, 1]], 1, ["c"]]]
-    context = {"empty": None, "gens": gens, "facts": [[[[1, 0, 1]], ">", ["given", 1, ">"]]], "signs": signs}
+    context = {
+        "empty": None,
+        "gens": gens,
+        "powers": [],
+        "facts": [[[[1, 0, 1]], ">", ["given", 1, ">"]]],
+        "signs": signs,
+    }
     leaf = {"leaf": "proved", "context": context}
     tree = {"split": 1, "minus": 3, "nonzero": False, "context": context, "parts": [leaf, leaf, leaf]}
 
-    data = {"version": 2, "statement": told(Abs(z), z, (), (), true), "program": program, "cases": [tree]}
+    data = {"version": 3, "statement": told(Abs(z), z, (), (), true), "program": program, "cases": [tree]}
 
     assert not recheck(json.dumps(data), Abs(z), z).ok
 
@@ -358,7 +364,7 @@ def test_a_replay_has_a_limit_of_time() -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["", "{}", "[]", "null", '{"version":1}', '{"version":2}', "[" * 5000, "\x00", "1e999"]
+    "text", ["", "{}", "[]", "null", '{"version":1}', '{"version":3}', "[" * 5000, "\x00", "1e999"]
 )
 def test_what_is_no_certificate_is_not_ok(text: str) -> None:
     found = recheck(text, z, z)

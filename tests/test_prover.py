@@ -237,7 +237,6 @@ STATEMENTS = {
         UNKNOWN,
     ),
     # outside the class: never wrong, only silent
-    "denesting": (sqrt(3 + 2 * sqrt(2)), 1 + sqrt(2), true, UNKNOWN),
     "atan of a reciprocal": (atan(z) + atan(1 / z), pi / 2 * sign(z), Ne(z, 0), UNKNOWN),
     "gamma's equation": (gamma(p + 1), p * gamma(p), true, UNKNOWN),
 }

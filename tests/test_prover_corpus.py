@@ -395,4 +395,4 @@ def test_a_certificate_is_small_and_plain() -> None:
     data = json.loads(verdict.certificate)
 
     assert len(verdict.certificate) < 2000
-    assert data["version"] == 2
+    assert data["version"] == 3

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from symgrad.prover.statement import Statement
     from symgrad.prover.tower import Tower
 
-VERSION = 2
+VERSION = 3
 
 
 def identical(statement: Statement) -> str:
@@ -161,6 +161,7 @@ def _context(tower: Tower, region: Region, program: Program, proof: Any) -> dict
     return {
         "empty": _proof(tower, proof, numbering) if proof else None,
         "gens": [_generator(tower, gen, program) for gen in tower.gens],
+        "powers": [[polynomial(tower, p), q, *fraction(tower, s)] for p, q, s in tower.powers.values() if s],
         "facts": [_fact(tower, region, i, program) for i in numbering.kept],
         "signs": [
             [polynomial(tower, p), s, _proof(tower, proof, numbering)] for s, proof, p in tower.known_signs.values()

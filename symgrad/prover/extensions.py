@@ -7,6 +7,7 @@ Nothing rests on the generators being independent: dependent ones can only hide 
 
 from __future__ import annotations
 
+from contextlib import suppress
 from fractions import Fraction
 from functools import cache
 from math import comb, isqrt
@@ -14,8 +15,9 @@ from typing import TYPE_CHECKING, Any
 
 from sympy import factorint
 
-from symgrad.prover.balls import Balls, precision
+from symgrad.prover.balls import PRECISIONS, Balls, Undecided, Undefined, precision
 from symgrad.prover.field import BITS, Frac, Gen, Restart, StuckError, UndefinedHere
+from symgrad.prover.radicals import relation
 from symgrad.prover.scalar import PI, Node, apply, call, mul, num, over, power
 from symgrad.prover.signs import Signs, generators_in
 
@@ -29,6 +31,8 @@ PRODUCTS = 100_000  # terms of a power before like ones are gathered
 DEGREE = 4_000
 TURNS = 16  # multiples of an angle that are expanded
 SQUARE = 2
+LOG_POWERS = (2, 3, 5)  # of numbers made of roots, which are looked for under a logarithm
+NUMBERS = frozenset({"root", "exp", "log", "pi", "cos", "sin"})  # which the checker can enclose too
 CONSTANT_BITS = 128
 BOUND = 10**6  # denominators of the rational bounds of constants
 
@@ -41,6 +45,8 @@ class Extensions(Signs):
     def __init__(self, kernel: Any, slots: int, units: Units) -> None:
         super().__init__(kernel, slots)
         self.units = units
+        self.nested = False  # whether there is a root of a number that is itself made of roots
+        self.powers: dict[Any, tuple[Poly, int, Frac | None]] = {}  # p and q, and s with s^q = |p|
 
     def unit(self, family: Any, c: Fraction) -> Fraction:
         """A unit of which c is a small multiple; Restart where a common one has to be refined first."""
@@ -176,6 +182,11 @@ class Extensions(Signs):
             return gen.args[0]
         if gen is not None and gen.kind == "root":
             return self.mul(self.log_absolute((gen.base, self.k.one)), self.rational(Fraction(1, gen.degree)))
+        if gen is None and self.is_algebraic(p):
+            for q in LOG_POWERS:
+                inner = self._within(p, q)
+                if inner is not None:
+                    return self.mul(self.log_absolute(inner), self.rational(q))
         name = ("log", self.k.key(p))
         found = self.named.get(name)
         if found is None:
@@ -241,7 +252,46 @@ class Extensions(Signs):
             log = self._log_prime(self.k.lead(p)) if constant else self._log_of(p)
             return self.exp(self.mul(self.rational(r), log))
         u = self.unit(("root", self.name_of(p)), Fraction(1, r.denominator))
-        return self.integer_power(self.var(self._root(p, u.denominator)), int(r / u))
+        return self.integer_power(self._root_of(p, u.denominator), int(r / u))
+
+    def _root_of(self, p: Poly, degree: int) -> Frac:
+        """|p|^(1/degree): what it is in the field of the roots so far if it lies there, else a generator."""
+        gen = self.named.get(("root", self.k.key(p), degree))
+        if gen is not None or not self.is_algebraic(p) or (self.k.is_const(p) and not self.nested):
+            return self.var(gen or self._root(p, degree))
+        for q in primes(degree):
+            inner = self._within(p, q)
+            if inner is not None:
+                return inner if q == degree else self.power(inner, Fraction(q, degree))
+        self.nested = self.nested or not self.k.is_const(p)
+        return self.var(self._root(p, degree))
+
+    def is_algebraic(self, p: Poly) -> bool:
+        """Whether p is a number made of roots."""
+        return all(g.kind == "root" and not g.node.free and self.is_algebraic(g.base) for g in generators_in(self, p))
+
+    def _within(self, p: Poly, q: int) -> Frac | None:
+        """The positive number s of the field with s^q = |p|; None if none is found."""
+        key = self.k.key(p), q
+        if key not in self.powers:
+            self.powers[key] = (p, q, self._guessed(p, q))
+        return self.powers[key][2]
+
+    def _guessed(self, p: Poly, q: int) -> Frac | None:
+        field = [g for g in self.gens if g.kind == "root" and self.is_algebraic(self.k.gens[g.slot])]
+        base = self.node(p if self.sign(p) == 1 else -p)
+        found = relation(tuple((g.node, g.degree) for g in field), power(base, Fraction(1, q)))
+        if found is None or self.sign(p) is None:
+            return None
+        terms = {}
+        for e, c in found[0]:
+            exponents = [0] * self.slots
+            for gen, m in zip(field, e, strict=True):
+                exponents[gen.slot] = m
+            terms[tuple(exponents)] = c
+        s = self.normal(self.k.build(terms), self.k.const(found[1]))
+        difference = self.sub(self.integer_power(s, q), (p * (self.sign(p) or 0), self.k.one))
+        return s if self.k.is_zero(difference[0]) and self.sign_of(s) == 1 else None
 
     def _root(self, p: Poly, degree: int) -> Gen:
         name = ("root", self.k.key(p), degree)
@@ -271,6 +321,18 @@ class Extensions(Signs):
             ):
                 self.learn(r - x, ">", ("beyond", gen.slot, other.slot))
                 self.learn(r + x, ">", ("beyond", gen.slot, other.slot))
+
+    def ball_sign(self, p: Poly) -> int | None:
+        """The sign of a number, by balls; None where p is none, or they do not tell."""
+        if any(g.node.free or g.kind not in NUMBERS for g in generators_in(self, p)):
+            return None
+        node = self.node(p)
+        for bits in PRECISIONS:
+            with precision(bits), suppress(Undecided, Undefined):
+                ball = Balls({}).value(node)
+                if not ball.contains(0):
+                    return 1 if ball > 0 else -1
+        return None
 
     def absolute(self, p: Poly) -> Poly:
         """|p|; Split where the sign of p is not known."""

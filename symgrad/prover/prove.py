@@ -21,9 +21,10 @@ from symgrad.prover.certificate import certificate, conditions, identical
 from symgrad.prover.conventions import order_matters
 from symgrad.prover.emptiness import empty
 from symgrad.prover.kernel import Flint
+from symgrad.prover.lines import inside
 from symgrad.prover.points import Sampler
 from symgrad.prover.replay import replay
-from symgrad.prover.settle import DIFFERENT, EMPTY, EXCLUDED, PROVED, STUCK, UNDEFINED, Branch, Leaf, examine
+from symgrad.prover.settle import DIFFER, DIFFERENT, EMPTY, EXCLUDED, PROVED, STUCK, UNDEFINED, Branch, Leaf, examine
 from symgrad.prover.statement import Statement, read_statement
 from symgrad.prover.witnesses import Search
 from symgrad.prover.writing import to_sympy
@@ -160,6 +161,9 @@ class Prover:
 
     def judge(self, trees: list[Branch | Leaf]) -> Verdict:
         """The verdict that the leaves add up to."""
+        for leaf in self.leaves:
+            if leaf.kind in DIFFER and leaf.tower is not None and not all(inside(leaf.tower).values()):
+                leaf.kind, leaf.why = EMPTY, "no number satisfies its conditions"
         live = [leaf for leaf in self.leaves if leaf.kind not in {EMPTY, EXCLUDED}]
         base = min((leaf.region.codimension for leaf in live), default=0)
         unknown, exceptions, mismatches = "", list[Any](), list[Any]()

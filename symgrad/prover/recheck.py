@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
     from symgrad.core import Let, Variable
 
-VERSION = 2
+VERSION = 3
 SIZE = 20_000_000  # characters of a certificate
 MALFORMED = (ValueError, TypeError, KeyError, IndexError, AttributeError, ArithmeticError, StopIteration)
 

@@ -5,14 +5,12 @@ Everything is verified when it is first used; a proof that leads back to itself 
 
 from __future__ import annotations
 
-from itertools import pairwise
-from math import prod
 from typing import TYPE_CHECKING, Any
 
 from mpmath import iv  # type: ignore[import-untyped]  # it ships no types
-from sympy import ZZ, Rational
-from sympy import Poly as SympyPoly
+from sympy import ZZ
 
+from symgrad.prover.recheck_numbers import no_point, sign_of_number
 from symgrad.prover.recheck_ring import BOUND, SQUARE, Clock, Frac, Poly, RejectedError, Ring, Undefined, degrees
 
 if TYPE_CHECKING:
@@ -114,6 +112,8 @@ class Context(Ring):
             return s
         if _key(p) not in self.signs and _key(-p) in self.signs:
             return -self.sign(-p)
+        if _key(p) not in self.signs and (s := sign_of_number(self, p)):
+            return s
         if _key(p) not in self.signs:
             raise RejectedError("a sign is used that the certificate does not prove")
         found: int = self._once(("sign", _key(p)), lambda: self._check_sign(p))
@@ -128,6 +128,9 @@ class Context(Ring):
             self._check_product(p, s, proof)
         elif kind == "l" and s:
             self._check_sum(proof, p * s, strict=False)
+        elif kind == "n" and s:
+            if sign_of_number(self, p) != s:
+                raise RejectedError("a number has another sign")
         elif kind == "q" and s:
             self._check_quadratic(p, s, proof[1])
         elif kind == "0" and s == 0:
@@ -171,11 +174,11 @@ class Context(Ring):
         """Strict facts in one symbol alone, no two of whose roots have a point between them that satisfies all."""
         lines: dict[int, list[Any]] = {}
         for j, (p, rel, why) in enumerate(self.facts):
-            used = [i for i, m in enumerate(degrees(p)) if m]
-            if rel == ">" and why[0] == "given" and len(used) == 1 and self.gens[used[0]][0] == "sym":
+            used = [i for i, m in enumerate(degrees(p)) if m and self.gens[i][0] == "sym"]
+            if rel == ">" and why[0] == "given" and len(used) == 1:
                 self.fact(j)
-                lines.setdefault(used[0], []).append(p.as_expr())
-        if not any(_no_point(polys) for polys in lines.values()):
+                lines.setdefault(used[0], []).append(p)
+        if not any(no_point(self, i, polys) for i, polys in lines.items()):
             raise RejectedError("a region is said to be empty and nothing shows it")
 
     def require_contradiction(self, proof: list[Any]) -> None:
@@ -408,12 +411,3 @@ _RUNNING = object()
 def _key(p: Poly) -> frozenset[tuple[tuple[int, ...], int]]:
     """Equal polynomials have equal keys; SymPy's own hash depends on how the coefficients came about."""
     return frozenset((tuple(e), int(c)) for e, c in p.terms())
-
-
-def _no_point(polynomials: list[Any]) -> bool:
-    """Whether no real number makes all polynomials in one variable positive."""
-    x = next(iter(polynomials[0].free_symbols))
-    every = SympyPoly(prod(polynomials), x, domain="QQ").sqf_part()
-    ends = [e for (low, high), _ in every.intervals() for e in (low, high)]
-    places = [ends[0] - 1, *((p + q) / 2 for p, q in pairwise(ends)), ends[-1] + 1] if ends else [Rational(0)]
-    return not any(all(p.subs(x, at) > 0 for p in polynomials) for at in places)

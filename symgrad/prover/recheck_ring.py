@@ -64,6 +64,7 @@ class Ring(ABC):
             for g in self.gens
         ]
         self.base: list[Any] = [self.poly(g[1]) if g[0] in {"log", "root"} else None for g in self.gens]
+        self.powers = [(self.poly(p), int(q), (self.poly(n), self.poly(d))) for p, q, n, d in data["powers"]]
         self.relations = self._relations()
         self.zeros: list[Poly] = []
         self._check_order()
@@ -290,6 +291,9 @@ class Ring(ABC):
             return self.args[i][0]
         if i is not None and self.gens[i][0] == "root":
             return self.mul(self.log_absolute((self.base[i], self.ring.one)), self.number(Fraction(1, self.gens[i][2])))
+        for base, q, s in self.powers:
+            if base in {p, -p}:
+                return self.mul(self.log_absolute(self.root_power(base, q, s, Fraction(1, q))), self.number(q))
         for j, g in enumerate(self.gens):
             if g[0] == "log" and (self.base[j] == p or self.base[j] == -p):
                 return self.gen(j), self.ring.one
@@ -308,7 +312,7 @@ class Ring(ABC):
                 found = self.mul(found, self.absolute_power(q, t * m * r))
         return found
 
-    def absolute_power(self, p: Poly, r: Fraction) -> Frac:
+    def absolute_power(self, p: Poly, r: Fraction) -> Frac:  # noqa: PLR0911 - a line for each kind
         """|p|^r of a prime or an irreducible polynomial."""
         if p.is_ground and len(list(self.factors(p))) != 1:
             found = self.one
@@ -323,10 +327,22 @@ class Ring(ABC):
             return self.exp(self.mul(self.args[i][0], self.number(r)))
         if i is not None and self.gens[i][0] == "root":
             return self.absolute_power(self.base[i], r / self.gens[i][2])
+        for base, q, value in self.powers:
+            if base in {p, -p} and r.denominator % q == 0:
+                return self.root_power(base, q, value, r)
         for j, g in enumerate(self.gens):
             if g[0] == "root" and (self.base[j] == p or self.base[j] == -p) and (r * g[2]).denominator == 1:
                 return self.power((self.gen(j), self.ring.one), int(r * g[2]))
         return self.exp(self.mul(self.number(r), self._log_of(p)))
+
+    def root_power(self, p: Poly, q: int, s: Frac, r: Fraction) -> Frac:
+        """|p|^r where s > 0 is said to be |p|^(1/q)."""
+        if q < SQUARE or self.sign_of(s) <= 0:
+            raise RejectedError("a root is said to be a number that is not positive")
+        power = self.power(s, q)
+        if not any(self.equal(power, (side, self.ring.one)) for side in (p, -p)):
+            raise RejectedError("a root is said to be a number of which it is none")
+        return self.power(s, int(r * q)) if r * q % 1 == 0 else self.root(s, r * q)
 
     def single(self, p: Poly) -> int | None:
         """The slot of the generator that p is."""

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 EMPTY, EXCLUDED, UNDEFINED, PROVED = "empty", "excluded", "undefined", "proved"
 DIFFERENT, LEFT_UNDEFINED, RIGHT_UNDEFINED, STUCK = "different", "left undefined", "right undefined", "stuck"
+DIFFER = frozenset({DIFFERENT, LEFT_UNDEFINED, RIGHT_UNDEFINED})
 
 
 @dataclass(slots=True)

@@ -2,7 +2,7 @@
 
 Each sign that is found keeps its proof, a nested tuple that the certificate prints:
 ("c",) all terms agree; ("*", factors) a product; ("l", k, ((fact, multiplier), ...)) k*p is a positive combination
-of facts; ("q", slot) a quadratic with no root; ("0", a, b) both p >= 0 and p <= 0.
+of facts; ("n",) a number, by a ball; ("q", slot) a quadratic with no root; ("0", a, b) both p >= 0 and p <= 0.
 """
 
 from __future__ import annotations
@@ -133,12 +133,19 @@ class Signs(Field):
         """Whether coefficients alone, or a fact about p itself, show that p is never zero in the region."""
         return self.quick_sign(p) is not None or self.k.key(p) in self.known_nonzero
 
+    def ball_sign(self, _p: Poly) -> int | None:
+        """The sign of a number by balls; a field that has no numbers but the rational ones knows none."""
+        return None
+
     # --------------------------------------------------------------------- proofs
 
     def _prove_sign(self, p: Poly) -> tuple[int, Proof] | None:
         s = self.quick_sign(p)
         if s is not None:
             return s, ("c",)
+        s = self.ball_sign(p)
+        if s is not None:
+            return s, ("n",)
         content, factors = self.factor(p)
         if content == 1 and len(factors) == 1 and factors[0][1] == 1:
             return self._irreducible_sign(p)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from fractions import Fraction
+from itertools import chain
 from typing import TYPE_CHECKING
 
 from flint import arb
@@ -11,13 +12,16 @@ from sympy import AccumBounds, Rational
 
 from symgrad.core import UnsupportedError, Witness
 from symgrad.prover.balls import DEEP, PRECISIONS, Balls, Undecided, Undefined, precision
-from symgrad.prover.points import Enclosure, Sampler, complete, unbound
+from symgrad.prover.lines import inside
+from symgrad.prover.points import Enclosure, Sampler, complete, holds, unbound
 from symgrad.prover.region import Region
 from symgrad.prover.scalar import ONE, num, substitute
 from symgrad.prover.settle import DIFFERENT
 from symgrad.prover.writing import to_sympy
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from symgrad.prover.points import Point
     from symgrad.prover.region import Binding
     from symgrad.prover.scalar import Node
@@ -60,7 +64,7 @@ class Search:
             return None
         left, right = (leaf.tower.fraction_node(v) if v is not None else None for v in leaf.values)
         whole = (self.statement.left, self.statement.right)
-        for i, point in enumerate(self.sampler.points(leaf.region, TRIES), 1):
+        for i, point in enumerate(chain(self.sampler.points(leaf.region, TRIES), self._inside(leaf)), 1):
             found = None
             if leaf.kind == DIFFERENT and leaf.region.codimension == 0:
                 found = self.at(point, leaf.region.bindings, whole, DEEP, generic=False)
@@ -68,6 +72,16 @@ class Search:
             if found is not None or i == HITS:
                 return found
         return None
+
+    def _inside(self, leaf: Leaf) -> Iterator[Point]:
+        """Points of a region too thin to be met by chance."""
+        if leaf.tower is None or unbound(leaf.region):
+            return
+        for name, places in inside(leaf.tower).items():
+            for x in places:
+                point = {**self.sampler.draw(tuple(n for n in self.sampler.names if n != name)), name: x}
+                if holds(leaf.region.premises, leaf.region.bindings, point):
+                    yield point
 
     def at(
         self,
