@@ -6,9 +6,34 @@ import json
 import math
 from functools import cache
 from importlib.resources import files
-from typing import Any
+from inspect import signature
+from typing import TYPE_CHECKING, Any
 
+from symgrad.core import UnsupportedError
 from symgrad.experiments.result import Line, Measured, Panel, Result
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+
+def here_or_recorded(experiment: Callable[..., Result], name: str, settings: dict[str, Any]) -> tuple[Result, bool]:
+    """What an experiment finds on this machine, or found when it was recorded; and whether it was run here.
+
+    Raises what the experiment raises where it can't be run and was not recorded.
+    """
+    try:
+        return experiment(**settings), True
+    except UnsupportedError:
+        found = recorded(name, usual(experiment) | settings)
+        if found is None:
+            raise
+        return found, False
+
+
+def usual(experiment: Callable[..., Result]) -> dict[str, Any]:
+    """The settings of an experiment that is told none; those that it works out itself are left out."""
+    known = signature(experiment).parameters.values()
+    return {p.name: p.default for p in known if p.name != "progress" and p.default != ()}
 
 
 def recorded(name: str, settings: dict[str, Any]) -> Result | None:
@@ -23,9 +48,9 @@ def recorded(name: str, settings: dict[str, Any]) -> Result | None:
 
 @cache
 def shipped() -> tuple[Result, ...]:
-    """Every result in the folder `recorded`, each written by `symgrad experiment ... -o`."""
-    found = sorted((f for f in files("symgrad.experiments").joinpath("records").iterdir()), key=lambda f: f.name)
-    return tuple(from_data(json.loads(f.read_text("utf-8"))) for f in found if f.name.endswith(".json"))
+    """Every result in the folder `records`, each written by `symgrad experiment ... -o`."""
+    found = sorted(files("symgrad.experiments").joinpath("records").iterdir(), key=lambda f: f.name)
+    return tuple(from_data(json.loads(f.read_text("utf-8"))) for f in found)
 
 
 def from_data(data: dict[str, Any]) -> Result:
