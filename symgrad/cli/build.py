@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from symgrad.cli.options import PATH
+from symgrad.cli.options import DIALECTS, FILES, PATH
 from symgrad.cli.progress import progress
 
 if TYPE_CHECKING:
@@ -22,6 +22,11 @@ if TYPE_CHECKING:
 @click.option("--no-cache", is_flag=True, help="Settle everything anew, and keep nothing for next time.")
 @click.option("--force", is_flag=True, help="Write into a folder that holds other files.")
 @click.option("--json", "as_json", is_flag=True, help="Print the summary as JSON.")
+@click.option(
+    "--format", "formats", type=click.Choice(FILES), multiple=True, help="A kind of file; may be given several times."
+)
+@click.option("--fragment", is_flag=True, help="LaTeX for inclusion in a paper of your own.")
+@click.option("--dialect", type=click.Choice(DIALECTS), default="github", show_default=True, help="Whose Markdown.")
 def command(  # noqa: PLR0917 - click passes them by name
     paths: tuple[Path, ...],
     output: Path,
@@ -29,21 +34,28 @@ def command(  # noqa: PLR0917 - click passes them by name
     no_cache: bool,  # noqa: FBT001 - click passes a flag so
     force: bool,  # noqa: FBT001 - as above
     as_json: bool,  # noqa: FBT001 - as above
+    formats: tuple[str, ...],
+    fragment: bool,  # noqa: FBT001 - as above
+    dialect: str,
 ) -> None:
     """Derive, prove and check every document, and write them as a site into DIR.
 
     PATHS are files or folders of derivations; without them symgrad's own are built. DIR keeps its last good
-    site until the new one is whole.
+    site until the new one is whole. Without --format the files are html, latex, markdown and mathml; pdf makes one
+    of each document and, of several, a book.
 
     The summary counts every step, and beside them every whole result: a chain from its first line to its last, a row
     of the comparison table, an induction. The exit status is 1 if anything is refuted, has a DOMAIN_MISMATCH, or is
     wrong in numbers; PROVED_EXCEPT and UNKNOWN are counted, and their pages listed.
     """
-    from symgrad.pipeline.build import build  # noqa: PLC0415 - `symgrad build --help` must not wait for it
+    from symgrad.pipeline.asked import SITE, Wanted  # noqa: PLC0415 - `symgrad build --help` must not wait for it
+    from symgrad.pipeline.build import build  # noqa: PLC0415 - as above
     from symgrad.pipeline.cache import open_cache  # noqa: PLC0415 - as above
 
+    wanted = Wanted(tuple(dict.fromkeys(formats)) or SITE.formats, fragment, dialect)
     with progress("reading the documents") as report:
-        built = build(paths, output, open_cache(enabled=not no_cache), jobs or os.cpu_count() or 1, report, force=force)
+        cache = open_cache(enabled=not no_cache)
+        built = build(paths, output, cache, jobs or os.cpu_count() or 1, report, force=force, wanted=wanted)
     click.echo(as_object(built) if as_json else summary(built))
     if built.tally.failed:
         raise SystemExit(1)
@@ -53,14 +65,14 @@ def summary(built: Built) -> str:
     """Two lines, what was settled and where it is; then a line for each page that is not all proved."""
     t = built.tally
     kept = "" if built.fresh == built.pages else f" ({built.pages - built.fresh} from the cache)"
-    look = "".join(f"\nlook at {built.folder / name}.html" for name in built.doubtful)
+    look = "".join(f"\nlook at {built.folder / name}.{built.end}" for name in built.doubtful)
     rarer = ((t.excepted, "PROVED_EXCEPT"), (t.mismatched, "DOMAIN_MISMATCH"))
     others = "".join(f", {n} {status}" for n, status in rarer if n)
     return (
         f"{counted(t.documents, 'document')}{kept}, {counted(t.steps - t.chains, 'step')} and "
         f"{counted(t.chains, 'whole result')}: {t.proved} PROVED, {t.refuted} REFUTED, {t.unknown} UNKNOWN{others}; "
         f"checks: {t.ok} ok, {t.wrong} wrong, {t.unresolved} unresolved; {built.seconds:.1f} s\n"
-        f"open {built.folder / 'index.html'}{look}"
+        f"open {built.folder / built.opens}{look}"
     )
 
 

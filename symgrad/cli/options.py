@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 FORMATS = ("text", "latex", "mathml", "markdown", "html", "json")
+FILES = ("html", "pdf", "latex", "markdown", "notebook", "mathml", "json")  # what a build makes
 DIALECTS = ("github", "jupyter", "pandoc")
 DETAILS = ("result", "textbook", "every-rule")
 

@@ -5,6 +5,7 @@ from symgrad.document.from_json import from_json
 from symgrad.document.latex_in import LatexError
 from symgrad.document.pages import (
     DETAILS,
+    FILES,
     FORMATS,
     PAGE_FORMATS,
     entry,
@@ -17,17 +18,20 @@ from symgrad.document.pages import (
     render_page,
     render_trust,
 )
+from symgrad.document.pdf import book, pdf
 from symgrad.document.site import ALONE, Site, assets
 from symgrad.document.telling_indexed import indexed_code
 
 __all__ = [
     "ALONE",
     "DETAILS",
+    "FILES",
     "FORMATS",
     "PAGE_FORMATS",
     "LatexError",
     "Site",
     "assets",
+    "book",
     "definition_box",
     "entry",
     "from_json",
@@ -35,6 +39,7 @@ __all__ = [
     "indexed_code",
     "page_files",
     "page_fragment",
+    "pdf",
     "render",
     "render_entry",
     "render_index",

@@ -12,7 +12,7 @@ from symgrad.document.latex import PAPER, PRINT, latex
 from symgrad.document.layout import stacked
 from symgrad.document.outline import alone, outline
 from symgrad.document.spelling import tex_words
-from symgrad.document.words import Formula, tex_of, width_of
+from symgrad.document.words import Formula, spoken, tex_of, width_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -186,7 +186,7 @@ def shared(widths: Sequence[float]) -> list[float]:
 
 def fitted(told: Told, room: float) -> Told:
     """Words and formulas whose formulas are broken to fit the room."""
-    return tuple(Formula(stacked(p.box, room)) if isinstance(p, Formula) else p for p in told)
+    return tuple(Formula(stacked(p.box, room)) if isinstance(p, Formula) else p for p in spoken(told))
 
 
 def verbatim(code: str) -> str:

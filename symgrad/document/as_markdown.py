@@ -10,7 +10,7 @@ from symgrad.document.facts import joined
 from symgrad.document.latex import GITHUB, latex
 from symgrad.document.outline import alone, outline
 from symgrad.document.text import printable
-from symgrad.document.words import Formula, inline_math, markdown_words
+from symgrad.document.words import Formula, inline_math, markdown_words, spoken
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -34,7 +34,9 @@ class Dialect:
 
     def told(self, told: Told, *, cell: bool = False) -> str:
         """Words and formulas in a line; a bar in a formula would end the cell of a table."""
-        return "".join(self.inline(p.box, cell=cell) if isinstance(p, Formula) else markdown_words(p) for p in told)
+        return "".join(
+            self.inline(p.box, cell=cell) if isinstance(p, Formula) else markdown_words(p) for p in spoken(told)
+        )
 
     def inline(self, box: Box, *, cell: bool) -> str:
         """A formula in a line."""

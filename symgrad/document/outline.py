@@ -12,16 +12,16 @@ from symgrad.document.drawings import drawings_of
 from symgrad.document.evidence import CONVENTION, WORDS, check_in_words, proof_in_words
 from symgrad.document.facts import facts_of
 from symgrad.document.from_sympy import boxes
-from symgrad.document.induction import sentences
+from symgrad.document.induction import sentences as told_induction
 from symgrad.document.layout import equation, width
-from symgrad.document.measured import MEASURED, caption, cells
+from symgrad.document.measured import caption, cells
 from symgrad.document.pairs import ANSWERS
 from symgrad.document.plots import plots
 from symgrad.document.sheets import caption as plot_caption
 from symgrad.document.sheets import titles
 from symgrad.document.tables import CHECK, FACTS, KINKS, check_of, kinks_of
-from symgrad.document.text import printable
 from symgrad.document.words import Formula, pieces
+from symgrad.words import clauses, enumerated, message, sentences
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from symgrad.core import Facts, LossFacts, Page, Pair, Settlement, Shown
     from symgrad.document.blocks import Block, Told
     from symgrad.document.boxes import Box
+    from symgrad.document.claims import Part
     from symgrad.document.telling import Declared, Line, Telling
 
 CELL = 22.0  # ems of a formula that the cell of a table can hold
@@ -50,7 +51,7 @@ def outline(page: Page, tellings: tuple[Telling, ...], detail: str = "textbook",
     for each in page.facts:
         yield from facts(each, drawn=drawn)
     for induction in page.inductions:
-        yield from map(Paragraph, sentences(induction))
+        yield from map(Paragraph, told_induction(induction))
     yield from comparison(page.pairs)
     for shown in page.measured:
         yield from measured(shown, drawn=drawn)
@@ -75,21 +76,21 @@ def derivation(told: Telling, detail: str, *, lead: bool = True) -> Iterator[Blo
     if lead:
         yield from prose(told.derivation.lead)
     if told.given:
-        yield Paragraph((), "Given")
+        yield Paragraph((), message("Given"))
         yield from map(Display, told.given)
-    yield Paragraph(listed(told.where), "Where")
-    yield Paragraph((), "Find")
+    yield Paragraph(listed(told.where), message("Where"))
+    yield Paragraph((), message("Find"))
     yield Display(told.sought)
     for line in told.lines if detail != "result" else ():
         yield step(line, every=detail == "every-rule")
-    yield Paragraph((), "Result")
+    yield Paragraph((), message("Result"))
     yield Display(told.statement)
     yield from map(Display, told.forms)
     if told.facts:
-        yield Paragraph((), "Facts")
+        yield Paragraph((), message("Facts"))
         yield Items(tuple(map(fact, told.facts)))
     if told.code:
-        yield Paragraph((), "NumPy")
+        yield Paragraph((), message("NumPy"))
         yield Code(told.code)
     yield from evidence(told)
 
@@ -97,84 +98,82 @@ def derivation(told: Telling, detail: str, *, lead: bool = True) -> Iterator[Blo
 def evidence(told: Telling) -> Iterator[Block]:
     """Where the result holds, what was proved, and how the numeric check came out."""
     if told.holds is not None:
-        convention = f"; {CONVENTION}" if told.conventional else ""
-        yield Paragraph(("This holds where ", Formula(told.holds), f"{convention}."))
-    yield Paragraph((f"{proof_in_words(told.settled)}; {check_in_words(told.settled.check)}.",))
+        convention = message(CONVENTION) if told.conventional else ""
+        where = clauses([message("This holds where {condition}", condition=Formula(told.holds)), convention])
+        yield Paragraph((message("{words}.", words=where),))
+    proof, check = proof_in_words(told.settled), check_in_words(told.settled.check)
+    yield Paragraph((message("{proof}; {check}.", proof=proof, check=check),))
     if table := check_of(told.settled.check):
-        yield Paragraph((), CHECK)
+        yield Paragraph((), message(CHECK))
         yield Table(tuple(map(tuple, table)), numbers=True)
     if told.derivation.source:
-        yield Paragraph((f"Source: {told.derivation.source}.",))
+        yield Paragraph((message("Source: {source}.", source=told.derivation.source),))
 
 
 def step(line: Line, *, every: bool) -> StepBlock:
     """One step: the reason, where it holds, what is crossed out."""
-    told = [pieces(line.why)] if line.why else []
+    told: list[object] = [pieces(line.why)] if line.why else []
     if line.given is not None:
-        told.append(("This holds where ", Formula(line.given), "."))
+        told.append(message("This holds where {condition}.", condition=Formula(line.given)))
     if line.crossed:
-        told.append(("Crossed out above and below the bar: ", *listed(line.crossed), "."))
+        told.append(message("Crossed out above and below the bar: {factors}.", factors=listed(line.crossed)))
     inner = tuple(step(finer, every=every) for finer in line.inner) if every else ()
-    return StepBlock(line.number, line.rule, WORDS[line.verdict.status], spaced(told), line.formula, inner)
-
-
-def spaced(sentences: Iterable[Told]) -> Told:
-    """Sentences with a blank between them."""
-    out: list[str | Formula] = []
-    for told in sentences:
-        out += [" ", *told] if out else told
-    return tuple(out)
+    reason = (sentences(told),) if told else ()
+    return StepBlock(line.number, line.rule, message(WORDS[line.verdict.status]), reason, line.formula, inner)
 
 
 def listed(boxes: Iterable[Box]) -> Told:
     """Formulas with commas between them."""
-    out: list[str | Formula] = []
-    for box in boxes:
-        out += [", ", Formula(box)] if out else [Formula(box)]
-    return tuple(out)
+    return (enumerated(map(Formula, boxes)),)
 
 
 def fact(declared: Declared) -> Told:
     """A fact that is used, and what stands there without it."""
-    without = (" Without it: ", Formula(declared.without), ".") if declared.without is not None else ()
-    return (Formula(declared.statement), f" ({standing(declared)}).", *without)
+    told = [message("{statement} ({standing}).", statement=Formula(declared.statement), standing=standing(declared))]
+    if declared.without is not None:
+        told.append(message("Without it: {formula}.", formula=Formula(declared.without)))
+    return (sentences(told),)
 
 
 def claim(settlement: Settlement) -> Iterator[Block]:
     """A claim under its id, its ruling, every statement with its verdict, and what was measured."""
     r = ruled(settlement)
     yield Heading(2, r.id)
-    yield Paragraph((f"{r.statement}.",), r.word)
+    yield Paragraph((message("{words}.", words=r.statement),), r.word)
     yield from (Paragraph((words,), label) for label, words in r.told)
     for head, parts in r.parts:
         if parts:
             yield Paragraph((), head)
-            yield Items(
-                tuple(
-                    (f"{p.word}: {p.words}.", f" Counterexample: {p.counterexample}." if p.counterexample else "")
-                    for p in parts
-                )
-            )
-    yield from (Paragraph((f"{'; '.join(o.lines)}.",), f"Measured ({o.label})") for o in r.observed)
+            yield Items(tuple(map(part, parts)))
+    for o in r.observed:
+        yield Paragraph((message("{words}.", words=clauses(o.lines)),), message("Measured ({label})", label=o.label))
     if r.sources:
-        yield Paragraph(("; ".join(r.sources),), "Sources")
+        yield Paragraph((clauses(r.sources),), message("Sources"))
+
+
+def part(p: Part) -> Told:
+    """One statement of a claim with its verdict."""
+    told = [message("{verdict}: {statement}.", verdict=message(p.word), statement=p.words)]
+    if p.counterexample:
+        told.append(message("Counterexample: {point}.", point=p.counterexample))
+    return (sentences(told),)
 
 
 def facts(each: Facts | LossFacts, *, drawn: bool) -> Iterator[Block]:
     """An entry's drawings, facts and kinks."""
-    yield Heading(2, FACTS)
+    yield Heading(2, message(FACTS))
     if drawn:
         yield Figure(plots(each, titles(each.definition), f"plot-{each.definition.name}"), plot_caption(each))
-    yield Terms(("fact", "what is proved"), facts_of(each))
+    yield Terms((message("fact"), message("what is proved")), facts_of(each))
     if each.definition.kinks:
-        yield Heading(2, KINKS)
+        yield Heading(2, message(KINKS))
         yield Table(tuple(kinks_of(each)))
 
 
 def drawings(page: Page) -> Iterator[Block]:
     """The document's own drawings."""
     if found := drawings_of(page.document):
-        yield Figure(tuple(map(str, found)), ("; ".join(d.title for d in page.document.drawings),))
+        yield Figure(tuple(map(str, found)), (clauses(d.title for d in page.document.drawings),))
 
 
 def comparison(pairs: Iterable[Pair]) -> Iterator[Block]:
@@ -185,21 +184,22 @@ def comparison(pairs: Iterable[Pair]) -> Iterator[Block]:
             groups.setdefault(p.activation.title, []).append(p)
     for title, group in groups.items():
         yield Heading(2, title)
-        shown = [(p.loss.title, boxes(p.delta), ANSWERS[p.cancels]) for p in group]
+        shown = [(p.loss.title, boxes(p.delta), message(ANSWERS[p.cancels])) for p in group]
         if all(width(box) <= CELL for _, box, _ in shown):
             lines = (((loss,), (Formula(box),), (cancels,)) for loss, box, cancels in shown)
-            yield Table(((("loss",), ("output delta",), ("slope cancels",)), *lines))
+            heads = tuple((message(head),) for head in ("loss", "output delta", "slope cancels"))
+            yield Table((heads, *lines))
             continue
         for loss, box, cancels in shown:
-            yield Paragraph((f"slope cancels: {cancels}.",), loss)
+            yield Paragraph((message("slope cancels: {answer}.", answer=cancels),), loss)
             yield Display(equation(Ident("δ"), box))
 
 
 def measured(shown: Shown, *, drawn: bool) -> Iterator[Block]:
     """An experiment: drawing, table, what runs it again."""
-    yield Heading(2, f"{MEASURED}: {shown.title}")
+    yield Heading(2, message("Measured, not proved: {title}", title=shown.title))
     if drawn and shown.drawing:
         yield Figure((shown.drawing,), (shown.title,))
     if shown.rows:
         yield Table(tuple(map(tuple, cells(shown))))
-    yield Paragraph((printable(caption(shown)),))
+    yield Paragraph((caption(shown),))

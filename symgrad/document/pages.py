@@ -15,6 +15,7 @@ from symgrad.document.as_latex import as_latex, chain, pasted, standalone
 from symgrad.document.as_markdown import DIALECTS, as_markdown, document_markdown
 from symgrad.document.as_mathml import as_mathml, formulas
 from symgrad.document.as_text import as_text, page_text
+from symgrad.document.as_typst import page_typst
 from symgrad.document.boxes import Op, row
 from symgrad.document.claims import ruled, rulings_badges
 from symgrad.document.drawings import drawings_of
@@ -37,7 +38,9 @@ if TYPE_CHECKING:
     from symgrad.document.telling import Telling
 
 FORMATS = ("text", "latex", "mathml", "markdown", "html", "json")
-PAGE_FORMATS = ("html", "tex", "md", "mathml")
+PAGE_FORMATS = ("html", "tex", "md", "mathml", "typ")
+FILES = {"html": "html", "latex": "tex", "markdown": "md", "mathml": "mathml", "pdf": "typ"}  # the ends of file names
+USUAL = ("html", "latex", "markdown", "mathml")  # of a site
 DETAILS = ("result", "textbook", "every-rule")
 
 PRINTERS = {
@@ -107,7 +110,14 @@ def tellings_of(page: Page) -> tuple[Telling, ...]:
     return tuple(telling(s, page.document.layout, shapes=page.document.shapes) for s in page.settled)
 
 
-def render_page(page: Page, format: str = "html", site: Site | None = None) -> str:  # noqa: A002 - as above
+def render_page(
+    page: Page,
+    format: str = "html",  # noqa: A002 - as above
+    site: Site | None = None,
+    *,
+    fragment: bool = False,
+    dialect: str = "github",
+) -> str:
     """A document in one of PAGE_FORMATS. Without a site the HTML holds its style and fonts and links nowhere."""
     require(format, PAGE_FORMATS, "format")
     if format == "html":
@@ -115,9 +125,11 @@ def render_page(page: Page, format: str = "html", site: Site | None = None) -> s
     tellings = tellings_of(page)
     match format:
         case "tex":
-            return standalone(page, tellings)
+            return (pasted if fragment else standalone)(page, tellings)
         case "md":
-            return document_markdown(page, tellings)
+            return document_markdown(page, tellings, dialect=DIALECTS[dialect])
+        case "typ":
+            return page_typst(page, tellings)
         case _:
             return formulas(page, tellings)
 
@@ -147,11 +159,16 @@ def render_entry(
             return page_text(page, tellings, detail)
 
 
-def page_files(page: Page, site: Site) -> dict[str, str]:
-    """Every file of a document in a site, by name: one in each of PAGE_FORMATS, and the parts of a large table."""
-    name = page.document.name
-    files = {f"{name}.{form}": render_page(page, form, site) for form in PAGE_FORMATS}
-    if page.pairs:
+def page_files(
+    page: Page, site: Site, formats: Iterable[str] = USUAL, *, fragment: bool = False, dialect: str = "github"
+) -> dict[str, str]:
+    """Every file of a document in a site, by name: one in each of the formats, and the parts of a large table.
+
+    That of PDF is the body of a Typst file, which is compiled alone and as a part of the book.
+    """
+    name, ends = page.document.name, [FILES[form] for form in formats]
+    files = {f"{name}.{end}": render_page(page, end, site, fragment=fragment, dialect=dialect) for end in ends}
+    if page.pairs and "html" in ends:
         rows = comparison(page.pairs, name).rows
         files |= {f"{name}-{row.name}.html": part_page(page, row, site) for row in rows}
     return files

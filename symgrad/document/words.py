@@ -91,7 +91,7 @@ def html_of(told: Iterable[Piece]) -> str:
 
 def width_of(told: Iterable[Piece]) -> float:
     """About how many ems the words and formulas take on one line."""
-    return sum(width(p.box) if isinstance(p, Formula) else 0.45 * len(p) for p in told)
+    return sum(width(p.box) if isinstance(p, Formula) else 0.45 * len(p) for p in spoken(told))
 
 
 def to_tex(prose: str) -> str:

@@ -6,6 +6,18 @@ from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True)
+class Wanted:
+    """The files that a build makes of every document."""
+
+    formats: tuple[str, ...] = ("html", "latex", "markdown", "mathml")
+    fragment: bool = False  # LaTeX for inclusion in a paper
+    dialect: str = "github"  # of Markdown
+
+
+SITE = Wanted()
+
+
+@dataclass(frozen=True, slots=True)
 class Asked:
     """How an answer is written."""
 

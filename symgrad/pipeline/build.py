@@ -5,15 +5,18 @@ from __future__ import annotations
 import json
 import re
 import time
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from symgrad.core import Tally
+from symgrad.pipeline.asked import SITE, Wanted
 from symgrad.pipeline.discover import Source, SourceError, shown, sources
 from symgrad.pipeline.fingerprint import digest, library
+from symgrad.pipeline.printing import BOOK, printed
 from symgrad.pipeline.site import publish, require_site
 from symgrad.pipeline.workers import Crew, Task, call
+from symgrad.words import language
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -35,6 +38,7 @@ class Head:
     index: int
     key: str
     about: Mapping[str, Any]
+    wanted: Wanted = SITE
 
     @property
     def name(self) -> str:
@@ -52,27 +56,53 @@ class Built:
     fresh: int  # pages that the cache did not have
     seconds: float
     doubtful: tuple[str, ...] = ()  # the pages that hold something not proved as it stands, or wrong
+    opens: str = "index.html"  # the file to look at first, or nothing to look at the folder
+
+    @property
+    def end(self) -> str:
+        """How the names of the pages end that a reader is sent to."""
+        return self.opens.rpartition(".")[2] or "*"
 
 
 def build(
-    paths: Iterable[Path], folder: Path, cache: Cache, jobs: int, progress: Progress, *, force: bool = False
+    paths: Iterable[Path],
+    folder: Path,
+    cache: Cache,
+    jobs: int,
+    progress: Progress,
+    *,
+    force: bool = False,
+    wanted: Wanted = SITE,
 ) -> Built:
     """Build a site of the documents at `paths` into `folder`, which keeps its old site until the new one is whole."""
     began = time.perf_counter()
     require_site(folder, force=force)
     with Crew(jobs) as crew:
-        heads = listed(sources(paths), cache, crew)
+        heads = listed(sources(paths), cache, crew, wanted)
         require_distinct(heads)
         pages, fresh = made(heads, cache, crew, progress)
-    files = {name: text for head in heads for name, text in pages[head.key]["files"].items()}
-    entries = [pages[head.key]["entry"] for head in heads]
-    files = {name: linked(text, files) if name.endswith(".html") else text for name, text in files.items()}
-    files |= frame(entries, cache)
-    publish(folder, {name: text.encode("utf-8", "replace") for name, text in files.items()})
+        entries = [pages[head.key]["entry"] for head in heads]
+        files = {name: text for head in heads for name, text in pages[head.key]["files"].items()}
+        bodies = {h.name: files.pop(f"{h.name}.typ") for h in heads if "pdf" in wanted.formats}
+        pdfs = printed(entries, bodies, cache, crew) if bodies else {}
+    if "html" in wanted.formats:
+        files = {name: linked(text, files) if name.endswith(".html") else text for name, text in files.items()}
+        files |= frame(entries, cache)
+    written = {name: text.encode("utf-8", "replace") for name, text in files.items()} | pdfs
+    publish(folder, written)
     cache.trim()
     tallies = [Tally(**entry["tally"]) for entry in entries]
     doubtful = tuple(h.name for h, t in zip(heads, tallies, strict=True) if t.doubtful)
-    return Built(folder, sum(tallies, Tally()), len(heads), fresh, time.perf_counter() - began, doubtful)
+    return Built(
+        folder, sum(tallies, Tally()), len(heads), fresh, time.perf_counter() - began, doubtful, first(written)
+    )
+
+
+def first(names: Iterable[str]) -> str:
+    """The file that a reader opens first: the index, the book, the only page; "" for the folder as it is."""
+    known = tuple(names)
+    found = next((name for name in ("index.html", BOOK) if name in known), "")
+    return found or (known[0] if len(known) == 1 else "")
 
 
 def linked(page: str, files: Mapping[str, str]) -> str:
@@ -80,7 +110,7 @@ def linked(page: str, files: Mapping[str, str]) -> str:
     return SEE.sub(lambda link: link[0] if f"{link[1]}.html" in files else "", page)
 
 
-def listed(found: Sequence[Source], cache: Cache, crew: Crew) -> list[Head]:
+def listed(found: Sequence[Source], cache: Cache, crew: Crew, wanted: Wanted = SITE) -> list[Head]:
     """The documents of every file, from the cache where nothing that a file rests on has changed."""
     keys = {s: digest("list", library(), s.key, str(s.path)) for s in found}
     known = {s: value for s in found if good(value := cache.get(keys[s]))}
@@ -89,9 +119,10 @@ def listed(found: Sequence[Source], cache: Cache, crew: Crew) -> list[Head]:
         known[task.arguments[0]] = value
         cache.put(keys[task.arguments[0]], value)
     return [
-        Head(s, n, digest("page", library(), s.key, json.dumps([n, about, known[s]["beside"]], sort_keys=True)), about)
+        Head(s, n, digest("page", library(), s.key, language(), json.dumps(state, sort_keys=True)), about, wanted)
         for s in found
         for n, about in enumerate(known[s]["heads"])
+        for state in ([n, about, known[s]["beside"], asdict(wanted)],)
     ]
 
 
@@ -143,7 +174,7 @@ def row_task(activation: str) -> Task:
 
 def page_task(head: Head, *rows: Mapping[str, Any]) -> Task:
     """One document's page; the comparison table is given its rows."""
-    return Task(f"{PAGES}:make_page", (head.source, head.index, *rows), head.name)
+    return Task(f"{PAGES}:make_page", (head.source, head.index, head.wanted, *rows), head.name)
 
 
 def kept(head: Head, page: dict[str, Any], cache: Cache) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from base64 import b64encode
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from symgrad.core import Pair
+    from symgrad.pipeline.asked import Wanted
     from symgrad.pipeline.discover import Source
 
 SITE = document.Site(version=__version__)
@@ -40,12 +42,25 @@ def head(page: Document) -> dict[str, Any]:
     }
 
 
-def make_page(source: Source, index: int, rows: Mapping[str, tuple[Pair, ...]] | None = None) -> dict[str, Any]:
+def make_page(
+    source: Source, index: int, wanted: Wanted, rows: Mapping[str, tuple[Pair, ...]] | None = None
+) -> dict[str, Any]:
     """The files of one document, and what a summary counts of it."""
     found = documents(source)[index]
     pairs = tuple(pair for name in ACTIVATIONS for pair in rows[name]) if rows else ()
     page = settle_document(found, pairs)
-    return {"files": document.page_files(page, SITE), "entry": document.entry(page)}
+    files = document.page_files(page, SITE, wanted.formats, fragment=wanted.fragment, dialect=wanted.dialect)
+    return {"files": files, "entry": document.entry(page)}
+
+
+def make_pdf(title: str, body: str) -> str:
+    """A page as a PDF, in text that JSON can hold."""
+    return b64encode(document.pdf(title, body)).decode()
+
+
+def make_book(title: str, parts: Mapping[str, Sequence[str]]) -> str:
+    """All pages as one."""
+    return b64encode(document.book(title, parts)).decode()
 
 
 def pair_rows(activation: str) -> tuple[Pair, ...]:
