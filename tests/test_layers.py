@@ -104,11 +104,26 @@ def test_deltas_of_the_output_layer(layers: str, loss: str, delta: str) -> None:
     ("layers", "loss", "error", "words"),
     [
         ("", "mse", SymgradError, "the network is empty"),
-        ("linear foo", "mse", UnknownNameError, "'foo'; choose one of dropout, "),
-        ("conv1d", "mse", UnknownNameError, "no layer from vector to vector"),
-        ("batch_norm", "mse", UnknownNameError, "no layer from vector to vector"),
+        ("linear foo", "mse", UnknownNameError, "'foo'; choose one of attention, "),
+        ("conv1d linear conv1d", "mse", ShapeError, "conv1d takes one axis of places"),
+        ("conv1d conv2d", "mse", ShapeError, "z1 of shape (O1, T1): features × places"),
+        ("attention lstm_cell", "mse", ShapeError, "put flatten linear, or global_average_pool, between"),
+        ("linear embedding", "mse", ShapeError, "embedding takes one-hot words, so it stands first"),
+        ("conv1d swiglu", "mse", ShapeError, "swiglu takes features, but conv1d hands on z1"),
+        ("residual(conv2d max_pool)", "mse", ShapeError, "a residual block adds its input to its output"),
+        ("linear flatten relu", "mse", SymgradError, "flatten stands in front of a linear layer"),
+        ("residual(linear", "mse", SymgradError, "is not closed"),
+        ("linear)", "mse", SymgradError, "closes nothing"),
+        ("residual()", "mse", SymgradError, "closes nothing"),
+        ("linear(linear)", "mse", SymgradError, "brackets stand behind `residual`"),
+        ("residual(" * 20 + "linear" + ")" * 20, "mse", SymgradError, "at most 8 deep"),
+        ("(" * 100_000, "mse", SymgradError, "brackets stand behind"),
+        ("linear " * 500_000, "mse", SymgradError, "at most 60 layers"),
+        ("lin\0ear", "mse", UnknownNameError, "no layer is called"),
         ("linear " * 61, "mse", SymgradError, "at most 60 layers"),
-        ("linear sigmoid", "foo", UnknownNameError, "no loss is called 'foo'"),
+        ("linear sigmoid", "foo", UnknownNameError, "no loss is called 'foo'; did you mean focal?"),
+        ("linear sigmoid", "@@", UnknownNameError, "losses of vectors are log_likelihood, kl_divergence"),
+        ("linear sigmoid", "tripled", UnknownNameError, "did you mean triplet"),
         ("linear relu", "binary_cross_entropy", PairError, "needs a in (0, 1)"),
     ],
 )
@@ -166,7 +181,14 @@ def test_a_layer_as_json_holds_every_gradient() -> None:
     assert [record["name"] for record in json.loads(result.output)] == ["linear-W", "linear-b", "linear-x"]
 
 
-CHAIN = [*(name for name, kind in LAYERS.items() if kind.chain), "sigmoid", "tanh", "relu", "silu", "prelu"]
+CHAIN = [
+    *(name for name, kind in LAYERS.items() if kind.places in {None, (0,)}),
+    "sigmoid",
+    "tanh",
+    "relu",
+    "silu",
+    "prelu",
+]
 
 
 @pytest.mark.parametrize("seed", range(12))

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import json
 import sys
 
 import pytest
 
 from symgrad import D, sigmoid, worked, z
-from symgrad.core import Document, Experiment, Page, UnknownNameError
+from symgrad.core import Document, Experiment, Observation, Page, UnknownNameError
+from symgrad.definitions.claims import CLAIMS
 from symgrad.document import render_page
 from symgrad.document.pages import PAGE_FORMATS, render_entry
+from symgrad.experiments import EXPERIMENTS
+from symgrad.experiments.recorded import from_data, recorded, shipped
+from symgrad.pipeline.claims import observe
 from symgrad.pipeline.measured import measured
 from symgrad.pipeline.stages import settle_document
 
@@ -44,15 +49,51 @@ def test_no_experiment_no_section() -> None:
     assert "Measured" not in render_page(page(), "md")
 
 
-def test_an_experiment_that_cannot_be_run_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.fixture
+def no_digits(monkeypatch: pytest.MonkeyPatch) -> None:
     from symgrad.experiments import training  # noqa: PLC0415 - what is kept of the digits must go
 
     training.examples.cache_clear()
     monkeypatch.setitem(sys.modules, "sklearn.datasets", None)
-    text = render_page(page(Experiment("dead-relu", (("seeds", 1),))), "md")
 
-    assert "It was not run here" in text
+
+@pytest.mark.usefixtures("no_digits")
+def test_an_experiment_that_cannot_be_run_says_so() -> None:
+    text = render_page(page(Experiment("dead-relu", (("seeds", 1),)), Experiment("depth")), "md")
+
+    assert text.count("It was not run here") == 2
     assert "experiments" in text
+
+
+@pytest.mark.usefixtures("no_digits")
+def test_a_recorded_result_stands_in_and_says_that_it_is_one() -> None:
+    asked = CLAIMS["D5"].formal[0]
+    assert isinstance(asked, Observation)
+    seen = observe(asked)
+
+    assert len(seen.lines) == len(asked.compared)
+    assert "recorded with symgrad" in seen.label
+    assert "because it can't be run here" in render_page(page(Experiment("depth", asked.settings)), "md")
+
+
+def test_what_is_recorded_is_named_and_complete() -> None:
+    assert len(shipped()) >= 3
+    for result in shipped():
+        data = json.loads(result.to_json())
+        assert from_data(data) == result
+        assert result.figure().startswith("<svg ")
+
+
+@pytest.mark.slow
+def test_the_recorded_result_comes_out_again() -> None:
+    asked = CLAIMS["D5"].formal[0]
+    assert isinstance(asked, Observation)
+    found = recorded(asked.experiment, dict(asked.settings))
+    again = EXPERIMENTS[asked.experiment](**dict(asked.settings))
+
+    assert found is not None
+    for m in again.measured:
+        assert abs(m.value - found.of(m.name).value) < 0.02, m.name
 
 
 def test_an_unknown_experiment_is_a_mistake() -> None:

@@ -27,7 +27,11 @@ def command(words: str, output: Path | None, seconds: float, as_json: bool) -> N
     symgrad claim "sigmoid'(z) <= 1/4 for all z"
     symgrad claim "tanh'(z) >= sigmoid'(z) for z > 0"
     symgrad claim "0 < elu'(z) <= 1 for z in (-oo, 0)"
+    symgrad claim "there exists z > 0 such that silu'(z) > 1"
+    symgrad claim "the values of sigmoid'(z) are (0, 1/4]"
+    symgrad claim "relu'(z) = 1 iff z > 0"
     symgrad claim "tanh'(z) ~ 4*exp(-2*z) as z -> oo"
+    symgrad claim "sin(z)/z -> 1 as z -> 0"
 
     The exit status is 0 if it is proved, and 1 if it is refuted or stays open.
     """  # noqa: D301 - click wants the character itself, which keeps the lines apart
@@ -51,6 +55,7 @@ def as_text(answer: dict[str, Any]) -> str:
         lines += [f"    by: {part['method']}"] if part["method"] else []
         lines += [f"    because: {part['reason']}"] if part["reason"] else []
         lines += [f"    counterexample: {part['counterexample']}"] if part["counterexample"] else []
+        lines += [f"    example: {part['example']}"] if part["example"] else []
         if part["holds"] is not None:
             lines.append(f"    holds just on: {' ∪ '.join(part['holds']) or 'no number at all'}")
     return "\n".join(lines)

@@ -52,6 +52,12 @@ def require_one_question(
 @click.option(
     "--network", metavar="LAYERS", help='With --loss: layers in order, as in "linear sigmoid linear softmax".'
 )
+@click.option("--batch", is_flag=True, help="With --network: several examples at once, one a row of x.")
+@click.option(
+    "--reduction",
+    type=click.Choice(("sum", "mean")),
+    help="With --network: what is done with the losses of outputs or examples.",
+)
 @click.option("--layout", type=click.Choice(LAYOUTS), help="How vectors and Jacobians are laid out in matrix forms.")
 @click.option("--shapes", "sizes", is_flag=True, help="Rows and columns below every factor of a matrix form.")
 @click.option("--seconds", type=click.FloatRange(1), default=SECONDS, show_default=True, help="When to give up.")
@@ -64,6 +70,8 @@ def command(  # noqa: PLR0917 - click passes them by name
     order: int,
     shapes: tuple[str, ...],
     network: str | None,
+    batch: bool,  # noqa: FBT001 - click passes a flag so
+    reduction: str | None,
     layout: str | None,
     sizes: bool,  # noqa: FBT001 - click passes a flag so
     seconds: float,
@@ -83,6 +91,7 @@ def command(  # noqa: PLR0917 - click passes them by name
     symgrad derive "z*tanh(log(1+exp(z)))" --wrt z --format latex
     symgrad derive layer_norm
     symgrad derive --network "linear sigmoid linear softmax" --loss log_likelihood --wrt W1
+    symgrad derive --network "conv1d relu residual(conv1d relu) global_average_pool linear" --loss mse --wrt W2
     symgrad derive "sum(log(1 + exp(-y .* (X*w))))" --wrt w --shape X:m,n --shape w:n --shape y:m
 
     In formulas with --shape, * is the matrix product, .* ./ .^ act entry by entry and ' transposes; their functions
@@ -94,6 +103,8 @@ def command(  # noqa: PLR0917 - click passes them by name
     require_one_question(what, activation, loss, network, shapes)
     if activation is not None and (wrt is not None or order != 1):
         raise click.UsageError("--wrt and --order belong to a NAME or an EXPRESSION, not to a pair")
+    if network is None and (batch or reduction is not None):
+        raise click.UsageError("--batch and --reduction belong to --network")
     if order != 1 and network:
         raise click.UsageError("--order 2 is for a NAME or an EXPRESSION; leave it out here")
     from symgrad.pipeline.asked import Asked  # noqa: PLC0415 - `symgrad derive --help` must not wait for it
@@ -102,7 +113,7 @@ def command(  # noqa: PLR0917 - click passes them by name
 
     asked = Asked("json" if as_json else form, detail, layout or "", sizes, fragment, dialect)
     if network is not None:
-        task = Task("symgrad.pipeline.answers:network", (network, loss, wrt, asked))
+        task = Task("symgrad.pipeline.answers:network", (network, loss, wrt, reduction or "sum", batch, asked))
     elif shapes:
         task = Task("symgrad.pipeline.answers:formula", (what, wrt, shapes, order, asked))
     else:

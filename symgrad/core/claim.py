@@ -49,12 +49,24 @@ class Holds:
 
 @dataclass(frozen=True, slots=True)
 class Exists:
-    """A relation that holds for some values of the variables: those at the point `at`."""
+    """A relation that holds for some values of the variables: those at the point `at`, or any that are found."""
 
     words: str
     relation: Any
-    at: Point
+    at: Point = ()
     variables: tuple[Variable, ...] = ()
+    assuming: Any = True
+
+
+@dataclass(frozen=True, slots=True)
+class Just:
+    """A relation in one variable holds at just those values on `on` at which `where` does."""
+
+    words: str
+    relation: Any
+    where: Any
+    variable: Symbol
+    on: Domain = REALS
 
     def __post_init__(self) -> None:
         worded(self, "words")
@@ -76,7 +88,7 @@ class Image:
 
 @dataclass(frozen=True, slots=True)
 class Tends:
-    """expr -> to as variable -> at, which is oo or -oo. That f behaves as g is f/g -> 1."""
+    """expr -> to as variable -> at: oo, -oo, a number, or (number, side) with 1 for the right. f ~ g is f/g -> 1."""
 
     words: str
     expr: Expr
@@ -210,6 +222,7 @@ class Observed:
 Statement = (
     Holds
     | Exists
+    | Just
     | Image
     | Tends
     | Eventually

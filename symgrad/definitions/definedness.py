@@ -25,15 +25,16 @@ def raises(base: Expr, exponent: Expr) -> list[tuple[str, Expr]]:
     """What a power asks of its base: not 0 for a negative exponent, not negative for a broken one."""
     if exponent.is_Integer:
         return divides(base) if exponent.is_negative else []
-    return [("root", base)] if base.free_symbols and not base.is_nonnegative else []
+    roots = [("root", base)] if base.free_symbols and not base.is_nonnegative else []
+    return [*roots, *(divides(base) if exponent.could_extract_minus_sign() else [])]
 
 
 def applies(found: Expr, arguments: list[Expr]) -> list[tuple[str, Expr]]:
     """What a logarithm, a root or an inverse function asks of its argument."""
     if isinstance(found, log | atanh) and found.free_symbols and not found.args[0].is_positive:
         return [("function", found)]
-    if isinstance(found, Pow) and len(arguments) == 1:
-        return raises(*found.args)
+    if len(arguments) == 1:  # a root may have been split: sqrt(2*z) is sqrt(2)*sqrt(z)
+        return [asked for part in Mul.make_args(found) if isinstance(part, Pow) for asked in raises(*part.args)]
     return []
 
 
@@ -43,8 +44,10 @@ def survives(asked: tuple[str, Expr], whole: Expr) -> bool:
     if kind == "function":
         return bool(whole.has(part))
     base = part.as_coeff_Mul()[1]
-    powers = [p for p in whole.atoms(Pow) if p.exp.could_extract_minus_sign() or not p.exp.is_integer]
-    return any(_same(p.base, base) for p in powers if kind == "divisor" or not p.exp.is_Integer)
+    powers = (
+        p for p in whole.atoms(Pow) if (p.exp.could_extract_minus_sign() if kind == "divisor" else not p.exp.is_integer)
+    )
+    return any(_same(p.base, base) for p in powers)
 
 
 def _same(one: Any, other: Any) -> bool:

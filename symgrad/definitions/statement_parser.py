@@ -2,41 +2,46 @@
 
 from __future__ import annotations
 
-import re
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
-from sympy import And, Eq, Ge, Gt, Le, Lt, Ne, S, Symbol, oo, true
+from sympy import Abs, And, Eq, Ge, Gt, Le, Lt, Ne, S, Symbol, oo, true
 
-from symgrad.core import Domain, Eventually, Holds, ParseError, Tends, Variable
+from symgrad.core import Domain, Eventually, Exists, Holds, Image, Just, Let, ParseError, Tends, Variable
 from symgrad.definitions.arithmetic import UNREAL
 from symgrad.definitions.parser import COMPARISONS, HEIGHT, OPERATORS, SUMS, Reader, counted, height, is_condition
-from symgrad.definitions.tokens import Sort, Token, tokens_of
-from symgrad.definitions.vocabulary import near, word
+from symgrad.definitions.statement_tokens import claim_tokens
+from symgrad.definitions.tokens import Sort, Token
+from symgrad.definitions.vocabulary import near, symbol, word
 from symgrad.functions import D
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-TOKEN = re.compile(
-    r"""(?P<space>[ \t\r\n]+)
-      | (?P<number>(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?)
-      | (?P<name>[A-Za-z_\u0370-\u03ff][A-Za-z0-9_\u0370-\u03ff]*)
-      | (?P<sign>->|\*\*|<=|>=|==|!=|[-+*/^(),<>&|=~'\[\]≤≥≠→∞′])""",
-    re.VERBOSE,
-)
-SPELLED = {"≤": "<=", "≥": ">=", "≠": "!=", "→": "->", "′": "'", "=": "=="}
 RELATIONS = {"<": Lt, "<=": Le, ">": Gt, ">=": Ge, "==": Eq, "!=": Ne}
 MOST = 4  # comparisons in a row
+PRIMES = 3
 EXAMPLE = "sigmoid'(z) <= 1/4 for all z"
-Asked = Holds | Tends | Eventually
+INFINITY = ("oo", "inf", "infinity", "∞")
+BINDS = {"in", ",", "and", "", ":", "such", "with", "where", "then"}  # what may follow a variable that is only named
+Asked = Holds | Tends | Eventually | Exists | Image | Just
+
+
+@dataclass(slots=True)
+class Chain:
+    """Sides with the signs between them; after `in` stands an interval."""
+
+    sides: list[Any] = field(default_factory=list)
+    signs: list[Token] = field(default_factory=list)
 
 
 def parse_claim(text: str) -> tuple[Asked, ...]:
-    """What is claimed: a statement for each comparison in a row.
+    """What is claimed: a statement for each comparison.
 
-    `A <= B` may be followed by `for all z`, `for z > 0`, `for z in (a, b]` or `as z -> oo`; `A -> B as z -> oo` is a
-    limit, and `A ~ B as z -> oo` says that A/B tends to 1. ParseError says what is wrong, where.
+    `A <= B` may be followed by `for all z`, `for z > 0`, `for z in (a, b]`, `for some z` or `as z -> oo`, or be led in
+    by `for all z:`, `there exists z such that`, `if z > 0 then`. `A -> B as z -> c` is a limit, `A ~ B as z -> oo` says
+    that A/B tends to 1, `A in (a, b]` that all values lie there, `the values of A are (a, b]` that they are just these,
+    and `A iff B` that one holds just where the other does. ParseError says what is wrong, where.
     """
     reader = ClaimReader(text)
     try:
@@ -46,31 +51,140 @@ def parse_claim(text: str) -> tuple[Asked, ...]:
 
 
 class ClaimReader(Reader):
-    """Reads one claim; expressions are read as everywhere, with primes for derivatives."""
+    """Reads one claim; expressions are read as everywhere, with primes for derivatives and bars for absolute values."""
 
     def __init__(self, text: str) -> None:
         super().__init__("0")
-        self.text = text
-        self.tokens = [replace(t, text=SPELLED.get(t.text, t.text)) for t in tokens_of(text, TOKEN)]
+        self.text, self.tokens = text, claim_tokens(text)
         self.variables: dict[Symbol, Domain] = {}
         self.assuming: Any = true
+        self.seats: dict[Any, Symbol] = {}
+        self.lets: list[Let] = []
+        self.some = False  # for some values, not for all
+        self.towards: tuple[Symbol, Any] | None = None
 
     def claim(self) -> tuple[Asked, ...]:
         """The whole text."""
         if self.ended:
             raise ParseError(f"the text is empty; write a claim such as {EXAMPLE}")
-        sides, signs = [self.side()], list[Token]()
-        while self.at(*COMPARISONS, "->", "~"):
-            signs.append(self.take())
-            sides.append(self.side())
-        if not signs:
-            raise self.error(f"a comparison is expected, such as <= or ==, as in {EXAMPLE}", self.next)
-        if len(signs) > MOST or (len(signs) > 1 and any(s.text in {"->", "~"} for s in signs)):
-            raise self.error("these comparisons can't stand in a row; state one after the other", signs[1])
-        towards = self.range()
+        if self.said("the") or self.at("values", "range", "image"):
+            return (self.image(),)
+        self.opening()
+        chains = [self.chain()]
+        while self.said("and"):
+            chains.append(self.chain())
+        if self.at("or"):
+            raise self.error("`or` between comparisons is not read; state one of them", self.next)
+        if self.said("implies", "=>"):
+            for part in self.relations(chains):
+                self.limit(part)
+            chains = [self.chain()]
+        if self.said("iff"):
+            return (self.just(chains),)
+        self.range()
         if not self.ended:
             raise self.error(f"`for` or `as` is expected, or the end, found {self.next.said}", self.next)
-        return tuple(self.stated(sides, signs, towards))
+        return tuple(s for chain in chains for s in self.stated(chain))
+
+    def said(self, *words: str) -> bool:
+        """Whether one of these words comes next; it is then taken."""
+        if not self.at(*words):
+            return False
+        self.take()
+        return True
+
+    def opening(self) -> None:
+        """What stands before it: `for all z:`, `there exists z such that`, `if z > 0 then`, `lim z -> oo`."""
+        if self.said("lim", "limit"):
+            self.said("as")
+            self.approach()
+            self.said("of")
+        elif self.said("there", "exists"):
+            while self.said("exists", "exist", "is", "are", "a", "an", "some"):
+                pass
+            self.some = True
+            self.bindings("such that, or a colon, is expected after what there is", "such", "with", "where", ":", ",")
+            self.said("that")
+        elif self.at("for"):
+            self.take()
+            if self.said("some"):
+                self.some = True
+            self.said("all", "every", "each", "any")
+            self.bindings("a colon or a comma is expected before what is claimed", ":", ",", "then")
+        elif self.said("if"):
+            self.bindings("`then` is expected after the condition", "then", ":", ",")
+
+    def bindings(self, wanted: str, *ends: str) -> None:
+        """Variables and conditions, and the word after them; where a colon follows, commas stand between them."""
+        colon = any(t.text == ":" for t in self.tokens[self.place :])
+        self.quantified()
+        while self.at("and") or (self.at(",") and (colon or self.named(self.place + 1))):
+            self.take()
+            self.quantified()
+        if not self.said(*ends):
+            raise self.error(f"{wanted}, found {self.next.said}", self.next)
+
+    def named(self, place: int) -> bool:
+        """Whether a variable is but named at a place, or given an interval."""
+        first, *rest = self.tokens[place : place + 2]
+        return first.sort is Sort.NAME and (not rest or rest[0].text in BINDS)
+
+    def image(self) -> Image:
+        """`the values of A are (a, b]`, and where."""
+        if not self.said("values", "range", "image"):
+            raise self.error(f"`values of` is expected, as in: the values of {EXAMPLE[:11]} are (0, 1/4]", self.next)
+        self.expect("of", "after values")
+        start = self.next
+        expr = self.side()
+        if len(expr.free_symbols) != 1:
+            raise self.error("one variable is needed here", start)
+        if not self.said("are", "is", "in"):
+            raise self.error(f"`are` is expected, and an interval, found {self.next.said}", self.next)
+        values = self.interval()
+        self.range()
+        (z,) = expr.free_symbols
+        if not self.ended or self.assuming != true or self.lets or self.some or self.towards:
+            raise self.error("values are asked for over an interval: for z in (0, 1)", self.next)
+        return Image(self.text, expr, z, values, self.variables.get(z, Domain()))
+
+    def just(self, chains: list[Chain]) -> Just:
+        """`A iff B`: the one holds just where the other does."""
+        token = self.next
+        where = self.climb()
+        if not is_condition(where) or where in {S.true, S.false} or not self.ended:
+            raise self.error("a condition is expected after `iff`, such as z > 0, and then the end", token)
+        (relation, *more), symbols = self.relations(chains), where.free_symbols
+        if more or len(symbols) != 1 or relation.free_symbols - symbols or self.assuming != true or self.lets:
+            raise self.error("`iff` stands between a comparison and a condition in the same one variable", token)
+        (z,) = symbols
+        return Just(self.text, relation, where, z, self.variables.get(z, Domain()))
+
+    def relations(self, chains: list[Chain]) -> list[Any]:
+        """Comparisons as SymPy has them."""
+        found: list[Any] = []
+        for chain in chains:
+            for left, sign, right in zip(chain.sides, chain.signs, chain.sides[1:], strict=False):
+                if sign.text not in RELATIONS:
+                    raise self.error("a comparison is expected here, such as z > 0", sign)
+                found.append(RELATIONS[sign.text](left, right, evaluate=False))
+        return found
+
+    def chain(self) -> Chain:
+        """Sides with comparisons between them."""
+        found = Chain([self.side()])
+        while self.at(*COMPARISONS, "->", "~", "in"):
+            found.signs.append(self.take())
+            sign = found.signs[-1].text
+            if sign == "in":
+                found.sides.append(self.interval())
+                break
+            found.sides.append(self.infinity() if sign == "->" and self.infinite() else self.side())
+        signs = found.signs
+        if not signs:
+            raise self.error(f"a comparison is expected, such as <= or ==, as in {EXAMPLE}", self.next)
+        if len(signs) > MOST or (len(signs) > 1 and any(s.text in {"->", "~", "in"} for s in signs)):
+            raise self.error("these comparisons can't stand in a row; state one after the other", signs[1])
+        return found
 
     def side(self) -> Any:
         """One side of a comparison."""
@@ -90,8 +204,8 @@ class ClaimReader(Reader):
         while self.at("'"):
             mark = self.take()
             primes += 1
-        if not self.at("(") or primes > 2:  # noqa: PLR2004 - a third derivative is nobody's claim
-            raise self.error("a prime stands between a function and its bracket, once or twice: sigmoid'(z)", mark)
+        if not self.at("(") or primes > PRIMES:
+            raise self.error("a prime stands between a function and its bracket, up to three times: sigmoid'(z)", mark)
         return self.differentiated(token, primes)
 
     def differentiated(self, token: Token, primes: int) -> Any:
@@ -109,38 +223,91 @@ class ClaimReader(Reader):
         self.depth -= 1
         if not known.least <= len(found) <= known.most:
             raise self.error(f"{token.said} takes {counted(known)}, not {len(found)}", token)
-        if found[0].is_number:
-            place = Symbol(f"z_{self.place}", real=True)
-            self.assuming = And(self.assuming, Eq(place, found[0]))
-            found[0] = place
-        if not isinstance(found[0], Symbol):
-            raise self.error("a derivative is taken at a variable or at a number: write sigmoid'(z)", token)
-        value = self.built(token, known.apply, *found)
+        place, scale = self.seat(found[0])
+        value = self.built(token, known.apply, found[0] if scale != 1 else place, *found[1:])
         for _ in range(primes):
-            value = D(value, found[0])
-        return value
+            value = D(value, place)
+        self.asked.append((token, ("function", value)))
+        return value / scale**primes
+
+    def seat(self, inner: Any) -> tuple[Symbol, Any]:
+        """The symbol by which a derivative at `inner` is taken, and what an inner slope multiplies it by.
+
+        phi'(2z + 1) is d/dz phi(2z + 1) over 2. At any other place a name stands for it.
+        """
+        if isinstance(inner, Symbol):
+            return inner, S.One
+        symbols = inner.free_symbols
+        if len(symbols) == 1:
+            (z,) = symbols
+            scale = inner.diff(z) if inner.is_polynomial(z) else z
+            if scale.is_Rational and scale not in {0, 1}:
+                return z, scale
+        if inner not in self.seats:
+            self.seats[inner] = Symbol(f"z_{len(self.seats) + 1}", real=True)
+            if symbols:
+                self.lets.append(Let(self.seats[inner], inner))
+            else:
+                self.assuming = And(self.assuming, Eq(self.seats[inner], inner))
+        return self.seats[inner], S.One
+
+    def atom(self) -> Any:
+        """An atom as everywhere, |A|, or d/dz A."""
+        start, ahead = self.next, [t.text for t in self.tokens[self.place : self.place + 3]]
+        if start.text == "|":
+            self.take()
+            found = self.value(self.climb(OPERATORS.index(SUMS)), start)
+            self.expect("|", "to close the absolute value")
+            return Abs(found)
+        by = symbol(ahead[2][1:]) if ahead[:2] == ["d", "/"] and ahead[2][:1] == "d" else None
+        if by is None:
+            return super().atom()
+        self.place += 3
+        found = D(self.value(self.operand(), start), by)
+        self.asked.append((start, ("function", found)))
+        return found
 
     def inner(self) -> Any:
         """An argument."""
         start = self.next
         return self.value(self.climb(), start)
 
-    def range(self) -> tuple[Symbol, Any] | None:
-        """Where it is claimed; the variable and its limit after `as`."""
-        if self.at("as"):
-            self.take()
-            z = self.variable()
-            self.expect("->", "after the variable, as in: as z -> oo")
-            return z, self.infinity()
-        if self.at("for"):
-            self.take()
-            if self.at("all", "every"):
-                self.take()
+    def range(self) -> None:
+        """Where it is claimed, behind the comparison."""
+        if self.said("as"):
+            self.approach()
+            return
+        if not self.at("for", "if", "when", "where"):
+            return
+        if self.take().text == "for":
+            if self.said("some"):
+                self.some = True
+            self.said("all", "every", "each", "any")
+            if self.said("sufficiently") or self.at("large"):
+                self.expect("large", "after sufficiently")
+                self.towards = self.variable(), oo
+                return
+        self.quantified()
+        while self.said(",", "and"):
             self.quantified()
-            while self.at(",", "and"):
-                self.take()
-                self.quantified()
-        return None
+
+    def approach(self) -> None:
+        """`z -> oo`, `z -> 0`, or `z -> 0+` from the right."""
+        z = self.variable()
+        self.expect("->", "after the variable, as in: as z -> oo")
+        if self.infinite():
+            self.towards = z, self.infinity()
+            return
+        token = self.next
+        place = self.value(self.operand(), token)
+        if not place.is_number or not place.is_comparable:
+            raise self.error("a number is expected here, or oo or -oo", token)
+        sided = self.at("+", "-") and self.tokens[self.place + 1].sort in {Sort.END, Sort.NAME}
+        self.towards = z, (place, 1 if self.take().text == "+" else -1) if sided else place
+
+    def infinite(self) -> bool:
+        """Whether oo or -oo comes next."""
+        return self.tokens[self.place + self.at("-", "+")].text in INFINITY
 
     def variable(self) -> Symbol:
         """A variable's name."""
@@ -155,20 +322,19 @@ class ClaimReader(Reader):
         minus = self.at("-")
         if self.at("-", "+"):
             self.take()
-        if self.next.text not in {"oo", "inf", "infinity", "∞"}:
-            raise self.error("oo or -oo is expected; other limits are not read", self.next)
         self.take()
         return -oo if minus else oo
 
     def quantified(self) -> None:
         """`z`, `z in (a, b)`, or a comparison such as z > 0."""
-        following = self.tokens[self.place + 1 : self.place + 2]
-        if self.next.sort is Sort.NAME and (not following or following[0].text in {"in", ",", "and", ""}):
+        while self.said("real", "number", "numbers"):
+            pass
+        if self.named(self.place):
             z = self.variable()
             self.variables[z] = Domain()
             if self.at("in"):
                 self.take()
-                self.variables[z] = self.interval()
+                self.variables[z] = Domain() if self.said("R", "reals") else self.interval()
             return
         token = self.next
         found = self.climb()
@@ -210,9 +376,7 @@ class ClaimReader(Reader):
 
     def end(self) -> Any:
         """A number, or None for an infinite end."""
-        here, signed = self.place, self.at("-", "+")
-        ahead = self.tokens[here + signed]
-        if ahead.text in {"oo", "inf", "infinity", "∞"}:
+        if self.infinite():
             self.infinity()
             return None
         token = self.next
@@ -221,18 +385,44 @@ class ClaimReader(Reader):
             raise self.error("the end of an interval is a number, or oo", token)
         return found
 
-    def stated(self, sides: list[Any], signs: list[Token], towards: tuple[Symbol, Any] | None) -> Iterator[Asked]:
+    def stated(self, chain: Chain) -> Iterator[Asked]:
         """The statements, one for each comparison."""
-        domains = tuple(Variable(z, domain) for z, domain in self.variables.items())
-        for left, sign, right in zip(sides, signs, sides[1:], strict=False):
-            if sign.text in {"->", "~"}:
-                if towards is None:
-                    raise self.error("a limit needs to say where: as z -> oo", sign)
-                whole = (left, right) if sign.text == "->" else (left / right, S.One)
-                yield Tends(self.text, whole[0], *towards, whole[1])
+        domains, lets = tuple(Variable(z, domain) for z, domain in self.variables.items()), tuple(self.lets)
+        for left, sign, right in zip(chain.sides, chain.signs, chain.sides[1:], strict=False):
+            if self.towards is not None:
+                yield self.limiting(left, sign, right, *self.towards)
                 continue
-            relation = RELATIONS[sign.text](left, right, evaluate=False)
-            if towards is None:
-                yield Holds(self.text, relation, domains, self.assuming)
-            else:
-                yield Eventually(self.text, relation, *towards)
+            if sign.text in {"->", "~"}:
+                raise self.error("a limit needs to say where: as z -> oo", sign)
+            relations = (
+                list(within(left, right)) if sign.text == "in" else self.relations([Chain([left, right], [sign])])
+            )
+            if self.some and (len(chain.signs) > 1 or len(relations) > 1 or lets):
+                raise self.error("state one comparison for what there is, and put the others behind `with`", sign)
+            for relation in relations:
+                if self.some:
+                    yield Exists(self.text, relation, (), domains, self.assuming)
+                else:
+                    yield Holds(self.text, relation, domains, self.assuming, lets)
+
+    def limiting(self, left: Any, sign: Token, right: Any, z: Symbol, at: Any) -> Asked:
+        """A statement about what happens towards a place."""
+        if self.variables or self.assuming != true or self.lets or self.some:
+            raise self.error("a limit is stated by itself, with a plain variable; leave out the conditions", sign)
+        if sign.text == "~":
+            return Tends(self.text, left / right, z, at, S.One)
+        if sign.text == "->" or self.text.lstrip().startswith("lim"):
+            if sign.text not in {"->", "=="}:
+                raise self.error("a limit is compared by =", sign)
+            return Tends(self.text, left, z, at, right)
+        if sign.text not in RELATIONS or at not in {oo, -oo}:
+            raise self.error("a comparison holds from some point on only as z -> oo or z -> -oo", sign)
+        return Eventually(self.text, RELATIONS[sign.text](left, right, evaluate=False), z, at)
+
+
+def within(expr: Any, values: Domain) -> Iterator[Any]:
+    """That an expression lies in an interval, end by end."""
+    if values.lower is not None:
+        yield (Gt if values.lower_open else Ge)(expr, values.lower, evaluate=False)
+    if values.upper is not None:
+        yield (Lt if values.upper_open else Le)(expr, values.upper, evaluate=False)

@@ -52,6 +52,8 @@ def word(words: str) -> Box:
     """An index or a layer's number: l, l+1, (1), out."""
     pieces: list[Box] = []
     for digits, letters, sign, fence in WORD.findall(words):
+        if pieces and (digits or letters) and isinstance(pieces[-1], Num | Ident):
+            pieces.append(Op(","))  # W_Q2: of Q, in layer 2
         if digits:
             pieces.append(Num(digits))
         elif letters:

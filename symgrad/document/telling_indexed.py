@@ -24,7 +24,7 @@ from symgrad.functions import Elementwise
 from symgrad.indexed import Apply, Dim, Expr, Fact, Index, Partial, Ref, Tensor, Term
 from symgrad.indexed.conditions import Condition, distinct
 from symgrad.indexed.matrix import COLUMN, Layout, axes, layout_named, lift
-from symgrad.indexed.numpy_code import numpy_source
+from symgrad.indexed.numpy_code import einsum_notation, numpy_source
 from symgrad.rules import RULES
 
 if TYPE_CHECKING:
@@ -208,18 +208,8 @@ def forms(derivation: Derivation, layout: Layout, style: Style) -> Iterator[Box]
     matrix = matrix_of(derivation.result, axes(of, by, layout), layout, style)
     if matrix is not None:
         yield equation(left, matrix)
-    elif (notation := einsum(derivation.result, (*of, *by))) and len(notation) <= LONGEST:
+    elif (notation := einsum_notation(derivation.result, (*of, *by))) and len(notation) <= LONGEST:
         yield equation(left, Text(notation))
-
-
-def einsum(value: Expr, order: tuple[Index, ...]) -> str:
-    """The expression in the notation of NumPy's einsum, names as they are; "" where it has none."""
-    try:
-        source = numpy_source(value, order, opaque=True).source
-    except UnsupportedError:
-        return ""
-    last = source.rstrip().splitlines()[-1]
-    return last.strip().removeprefix("return ").replace("np.", "")
 
 
 def conditions(settled: Settled) -> tuple[Condition, ...]:

@@ -43,7 +43,9 @@ def _put(
 def _made(function: Any, args: list[Any], alike: Callable[[Any, Any, list[Any]], bool]) -> Any:
     """The function of these arguments as SymPy writes it, or just as it stands where that is not alike."""
     worked_out = None
-    with suppress(ValueError):  # Max of what SymPy can't see to be real
+    with suppress(
+        ValueError, TypeError
+    ):  # Max of what SymPy can't see to be real, a comparison of what it sees not to be
         worked_out = function(*args)
         if alike(worked_out, function, args):
             return worked_out

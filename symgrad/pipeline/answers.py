@@ -48,9 +48,16 @@ def formula(what: str, wrt: str | None, shapes: tuple[str, ...], order: int, ask
     return answer(tensors.of_text(what, wrt, shapes, order), asked)
 
 
-def network(what: str, loss: str, wrt: str | None, asked: Asked) -> dict[str, Any]:
+def network(  # noqa: PLR0917 - they come as a task's arguments
+    what: str,
+    loss: str,
+    wrt: str | None,
+    reduction: str,
+    batch: bool,  # noqa: FBT001 - as above
+    asked: Asked,
+) -> dict[str, Any]:
     """The gradients of a network of layers."""
-    return whole(tensors.of_network(what, loss, wrt), asked)
+    return whole(tensors.of_network(what, loss, wrt, reduction, batch=batch), asked)
 
 
 def whole(found: Document, asked: Asked) -> dict[str, Any]:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from sympy import Symbol, true
+from sympy import Eq, true
 
-from symgrad.core import REALS, Drawing, Holds, Status, SymgradError, Tends
+from symgrad.core import REALS, Drawing, Exists, Holds, Image, Just, Status, SymgradError, Tends
 from symgrad.definitions.statement_parser import parse_claim
 from symgrad.document.boxes import Num
 from symgrad.document.claims import counterexample
@@ -18,6 +18,8 @@ from symgrad.prover.claims import settle, where_holds
 from symgrad.prover.claims.regions import carried
 
 if TYPE_CHECKING:
+    from sympy import Symbol
+
     from symgrad.core import Verdict
     from symgrad.definitions.statement_parser import Asked
     from symgrad.prover.claims.regions import Part, Region
@@ -41,7 +43,7 @@ def claim(words: str, drawn: bool) -> dict[str, Any]:  # noqa: FBT001 - it comes
 
 def with_places(statement: Asked) -> Asked:
     """The statement with simple points to look at first, from the gaps between the stretches on which it holds."""
-    region, z = region_of(statement), only(statement)
+    region, z = region_of(statement), lone(statement)
     if region is None or z is None or not isinstance(statement, Holds):
         return statement
     return replace(statement, at=tuple(((z, q),) for q in sorted(region.outside(), key=lambda q: not q.is_Integer)))
@@ -50,17 +52,31 @@ def with_places(statement: Asked) -> Asked:
 def record(statement: Asked, verdict: Verdict) -> dict[str, Any]:
     """One comparison of the claim."""
     status = verdict.status if verdict.status in {Status.PROVED, Status.REFUTED, Status.VACUOUS} else Status.UNKNOWN
-    against = counterexample(verdict) if verdict.status is Status.REFUTED else ""
+    point = counterexample(verdict)
     missing = [counterexample_of(verdict)] if verdict.exceptions else []
-    shown = statement.expr if isinstance(statement, Tends) else statement.relation
     return {
-        "statement": text(boxes(shown)),
+        "statement": formula(statement),
         "status": status.value,
         "method": verdict.method,
         "reason": verdict.reason or "; ".join(missing),
-        "counterexample": against or None,
+        "counterexample": (point or None) if verdict.status is Status.REFUTED else None,
+        "example": (point or None) if verdict.proved and isinstance(statement, Exists) else None,
         "holds": stretches(statement),
     }
+
+
+def formula(statement: Asked) -> str:
+    """What is claimed, as formulas."""
+    match statement:
+        case Tends():
+            return text(boxes(statement.expr))
+        case Image():
+            return f"{text(boxes(statement.expr))} has the values {statement.values}"
+        case Just():
+            return f"{text(boxes(statement.relation))} ⇔ {text(boxes(statement.where))}"
+    lets = statement.lets if isinstance(statement, Holds) else ()
+    named = [f"{text(boxes(let.symbol))} = {text(boxes(let.value))}" for let in lets]
+    return text(boxes(statement.relation)) + (f" where {', '.join(named)}" if named else "")
 
 
 def counterexample_of(verdict: Verdict) -> str:
@@ -75,9 +91,9 @@ def stretches(statement: Asked) -> list[str] | None:
 
 
 def region_of(statement: Asked) -> Region | None:
-    """The same as a value."""
-    z = only(statement)
-    if z is None or not isinstance(statement, Holds):
+    """The same as a value; what is assumed beyond a domain is left aside."""
+    z = lone(statement)
+    if z is None or not isinstance(statement, Holds | Exists):
         return None
     domain = next((v.domain for v in statement.variables if v.symbol == z), REALS)
     try:
@@ -86,15 +102,13 @@ def region_of(statement: Asked) -> Region | None:
         return None
 
 
-def only(statement: Asked) -> Symbol | None:
-    """The one variable of a comparison that assumes nothing beyond a domain."""
-    plain = isinstance(statement, Holds) and statement.assuming in {True, true}
-    return lone(statement) if plain else None
-
-
 def lone(statement: Asked) -> Symbol | None:
-    """The only free symbol of a comparison."""
-    symbols = set() if isinstance(statement, Tends) else statement.relation.free_symbols
+    """The one variable of a comparison that is claimed at all its values, or at some; a named place is none."""
+    if not isinstance(statement, Holds | Exists) or (isinstance(statement, Holds) and statement.lets):
+        return None
+    if statement.assuming not in {True, true} and statement.assuming.has(Eq):
+        return None
+    symbols = statement.relation.free_symbols
     return next(iter(symbols)) if len(symbols) == 1 else None
 
 
@@ -132,7 +146,7 @@ def cut(p: Point) -> str:
 def picture(statement: Asked) -> str:
     """Both sides over the variable, with the stretches shaded on which the claim holds."""
     z = lone(statement)
-    if z is None or not isinstance(statement, Holds):
+    if z is None or not isinstance(statement, Holds | Exists):
         raise SymgradError("only a comparison in one variable can be drawn; leave out -o, or give the others a number")
     region = region_of(statement)
     domain = next((v.domain for v in statement.variables if v.symbol == z), REALS)

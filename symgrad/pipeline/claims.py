@@ -10,7 +10,10 @@ from symgrad.core.catalogue import nearest
 from symgrad.definitions.claims import CLAIMS
 from symgrad.document.claims import record
 from symgrad.experiments import EXPERIMENTS
+from symgrad.experiments.recorded import here_or_recorded
+from symgrad.pipeline.measured import then
 from symgrad.prover.claims import settle_claim
+from symgrad.words import message
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -44,10 +47,11 @@ def settlement(claim: Claim) -> Settlement:
 
 
 def observe(asked: Observation) -> Observed:
-    """The experiment, run with the settings of the claim."""
-    result = EXPERIMENTS[asked.experiment](**dict(asked.settings))
+    """The experiment with the settings of the claim; a recorded result, named as one, where it can't be run here."""
+    result, here = here_or_recorded(EXPERIMENTS[asked.experiment], asked.experiment, dict(asked.settings))
+    label = message(result.label) if here else then(result)
     pairs = [(result.of(more), result.of(less)) for more, less in asked.compared]
-    return Observed(tuple(told(*pair) for pair in pairs), tuple(m.value > l.value for m, l in pairs), result.label)
+    return Observed(tuple(told(*pair) for pair in pairs), tuple(m.value > l.value for m, l in pairs), label)
 
 
 def told(more: Measured, less: Measured) -> str:

@@ -7,9 +7,13 @@ from typing import TYPE_CHECKING, Any
 from symgrad.core import Shown, SymgradError, UnknownNameError
 from symgrad.core.catalogue import nearest
 from symgrad.experiments import EXPERIMENTS
+from symgrad.experiments.recorded import here_or_recorded
+from symgrad.words import message
 
 if TYPE_CHECKING:
     from symgrad.core import Experiment
+    from symgrad.experiments import Result
+    from symgrad.words import Message
 
 
 def measured(asked: Experiment) -> Shown:
@@ -17,11 +21,21 @@ def measured(asked: Experiment) -> Shown:
     if asked.name not in EXPERIMENTS:
         raise UnknownNameError("experiment", asked.name, nearest(asked.name, EXPERIMENTS))
     try:
-        found = EXPERIMENTS[asked.name](**dict(asked.settings))
+        found, here = here_or_recorded(EXPERIMENTS[asked.name], asked.name, dict(asked.settings))
     except SymgradError as error:
         return Shown(asked.name, refused=str(error))
-    told = [f"{name} {spelled(value)}" for name, value in (*found.settings, *found.versions)]
-    return Shown(found.title, found.heads, found.rows, found.figure(), f"{found.label}: {', '.join(told)}")
+    told = ", ".join(f"{name} {spelled(value)}" for name, value in (*found.settings, *found.versions))
+    again = message("{label}: {settings}", label=message(found.label) if here else then(found), settings=told)
+    return Shown(found.title, found.heads, found.rows, found.figure(), again)
+
+
+def then(result: Result) -> Message:
+    """The label of a result that was not measured on this machine."""
+    return message(
+        "{label}, recorded with {versions}, because it can't be run here; with the extra `experiments` it is run again",
+        label=result.label,
+        versions=", ".join(f"{name} {number}" for name, number in result.versions),
+    )
 
 
 def spelled(value: Any) -> str:

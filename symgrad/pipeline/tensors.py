@@ -16,13 +16,16 @@ from symgrad.deriver.indexed import backpropagate, definition_of, derivation
 from symgrad.deriver.indexed.layers import layer_gradients, network_gradients, plain, softmax_facts
 from symgrad.indexed import Expr, Fact, Index, Tensor, partial
 from symgrad.pipeline.worked import Worked
+from symgrad.words import enumerated, message, sentences
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
     from symgrad.core import Derivation
-    from symgrad.definitions.layers import Layer
+    from symgrad.definitions.layers import Layer, Network
+    from symgrad.words import Message
 
+MATRIX = 2  # dimensions
 LETTERS = "ijklmnpqrstuvw"
 
 
@@ -44,7 +47,7 @@ def gradient(
     is assumed (`sums_to(y)`) and definitions to be recognised again (`definition_of(p)`).
     """
     label = name or f"{plain(getattr(of, 'name', 'value'))}-{plain(wrt.name)}"
-    spoken = title or f"The gradient with respect to {wrt.name}"
+    spoken = title or message("The gradient with respect to {name}", name=wrt.name)
     known, nodes = require_kind(facts, Fact, "facts", "sums_to(y)"), require_kind(through, Tensor, "through", "z")
     if nodes and isinstance(of, Tensor):
         if of.dims:
@@ -88,11 +91,19 @@ def of_text(text: str, wrt: str | None, declared: Iterable[str], order: int = 1)
     for p, z in shapes.softmaxes:
         facts += [definition_of(p), *softmax_facts(p, z)]
     if order == 1:
-        return gradient(value.entry, by, facts=facts, name="formula", title=f"The gradient with respect to {by.name}")
+        return gradient(
+            value.entry,
+            by,
+            facts=facts,
+            name="formula",
+            title=message("The gradient with respect to {name}", name=by.name),
+        )
     if value.entry.free:
         raise SymgradError(f"{text.strip()} is no scalar, so it has no Hessian; sum it up, or leave --order out")
     slope = partial(value.entry, by[fresh(by, value.entry)])
-    return gradient(slope, by, facts=facts, name="formula", title=f"The Hessian with respect to {by.name}")
+    return gradient(
+        slope, by, facts=facts, name="formula", title=message("The Hessian with respect to {name}", name=by.name)
+    )
 
 
 def chosen(shapes: Shapes, wrt: str | None, value: Expr) -> Tensor:
@@ -120,7 +131,7 @@ def of_layer(name: str, wrt: str | None = None) -> Document:
     if not wanted:
         names = [t.name for t in (*layer.parameters, *layer.inputs)]
         raise UnknownNameError(f"parameter or input of {kind.name}", wrt or "", nearest(wrt or "", names) or names)
-    if wrt is None and kind.chain and not layer.parameters:
+    if wrt is None and not layer.parameters and len(layer.inputs) == len(layer.output.dims) == 1:
         wanted.insert(0, jacobian(layer))
     return Document(layer.name, layer.title, "Layers", layer.lead, tuple(wanted))
 
@@ -132,9 +143,23 @@ def jacobian(layer: Layer) -> Derivation:
     return gradient(layer.output, x, facts=known, name=f"{layer.name}-jacobian", title="The Jacobian").derivation
 
 
-def of_network(text: str, loss: str, wrt: str | None = None) -> Document:
+def reading(net: Network) -> Iterator[Message]:
+    """What a chain is, and what it assumes of its input where that is more than a vector."""
+    yield message("{layers}, with every width a letter.", layers=enumerated(layer.title for layer in net.layers))
+    if len(net.x.dims) > 1:
+        shape = ", ".join(d.name for d in net.x.dims)
+        yield message("The input {x} has the shape ({shape}).", x=net.x.name, shape=shape)
+    for layer in net.layers:
+        if layer.name.startswith("linear") and len(layer.parameters[0].dims) > MATRIX:
+            yield message("{W} has a weight for every feature and every place.", W=layer.parameters[0].name)
+
+
+def of_network(
+    text: str, loss: str, wrt: str | None = None, reduction: str = "sum", *, batch: bool = False
+) -> Document:
     """A network's gradient by one parameter, or by all, with the deltas on the way."""
-    net = network(text, loss)
-    names = [wrt] if wrt is not None else list(net.inputs)[:-1] or list(net.inputs)
-    lead = f"{' → '.join(layer.title for layer in net.layers)}, with every width a letter."
-    return Document("network", f"The gradient of {text.strip()}", "Networks", lead, network_gradients(net, names))
+    net = network(text, loss, reduction=reduction, batch=batch)
+    learned = [t.name for layer in net.layers for t in layer.parameters]
+    names = [wrt] if wrt is not None else learned or list(net.inputs)
+    title = message("The gradient of {network}", network=" ".join(text.split()))
+    return Document("network", title, "Networks", sentences(reading(net)), network_gradients(net, names))

@@ -11,12 +11,15 @@ from sympy import Rational, Symbol, Tuple, oo
 
 from symgrad.core import REALS, Domain, Extremum, Facts, Kink, Monotone, UnsupportedError, Verdict
 from symgrad.prover import limits
+from symgrad.prover.balls import Balls, Undecided, Undefined, precision
+from symgrad.prover.conventions import plain
 from symgrad.prover.factors import factors
 from symgrad.prover.factors import slope as slope_of
 from symgrad.prover.named import Named, lettered
 from symgrad.prover.pieces import Piece, cut, resolved
 from symgrad.prover.prove import prove
 from symgrad.prover.ranges import Candidate, candidates, extreme, joined, one_variable
+from symgrad.prover.reading import Reader
 from symgrad.prover.taylor import PRECISION, sign
 from symgrad.prover.zeros import Point, bounds, point, same
 
@@ -36,6 +39,20 @@ SOMEWHERE = (Rational(3, 7), Rational(17, 11), Rational(29, 5))  # where f(-z) =
 def limit(expr: Any, variable: Symbol, at: Any = oo) -> Any:
     """The proved limit of a function at oo or -oo, or None where there is none or it is not settled."""
     return limits.limit(_outermost(expr, variable, at), variable, at)
+
+
+def limit_beside(expr: Any, variable: Symbol, at: Any, side: int) -> Any:
+    """The proved limit at a number, from the right for side 1, from the left for -1; None where it is not settled."""
+    domain = Domain(at, None) if side > 0 else Domain(None, at)
+    piece = cut(one_variable(expr, variable), variable, domain)[0 if side > 0 else -1].expr
+    reader = Reader()
+    node = reader.read(plain(piece))
+    try:
+        with precision(PRECISION):  # what balls can value at a point is continuous there
+            Balls({reader.name(variable): Balls({}).value(Reader().read(at))}).value(node)
+    except (Undecided, Undefined):
+        return limits.limit(piece, variable, (at, side))
+    return piece.xreplace({variable: at})
 
 
 def decay(expr: Any, variable: Symbol, at: Any = oo) -> Any:

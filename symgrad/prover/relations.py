@@ -49,7 +49,8 @@ def prove_relation(
     found = prove(*equation(relation), variables=variables, lets=lets, assuming=assuming, seconds=seconds)
     if found.status in {Status.PROVED_EXCEPT, Status.DOMAIN_MISMATCH} and not isinstance(relation, sp.Eq):
         both = [w for w in found.exceptions if "undefined" not in {w.left, w.right}]
-        missing = replace(found, status=Status.DOMAIN_MISMATCH, certificate="")
+        exceptions = tuple(lacking(relation, lets, w) for w in found.exceptions)
+        missing = replace(found, status=Status.DOMAIN_MISMATCH, exceptions=exceptions, certificate="")
         found = Verdict(Status.REFUTED, "values at a point", witness=both[0]) if both else missing
     if found.status is Status.REFUTED and found.witness and not isinstance(relation, sp.Eq):
         return replace(found, witness=seen(relation, lets, found.witness))
@@ -75,17 +76,29 @@ def seen(relation: Any, lets: Sequence[Let], witness: Witness) -> Witness:
     return replace(witness, left=text(left, right if apart else None), right=text(right, left if apart else None))
 
 
+def lacking(relation: Any, lets: Sequence[Let], witness: Witness) -> Witness:
+    """A point at which a side has no value, with the value of the other one where it has one."""
+    found = [valued(side, lets, witness.point) for side in relation.args]
+    left, right = ("undefined" if ball is None else text(ball, None) for ball in found)
+    return replace(witness, left=left, right=right)
+
+
 def sides(relation: Any, lets: Sequence[Let], place: Sequence[tuple[Any, Any]]) -> tuple[Any, Any] | None:
     """Balls that hold the two sides at a point, None where one can't be valued."""
+    left, right = (valued(side, lets, place) for side in relation.args)
+    return None if left is None or right is None else (left, right)
+
+
+def valued(side: Any, lets: Sequence[Let], place: Sequence[tuple[Any, Any]]) -> Any:
+    """A ball that holds an expression at a point, None where it can't be valued."""
     reader = Reader(lets)
-    nodes = [reader.read(plain(side)) for side in relation.args]
+    node = reader.read(plain(side))
     try:
         with precision(PRECISIONS[1]):
             point = {reader.name(symbol): Balls({}).value(Reader().read(value)) for symbol, value in place}
-            left, right = (Balls(point).value(node) for node in nodes)
+            return Balls(point).value(node)
     except (Undecided, Undefined, UnsupportedError, KeyError):
         return None
-    return left, right
 
 
 def by_extremes(relation: Any, variables: Sequence[Variable], seconds: float) -> Verdict | None:

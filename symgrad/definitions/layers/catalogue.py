@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from symgrad.core import by_name
 from symgrad.definitions.activations import ACTIVATIONS
@@ -19,33 +19,70 @@ from symgrad.definitions.layers.sequences import (
     rnn_cell,
     swiglu,
 )
-from symgrad.definitions.layers.spatial import average_pool, conv1d, conv2d, max_pool
+from symgrad.definitions.layers.spatial import average_pool, convolution, global_average_pool, max_pool
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+STRIDED: dict[str, Any] = {"stride": 2, "padding": 1}
+FEATURES: dict[str, Any] = {"places": (0,), "weights": True, "takes": "a vector of features, one for each example"}
+LINE: dict[str, Any] = {
+    "channels": True,
+    "places": (1,),
+    "weights": True,
+    "takes": "one axis of places, as in (channels, places)",
+}
+PLANE: dict[str, Any] = {
+    "channels": True,
+    "places": (2,),
+    "weights": True,
+    "takes": "two axes of places, as in (channels, rows, columns)",
+}
+POOLED: dict[str, Any] = {
+    "channels": True,
+    "places": (1, 2),
+    "takes": "one or two axes of places, as in (channels, places)",
+}
+SEQUENCE: dict[str, Any] = {"places": (1,), "weights": True, "takes": "a sequence, as in (places, features)"}
+
 LAYERS: Mapping[str, Kind] = by_name(
-    Kind("linear", "Linear layer", linear, chain=True),
-    Kind("linear_no_bias", "Linear layer without bias", linear_no_bias, chain=True),
-    Kind("softmax", "Softmax", softmax, chain=True),
-    Kind("dropout", "Dropout with a fixed mask", dropout, chain=True),
-    Kind("residual", "Residual connection", residual, chain=True),
-    Kind("layer_norm", "Layer normalisation", layer_norm, chain=True),
-    Kind("rms_norm", "RMS normalisation", rms_norm, chain=True),
-    Kind("prelu_per_neuron", "PReLU with a slope per neuron", prelu(ACTIVATIONS["prelu"]), chain=True),
-    Kind("batch_norm", "Batch normalisation, training mode", batch_norm),
-    Kind("conv1d", "Convolution in one dimension", conv1d),
-    Kind("conv1d_strided", "Convolution in one dimension, stride 2, padding 1", partial(conv1d, 2, 1)),
-    Kind("conv2d", "Convolution in two dimensions", conv2d),
-    Kind("conv2d_strided", "Convolution in two dimensions, stride 2, padding 1", partial(conv2d, 2, 1)),
-    Kind("average_pool", "Average pooling", average_pool),
-    Kind("max_pool", "Max pooling", max_pool),
-    Kind("embedding", "Embedding", embedding),
-    Kind("rnn_cell", "Recurrent cell", rnn_cell),
-    Kind("lstm_cell", "LSTM cell", lstm_cell),
-    Kind("gru_cell", "GRU cell", gru_cell),
-    Kind("attention", "Scaled dot-product attention", attention),
-    Kind("masked_attention", "Scaled dot-product attention with a causal mask", partial(attention, masked=True)),
-    Kind("swiglu", "SwiGLU block", swiglu),
-    Kind("lora", "Low-rank adapter (LoRA)", lora),
+    Kind("linear", "Linear layer", linear, weights=True),
+    Kind("linear_no_bias", "Linear layer without bias", linear_no_bias, weights=True),
+    Kind("softmax", "Softmax", softmax),
+    Kind("dropout", "Dropout with a fixed mask", dropout),
+    Kind("residual", "Residual connection", residual),
+    Kind("layer_norm", "Layer normalisation", layer_norm),
+    Kind("rms_norm", "RMS normalisation", rms_norm),
+    Kind("prelu_per_neuron", "PReLU with a slope per neuron", prelu(ACTIVATIONS["prelu"])),
+    Kind("batch_norm", "Batch normalisation, training mode", batch_norm, batch=True),
+    Kind("conv1d", "Convolution in one dimension", partial(convolution, 1), **LINE),
+    Kind(
+        "conv1d_strided",
+        "Convolution in one dimension, stride 2, padding 1",
+        partial(convolution, 1, **STRIDED),
+        **LINE,
+    ),
+    Kind("conv2d", "Convolution in two dimensions", partial(convolution, 2), **PLANE),
+    Kind(
+        "conv2d_strided",
+        "Convolution in two dimensions, stride 2, padding 1",
+        partial(convolution, 2, **STRIDED),
+        **PLANE,
+    ),
+    Kind("average_pool", "Average pooling", average_pool, **POOLED),
+    Kind("max_pool", "Max pooling", max_pool, **POOLED),
+    Kind("global_average_pool", "Average over all places", global_average_pool, **POOLED),
+    Kind("embedding", "Embedding", embedding, **SEQUENCE),
+    Kind("rnn_cell", "Recurrent cell", rnn_cell, **FEATURES),
+    Kind("lstm_cell", "LSTM cell", lstm_cell, **FEATURES),
+    Kind("gru_cell", "GRU cell", gru_cell, **FEATURES),
+    Kind("attention", "Scaled dot-product attention", attention, **SEQUENCE),
+    Kind(
+        "masked_attention",
+        "Scaled dot-product attention with a causal mask",
+        partial(attention, masked=True),
+        **SEQUENCE,
+    ),
+    Kind("swiglu", "SwiGLU block", swiglu, weights=True),
+    Kind("lora", "Low-rank adapter (LoRA)", lora, weights=True),
 )

@@ -18,6 +18,7 @@ class Layer:
     `inputs` and `parameters` are what gradients are taken by. `names` are the quantities, in order of definition and
     the output last, whose derivatives get names of their own on the way back; other let-bound quantities are looked
     through. `folded` are names to be recognised again in a result (p for a softmax). `facts` are assumed about inputs.
+    `axis` is the output's axis of features.
     """
 
     name: str
@@ -31,6 +32,7 @@ class Layer:
     called: Mapping[Tensor, str] = field(default_factory=dict, compare=False)  # names of derivatives: {z: "δ"}
     lead: str = field(default="", compare=False)
     source: str = field(default="", compare=False)
+    axis: int = 0
 
     @property
     def output(self) -> Tensor:
@@ -40,13 +42,20 @@ class Layer:
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """A kind of layer in the catalogue: `build` makes one with its own letters.
+    """A kind of layer in the catalogue.
 
-    A `chain` layer takes a vector and gives one, so that networks can be built of it: `build(x, tag)` takes the vector
-    and a tag that tells its letters from those of other layers. All others are built without arguments.
+    `build()` makes one with letters of its own; `build(x, tag)` one behind a `Flow`, in a network, where the tag tells
+    its letters from those of other layers; `chain=False` is for one that has no place there. `places` says how many
+    axes of places it can take (None: any number), `batch` that it needs several examples, `weights` that it has a
+    number of its own in a network, as W1 has.
     """
 
     name: str
     title: str
     build: Callable[..., Layer]
-    chain: bool = False
+    places: tuple[int, ...] | None = None
+    batch: bool = False
+    weights: bool = False
+    channels: bool = False  # in front of the places, as in (channels, places)
+    chain: bool = True
+    takes: str = ""  # what an error says that it takes

@@ -14,7 +14,7 @@ from symgrad.deriver import pairs
 from symgrad.deriver.indexed.backward import Gradient, backpropagate, definition_of
 from symgrad.deriver.scalar import derivative
 from symgrad.functions.symbols import a, y
-from symgrad.indexed import Fact, Index, Tensor, apply, delta, expr, partial, sums_to
+from symgrad.indexed import Fact, Index, Tensor, apply, delta, expr, partial, total
 from symgrad.indexed.conversion import from_formula
 from symgrad.indexed.facts import letters_of
 
@@ -71,23 +71,23 @@ def known_about(network: Network) -> tuple[Fact, ...]:
     for layer in network.layers:
         facts += [definition_of(t) for t in layer.folded]
         if layer.name == "softmax":
-            facts += softmax_facts(layer.output, layer.inputs[0])
+            facts += softmax_facts(layer.output, layer.inputs[0], layer.axis)
         facts += layer.facts
     return (*output_facts(network), *facts)
 
 
-def softmax_facts(p: Tensor, z: Tensor) -> tuple[Fact, Fact]:
-    """What the page on softmax derives, of a vector or of each row: dp_k/dz_i = p_k (delta_ki - p_i), and the sum 1."""
-    *rows, k = letters_of(p)
-    others = [r.fresh() for r in rows]
+def softmax_facts(p: Tensor, z: Tensor, axis: int = -1) -> tuple[Fact, Fact]:
+    """What the page on softmax derives, along an axis: dp_k/dz_i = p_k (delta_ki - p_i), and the sum 1."""
+    entry = letters_of(p)
+    axis %= len(entry)
+    k = entry[axis]
     i = Index("i", k.dim)
-    same_row = expr(1)
-    for r, s in zip(rows, others, strict=True):
-        same_row *= delta(r, s)
-    entry, by = (*rows, k), (*others, i)
-    slope = same_row * p[entry] * (delta(k, i) - p[(*rows, i)])
+    by = tuple(i if n == axis else r.fresh() for n, r in enumerate(entry))
+    slope = p[entry] * (delta(k, i) - p[tuple(i if r is k else r for r in entry)])
+    for r, s in zip(entry, by, strict=True):
+        slope *= expr(1) if r is k else delta(r, s)
     jacobian = Fact("the Jacobian of softmax", partial(p[entry], z[by]), slope)
-    return jacobian, sums_to(p, name=f"the entries of {p.name} sum to 1")
+    return jacobian, Fact(f"the entries of {p.name} sum to 1", total(k, p[entry]), expr(1))
 
 
 def output_facts(network: Network) -> tuple[Fact, ...]:
@@ -96,7 +96,7 @@ def output_facts(network: Network) -> tuple[Fact, ...]:
     if loss is None:
         return ()
     entry, out = ACTIVATIONS.get(last.name), last.output
-    i = Index("i", out.dims[0])
+    i = letters_of(out)
     names = {loss.variable: out[i], y: network.y[i]}
     slope = apply(loss.head, out[i], network.y[i], order=(1, 0))
     found = [fact(f"the derivative of {loss.title}", slope, derivative(loss).result, names)]

@@ -7,18 +7,24 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 from flint import ctx
-from sympy import I, Integer, Symbol, nan, oo, zoo
+from sympy import Eq, Integer, Piecewise, Pow, Symbol, Tuple, oo, true
+from sympy.core.relational import Relational
 
 from symgrad.core import REALS, Domain, Status, UnsupportedError
 from symgrad.functions import D
+from symgrad.prover.balls import Balls, Undecided, Undefined, precision
+from symgrad.prover.conventions import plain
 from symgrad.prover.pieces import HOLDS, between, cut, resolved
 from symgrad.prover.prove import prove
 from symgrad.prover.ranges import one_variable
-from symgrad.prover.taylor import PRECISION, constant, sign
+from symgrad.prover.reading import Reader
+from symgrad.prover.taylor import PRECISION, sign
 from symgrad.prover.zeros import Point, point, rational, same, simplest, zeros
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from symgrad.prover.pieces import Piece
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,40 +88,62 @@ def kinks(expr: Any, variable: Symbol) -> list[Point]:
 
 def where_holds(relation: Any, variable: Symbol, domain: Domain = REALS) -> Region:
     """All values of the variable for which a relation is true; raises UnsupportedError where that is not settled."""
-    difference = carried(relation.lhs - relation.rhs, variable)
+    both = Tuple(*(carried(side, variable) for side in relation.args))
     holds = HOLDS[type(relation)]
-    missing = kinks(relation, variable)
     with ctx.workprec(PRECISION):
-        cells = list(signs(difference, variable, domain))
-    told = [(left, right, s is not None and holds(s) and not lost(left, right, missing)) for left, right, s in cells]
+        cells = list(signs(both, variable, domain))
+        for missing in kinks(relation, variable):
+            cells = [part for cell in cells for part in without(cell, missing)]
+    told = [(left, right, s is not None and holds(s)) for left, right, s in cells]
     return Region(tuple(joined(told)), domain, all(ok for *_, ok in told))
-
-
-def lost(left: Point | None, right: Point | None, missing: list[Point]) -> bool:
-    """Whether a cell is a point at which a side has no value."""
-    return left is not None and left is right and any(same(left, m) for m in missing)
 
 
 Cell = tuple[Point | None, Point | None, int | None]
 
 
-def signs(function: Any, variable: Symbol, domain: Domain) -> Iterator[Cell]:
-    """The line cut into points and open intervals, each with the function's sign; None where it has no value."""
-    pieces = cut(function, variable, domain)
+def without(cell: Cell, missing: Point) -> Iterator[Cell]:
+    """A cell with a point taken out at which a side has no value."""
+    left, right, found = cell
+    if left is not None and left is right:
+        yield left, right, None if same(left, missing) else found
+        return
+    ends = [e for e in (left, right) if e is not None]
+    apart = not any(same(e, missing) for e in ends)
+    if apart and (left is None or left < missing) and (right is None or missing < right):
+        yield from ((left, missing, found), (missing, missing, None), (missing, right, found))
+    else:
+        yield cell
+
+
+def signs(both: Any, variable: Symbol, domain: Domain) -> Iterator[Cell]:
+    """The line cut into points and open intervals, each with the sign of left - right; None where one has no value.
+
+    The two sides are cut together, but valued each by itself: what cancels in their difference may have no value.
+    """
+    pieces = cut(both, variable, domain)
     if not domain.lower_open and pieces[0].left:
-        yield pieces[0].left, pieces[0].left, value(function, variable, pieces[0].left)
+        yield pieces[0].left, pieces[0].left, value(both, variable, pieces[0].left)
     for n, piece in enumerate(pieces):
         if n and piece.left:
-            yield piece.left, piece.left, value(function, variable, piece.left)
-        inner = zeros(piece.expr, variable, piece.left, piece.right)
-        ends = [piece.left, *(inner or ()), piece.right]
-        for m, (left, right) in enumerate(pairwise(ends)):
-            if m and left is not None:
-                yield left, left, 0
-            yield left, right, 0 if inner is None else at(piece.expr, variable, rational(between(left, right)))
+            yield piece.left, piece.left, value(both, variable, piece.left)
+        yield from inside(both, piece, variable)
     last = pieces[-1].right
     if not domain.upper_open and last:
-        yield last, last, value(function, variable, last)
+        yield last, last, value(both, variable, last)
+
+
+def inside(both: Any, piece: Piece, variable: Symbol) -> Iterator[Cell]:
+    """The signs on a piece, between its ends: where a side has a value at one point it has one at all of them."""
+    if not valued(both, variable, rational(between(piece.left, piece.right))):
+        yield piece.left, piece.right, None
+        return
+    difference = piece.expr[0] - piece.expr[1]
+    inner = zeros(difference, variable, piece.left, piece.right)
+    ends = [piece.left, *(inner or ()), piece.right]
+    for m, (left, right) in enumerate(pairwise(ends)):
+        if m and left is not None:
+            yield left, left, 0
+        yield left, right, 0 if inner is None else at(difference, variable, rational(between(left, right)))
 
 
 def at(expr: Any, variable: Symbol, q: Any) -> int:
@@ -126,14 +154,34 @@ def at(expr: Any, variable: Symbol, q: Any) -> int:
     return found
 
 
-def value(function: Any, variable: Symbol, end: Point) -> int | None:
+def valued(both: Any, variable: Symbol, q: Any) -> bool:
+    """Whether both sides have a real value at an exact number: by balls, or by a proof where these are too wide."""
+    reader = Reader()
+    nodes = [reader.read(plain(side)) for side in both]
+    try:
+        with precision(PRECISION):
+            place = {reader.name(variable): Balls({}).value(Reader().read(q))}
+            for node in nodes:
+                Balls(place).value(node)
+    except Undefined:
+        return False
+    except Undecided:
+        found = [prove(Pow(side, 0, evaluate=False), 1, assuming=Eq(variable, q)).status for side in both]
+    else:
+        return True
+    if Status.UNKNOWN in found:
+        raise UnsupportedError(f"whether there is a value at {q} could not be settled") from None
+    return all(status is Status.PROVED for status in found)
+
+
+def value(both: Any, variable: Symbol, end: Point) -> int | None:
     """The sign at an end of a piece, None where there is no value."""
     if end.exact is None:
         raise UnsupportedError(f"the sign near {end.lower}, a point without a closed form, could not be settled")
-    found = resolved(function, variable, end.exact).xreplace({variable: end.exact})
-    if found.has(nan, zoo, oo, I) or not constant(found, PRECISION).is_finite():
+    if not valued(both, variable, end.exact):
         return None
-    return at(found, variable, end.exact)
+    left, right = resolved(both, variable, end.exact)
+    return at(left - right, variable, end.exact)
 
 
 def joined(cells: list[tuple[Point | None, Point | None, bool]]) -> Iterator[Part]:
@@ -146,3 +194,41 @@ def joined(cells: list[tuple[Point | None, Point | None, bool]]) -> Iterator[Par
             (first, first_right), (last_left, last) = run[0], run[-1]
             yield Part(first, last, first is not None and first is first_right, last is not None and last is last_left)
             run = []
+
+
+def overlaid(one: Region, other: Region) -> Iterator[tuple[Any, bool, bool]]:
+    """Two regions over one domain, cut at the ends of both: an exact point of each cell, and whether each has the cell.
+
+    None stands for a point without a closed form.
+    """
+    ends: list[Point] = []
+    for p in (e for region in (one, other) for part in region.parts for e in (part.left, part.right)):
+        if p is not None and not any(same(p, q) for q in ends):
+            ends.append(p)
+    ends.sort()
+    for n, (left, right) in enumerate(pairwise([None, *ends, None])):
+        yield rational(between(left, right)), *(has(region, ends, 2 * n) for region in (one, other))
+        if right is not None:
+            yield right.exact, *(has(region, ends, 2 * n + 1) for region in (one, other))
+
+
+def has(region: Region, ends: list[Point], cell: int) -> bool:
+    """Whether a cell belongs to a region: the gap before end number n is cell 2n, the end itself cell 2n + 1."""
+
+    def place(p: Point) -> int:
+        return 2 * next(n for n, q in enumerate(ends) if same(p, q)) + 1
+
+    for part in region.parts:
+        low = -1 if part.left is None else place(part.left) + (not part.left_in)
+        high = 2 * len(ends) if part.right is None else place(part.right) - (not part.right_in)
+        if low <= cell <= high:
+            return True
+    return False
+
+
+def where_true(condition: Any, variable: Symbol, domain: Domain) -> Region:
+    """Where a condition holds, which may be put together from relations."""
+    if isinstance(condition, Relational):
+        return where_holds(condition, variable, domain)
+    told = Piecewise((Integer(1), condition), (Integer(0), true), evaluate=False)
+    return where_holds(Eq(told, 1, evaluate=False), variable, domain)

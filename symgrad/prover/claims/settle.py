@@ -7,7 +7,7 @@ from functools import singledispatch
 from itertools import product
 from typing import TYPE_CHECKING, Any
 
-from sympy import And, Eq, Ge, Gt, Le, Lt, Ne, Pow, Rational, exp, oo, pi, sqrt, true
+from sympy import And, Eq, Ge, Gt, Le, Lt, Ne, Rational, exp, oo, pi, sqrt, true
 
 from symgrad.core import (
     REALS,
@@ -20,6 +20,7 @@ from symgrad.core import (
     Holds,
     Image,
     Induction,
+    Just,
     Layers,
     NeverNegative,
     Observation,
@@ -32,10 +33,10 @@ from symgrad.core import (
     Verdict,
     Witness,
 )
-from symgrad.functions import D
+from symgrad.functions import D, put
 from symgrad.prover.claims.images import settle_image
-from symgrad.prover.claims.regions import carried, where_holds
-from symgrad.prover.facts import limit
+from symgrad.prover.claims.regions import Region, carried, overlaid, where_holds, where_true
+from symgrad.prover.facts import limit, limit_beside
 from symgrad.prover.indexed import prove_by_induction, prove_indexed, prove_nonnegative
 from symgrad.prover.pieces import HOLDS
 from symgrad.prover.prove import prove
@@ -67,9 +68,22 @@ def _(s: Holds) -> Verdict:
     found = prove_relation(s.relation, variables=s.variables, assuming=s.assuming, lets=s.lets)
     if found.status in {Status.PROVED_EXCEPT, Status.DOMAIN_MISMATCH} and found.exceptions:
         return replace(found, status=Status.REFUTED, witness=found.exceptions[0])  # a side has no value there
-    if found.status is Status.UNKNOWN and s.assuming in {True, true} and not s.lets:
-        return by_region(s) or found
+    if found.status is Status.UNKNOWN:
+        return by_region(inlined(s)) or found
     return found
+
+
+def inlined(s: Holds) -> Holds:
+    """The statement without names, where every derivative by one can be carried out, with no exception."""
+    relation = s.relation
+    for let in s.lets:
+        for part in relation.atoms(D):
+            if part.args[1] == let.symbol and prove(part, part.doit()).proved:
+                relation = relation.xreplace({part: part.doit()})
+        if relation.has(D) or let.symbol in getattr(s.assuming, "free_symbols", ()):
+            return s
+        relation = type(relation)(*(put(side, {let.symbol: let.value}) for side in relation.args), evaluate=False)
+    return replace(s, relation=relation, lets=())
 
 
 def refuted_at(s: Holds, place: Point) -> Verdict | None:
@@ -121,29 +135,79 @@ def converse(relation: Any) -> Any:
 def by_region(s: Holds) -> Verdict | None:
     """A relation in one variable, from all zeros of the difference of its sides."""
     symbols = s.relation.free_symbols
-    if len(symbols) != 1:
+    if s.lets or len(symbols) != 1 or symbols != symbols | getattr(s.assuming, "free_symbols", set()):
         return None
     (x,) = symbols
     domain = next((v.domain for v in s.variables if v.symbol == x), REALS)
     try:
         region = where_holds(s.relation, x, domain)
+        asked = (
+            Region((), domain, everywhere=False) if s.assuming in {True, true} else where_true(s.assuming, x, domain)
+        )
     except (SymgradError, ArithmeticError, ValueError):
         return None
-    valued = [prove(Pow(side, 0, evaluate=False), 1, variables=s.variables).proved for side in s.relation.args]
-    if region.everywhere and all(valued):  # what cancels in the difference may have had no value
+    if s.assuming in {True, true}:
+        against = list(region.outside())
+    else:
+        against = [q for q, given, true_there in overlaid(asked, region) if given and not true_there]
+    if region.everywhere or (s.assuming not in {True, true} and asked.parts and not against):
         return Verdict(Status.PROVED, "every zero of the difference, and its sign between them")
-    return next((v for q in region.outside() if (v := refuted_at(s, ((x, q),)))), None)
+    return next((v for q in against if q is not None and (v := refuted_at(s, ((x, q),)))), None)
 
 
 @settle.register
 def _(s: Exists) -> Verdict:
-    converse_at = Holds(s.words, converse(s.relation), s.variables)
+    if not s.at:
+        return found_somewhere(s)
+    converse_at = Holds(s.words, converse(s.relation), s.variables, s.assuming)
     if allowed(converse_at, s.at) and false_at(converse_at, s.at):
         return Verdict(Status.PROVED, "values at a point", witness=seen(s.relation, (), Witness(s.at, "", "")))
-    never = prove_relation(converse(s.relation), variables=s.variables)
+    never = prove_relation(converse(s.relation), variables=s.variables, assuming=s.assuming)
     if never.status is Status.PROVED:
         return Verdict(Status.REFUTED, "the converse holds everywhere", witness=Witness(s.at, "", ""))
     return Verdict(Status.UNKNOWN, reason="it does not hold at the point that was named, and may hold elsewhere")
+
+
+def found_somewhere(s: Exists) -> Verdict:
+    """Whether a relation holds anywhere: one variable by all stretches on which it does, more by the converse."""
+    symbols = s.relation.free_symbols | getattr(s.assuming, "free_symbols", set())
+    if len(symbols) == 1:
+        (x,) = symbols
+        domain = next((v.domain for v in s.variables if v.symbol == x), REALS)
+        try:
+            region = where_holds(s.relation, x, domain)
+            asked = region if s.assuming in {True, true} else where_true(s.assuming, x, domain)
+            both = [q for q, one, other in overlaid(region, asked) if one and other]
+        except (SymgradError, ArithmeticError, ValueError) as error:
+            return Verdict(Status.UNKNOWN, reason=str(error))
+        if not both:
+            return Verdict(Status.REFUTED, "every zero of the difference, and its sign between them: it holds nowhere")
+        exact = sorted((q for q in both if q is not None), key=lambda q: (not q.is_Integer, abs(q)))
+        there = Witness(((x, exact[0]),), "", "") if exact else None
+        witness = there and seen(s.relation, (), there)
+        return Verdict(Status.PROVED, "every zero of the difference, and its sign between them", witness=witness)
+    never = prove_relation(converse(s.relation), variables=s.variables, assuming=s.assuming)
+    if never.proved:
+        return Verdict(Status.REFUTED, "the converse holds everywhere")
+    place = never.witness.point if never.status is Status.REFUTED and never.witness else ()
+    if place and false_at(Holds(s.words, converse(s.relation), s.variables, s.assuming), place):
+        return Verdict(Status.PROVED, "values at a point", witness=seen(s.relation, (), Witness(place, "", "")))
+    return Verdict(Status.UNKNOWN, reason=never.reason or "no point was found, and none was excluded")
+
+
+@settle.register
+def _(s: Just) -> Verdict:
+    try:
+        cells = list(overlaid(where_holds(s.relation, s.variable, s.on), where_true(s.where, s.variable, s.on)))
+    except (SymgradError, ArithmeticError, ValueError) as error:
+        return Verdict(Status.UNKNOWN, reason=str(error))
+    against = [(q, holds, given) for q, holds, given in cells if holds != given]
+    if not against:
+        return Verdict(Status.PROVED, "both hold on just the same stretches")
+    said = {True: "true", False: "false"}
+    known = next(((q, holds, given) for q, holds, given in against if q is not None), None)
+    witness = known and Witness(((s.variable, known[0]),), said[known[1]], said[known[2]])
+    return Verdict(Status.REFUTED, "they hold on different stretches", witness=witness)
 
 
 @settle.register
@@ -153,13 +217,29 @@ def _(s: Image) -> Verdict:
 
 @settle.register
 def _(s: Tends) -> Verdict:
-    found = limit(carried(s.expr, s.variable), s.variable, s.at)
+    verdicts = [tends(s, *way) for way in ways(s)]
+    return next(
+        (v for v in verdicts if v.status is Status.REFUTED), next((v for v in verdicts if not v.proved), verdicts[0])
+    )
+
+
+def ways(s: Tends) -> list[tuple[Any, Any]]:
+    """The limits to be looked at, with where: at a number both of them, unless one side is asked for."""
+    expr = carried(s.expr, s.variable)
+    if s.at in {oo, -oo}:
+        return [(limit(expr, s.variable, s.at), s.at)]
+    place, *side = s.at if isinstance(s.at, tuple) else (s.at,)
+    return [(limit_beside(expr, s.variable, place, d), place) for d in side or (1, -1)]
+
+
+def tends(s: Tends, found: Any, at: Any) -> Verdict:
+    """Whether a limit is the one that was claimed."""
     if found is None:
         return Verdict(Status.UNKNOWN, reason="the limit could not be proved")
     if found == s.to or (oo not in {abs(found), abs(s.to)} and prove(found, s.to).proved):
         return Verdict(Status.PROVED, TAILS)
     apart = oo in {abs(found), abs(s.to)} or prove(found, s.to).status is Status.REFUTED
-    witness = Witness(((s.variable, s.at),), str(found), str(s.to))
+    witness = Witness(((s.variable, at),), str(found), str(s.to))
     return Verdict(Status.REFUTED, TAILS, witness=witness) if apart else Verdict(Status.UNKNOWN, reason="close limits")
 
 
