@@ -49,7 +49,20 @@ def report(rows: Sequence[Compared], names: Sequence[str]) -> CheckReport:
         worst=None if worst is None else shown(worst, names),
         shown=tuple(shown(r, names) for r in spread(rows)),
         kinks=sum(r.on_kink for r in rows),
+        errors=tuple(relative(r) for r in rows if comparable(r)),
     )
+
+
+def comparable(row: Compared) -> bool:
+    """Whether a point has two finite values to be told apart by; at a kink there is a range of them."""
+    size = max(abs(row.claimed), abs(row.estimate))
+    return not row.on_kink and math.isfinite(size + row.bound) and size > 0
+
+
+def relative(row: Compared) -> tuple[float, float, float]:
+    """Where a point lies, how far its two values are apart and how far they may be, as parts of the larger one."""
+    size = max(abs(row.claimed), abs(row.estimate))
+    return row.point[0], row.error / size, row.bound / size
 
 
 def shown(row: Compared, names: Sequence[str]) -> CheckPoint:

@@ -88,7 +88,11 @@ class CheckPoint:
 
 @dataclass(frozen=True, slots=True)
 class CheckReport:
-    """How a claimed gradient fared at every sampled point; `shown` is a spread of them for a reader."""
+    """How a claimed gradient fared at every sampled point; `shown` is a spread of them for a reader.
+
+    `errors` are for a drawing: of every point off the kinks its first coordinate, how far the two values are apart,
+    and the bound of the estimate, both as parts of the larger value.
+    """
 
     ok: int
     wrong: int
@@ -97,6 +101,7 @@ class CheckReport:
     worst: CheckPoint | None = None  # the wrong point with the largest error, else the largest error of all
     shown: tuple[CheckPoint, ...] = ()
     kinks: int = 0  # how many of the points lie on a kink
+    errors: tuple[tuple[float, float, float], ...] = ()
 
     @property
     def points(self) -> int:

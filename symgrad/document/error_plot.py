@@ -1,0 +1,107 @@
+"""How far a result is from its finite differences, point by point: a small drawing beside the numeric check."""
+
+from __future__ import annotations
+
+import math
+from html import escape
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from symgrad.core import CheckReport
+
+WIDE, HIGH = 340.0, 190.0
+LEFT, RIGHT, TOP, BOTTOM = 46.0, 8.0, 8.0, 26.0
+LEAST = -24.0  # the power of ten at which an error counts as none
+FEW = 3  # points that make a drawing
+TICKS = 6
+
+Errors = tuple[tuple[float, float, float], ...]
+
+
+def errors_of(check: CheckReport) -> tuple[Errors, bool]:
+    """Place, error and bound of every point, and whether the places are values and not mere numbers."""
+    if check.errors:
+        return check.errors, True
+    found = []
+    for number, point in enumerate(check.shown, 1):
+        size = max(abs(point.claimed), abs(point.estimate))
+        if size > 0 and math.isfinite(size + point.bound):
+            found.append((float(number), abs(point.claimed - point.estimate) / size, point.bound / size))
+    return tuple(found), False
+
+
+def error_plot(check: CheckReport, name: str, label: str) -> str:
+    """The drawing as SVG, `name` being that of the coordinate; empty where there are too few points."""
+    found, valued = errors_of(check)
+    if len(found) < FEW:
+        return ""
+    across = [bent(x) if valued else x for x, _, _ in found]
+    powers = [(power(error), power(bound)) for _, error, bound in found]
+    low, high = min(min(p) for p in powers), max(max(p) for p in powers)
+    first, last = math.floor(low - 0.5), max(math.ceil(high + 0.5), math.floor(low) + 2)
+    x_of = scale(min(across), max(across), LEFT + 8, WIDE - RIGHT - 8)
+    y_of = scale(first, last, HIGH - BOTTOM, TOP)
+    bounds = dots((x_of(x), y_of(b)) for x, (_, b) in zip(across, powers, strict=True))
+    errors = dots((x_of(x), y_of(e)) for x, (e, _) in zip(across, powers, strict=True))
+    grid = "".join(level(y_of(p), p) for p in every(first, last))
+    marks = "".join(mark(x_of(bent(v) if valued else v), v) for v in places(found, valued=valued))
+    return (
+        f'<svg class="errors" role="img" aria-label="{escape(label, quote=True)}" viewBox="0 0 {WIDE:g} {HIGH:g}">'
+        f"{grid}{marks}"
+        f'<text x="{WIDE - RIGHT:g}" y="{HIGH - 2:g}" class="end">{escape(name)}</text>'
+        f'<path class="bound" d="{bounds}"/><path class="error" d="{errors}"/></svg>'
+    )
+
+
+def bent(value: float) -> float:
+    """A number on a scale that is even near 0 and goes by powers of ten far out."""
+    return math.asinh(value)
+
+
+def power(value: float) -> float:
+    """The power of ten of an error, none counting as the least."""
+    return max(math.log10(value), LEAST) if value > 0 else LEAST
+
+
+def scale(low: float, high: float, start: float, end: float):  # noqa: ANN201 - a line through two points
+    """The line from values to places."""
+    slope = (end - start) / (high - low or 1.0)
+    return lambda value: start + (value - low) * slope
+
+
+def dots(points: Iterable[tuple[float, float]]) -> str:
+    """Strokes without length, which a round cap makes dots of: the shortest way to write many."""
+    return "".join(f"M{x:.0f} {y:.0f}h0" for x, y in dict.fromkeys((round(x), round(y)) for x, y in points))
+
+
+def every(first: int, last: int) -> range:
+    """The powers of ten that are labelled."""
+    return range(first, last + 1, max(1, math.ceil((last - first) / TICKS)))
+
+
+def level(y: float, exponent: int) -> str:
+    """A line across with its power of ten."""
+    raised = f"−{-exponent}" if exponent < 0 else str(exponent)
+    return (
+        f'<path class="grid" d="M{LEFT:g} {y:.1f}H{WIDE - RIGHT:g}"/>'
+        f'<text x="{LEFT - 6:g}" y="{y + 4:.1f}" class="end">10<tspan class="up" dy="-5">{raised}</tspan></text>'
+    )
+
+
+def places(found: Errors, *, valued: bool) -> Sequence[float]:
+    """The places that are labelled: the points' numbers, or 0 and powers of ten as far out as the points go."""
+    if not valued:
+        return [x for x, _, _ in found]
+    low, high = min(x for x, _, _ in found), max(x for x, _, _ in found)
+    reach = max(abs(low), abs(high))
+    top = max(0, math.floor(math.log10(reach))) if reach > 0 else 0
+    steps = [10.0**n for n in range(0, top + 1, max(1, math.ceil((top + 1) / 3)))]
+    return [v for v in (*(-s for s in reversed(steps)), 0.0, *steps) if low <= v <= high]
+
+
+def mark(x: float, value: float) -> str:
+    """A place below the axis."""
+    shown = f"{value:g}".replace("-", "−")
+    return f'<text x="{x:.1f}" y="{HIGH - BOTTOM + 16:g}" class="mid">{shown}</text>'

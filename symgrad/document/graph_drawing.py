@@ -1,0 +1,224 @@
+"""A computation graph as SVG: layers from left to right, a solid arrow forward, a dashed one for what flows back."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from html import escape
+from itertools import pairwise
+from typing import TYPE_CHECKING
+
+from symgrad.document.layout import width
+from symgrad.document.mathml import mathml
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from symgrad.document.boxes import Box
+    from symgrad.document.graph import Edge, Graph
+
+EM = 17.0  # of a formula in the drawing, in its own units
+HIGH = 40.0  # a node
+GAP = 74.0  # between two columns of nodes
+ROW = 58.0
+LABEL = 34.0  # room below a node for the derivative that arrives there
+APART = 4.5  # the arrow back from the arrow forward
+TIP = 3.0
+SWEEPS = 4
+
+Point = tuple[float, float]
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """Where everything is: the middle of every node, the bends of every edge, the size of the whole."""
+
+    places: tuple[Point, ...]
+    bends: tuple[tuple[Point, ...], ...]
+    size: Point
+
+
+def graph_svg(graph: Graph) -> str:
+    """The drawing, with its formulas as MathML."""
+    layout = placed(graph)
+    wide, high = layout.size
+    wires = "".join(wire(graph, n, layout) for n in range(len(graph.edges)))
+    nodes = "".join(node(graph, n, layout.places[n]) for n in range(len(graph.nodes)))
+    return (
+        f'<svg class="net" role="img" aria-label="{escape(graph.label, quote=True)}" viewBox="0 0 {wide:g} {high:g}" '
+        f'width="{wide:g}" height="{high:g}">{wires}{nodes}</svg>'
+    )
+
+
+def layers(graph: Graph) -> list[int]:
+    """The column of every node: after all that it is worked out from; what is given stands right before its use."""
+    found = [0] * len(graph.nodes)
+    for n in range(len(found)):
+        found[n] = max((found[e.source] + 1 for e in graph.edges if e.target == n), default=0)
+    for n in range(len(found)):
+        if not any(e.target == n for e in graph.edges):
+            found[n] = min((found[e.target] for e in graph.edges if e.source == n), default=1) - 1
+    first = min(found)
+    return [layer - first for layer in found]
+
+
+def placed(graph: Graph) -> Layout:
+    """Every node in its column, columns ordered so that few arrows cross; an arrow past a column has a place there."""
+    level = layers(graph)
+    columns: list[list[tuple[int, int]]] = [[] for _ in range(max(level) + 1)]  # (node, -1), or (edge, its column)
+    for n, place in enumerate(level):
+        columns[place].append((n, -1))
+    for k, e in enumerate(graph.edges):
+        for place in range(level[e.source] + 1, level[e.target]):
+            columns[place].append((k, place))
+    columns = [central(graph, column) for column in columns]
+    neighbours = adjacency(graph, level)
+    for sweep in range(SWEEPS):
+        order = columns if sweep % 2 == 0 else columns[::-1]
+        for fixed, moving in pairwise(order):
+            where = {item: position(i, fixed) for i, item in enumerate(fixed)}
+            moving[:] = sorted(moving, key=lambda item: mean(where, neighbours[item], moving.index(item), moving))  # noqa: B023 - used at once
+    return measured(graph, columns)
+
+
+def central(graph: Graph, column: list[tuple[int, int]]) -> list[tuple[int, int]]:
+    """What flows in the middle, what does not in turn above and below."""
+    flowing = [i for i in column if i[1] < 0 and graph.nodes[i[0]].flows]
+    others = [i for i in column if i not in flowing]
+    return [*others[0::2], *flowing, *others[1::2]]
+
+
+def adjacency(graph: Graph, level: Sequence[int]) -> dict[tuple[int, int], list[tuple[int, int]]]:
+    """What every place is joined to in the columns beside it."""
+    found: dict[tuple[int, int], list[tuple[int, int]]] = {(n, -1): [] for n in range(len(graph.nodes))}
+    for k, e in enumerate(graph.edges):
+        way = [(e.source, -1), *((k, c) for c in range(level[e.source] + 1, level[e.target])), (e.target, -1)]
+        for one, other in pairwise(way):
+            found.setdefault(one, []).append(other)
+            found.setdefault(other, []).append(one)
+    return found
+
+
+def position(place: int, column: Sequence[object]) -> float:
+    """How far above or below the middle a place is."""
+    return place - (len(column) - 1) / 2
+
+
+def mean(
+    where: dict[tuple[int, int], float], joined: list[tuple[int, int]], place: int, column: Sequence[object]
+) -> float:
+    """Where a place is drawn to by those it is joined to; its own where there are none."""
+    found = [where[j] for j in joined if j in where]
+    return sum(found) / len(found) if found else position(place, column)
+
+
+def measured(graph: Graph, columns: list[list[tuple[int, int]]]) -> Layout:
+    """Columns and rows in units of the drawing."""
+    step = ROW + LABEL * any(n.back is not None for n in graph.nodes)
+    high = step * max(map(len, columns))
+    places: dict[int, Point] = {}
+    bends: dict[int, list[Point]] = {k: [] for k in range(len(graph.edges))}
+    x = 0.0
+    for column in columns:
+        wide = max([HIGH, *(breadth(graph.nodes[i].box) for i, c in column if c < 0)])
+        for n, (item, place) in enumerate(column):
+            at = (x + wide / 2, high / 2 + step * position(n, column) - (step - ROW) / 2)
+            if place < 0:
+                places[item] = at
+            else:
+                bends[item].append(at)
+        x += wide + GAP
+    margin = 6.0
+    shift = {n: (px + margin, py + margin) for n, (px, py) in places.items()}
+    return Layout(
+        tuple(shift[n] for n in range(len(graph.nodes))),
+        tuple(tuple((px + margin, py + margin) for px, py in bends[k]) for k in range(len(graph.edges))),
+        (x - GAP + 2 * margin, high + 2 * margin + LABEL * any(e.slope is not None for e in graph.edges)),
+    )
+
+
+def breadth(box: Box) -> float:
+    """How wide a node is that holds this formula."""
+    return max(HIGH, EM * width(box) + 22)
+
+
+def node(graph: Graph, number: int, at: Point) -> str:
+    """A quantity in its frame, and below it the derivative that arrives."""
+    own = graph.nodes[number]
+    wide = breadth(own.box)
+    kind = "sought" if number == graph.sought else "" if own.flows else "still"
+    frame = (
+        f'<rect class="{kind}" x="{at[0] - wide / 2:.1f}" y="{at[1] - HIGH / 2:.1f}" width="{wide:.1f}" '
+        f'height="{HIGH:g}" rx="{HIGH / 2:g}"/>'
+    )
+    shown = frame + label(own.box, at, wide, HIGH, "")
+    return shown + (label(own.back, (at[0], at[1] + HIGH / 2 + 18), 96, 36, "back") if own.back is not None else "")
+
+
+def label(box: Box, at: Point, wide: float, high: float, kind: str) -> str:
+    """A formula about a point."""
+    return (
+        f'<foreignObject x="{at[0] - wide / 2:.1f}" y="{at[1] - high / 2:.1f}" width="{wide:.1f}" height="{high:g}">'
+        f'<div class="tag {kind}">{mathml(box, spoken=False)}</div></foreignObject>'
+    )
+
+
+def wire(graph: Graph, number: int, layout: Layout) -> str:
+    """An arrow forward and, where a derivative flows, one back beside it; its slope below the middle."""
+    edge = graph.edges[number]
+    way = trimmed(graph, edge, [layout.places[edge.source], *layout.bends[number], layout.places[edge.target]])
+    if not edge.flows:
+        return arrow(way, "on still")
+    shown = arrow(beside(way, -APART), "on") + arrow(beside(way, APART)[::-1], "back")
+    if edge.slope is None:
+        return shown
+    (ax, ay), (bx, by) = way[0], way[-1]
+    return shown + label(edge.slope, ((ax + bx) / 2, (ay + by) / 2 + 30), 90, 44, "back")
+
+
+def trimmed(graph: Graph, edge: Edge, way: list[Point]) -> list[Point]:
+    """The way between the frames of two nodes, not their middles."""
+    ends = ((edge.source, way[0], way[1]), (edge.target, way[-1], way[-2]))
+    first, last = (on_frame(breadth(graph.nodes[n].box), at, to) for n, at, to in ends)
+    return [first, *way[1:-1], last]
+
+
+def on_frame(wide: float, at: Point, to: Point) -> Point:
+    """Where the line from the middle of a node leaves its frame, and a little beyond."""
+    dx, dy = to[0] - at[0], to[1] - at[1]
+    length = (dx * dx + dy * dy) ** 0.5 or 1.0
+    reach = min(wide / 2 * length / abs(dx) if dx else wide, HIGH / 2 * length / abs(dy) if dy else wide) + 2 * TIP
+    reach = min(reach, wide / 2 + 2 * TIP)
+    return at[0] + dx / length * reach, at[1] + dy / length * reach
+
+
+def beside(way: list[Point], by: float) -> list[Point]:
+    """The way moved sideways."""
+    (ax, ay), (bx, by_) = way[0], way[-1]
+    length = ((bx - ax) ** 2 + (by_ - ay) ** 2) ** 0.5 or 1.0
+    nx, ny = -(by_ - ay) / length * by, (bx - ax) / length * by
+    return [(px + nx, py + ny) for px, py in way]
+
+
+def arrow(way: list[Point], kind: str) -> str:
+    """A smooth line through the points with a tip at its end."""
+    path = f"M{spot(way[0])}" + "".join(curve(a, b, bent=len(way) > 2) for a, b in pairwise(way))  # noqa: PLR2004 - two ends
+    (ax, ay), (bx, by) = way[-2], way[-1]
+    if len(way) > 2:  # noqa: PLR2004 - the last piece of a bent line arrives level
+        ay = by
+    length = ((bx - ax) ** 2 + (by - ay) ** 2) ** 0.5 or 1.0
+    ux, uy = (bx - ax) / length * 2 * TIP, (by - ay) / length * 2 * TIP
+    tip = f"M{spot((bx - ux - uy / 2, by - uy + ux / 2))}L{spot((bx, by))}L{spot((bx - ux + uy / 2, by - uy - ux / 2))}"
+    return f'<path class="{kind}" d="{path}"/><path class="{kind} tip" d="{tip}"/>'
+
+
+def curve(a: Point, b: Point, *, bent: bool) -> str:
+    """A straight line, or a piece of a bent one that leaves and arrives level."""
+    if not bent:
+        return f"L{spot(b)}"
+    middle = (a[0] + b[0]) / 2
+    return f"C{spot((middle, a[1]))} {spot((middle, b[1]))} {spot(b)}"
+
+
+def spot(at: Point) -> str:
+    """A point as a path has it."""
+    return f"{at[0]:.1f} {at[1]:.1f}"
