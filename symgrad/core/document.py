@@ -113,7 +113,8 @@ class Settled:
     """A derivation with a verdict for every step (in the order of `every_step`), its claim, and its check.
 
     `given` is what the claim assumes: less than its steps do where the whole could be proved without. `without` says
-    of each assumed fact that is used what the result is where it is not assumed.
+    of each assumed fact that is used what the result is where it is not assumed. `code` is the result as NumPy code,
+    where a page shows it.
     """
 
     derivation: Derivation
@@ -122,6 +123,7 @@ class Settled:
     check: CheckReport | None = None
     given: Any = True  # a SymPy Boolean
     without: tuple[tuple[Any, Any], ...] = ()
+    code: str = ""
 
 
 class Cancels(Enum):

@@ -2,25 +2,24 @@
 
 from symgrad.document.facts import definition_box
 from symgrad.document.from_json import from_json
+from symgrad.document.index import entry, render_index, render_search, render_trust, sitemap
 from symgrad.document.latex_in import LatexError
 from symgrad.document.pages import (
     DETAILS,
     FILES,
     FORMATS,
     PAGE_FORMATS,
-    entry,
     html_fragment,
     page_files,
     page_fragment,
     render,
     render_entry,
-    render_index,
     render_page,
-    render_trust,
 )
 from symgrad.document.pdf import book, pdf
 from symgrad.document.site import ALONE, Site, assets
 from symgrad.document.telling_indexed import indexed_code
+from symgrad.document.webpage import characters
 
 __all__ = [
     "ALONE",
@@ -32,6 +31,7 @@ __all__ = [
     "Site",
     "assets",
     "book",
+    "characters",
     "definition_box",
     "entry",
     "from_json",
@@ -44,5 +44,7 @@ __all__ = [
     "render_entry",
     "render_index",
     "render_page",
+    "render_search",
     "render_trust",
+    "sitemap",
 ]

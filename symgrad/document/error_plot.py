@@ -7,15 +7,16 @@ from html import escape
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
     from symgrad.core import CheckReport
 
-WIDE, HIGH = 340.0, 190.0
-LEFT, RIGHT, TOP, BOTTOM = 46.0, 8.0, 8.0, 26.0
-LEAST = -24.0  # the power of ten at which an error counts as none
+WIDE, HIGH = 680.0, 190.0
+LEFT, RIGHT, TOP, BOTTOM = 62.0, 24.0, 10.0, 26.0
 FEW = 3  # points that make a drawing
-TICKS = 6
+LEAST = -20.0  # the power of ten below which two doubles are as good as the same
+TICKS = 5
+CLOSEST = 40.0  # between two labels below the axis
 
 Errors = tuple[tuple[float, float, float], ...]
 
@@ -38,15 +39,17 @@ def error_plot(check: CheckReport, name: str, label: str) -> str:
     if len(found) < FEW:
         return ""
     across = [bent(x) if valued else x for x, _, _ in found]
-    powers = [(power(error), power(bound)) for _, error, bound in found]
-    low, high = min(min(p) for p in powers), max(max(p) for p in powers)
-    first, last = math.floor(low - 0.5), max(math.ceil(high + 0.5), math.floor(low) + 2)
-    x_of = scale(min(across), max(across), LEFT + 8, WIDE - RIGHT - 8)
+    known = [p for _, *sizes in found for p in map(power, sizes) if p is not None]
+    first = math.floor(min(known, default=0.0)) - 1  # where what is not apart at all is drawn
+    last = max(math.ceil(max(known, default=0.0)), first + 2)
+    x_of = scale(min(across), max(across), LEFT + 8, WIDE - RIGHT)
     y_of = scale(first, last, HIGH - BOTTOM, TOP)
-    bounds = dots((x_of(x), y_of(b)) for x, (_, b) in zip(across, powers, strict=True))
-    errors = dots((x_of(x), y_of(e)) for x, (e, _) in zip(across, powers, strict=True))
-    grid = "".join(level(y_of(p), p) for p in every(first, last))
-    marks = "".join(mark(x_of(bent(v) if valued else v), v) for v in places(found, valued=valued))
+    heights = [[y_of(first if (p := power(size)) is None else p) for size in sizes] for _, *sizes in found]
+    errors = dots((x_of(x), error) for x, (error, _) in zip(across, heights, strict=True))
+    bounds = dots((x_of(x), bound) for x, (_, bound) in zip(across, heights, strict=True))
+    grid = level(y_of(first), None) + "".join(level(y_of(p), p) for p in every(first + 1, last))
+    labels = ((x_of(bent(v) if valued else v), v) for v in places(found, valued=valued))
+    marks = "".join(mark(x, v) for x, v in apart(labels))
     return (
         f'<svg class="errors" role="img" aria-label="{escape(label, quote=True)}" viewBox="0 0 {WIDE:g} {HIGH:g}">'
         f"{grid}{marks}"
@@ -60,12 +63,13 @@ def bent(value: float) -> float:
     return math.asinh(value)
 
 
-def power(value: float) -> float:
-    """The power of ten of an error, none counting as the least."""
-    return max(math.log10(value), LEAST) if value > 0 else LEAST
+def power(value: float) -> float | None:
+    """The power of ten of an error; None of as good as none."""
+    found = math.log10(value) if value > 0 else LEAST
+    return found if found > LEAST else None
 
 
-def scale(low: float, high: float, start: float, end: float):  # noqa: ANN201 - a line through two points
+def scale(low: float, high: float, start: float, end: float) -> Callable[[float], float]:
     """The line from values to places."""
     slope = (end - start) / (high - low or 1.0)
     return lambda value: start + (value - low) * slope
@@ -81,12 +85,13 @@ def every(first: int, last: int) -> range:
     return range(first, last + 1, max(1, math.ceil((last - first) / TICKS)))
 
 
-def level(y: float, exponent: int) -> str:
-    """A line across with its power of ten."""
-    raised = f"−{-exponent}" if exponent < 0 else str(exponent)
+def level(y: float, exponent: int | None) -> str:
+    """A line across with its power of ten, or with 0."""
+    sign = "−" if exponent is not None and exponent < 0 else ""
+    shown = "0" if exponent is None else f'10<tspan class="up" dy="-5">{sign}{abs(exponent)}</tspan>'
     return (
         f'<path class="grid" d="M{LEFT:g} {y:.1f}H{WIDE - RIGHT:g}"/>'
-        f'<text x="{LEFT - 6:g}" y="{y + 4:.1f}" class="end">10<tspan class="up" dy="-5">{raised}</tspan></text>'
+        f'<text x="{LEFT - 6:g}" y="{y + 4:.1f}" class="end">{shown}</text>'
     )
 
 
@@ -97,8 +102,17 @@ def places(found: Errors, *, valued: bool) -> Sequence[float]:
     low, high = min(x for x, _, _ in found), max(x for x, _, _ in found)
     reach = max(abs(low), abs(high))
     top = max(0, math.floor(math.log10(reach))) if reach > 0 else 0
-    steps = [10.0**n for n in range(0, top + 1, max(1, math.ceil((top + 1) / 3)))]
+    steps = [10.0**n for n in range(top, -1, -max(1, math.ceil((top + 1) / 4)))][::-1]
     return [v for v in (*(-s for s in reversed(steps)), 0.0, *steps) if low <= v <= high]
+
+
+def apart(labels: Iterable[tuple[float, float]]) -> list[tuple[float, float]]:
+    """The labels that have room, 0 and what is far from it first."""
+    kept: list[tuple[float, float]] = []
+    for x, value in sorted(labels, key=lambda found: (found[1] != 0, -abs(found[1]))):
+        if all(abs(x - other) >= CLOSEST for other, _ in kept):
+            kept.append((x, value))
+    return kept
 
 
 def mark(x: float, value: float) -> str:

@@ -11,11 +11,15 @@ from functools import cache
 from importlib.util import find_spec
 from io import BytesIO
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 from fontTools import subset
 
 from symgrad.core import SymgradError
 from symgrad.document.spelling import TEX_LETTERS, TEX_SIGNS
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 LATIN = "".join(map(chr, range(0x20, 0x7F))) + "\u00a0§·×–—‘’“”…•′″−½¼⅛→←↑↓≤≥≠≈∞±°éèüöäßÉçñô"
 
@@ -25,10 +29,14 @@ WEIGHTS = (("Regular", "400", "normal"), ("Bold", "700", "normal"), ("It", "400"
 
 
 @cache
-def font_css() -> str:
-    """The @font-face rules, fonts inlined: SG Math for formulas, SG Text for words."""
-    rules = [face("SG Math", math_font(), "400", "normal")]
-    rules += [face("SG Text", text_font(name), weight, style) for name, weight, style in WEIGHTS]
+def font_css(characters: str = "") -> str:
+    """The @font-face rules, fonts inlined: SG Math for formulas, SG Text for words.
+
+    They hold what `characters` need, the letters that a browser slants by itself among them; without any, all they can.
+    """
+    wanted = frozenset(characters)
+    rules = [face("SG Math", woff2(math_font(), wanted | {slanted(c) for c in wanted}), "400", "normal")]
+    rules += [face("SG Text", woff2(text_font(name), wanted), weight, style) for name, weight, style in WEIGHTS]
     return "\n".join(rules)
 
 
@@ -77,17 +85,32 @@ def slanted(letter: str) -> str:
 
 
 def subsetted(source: Path, characters: set[str], features: tuple[str, ...]) -> bytes:
-    """The font with these characters only, as woff2; the same bytes every time."""
-    options = subset.Options()
-    options.layout_features = list(features)
-    options.hinting = False
-    options.glyph_names = False
-    options.notdef_outline = True
-    font = subset.load_font(source, options)
-    pruned = subset.Subsetter(options)
-    pruned.populate(unicodes=[ord(c) for c in characters])
-    pruned.subset(font)
-    font.flavor = "woff2"
+    """The font with these characters only; the same bytes every time."""
+    return pruned(subset.load_font(source, options()), characters, features)
+
+
+def woff2(font: bytes, characters: frozenset[str]) -> bytes:
+    """A font, or what these characters need of it, packed for the web."""
+    loaded = subset.load_font(BytesIO(font), options())
+    return pruned(loaded, characters or set(map(chr, loaded.getBestCmap())), ("*",), "woff2")
+
+
+def options(features: tuple[str, ...] = ("*",)) -> subset.Options:
+    """How fonts are cut down."""
+    chosen = subset.Options()
+    chosen.layout_features = list(features)
+    chosen.hinting = False
+    chosen.glyph_names = False
+    chosen.notdef_outline = True
+    return chosen
+
+
+def pruned(font: Any, characters: Iterable[str], features: tuple[str, ...], flavour: str | None = None) -> bytes:
+    """The bytes of a font with these characters."""
+    subsetter = subset.Subsetter(options(features))
+    subsetter.populate(unicodes=[ord(c) for c in characters])
+    subsetter.subset(font)
+    font.flavor = flavour
     out = BytesIO()
     font.save(out)
     font.close()

@@ -8,7 +8,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from symgrad.document.layout import width
-from symgrad.document.mathml import mathml
+from symgrad.document.mathml import NAMESPACE, mathml
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -25,7 +25,10 @@ APART = 4.5  # the arrow back from the arrow forward
 TIP = 3.0
 SWEEPS = 4
 
+MARGIN = 6.0
+
 Point = tuple[float, float]
+Place = tuple[int, int]  # a node's number and -1; or an edge's, and the column that it passes
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +49,7 @@ def graph_svg(graph: Graph) -> str:
     return (
         f'<svg class="net" role="img" aria-label="{escape(graph.label, quote=True)}" viewBox="0 0 {wide:g} {high:g}" '
         f'width="{wide:g}" height="{high:g}">{wires}{nodes}</svg>'
-    )
+    ).replace(f' xmlns="{NAMESPACE}"', "")
 
 
 def layers(graph: Graph) -> list[int]:
@@ -64,32 +67,47 @@ def layers(graph: Graph) -> list[int]:
 def placed(graph: Graph) -> Layout:
     """Every node in its column, columns ordered so that few arrows cross; an arrow past a column has a place there."""
     level = layers(graph)
-    columns: list[list[tuple[int, int]]] = [[] for _ in range(max(level) + 1)]  # (node, -1), or (edge, its column)
+    columns: list[list[Place]] = [[] for _ in range(max(level) + 1)]
     for n, place in enumerate(level):
         columns[place].append((n, -1))
     for k, e in enumerate(graph.edges):
         for place in range(level[e.source] + 1, level[e.target]):
             columns[place].append((k, place))
-    columns = [central(graph, column) for column in columns]
     neighbours = adjacency(graph, level)
+    columns = [spined(graph, column) for column in columns]
     for sweep in range(SWEEPS):
-        order = columns if sweep % 2 == 0 else columns[::-1]
+        order = range(len(columns)) if sweep % 2 == 0 else range(len(columns) - 1, -1, -1)
         for fixed, moving in pairwise(order):
-            where = {item: position(i, fixed) for i, item in enumerate(fixed)}
-            moving[:] = sorted(moving, key=lambda item: mean(where, neighbours[item], moving.index(item), moving))  # noqa: B023 - used at once
+            where = rows(graph, columns[fixed])
+            own = rows(graph, columns[moving])
+            drawn_to = {i: mean(where, neighbours[i], own[i]) for i in columns[moving]}
+            columns[moving] = spined(graph, sorted(columns[moving], key=drawn_to.__getitem__))
     return measured(graph, columns)
 
 
-def central(graph: Graph, column: list[tuple[int, int]]) -> list[tuple[int, int]]:
-    """What flows in the middle, what does not in turn above and below."""
-    flowing = [i for i in column if i[1] < 0 and graph.nodes[i[0]].flows]
-    others = [i for i in column if i not in flowing]
-    return [*others[0::2], *flowing, *others[1::2]]
+def spined(graph: Graph, column: list[Place]) -> list[Place]:
+    """What is worked out in the middle, what is given and what passes by above and below it."""
+    spine = [i for i in column if on_spine(graph, i)]
+    others = [i for i in column if i not in spine]
+    return [*others[: len(others) // 2], *spine, *others[len(others) // 2 :]]
 
 
-def adjacency(graph: Graph, level: Sequence[int]) -> dict[tuple[int, int], list[tuple[int, int]]]:
+def on_spine(graph: Graph, place: Place) -> bool:
+    """Whether a place is that of a quantity which is worked out, or through which the derivative flows."""
+    number, passing = place
+    return passing < 0 and (graph.nodes[number].flows or any(e.target == number for e in graph.edges))
+
+
+def rows(graph: Graph, column: list[Place]) -> dict[Place, float]:
+    """How far above or below the middle of the spine each place of a column is."""
+    spine = [n for n, i in enumerate(column) if on_spine(graph, i)] or range(len(column))
+    middle = sum(spine) / len(spine)
+    return {item: n - middle for n, item in enumerate(column)}
+
+
+def adjacency(graph: Graph, level: Sequence[int]) -> dict[Place, list[Place]]:
     """What every place is joined to in the columns beside it."""
-    found: dict[tuple[int, int], list[tuple[int, int]]] = {(n, -1): [] for n in range(len(graph.nodes))}
+    found: dict[Place, list[Place]] = {(n, -1): [] for n in range(len(graph.nodes))}
     for k, e in enumerate(graph.edges):
         way = [(e.source, -1), *((k, c) for c in range(level[e.source] + 1, level[e.target])), (e.target, -1)]
         for one, other in pairwise(way):
@@ -98,41 +116,29 @@ def adjacency(graph: Graph, level: Sequence[int]) -> dict[tuple[int, int], list[
     return found
 
 
-def position(place: int, column: Sequence[object]) -> float:
-    """How far above or below the middle a place is."""
-    return place - (len(column) - 1) / 2
-
-
-def mean(
-    where: dict[tuple[int, int], float], joined: list[tuple[int, int]], place: int, column: Sequence[object]
-) -> float:
+def mean(where: dict[Place, float], joined: list[Place], own: float) -> float:
     """Where a place is drawn to by those it is joined to; its own where there are none."""
     found = [where[j] for j in joined if j in where]
-    return sum(found) / len(found) if found else position(place, column)
+    return sum(found) / len(found) if found else own
 
 
-def measured(graph: Graph, columns: list[list[tuple[int, int]]]) -> Layout:
+def measured(graph: Graph, columns: list[list[Place]]) -> Layout:
     """Columns and rows in units of the drawing."""
-    step = ROW + LABEL * any(n.back is not None for n in graph.nodes)
-    high = step * max(map(len, columns))
-    places: dict[int, Point] = {}
-    bends: dict[int, list[Point]] = {k: [] for k in range(len(graph.edges))}
-    x = 0.0
+    below = LABEL * any(n.back is not None for n in graph.nodes)
+    places: dict[Place, Point] = {}
+    x = MARGIN
     for column in columns:
-        wide = max([HIGH, *(breadth(graph.nodes[i].box) for i, c in column if c < 0)])
-        for n, (item, place) in enumerate(column):
-            at = (x + wide / 2, high / 2 + step * position(n, column) - (step - ROW) / 2)
-            if place < 0:
-                places[item] = at
-            else:
-                bends[item].append(at)
+        wide = max([HIGH, *(breadth(graph.nodes[i].box) for i, passing in column if passing < 0)])
+        places |= {i: (x + wide / 2, (ROW + below) * r) for i, r in rows(graph, column).items()}
         x += wide + GAP
-    margin = 6.0
-    shift = {n: (px + margin, py + margin) for n, (px, py) in places.items()}
+    top, bottom = min(y for _, y in places.values()), max(y for _, y in places.values())
+    bottom += max(below, LABEL * any(e.slope is not None for e in graph.edges))
+    places = {i: (px, py - top + HIGH / 2 + MARGIN) for i, (px, py) in places.items()}
+    bends = [sorted(at for (k, c), at in places.items() if k == n and c >= 0) for n in range(len(graph.edges))]
     return Layout(
-        tuple(shift[n] for n in range(len(graph.nodes))),
-        tuple(tuple((px + margin, py + margin) for px, py in bends[k]) for k in range(len(graph.edges))),
-        (x - GAP + 2 * margin, high + 2 * margin + LABEL * any(e.slope is not None for e in graph.edges)),
+        tuple(places[n, -1] for n in range(len(graph.nodes))),
+        tuple(map(tuple, bends)),
+        (x - GAP + MARGIN, bottom - top + HIGH + 2 * MARGIN),
     )
 
 

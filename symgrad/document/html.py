@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from functools import cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import jinja2
 from markupsafe import Markup
@@ -12,8 +12,10 @@ from markupsafe import Markup
 from symgrad.core import Status
 from symgrad.document.boxes import Ident, Script
 from symgrad.document.declared import standing
+from symgrad.document.error_plot import error_plot
 from symgrad.document.evidence import ANCHORS, CONVENTION, OUTCOMES, WORDS, check_in_words, reason, steps_in_words
 from symgrad.document.graph import graph
+from symgrad.document.graph_drawing import graph_svg
 from symgrad.document.induction import CONCLUSION, failed, parts
 from symgrad.document.latex import latex
 from symgrad.document.mathml import NAMESPACE, mathml
@@ -27,6 +29,7 @@ from symgrad.words.messages import parted
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from symgrad.core import CheckReport
     from symgrad.document.boxes import Box
     from symgrad.document.site import Site
     from symgrad.document.telling import Telling
@@ -40,6 +43,9 @@ MEANINGS = {
     Status.UNKNOWN: "Neither a proof nor a counterexample was found. It is not a soft yes; the reason is given.",
     Status.VACUOUS: "No point satisfies the conditions, so the step claims nothing.",
 }
+
+PLOTTED = "Relative distance of result and finite difference at every point, with the bound of the estimate"
+CHAIN = 8000  # characters of MathML
 
 MOODS = {Status.PROVED: "good", Status.PROVED_EXCEPT: "good", Status.REFUTED: "bad"}
 
@@ -60,8 +66,8 @@ def in_html(math: str) -> Markup:
 
 
 def inline(box: Box) -> Markup:
-    """A formula in a line of text."""
-    return in_html(mathml(box))
+    """A formula in a line of text, or in a table."""
+    return in_html(mathml(box, annotated=False))
 
 
 def block(box: Box) -> Markup:
@@ -86,7 +92,7 @@ def cell(told: Iterable[Piece]) -> Markup:
 
 def prose(words: str) -> Markup:
     """Words with formulas between dollars."""
-    return Markup(to_html(words))  # noqa: S704 - words are escaped, formulas come from the printer
+    return Markup(to_html(words).replace(f' xmlns="{NAMESPACE}"', ""))  # noqa: S704 - words are escaped, formulas come from the printer
 
 
 def symbol(name: str) -> Markup:
@@ -109,9 +115,22 @@ def number(value: float, digits: int = 7) -> str:
     return f"{mantissa} · 10{small}".replace("-", "−")
 
 
-def graph_of(told: Telling) -> Any:
-    """The computation graph of a derivation, if it has one."""
-    return graph(told.derivation)
+def graph_of(told: Telling) -> Markup | None:
+    """The computation graph of a derivation as SVG, if it has one."""
+    found = graph(told.derivation.start, told.derivation)
+    return Markup(graph_svg(found)) if found else None  # noqa: S704 - drawn by us, labels escaped
+
+
+def errors_of(check: CheckReport) -> Markup:
+    """The errors of a numeric check as SVG; empty where there are too few."""
+    name = check.shown[0].point[0][0] if check.errors and check.shown and check.shown[0].point else ""
+    return Markup(error_plot(check, name, PLOTTED))  # noqa: S704 - as above
+
+
+def short_chain(told: Telling) -> Markup | None:
+    """The chain in one piece, where it is short enough to be read so."""
+    chain = fine(told.chain("textbook"))
+    return chain if len(chain) < CHAIN else None
 
 
 def sentence(words: Message) -> Markup:
@@ -170,6 +189,8 @@ def templates() -> jinja2.Environment:
         "steps": steps_in_words,
         "check": check_in_words,
         "graph": graph_of,
+        "errors": errors_of,
+        "chain": short_chain,
         "parts": parts,
         "failed": failed,
         "standing": standing,

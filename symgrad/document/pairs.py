@@ -14,11 +14,12 @@ from symgrad.document.evidence import OUTCOMES
 from symgrad.document.from_sympy import boxes
 from symgrad.document.html import in_html
 from symgrad.document.mathml import mathml
+from symgrad.document.sets import interval
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from symgrad.core import Definition, Pair, Status
+    from symgrad.core import Definition, Domain, Pair, Status
 
 DELTA = row(
     Ident("δ"),
@@ -43,17 +44,19 @@ ANSWERS = {
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """One pair in the overview."""
+    """One pair in the overview; `href` is where its formula or its refusal stands."""
 
     kind: str
     sign: str
     words: str
+    href: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Delta:
     """One pair in its activation's table."""
 
+    name: str
     loss: str
     delta: Markup
     cancels: str
@@ -63,9 +66,10 @@ class Delta:
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
-    """The losses that an activation is refused with for one reason."""
+    """A loss that an activation is refused with, and why."""
 
-    losses: tuple[str, ...]
+    name: str
+    loss: str
     reason: str
 
 
@@ -75,6 +79,7 @@ class ActivationRow:
 
     name: str
     title: str
+    range: Markup
     href: str
     cells: tuple[Cell, ...]
     deltas: tuple[Delta, ...]
@@ -83,38 +88,45 @@ class ActivationRow:
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """The whole page."""
+    """The whole page: every loss with the set that it needs its output to lie in, and the rows."""
 
-    losses: tuple[str, ...]
+    losses: tuple[tuple[str, Markup], ...]
     rows: tuple[ActivationRow, ...]
 
 
 def comparison(pairs: Iterable[Pair], page: str = "") -> Comparison:
     """The pairs by activation, in the order they come; each activation on a page of its own where `page` is given."""
     every = tuple(pairs)
-    losses = tuple(dict.fromkeys(p.loss.title for p in every))
+    losses = {p.loss.title: p.loss for p in every}
     groups: dict[str, list[Pair]] = {}
     for pair in every:
         groups.setdefault(pair.activation.name, []).append(pair)
-    return Comparison(losses, tuple(activation_row(group, losses, page) for group in groups.values()))
+    return Comparison(
+        tuple((title, shown_set(loss.variables[0].domain)) for title, loss in losses.items()),
+        tuple(activation_row(group, tuple(losses), page) for group in groups.values()),
+    )
 
 
 def activation_row(group: list[Pair], losses: tuple[str, ...], page: str) -> ActivationRow:
     """One activation's pairs."""
     by_loss = {p.loss.title: p for p in group}
-    refused: dict[str, list[str]] = {}
-    for pair in group:
-        if pair.refused:
-            refused.setdefault(pair.refused, []).append(pair.loss.title)
     first = group[0].activation
+    href = f"./{quote(part(page, first))}" if page else f"#pairs-{slug(first)}"
+    rows = f"{href}#" if page else f"#{slug(first)}-"
     return ActivationRow(
         slug(first),
         first.title,
-        f"./{quote(part(page, first))}" if page else f"#pairs-{slug(first)}",
-        tuple(cell(by_loss.get(title)) for title in losses),
+        shown_set(first.range),
+        href,
+        tuple(cell(by_loss.get(title), rows) for title in losses),
         tuple(delta(p) for p in group if not p.refused),
-        tuple(Refusal(tuple(titles), reason) for reason, titles in refused.items()),
+        tuple(Refusal(slug(p.loss), p.loss.title, p.refused) for p in group if p.refused),
     )
+
+
+def shown_set(domain: Domain) -> Markup:
+    """A set of numbers, small enough for the head of a table."""
+    return in_html(mathml(interval(domain), spoken=False))
 
 
 def slug(definition: Definition) -> str:
@@ -127,14 +139,15 @@ def part(page: str, activation: Definition) -> str:
     return f"{page}-{slug(activation)}.html"
 
 
-def cell(pair: Pair | None) -> Cell:
+def cell(pair: Pair | None, rows: str) -> Cell:
     """A pair in the overview; one that was not worked out is empty."""
     if pair is None:
         return Cell("refused", "", "not worked out")
+    href = f"{rows}{slug(pair.loss)}"
     if pair.refused:
-        return Cell("refused", "–", f"refused: {pair.refused}")
-    kind = pair.cancels.value if pair.cancels else "unknown"
-    return Cell(kind, SIGNS[pair.cancels], ANSWERS[pair.cancels])
+        return Cell("refused", "–", "refused", href)
+    kind = pair.cancels.value.split()[0] if pair.cancels else "unknown"
+    return Cell(kind, SIGNS[pair.cancels], ANSWERS[pair.cancels], href)
 
 
 def delta(pair: Pair) -> Delta:
@@ -144,4 +157,4 @@ def delta(pair: Pair) -> Delta:
     if pair.check and pair.check.outcome is Outcome.WRONG:
         check = f"wrong at {pair.check.wrong} points"
     status = pair.verdict.status if pair.verdict else None
-    return Delta(pair.loss.title, shown, ANSWERS[pair.cancels], status, check)
+    return Delta(slug(pair.loss), pair.loss.title, shown, ANSWERS[pair.cancels], status, check)

@@ -9,32 +9,46 @@ from importlib.resources import files
 from symgrad.document.fonts import font_css
 
 STYLESHEET = "symgrad.css"
+SCRIPT = "symgrad.js"
 
 
 @dataclass(frozen=True, slots=True)
 class Site:
     """Addresses relative to the page; an empty one means that there is no such page and all is inlined.
 
-    A stylesheet holds the fonts as data, since browsers refuse font files that a page on disk asks for.
+    A stylesheet holds the fonts as data, since browsers refuse font files that a page on disk asks for. `url` is where
+    the site will be published, with a slash at its end.
     """
 
     index: str = "index.html"
     trust: str = "trust.html"
+    search: str = "search.html"
     stylesheet: str = STYLESHEET
+    script: str = SCRIPT
     version: str = ""
     fonts: bool = True
+    url: str = ""
 
 
-ALONE = Site(index="", trust="", stylesheet="")
+ALONE = Site(index="", trust="", search="", stylesheet="", script="")
 
 
-def assets() -> dict[str, str]:
-    """The files that the pages of a site share, by name."""
-    return {STYLESHEET: styles(fonts=True)}
+def assets(characters: str = "") -> dict[str, str]:
+    """The files that the pages of a site share, by name; the fonts hold these characters, or all that they can."""
+    return {STYLESHEET: styles(characters), SCRIPT: script()}
+
+
+def styles(characters: str = "", *, fonts: bool = True) -> str:
+    """The style sheet, with the fonts inlined or without."""
+    return f"{font_css(characters)}\n{template('page.css')}" if fonts else template("page.css")
+
+
+def script() -> str:
+    """What makes buttons copy, tables sort, and the list of everything a search."""
+    return template("page.js")
 
 
 @cache
-def styles(*, fonts: bool) -> str:
-    """The style sheet, with the fonts inlined or without."""
-    css = files("symgrad.document").joinpath("templates", "page.css").read_text("utf-8")
-    return f"{font_css()}\n{css}" if fonts else css
+def template(name: str) -> str:
+    """A file beside the templates, as it is."""
+    return files("symgrad.document").joinpath("templates", name).read_text("utf-8")

@@ -87,7 +87,7 @@ def build(
         pdfs = printed(entries, bodies, cache, crew) if bodies else {}
     if "html" in wanted.formats:
         files = {name: linked(text, files) if name.endswith(".html") else text for name, text in files.items()}
-        files |= frame(entries, cache)
+        files |= frame(entries, shown_characters(files.values()), cache)
     written = {name: text.encode("utf-8", "replace") for name, text in files.items()} | pdfs
     publish(folder, written)
     cache.trim()
@@ -183,11 +183,16 @@ def kept(head: Head, page: dict[str, Any], cache: Cache) -> dict[str, Any]:
     return page
 
 
-def frame(entries: Sequence[Mapping[str, Any]], cache: Cache) -> dict[str, str]:
-    """The index, the page on trust, and the assets: kept like any page, keyed by all that they tell of."""
-    key = digest("frame", library(), json.dumps(entries, sort_keys=True))
+def frame(entries: Sequence[Mapping[str, Any]], characters: str, cache: Cache) -> dict[str, str]:
+    """The index, the search, the page on trust, and the assets: kept like any page, keyed by all that they tell of."""
+    key = digest("frame", library(), characters, json.dumps(entries, sort_keys=True))
     found = cache.get(key)
     if found is None:
-        found = call(Task(f"{PAGES}:make_frame", (entries,), "the index"))
+        found = call(Task(f"{PAGES}:make_frame", (entries, characters), "the index"))
         cache.put(key, found)
     return dict(found)
+
+
+def shown_characters(files: Iterable[str]) -> str:
+    """Every character of the pages but those that stand in no font, in order."""
+    return "".join(sorted(c for c in set().union(*files) if c.isprintable()))

@@ -68,7 +68,12 @@ def pair_rows(activation: str) -> tuple[Pair, ...]:
     return pairs_of(ACTIVATIONS[activation])
 
 
-def make_frame(entries: Sequence[Mapping[str, Any]]) -> dict[str, str]:
-    """The index, the page about trust, and what all pages share."""
-    pages = {"index.html": document.render_index(entries, SITE), "trust.html": document.render_trust(SITE)}
-    return {**document.assets(), **pages}
+def make_frame(entries: Sequence[Mapping[str, Any]], characters: str) -> dict[str, str]:
+    """The index, the search, the page about trust, and what all pages share; fonts hold what `characters` need."""
+    pages = {
+        "index.html": document.render_index(entries, SITE),
+        "search.html": document.render_search(entries, SITE),
+        "trust.html": document.render_trust(SITE),
+    }
+    own = characters + document.characters(pages.values())
+    return {**document.assets("".join(sorted(set(own)))), **pages}

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import replace
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from sympy import And, Ne, Rational, S
+from sympy.core.function import AppliedUndef
 
 from symgrad import checker, deriver, prover
 from symgrad.checker.indexed import check_indexed
@@ -22,6 +24,7 @@ from symgrad.core import (
     Pair,
     Settled,
     Step,
+    UnsupportedError,
     Verdict,
     every_step,
 )
@@ -34,6 +37,7 @@ from symgrad.pipeline.bends import bends
 from symgrad.pipeline.claims import settlement
 from symgrad.pipeline.losses import loss_facts
 from symgrad.pipeline.measured import measured
+from symgrad.pipeline.numpy_source import of_derivation
 from symgrad.prover.indexed import prove_by_induction, prove_indexed, prove_indexed_step, usable
 
 if TYPE_CHECKING:
@@ -50,7 +54,7 @@ def settle(derivation: Derivation) -> Settled:
     """The derivation with a verdict for every step, for the whole chain, and a numeric check of its result."""
     verdicts = tuple(prove(step, derivation) for step in every_step(derivation.steps))
     claim, given = prove_claim(derivation)
-    return Settled(derivation, verdicts, claim, check(derivation), given, tuple(without(derivation, claim)))
+    return Settled(derivation, verdicts, claim, check(derivation), given, tuple(without(derivation, claim)), code(derivation))
 
 
 def without(derivation: Derivation, claim: Verdict) -> Iterator[tuple[Fact, Indexed]]:
@@ -61,6 +65,16 @@ def without(derivation: Derivation, claim: Verdict) -> Iterator[tuple[Fact, Inde
         proved = prove_indexed(derivation.start, found.result, facts=kept, variables=derivation.domains).proved
         if proved and found.result not in {derivation.start, derivation.result}:
             yield fact, found.result
+
+
+def code(derivation: Derivation) -> str:
+    """The result of a scalar derivation as NumPy code, in its variable alone; nothing where there is none."""
+    start = derivation.start
+    if not isinstance(start, D) or derivation.result.has(AppliedUndef):
+        return ""
+    with suppress(UnsupportedError):
+        return of_derivation(derivation, inlined(derivation.result, derivation, start.variable))
+    return ""
 
 
 def prove_claim(derivation: Derivation) -> tuple[Verdict, Any]:

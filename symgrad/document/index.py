@@ -1,0 +1,241 @@
+"""The pages that lead to all others: the index, the list of everything that the search looks through, trust."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import asdict
+from html import escape
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
+
+from markdown_it import MarkdownIt
+from markupsafe import Markup
+
+from symgrad.core import Facts, LossFacts, Page, SymgradError, Tally, tally
+from symgrad.document.boxes import Op, row
+from symgrad.document.claims import ruled
+from symgrad.document.facts import definition_box, named, value
+from symgrad.document.from_sympy import boxes
+from symgrad.document.html import cell, in_html, meanings
+from symgrad.document.layout import equation
+from symgrad.document.mathml import mathml
+from symgrad.document.pairs import slug
+from symgrad.document.site import Site
+from symgrad.document.telling import telling
+from symgrad.document.text import text
+from symgrad.document.webpage import badges, drawn
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from symgrad.document.boxes import Box
+
+PACKAGE = Path(__file__).resolve().parent.parent
+LONGEST = 160  # characters of a formula that somebody may look for
+
+
+def entry(page: Page) -> dict[str, Any]:
+    """What the index and the search say about a page, as plain JSON values; formulas are HTML or text."""
+    document = page.document
+    return {
+        "name": document.name,
+        "title": document.title,
+        "theme": document.theme,
+        "lead": document.lead,
+        "tally": asdict(tally(page)),
+        "formula": card(page),
+        "catalogue": [catalogue_row(f, document.name) for f in page.facts if isinstance(f, Facts)],
+        "losses": [loss_row(f, document.name) for f in page.facts if isinstance(f, LossFacts)],
+        "claims": [claim_row(r, document.name) for r in map(ruled, page.rulings)],
+        "found": found(page),
+        "pairs": pair_rows(page),
+    }
+
+
+def card(page: Page) -> str:
+    """The formulas that a page is known by, as HTML: what its entry is, or what it is about and finds first."""
+    if page.facts:
+        return plain(definition_box(page.facts[0].definition))
+    if not page.settled:
+        return ""
+    told = telling(page.settled[0])
+    costs = [equation(boxes(let.symbol), boxes(let.value)) for let in told.derivation.lets[-1:]]
+    return "<br>".join(map(plain, (*costs, told.statement)))
+
+
+def plain(box: Box) -> str:
+    """A formula of an index, which holds hundreds: no LaTeX beside it."""
+    return str(in_html(mathml(box, annotated=False)))
+
+
+def catalogue_row(facts: Facts, page: str) -> dict[str, Any]:
+    """One activation in the table of the index."""
+    definition = facts.definition
+    kinks = ", ".join(plain(boxes(k.at)) for k in facts.kinks)
+    return {
+        "name": definition.name,
+        "title": definition.title,
+        "href": address(page),
+        "formula": plain(row(named(definition), Op("="), boxes(definition.of))),
+        "derivative": plain(boxes(facts.derivative)),
+        "largest": str(cell(value(facts.lipschitz))),
+        "order": float(facts.lipschitz.upper),
+        "centred": facts.zero_centred,
+        "monotone": facts.monotone.value,
+        "kinks": kinks or "none",
+        "count": len(facts.kinks),
+    }
+
+
+def loss_row(facts: LossFacts, page: str) -> dict[str, Any]:
+    """One loss in the table of the index."""
+    definition = facts.definition
+    return {
+        "title": definition.title,
+        "href": address(page),
+        "formula": plain(boxes(definition.of)),
+        "derivative": plain(boxes(facts.derivative)),
+        "convex": facts.convex.value,
+        "kinks": len(facts.kinks),
+    }
+
+
+def claim_row(claim: Any, page: str) -> dict[str, Any]:
+    """One claim in the ledger of the index."""
+    return {
+        "id": claim.id,
+        "href": f"{address(page)}#{claim.id}",
+        "statement": claim.statement,
+        "word": claim.word,
+        "mood": claim.mood,
+    }
+
+
+def found(page: Page) -> list[dict[str, str]]:
+    """What a search finds on a page beyond its title: derivations by name and result, claims, the entry's formula."""
+    document, whole = page.document, address(page.document.name)
+    rows = []
+    for settled in page.settled:
+        told = telling(settled, document.layout, shapes=document.shapes)
+        shown = "; ".join(t for t in map(text, (told.sentence, *told.forms)) if len(t) <= LONGEST)
+        rows.append({"href": f"{whole}#{settled.derivation.name}", "title": settled.derivation.title, "formula": shown})
+    for facts in page.facts:
+        definition = facts.definition
+        title = f"{definition.title} ({definition.name})"
+        formula = text(definition_box(definition))
+        rows.append({"href": f"{whole}#facts-{definition.name}", "title": title, "formula": formula})
+    return rows + [
+        {"href": f"{whole}#{c.id}", "title": f"{c.id} ({c.word})", "formula": c.statement}
+        for c in map(ruled, page.rulings)
+    ]
+
+
+def pair_rows(page: Page) -> list[dict[str, Any]]:
+    """The pairs of the comparison table that are worked out, by activation."""
+    by_name: dict[str, dict[str, Any]] = {}
+    for pair in page.pairs:
+        if not pair.refused:
+            own = slug(pair.activation)
+            href = f"./{quote(page.document.name)}-{own}.html"
+            group = by_name.setdefault(own, {"title": pair.activation.title, "href": href, "losses": []})
+            group["losses"].append((pair.loss.title, f"{href}#{slug(pair.loss)}"))
+    return list(by_name.values())
+
+
+def address(name: str) -> str:
+    """The page of a document, relative to the index; a name can't pass for a scheme."""
+    return f"./{quote(name)}.html"
+
+
+def trusted(cells: Mapping[str, Any], *formulas: str) -> dict[str, Any]:
+    """The formulas that were printed by `plain`, known not to need escaping again."""
+    return {**cells, **{k: Markup(cells[k]) for k in formulas}}  # noqa: S704 - our printer
+
+
+def render_index(entries: Iterable[Mapping[str, Any]], site: Site | None = None) -> str:
+    """The front page of a site, from what `entry` says of each page."""
+    told, where = list(entries), site or Site()
+    total = sum((Tally(**e["tally"]) for e in told), Tally())
+    pages = {"words": f"{total.documents} documents", "mood": "", "href": ""}
+    listed = [e for e in told if not (e["catalogue"] or e["losses"] or e["claims"])]
+    return drawn(
+        "index.html.j2",
+        where,
+        title="Derivations",
+        description="Gradients of neural networks, derived as a textbook would, every line checked by machine.",
+        address="index.html",
+        wide=True,
+        themes=list(by_theme(listed).items()),
+        catalogue=[trusted(c, "formula", "derivative", "largest", "kinks") for e in told for c in e["catalogue"]],
+        losses=[trusted(c, "formula", "derivative") for e in told for c in e["losses"]],
+        claims=[c for e in told for c in e["claims"]],
+        badges=[pages, *badges(total, where, f"{total.steps} steps and chains")],
+    )
+
+
+def by_theme(entries: Sequence[Mapping[str, Any]]) -> dict[str, list[dict[str, Any]]]:
+    """The pages under their themes, in the order in which themes first come."""
+    themes: dict[str, list[dict[str, Any]]] = {}
+    for e in entries:
+        themes.setdefault(e["theme"], []).append({**trusted(e, "formula"), "href": address(e["name"])})
+    return themes
+
+
+def render_search(entries: Iterable[Mapping[str, Any]], site: Site | None = None) -> str:
+    """Everything there is, as a list that a script searches and that can be read without one."""
+    told = list(entries)
+    return drawn(
+        "search.html.j2",
+        site or Site(),
+        title="Search",
+        description="Every page, derivation, entry, pair and claim of this site.",
+        address="search.html",
+        wide=False,
+        themes=list(by_theme(told).items()),
+        pairs=[p for e in told for p in e["pairs"]],
+    )
+
+
+def render_trust(site: Site | None = None) -> str:
+    """The page that says what each verdict claims and what it rests on."""
+    return drawn(
+        "trust.html.j2",
+        site or Site(),
+        title="What a proof rests on",
+        description="What each verdict claims, what it rests on, and what it does not say.",
+        address="trust.html",
+        wide=False,
+        meanings=meanings(),
+        told=Markup(rendered_markdown(trust_text())),  # noqa: S704 - raw HTML is off
+    )
+
+
+def trust_text() -> str:
+    """The Markdown about trust: inside an installed wheel, else beside the package."""
+    for folder in (PACKAGE / "docs", PACKAGE.parent / "docs"):
+        if (path := folder / "trust.md").is_file():
+            return path.read_text("utf-8")
+    raise SymgradError("this symgrad came without docs/trust.md; reinstall it")
+
+
+def rendered_markdown(markdown: str) -> str:
+    """Markdown as HTML: its title left out, an id on every heading; links to files that a site lacks are words."""
+    parser = MarkdownIt("commonmark", {"html": False})
+    body = re.sub(r"\A# .*\n", "", markdown)
+    page = str(parser.render(re.sub(r"\[([^\]]*)\]\((?!https?:|#)[^)]*\)", r"\1", body)))
+
+    def anchored(heading: re.Match[str]) -> str:
+        own = re.sub(r"[^\w]+", "-", re.sub(r"<[^>]*>", "", heading[1]).lower()).strip("-")
+        return f'<h2 id="{escape(own, quote=True)}">{heading[1]}</h2>'
+
+    return re.sub(r"<h2>(.*?)</h2>", anchored, page)
+
+
+def sitemap(names: Iterable[str], url: str) -> str:
+    """The addresses of all pages for search engines, which ask for whole ones; see sitemaps.org."""
+    places = "".join(f"<url><loc>{escape(url + quote(n), quote=False)}</loc></url>\n" for n in sorted(names))
+    return (
+        '<?xml version="1.0" encoding="UTF-8"?>\n'
+        f'<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">\n{places}</urlset>\n'
+    )

@@ -1,0 +1,76 @@
+/* Everything on these pages can be read without a script. With one, buttons copy, tables sort, the list of everything is a
+   search, and the choice of colours is kept. */
+(() => {
+  "use strict";
+  const all = (selector, within = document) => [...within.querySelectorAll(selector)];
+
+  async function copy(text) {
+    if (navigator.clipboard) return navigator.clipboard.writeText(text);
+    const area = document.body.appendChild(document.createElement("textarea"));
+    area.value = text; area.select(); document.execCommand("copy"); area.remove();
+  }
+  function source(button) {
+    const own = button.closest(".step, .final, .part");
+    if (button.dataset.copy !== "mathml") return own.querySelector(`.src-${button.dataset.copy} code`).textContent;
+    const formula = own.querySelector("math[display=block]").cloneNode(true);
+    all("annotation", formula).forEach(note => note.remove());
+    return new XMLSerializer().serializeToString(formula);
+  }
+  for (const button of all("button[data-copy]")) {
+    const label = button.textContent;
+    button.hidden = false;
+    button.addEventListener("click", async () => {
+      await copy(source(button));
+      button.textContent = button.dataset.done;
+      setTimeout(() => { button.textContent = label; }, 1600);
+    });
+  }
+  all(".copies").forEach(group => { group.hidden = false; });
+
+  const worth = cell => cell.dataset.order === undefined ? cell.textContent.trim().toLowerCase() : Number(cell.dataset.order);
+  const compare = (a, b) => typeof a === "number" ? a - b : a.localeCompare(b, undefined, { numeric: true });
+  for (const head of all("table.sortable th[data-sort]")) {
+    const button = document.createElement("button");
+    button.type = "button"; button.append(...head.childNodes); head.append(button);
+    button.addEventListener("click", () => {
+      const falling = head.getAttribute("aria-sort") === "ascending", place = head.cellIndex;
+      all("th", head.parentNode).forEach(other => other.removeAttribute("aria-sort"));
+      head.setAttribute("aria-sort", falling ? "descending" : "ascending");
+      const body = head.closest("table").tBodies[0];
+      const rows = [...body.rows].sort((a, b) => compare(worth(a.cells[place]), worth(b.cells[place])));
+      body.append(...(falling ? rows.reverse() : rows));
+    });
+  }
+
+  const box = document.getElementById("find");
+  if (box) {
+    const letters = { alpha: "α", beta: "β", gamma: "γ", delta: "δ", epsilon: "ε", lambda: "λ", mu: "μ", pi: "π", sigma: "σ",
+      phi: "φ", theta: "θ", partial: "∂", sum: "∑", cdot: "·" };
+    const plain = text => text.normalize("NFKC").toLowerCase().replace(/[−–]/g, "-").replace(/[’′]/g, "'");
+    const tight = text => plain(text).replace(/\\?([a-z]+)/g, (all, word) => letters[word] ?? all).replace(/[\s{}\\*·_^⁡]|left|right/g, "");
+    const items = all(".everything li").map(item => [item, plain(item.textContent), tight(item.textContent)]);
+    const count = document.getElementById("count");
+    const search = () => {
+      const words = plain(box.value).split(/\s+/).filter(Boolean), formula = tight(box.value);
+      let shown = 0;
+      for (const [item, text, squeezed] of items) {
+        item.hidden = !(words.every(word => text.includes(word)) || formula && squeezed.includes(formula));
+        shown += !item.hidden;
+        for (const link of all(".many a", item)) link.classList.toggle("hit", words.some(word => word.length > 2 && plain(link.textContent).includes(word)));
+      }
+      for (const part of all(".everything section")) part.hidden = !part.querySelector("li:not([hidden])");
+      count.textContent = count.dataset.words.replace("{}", shown);
+    };
+    box.value = new URLSearchParams(location.search).get("q") ?? "";
+    box.addEventListener("input", search);
+    box.form.addEventListener("submit", event => event.preventDefault());
+    search();
+  }
+
+  for (const choice of all("[name=colours]")) {
+    try {
+      if (localStorage.getItem("colours") === choice.id) choice.checked = true;
+      choice.addEventListener("change", () => localStorage.setItem("colours", choice.id));
+    } catch { /* no storage: the choice holds for this page */ }
+  }
+})();

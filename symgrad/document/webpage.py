@@ -1,0 +1,178 @@
+"""A document as HTML: one page, or an overview with a page for each derivation where one would weigh too much."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from html import unescape
+from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
+
+from markupsafe import Markup
+
+from symgrad.core import tally
+from symgrad.document.claims import ruled, rulings_badges
+from symgrad.document.drawings import drawings_of
+from symgrad.document.fonts import font_css
+from symgrad.document.html import meanings, templates
+from symgrad.document.measured import in_page
+from symgrad.document.pairs import DELTA, comparison
+from symgrad.document.sheets import sheet
+from symgrad.document.site import Site, script, styles
+from symgrad.document.telling import telling
+from symgrad.document.words import to_text
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from symgrad.core import Page, Tally
+    from symgrad.document.pairs import ActivationRow
+
+HEAVIEST = 106_000  # bytes of a page's HTML, which with the style sheet and its fonts stay below 200 KB
+FILE = re.compile(r"\w[\w-]{0,99}\Z")
+FONTS = "/*fonts*/"
+FORMATS = {"tex": "LaTeX", "md": "Markdown", "mathml": "MathML"}
+
+
+def html_page(page: Page, site: Site, detail: str = "textbook", pages: Mapping[str, str] | None = None) -> str:
+    """A document as one HTML file; `pages` has the addresses of derivations whose steps stand elsewhere."""
+    document = page.document
+    tellings = tuple(telling(s, document.layout, shapes=document.shapes) for s in page.settled)
+    return drawn(
+        "page.html.j2",
+        site,
+        title=document.title,
+        description=to_text(document.lead),
+        address=f"{document.name}.html",
+        wide=bool(page.pairs or document.beside),
+        document=document,
+        tellings=tellings,
+        elsewhere={name: f"./{quote(page)}" for name, page in (pages or {}).items()},
+        sheets=tuple(map(sheet, page.facts)),
+        pairs=comparison(page.pairs, document.name if site.index else "") if page.pairs else None,
+        inductions=page.inductions,
+        drawings=drawings_of(document),
+        measured=tuple(map(in_page, page.measured)),
+        claims=tuple(map(ruled, page.rulings)),
+        badges=[*badges(tally(replace(page, rulings=())), site, counted(page)), *rulings_badges(page.rulings)],
+        start="every" if detail == "every-rule" else detail,
+        meanings=meanings(),
+        formats={f"./{quote(document.name)}.{end}": word for end, word in FORMATS.items()} if site.index else {},
+    )
+
+
+def html_files(page: Page, site: Site) -> dict[str, str]:
+    """The HTML files of a document in a site: its page, those of its derivations if need be, the parts of a table."""
+    name = page.document.name
+    files = {f"{name}.html": html_page(page, site)}
+    if len(files[f"{name}.html"].encode()) > HEAVIEST and (own := pages_of(page)):
+        files[f"{name}.html"] = html_page(page, site, pages=own)
+        files |= {own[s.derivation.name]: steps_page(page, n, site, own) for n, s in enumerate(page.settled)}
+    if page.pairs:
+        rows = comparison(page.pairs, name).rows
+        files |= {f"{name}-{row.name}.html": part_page(page, row, site) for row in rows}
+    return files
+
+
+def pages_of(page: Page) -> dict[str, str]:
+    """A page for each derivation; none where there is but one, or a name that is none for a file."""
+    names = [s.derivation.name for s in page.settled]
+    if len(names) < 2 or not all(map(FILE.match, names)):  # noqa: PLR2004 - there are others beside it
+        return {}
+    return {n: f"{page.document.name}-{n}.html" for n in names}
+
+
+def steps_page(page: Page, number: int, site: Site, pages: Mapping[str, str]) -> str:
+    """One derivation of a document whose page would weigh too much."""
+    document, settled = page.document, page.settled[number]
+    beside = [page.settled[n].derivation if 0 <= n < len(page.settled) else None for n in (number - 1, number + 1)]
+    alone = replace(page, settled=(settled,), facts=(), pairs=(), inductions=(), rulings=(), measured=())
+    return drawn(
+        "steps.html.j2",
+        site,
+        title=f"{settled.derivation.title}: {document.title}",
+        description=to_text(settled.derivation.lead),
+        address=pages[settled.derivation.name],
+        wide=False,
+        document=document,
+        told=telling(settled, document.layout, shapes=document.shapes),
+        whole=f"./{quote(document.name)}.html",
+        beside=[(d.title, f"./{quote(pages[d.name])}") if d else None for d in beside],
+        badges=badges(tally(alone), site, counted(alone)),
+        start="textbook",
+    )
+
+
+def part_page(page: Page, row: ActivationRow, site: Site) -> str:
+    """One activation with every loss."""
+    return drawn(
+        "part.html.j2",
+        site,
+        title=f"{row.title} with every loss",
+        description="",
+        address=f"{page.document.name}-{row.name}.html",
+        wide=True,
+        document=page.document,
+        whole=f"./{quote(page.document.name)}.html",
+        row=row,
+        delta=DELTA,
+    )
+
+
+def drawn(template: str, site: Site, **told: Any) -> str:
+    """A page from its template, with style, script and fonts inlined where the site has no files for them."""
+    css = "" if site.stylesheet else Markup(f"{FONTS}\n{styles(fonts=False)}")  # noqa: S704 - our own sheet
+    code = "" if site.script else Markup(script())  # noqa: S704 - our own script
+    page = templates().get_template(template).render(site=site, css=css, code=code, **told)
+    return page if site.stylesheet or not site.fonts else page.replace(FONTS, font_css(characters((page,))), 1)
+
+
+def characters(pages: Iterable[str]) -> str:
+    """Every character that pages show, in order."""
+    found: set[str] = set()
+    for page in pages:
+        found |= set(unescape(HIDDEN.sub("", page)))
+    return "".join(sorted(c for c in found if c.isprintable()))
+
+
+HIDDEN = re.compile(r"<(?:script|style)\b.*?</(?:script|style)>|<[^>]*>", re.DOTALL)
+
+
+def counted(page: Page) -> str:
+    """What there is to prove on a page: its steps, each chain as a whole, the rows of the table."""
+    steps, wholes = sum(len(s.verdicts) for s in page.settled), len(page.settled)
+    rows = sum(p.verdict is not None for p in page.pairs)
+    parts = [f"{steps} step{'s' * (steps != 1)}"] if steps else []
+    parts += ["the whole chain" if wholes == 1 else f"{wholes} whole chains"] if wholes else []
+    parts += [f"{rows} deltas"] if rows else []
+    parts += ["the induction over the layers"] if page.inductions else []
+    return " and ".join(parts)
+
+
+def badges(counts: Tally, site: Site, what: str) -> list[dict[str, str]]:
+    """The counts at the head of a page, each linked to what it means."""
+    found = []
+    if counts.steps:
+        rest = counts.steps - counts.proved
+        words = f"{what}, all proved" if not rest else f"{what}: {counts.proved} of {counts.steps} proved"
+        mood = "good" if not rest else "bad" if counts.refuted or counts.mismatched else "doubt"
+        found.append({"words": words, "mood": mood, "href": f"{site.trust}#proved"})
+    for n, words, mood, anchor in (
+        (counts.refuted, "refuted", "bad", "refuted"),
+        (counts.mismatched, "whose sides have different domains", "bad", "domain-mismatch"),
+        (counts.excepted, "proved except at listed points", "doubt", "proved-except"),
+        (counts.unknown, "neither proved nor refuted", "doubt", "unknown"),
+    ):
+        if n:
+            found.append({"words": f"{n} {words}", "mood": mood, "href": f"{site.trust}#{anchor}"})
+    for n, words, mood in (
+        (counts.ok, "agree with finite differences", "good"),
+        (counts.wrong, "disagree with finite differences", "bad"),
+        (counts.unresolved, "could not be checked numerically", "doubt"),
+    ):
+        if n:
+            results = "1 result" if n == 1 else f"{n} results"
+            found.append(
+                {"words": f"{results} {words}".replace("1 result agree", "1 result agrees"), "mood": mood, "href": ""}
+            )
+    return found
