@@ -370,4 +370,5 @@ def test_the_wheel_carries_the_derivations(tmp_path: Path) -> None:
 
     with zipfile.ZipFile(wheel) as archive:
         carried = {Path(n).name for n in archive.namelist() if n.startswith("symgrad/derivations/")}
+        assert "symgrad/docs/trust.md" in archive.namelist()
     assert {p.name for p in project_folder().glob("*.py")} <= carried

@@ -113,7 +113,7 @@ TAGS = {
     "html", "head", "meta", "title", "link", "style", "body", "a", "header", "span", "nav", "fieldset", "legend",
     "input", "label", "main", "section", "p", "h1", "h2", "h3", "h4", "ul", "li", "div", "dl", "dt", "dd", "ol",
     "figure", "figcaption", "details", "summary", "pre", "code", "button", "table", "thead", "tbody", "tr", "th", "td",
-    "br",
+    "br", "form", "b", "foreignobject", "tspan",
     "footer", "script", "i", "math", "semantics", "annotation", "mrow", "mi", "mn", "mo", "mtext", "mspace", "mfrac",
     "msqrt", "mroot", "msub", "msup", "msubsup", "munder", "mover", "mtable", "mtr", "mtd", "svg", "g", "path", "defs",
     "clippath", "rect", "use", "text",
@@ -134,7 +134,7 @@ def test_html_has_no_markup_but_ours(words: str) -> None:
     page = render_page(hostile_page(words), "html", Site())
 
     assert unknown_markup(page) == []
-    assert page.count("<script>") == page.count("</script>") == 1
+    assert page.count("<script ") == page.count("</script>") == 1
     assert ("{{ 7*7 }}" in words) == ("{{ 7*7 }}" in page)
 
 

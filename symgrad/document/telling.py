@@ -180,7 +180,6 @@ def tell(start: Any, settled: Settled, layout: str = "", *, shapes: bool = False
         result,
         tuple(line(s, str(n), verdicts, notation) for n, s in enumerate(derivation.steps, 1)),
         condition(settled.given, notation),
-        code=settled.code,
     )
 
 
