@@ -14,6 +14,9 @@ from sympy import Expr, Symbol
 from symgrad.core import Definition, UnknownNameError, UnsupportedError
 from symgrad.definitions import ACTIVATIONS, LOSSES, activation_named, loss_named
 from symgrad.definitions.stable_slopes import STABLE_SLOPES
+from symgrad.document.boxes import Op, row
+from symgrad.document.from_sympy import boxes
+from symgrad.document.text import text
 from symgrad.functions import D, numeric
 from symgrad.functions.numpy_printing import FormPrinter, Stable, lines
 from symgrad.functions.stable import rewritten, stabilised
@@ -155,7 +158,8 @@ def of_derivation(derivation: Derivation, result: Expr) -> str:
     usual = usual_values(named)
     others = (s for s in result.free_symbols if s not in first)
     letters = [*first, *sorted(others, key=lambda s: (s in usual, s.name != "y", s.name))]
-    says = (f"{derivation.title}: {start} = {result}.", where(derivation.domains))
+    shown = text(row(boxes(start), Op("="), boxes(result)))
+    says = (f"{derivation.title}: {shown}.", where(derivation.domains))
     return source(identifier(derivation.name), letters, result, says, usual)
 
 

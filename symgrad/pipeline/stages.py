@@ -54,7 +54,9 @@ def settle(derivation: Derivation) -> Settled:
     """The derivation with a verdict for every step, for the whole chain, and a numeric check of its result."""
     verdicts = tuple(prove(step, derivation) for step in every_step(derivation.steps))
     claim, given = prove_claim(derivation)
-    return Settled(derivation, verdicts, claim, check(derivation), given, tuple(without(derivation, claim)), code(derivation))
+    return Settled(
+        derivation, verdicts, claim, check(derivation), given, tuple(without(derivation, claim)), code(derivation)
+    )
 
 
 def without(derivation: Derivation, claim: Verdict) -> Iterator[tuple[Fact, Indexed]]:
