@@ -3,7 +3,8 @@
 from sympy import And, Max, Rational, S, Symbol, sqrt
 
 from symgrad import D, Document, derivative, interval, relu, worked
-from symgrad.core import Experiment
+from symgrad.core import Claim, Experiment, Ruling
+from symgrad.definitions.claims import layers
 from symgrad.indexed import Dim, Index, Tensor, apply, delta, group, total
 
 THEME = "Vanishing gradients"
@@ -38,14 +39,7 @@ slopes = worked(
     ("combine", total(j, group(B() - u[j] ** 2) * back[j] ** 2)),
     lead="u = φ′(z) and B = sup φ′². No bracket is negative, so ‖Wᵀδ ⊙ φ′(z)‖ ≤ sup|φ′| ‖Wᵀδ‖.",
 )
-c, P, N, x, g = (Symbol(name, real=True) for name in ("c", "P", "N", "x", "g"))
-step = worked(
-    "layers-induction",
-    "From L layers to L + 1",
-    c * P * N - g,
-    ("regroup", c * (P * N - x) + (c * x - g), "Neither bracket is negative, and c is not."),
-    lead="N is the size of δᴸ. If the layers so far leave x ≤ P N, and the next one leaves g ≤ c x, then g ≤ c P N.",
-)
+c = Symbol("c", real=True)
 L = Symbol("L", real=True)
 depths = {L: interval(1, None, "left")}
 shrinking = worked(
@@ -65,28 +59,49 @@ growing = worked(
     domains=depths,
     lead="Their reciprocals.",
 )
+BOUNDS = (
+    Claim(
+        "From above",
+        "|δ¹|² ≤ ∏‖Wˡ‖² · sup|φ′|²⁽ᴸ⁻¹⁾ · |δᴸ|², for any widths and any number of layers",
+        Ruling.PROVED,
+        (*layers.LAYER_ABOVE, layers.AT_MOST),
+        remark="With the largest singular value in place of ‖W‖ the bound is sharper, and is proved in the same way.",
+        instead=layers.SINGULAR[2:],
+    ),
+    Claim(
+        "From below",
+        "|δ¹|² ≥ ∏s² · inf|φ′|²⁽ᴸ⁻¹⁾ · |δᴸ|², s being the smallest singular value of each Wᵀ",
+        Ruling.PROVED,
+        (*layers.LAYER_BELOW, layers.AT_LEAST),
+        remark="That every W is some U diag(χ) Vᵀ is a theorem that is cited. Where Wᵀ has fewer rows than columns, or "
+        "a slope is 0, the bound is 0: something is lost.",
+    ),
+    Claim(
+        "On both sides",
+        "factors of at most one r < 1 in size make the gradient decay exponentially, factors of at least one R > 1 "
+        "make it grow exponentially",
+        Ruling.PROVED,
+        layers.TWO_SIDED,
+        remark="That each factor is below 1, or above 1, is not enough, as the last two derivations show.",
+    ),
+)
 product = Document(
     "product-over-layers",
     "The product over the layers",
     THEME,
     "Going back through L layers multiplies the gradient by L matrices and L diagonals of slopes. How long it is at "
-    "the first layer is bounded by a product of L numbers.",
-    (lagrange, slopes, step, shrinking, growing),
+    "the first layer is bounded by a product of L numbers, from above and from below.",
+    (lagrange, slopes, shrinking, growing),
+    claims=BOUNDS,
     experiments=(
         Experiment("depth", (("depths", (1, 2, 4, 8)), ("rates", (0.1, 0.3, 1.0, 3.0)), ("epochs", 10), ("seeds", 3))),
     ),
     notes=(
         (
-            r"Together: $|\delta^{1}| \le \prod_{l=2}^{L}\|W^{l}\|\;\sup|\varphi'|^{L-1}\;|\delta^{L}|$, by "
-            r"induction over the layers. The identities are proved at every width; that a sum of squares is not "
-            r"negative, and the induction itself, are the reader's to see. $\|W\|$ may be the largest singular value "
-            r"instead, which is never larger than the root of the summed squares."
-        ),
-        (
-            r"From below: if the smallest singular value of every $(W^{l})^{\top}$ is at least $s$ and every slope "
-            r"at least $t$, then $|\delta^{1}| \ge (st)^{L-1}|\delta^{L}|$. So the gradient decays exponentially if "
-            r"all factors are at most one number below 1, and grows exponentially if all are at least one number "
-            r"above 1. That each is below 1, or above 1, is not enough, as the last two show."
+            r"Together: $|\delta^{1}| \le \prod_{l=2}^{L}\|W^{l}\|\;\sup|\varphi'|^{L-1}\;|\delta^{L}|$. The "
+            r"identities for one layer are proved at every width, that what is lost is never negative too, and the "
+            r"step from any number of layers to one more by machine: see the three claims. The sizes stand there "
+            r"squared, so that no root is needed."
         ),
     ),
 )

@@ -28,7 +28,7 @@ from symgrad.core import (
     Tends,
     interval,
 )
-from symgrad.definitions.claims import CLAIMS, SOURCES
+from symgrad.definitions.claims import CLAIMS, SOURCES, layers
 from symgrad.definitions.claims import backpropagation as back
 from symgrad.definitions.claims import depth as deep
 from symgrad.definitions.claims import output as out
@@ -256,13 +256,36 @@ def test_there_are_enough_near_misses() -> None:
     assert len(NEAR_MISSES) + len(OF_OTHER_FORMS) >= 60
 
 
-def test_an_induction_with_a_wrong_step_is_not_proved() -> None:
-    good = deep.bounded
-    wrong = replace(good, step=replace(good.step, relation=le(deep.f * deep.P, deep.P)))
+INDUCTIONS = {part.words: part for part in (*vars(layers).values(), *layers.TWO_SIDED) if isinstance(part, Induction)}
+BARE = Induction("", le(layers.N, layers.P * layers.D), layers.layers, (), layers.AT_MOST.variables)
+WRONG_INDUCTIONS = [
+    ("the step is not given", BARE),
+    ("the sizes may be negative", replace(layers.AT_MOST, variables=())),
+    ("a wrong beginning", replace(layers.AT_MOST, follows=((layers.N, 2 * layers.D, layers.g), layers.layers[1]))),
+    ("a bound that grows too slowly", replace(deep.shrinks, relation=eq(deep.P, deep.shrunk / 2))),
+    ("for h < 0", replace(layers.BERNOULLI, variables=layers.BERNOULLI.variables[1:])),
+    ("the other way round", replace(layers.FACTORS_AT_LEAST, relation=le(layers.P, layers.R))),
+]
+
+
+def test_every_induction_is_proved() -> None:
+    assert len(INDUCTIONS) >= 5
+    for part in (*INDUCTIONS.values(), deep.shrinks, deep.grows):
+        assert settle(part).proved, part.words
+
+
+@pytest.mark.parametrize("wrong", [w for _, w in WRONG_INDUCTIONS], ids=[name for name, _ in WRONG_INDUCTIONS])
+def test_an_induction_with_a_wrong_part_is_not_proved(wrong: Induction) -> None:
+    assert settle(wrong).status is Status.UNKNOWN
+
+
+def test_orthonormality_is_needed_for_singular_values() -> None:
+    good = layers.SINGULAR[0]
+    assert isinstance(good, Equal)
 
     assert settle(good).proved
-    assert not settle(wrong).proved
-    assert not settle(Induction("", Holds("", le(S(2), 1)), good.step)).proved
+    assert settle(replace(good, facts=good.facts[:1])).status is Status.REFUTED
+    assert settle(replace(good, right=2 * good.right)).status is Status.REFUTED
 
 
 def test_a_wrong_antiderivative_proves_nothing() -> None:

@@ -151,11 +151,17 @@ class Layers:
 
 @dataclass(frozen=True, slots=True)
 class Induction:
-    """A statement for every depth: it holds for `first`, and where it holds for L it holds for L + 1."""
+    """A relation for every depth, between quantities that follow from layer to layer.
+
+    `follows` has each of them with its value at the beginning and its next one, in the letters of the present ones.
+    `given` is what is known of each step. The beginning and the step are made from these, and both must be proved.
+    """
 
     words: str
-    first: Holds
-    step: Holds
+    relation: Any
+    follows: tuple[tuple[Symbol, Expr, Expr], ...]
+    given: tuple[Any, ...] = ()
+    variables: tuple[Variable, ...] = ()
 
     def __post_init__(self) -> None:
         worded(self, "words")

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from symgrad.indexed.atoms import Ref, Scalar
 from symgrad.indexed.evaluate import Evaluation
 from symgrad.indexed.jets import NoValueError
+from symgrad.indexed.orthonormal import orthonormal, summed_place
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -133,6 +134,12 @@ def enforce(fact: Fact, sizes: Mapping[Dim, int], entries: dict[Tensor, Entries]
     if len({r.tensor for r in refs}) != 1 or not refs[0].tensor.dims:
         return
     mine = entries[refs[0].tensor]
+    place = summed_place(fact)
+    if place is not None:
+        long, many = (sizes[refs[0].tensor.dims[p]] for p in (place, 1 - place))
+        for row, vector in enumerate(orthonormal(many, long, rng) or ()):
+            mine.update({(row, n) if place else (n, row): x for n, x in enumerate(vector)})
+        return
     (term, *more) = fact.left.terms
     rows = sorted({k[:-1] for k in mine})
     length = sizes[refs[0].tensor.dims[-1]]

@@ -10,7 +10,6 @@ from symgrad.core import (
     Exists,
     Holds,
     Image,
-    Induction,
     Observation,
     Ruling,
     Tends,
@@ -18,6 +17,7 @@ from symgrad.core import (
 )
 from symgrad.definitions.claims.letters import (
     at,
+    at_most,
     elu,
     eq,
     ge,
@@ -43,7 +43,7 @@ from symgrad.functions import D
 alpha = Symbol("alpha", real=True)
 factor = (cosh(z) + sqrt(3) - 1) / (2 * cosh(z) ** 2 * (1 + cosh(z)))
 s, x1, x2, d1, d2 = (Symbol(name, real=True) for name in ("s", "x1", "x2", "d1", "d2"))
-f, g, P, Q = (Symbol(name, real=True) for name in "fgPQ")
+f, P, r = (Symbol(name, real=True) for name in "fPr")
 eta = Symbol("eta", real=True)
 
 CLAIMS = (
@@ -167,15 +167,7 @@ CLAIMS = (
                 "for |z| ≥ c by at least the factor tanh′(c): tanh″(z) < 0 for z > 0", lt(D(dtanh, z), 0), positive(z)
             ),
             Holds("and tanh′ is even", eq(1 - tanh(-z) ** 2, 1 - tanh(z) ** 2)),
-            Induction(
-                "so L layers shrink it to at most tanh′(c)ᴸ",
-                Holds("no layer, no change", le(S.One, 1)),
-                Holds(
-                    "a factor f ≤ f + g after a product P ≤ P + Q: f P ≤ (f + g)(P + Q)",
-                    le(f * P, (f + g) * (P + Q)),
-                    never_below_zero(f, g, P, Q),
-                ),
-            ),
+            at_most("so L layers shrink it to at most tanh′(c)ᴸ, r being tanh′(c)", P, f, r),
             Holds("sigmoid shrinks it at every z, to a quarter at most", le(dσ, Rational(1, 4))),
         ),
         pages=("saturation", "tanh"),

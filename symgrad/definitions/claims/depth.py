@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sympy import Abs, Eq, Ne, Rational, S, Symbol, erf, exp, oo, sqrt
+from sympy import Abs, Eq, Ne, Rational, S, Symbol, erf, oo, sqrt
 
 from symgrad.core import (
     Claim,
@@ -17,6 +17,15 @@ from symgrad.core import (
     Ruling,
     Tends,
     interval,
+)
+from symgrad.definitions.claims.layers import (
+    AT_LEAST,
+    AT_MOST,
+    FACTORS_AT_MOST,
+    LAYER_ABOVE,
+    LAYER_BELOW,
+    SINGULAR,
+    TWO_SIDED,
 )
 from symgrad.definitions.claims.letters import (
     L,
@@ -52,27 +61,25 @@ i, j, k = Index("i", n), Index("j", n), Index("k", n)
 o = Index("o", m)
 W, d, M = Tensor("W", (n, m)), Tensor("δ", n), Tensor("M", (n, n), body=((i, j), (1 + delta(i, j)) / 4))
 sent_back = total(o, total(i, W[i, o] * d[i]) * total(j, W[j, o] * d[j]))  # ||W^T delta||^2
-size = total((i, o), W[i, o] ** 2) * total(k, d[k] ** 2)  # ||W||^2 ||delta||^2
-lagrange = total((o, i, k), (W[i, o] * d[k] - W[k, o] * d[i]) ** 2) / 2
 
 shrinking = 1 - 1 / (L + 1) ** 2  # factor number L, below 1
 shrunk = (L + 2) / (2 * (L + 1))  # the product of the first L
-depths = (over(L, 1, None, "left"),)
+depths, counted = (over(L, 1, None, "left"),), (over(L, 0, None, "left"),)
+next_factor = shrinking.xreplace({L: L + 1})
 
-
-def layer(words: str, first: Holds, step: Holds) -> Induction:
-    """A statement for every depth."""
-    return Induction(words, first, step)
-
-
-bounded = layer(
-    "factors at most r in size: the product of L of them is at most rᴸ in size",
-    Holds("no factor", le(S.One, 1)),
-    Holds(
-        "|f| ≤ |f| + g = r and |P| ≤ |P| + Q = rᴸ give |f P| ≤ rᴸ⁺¹",
-        le(Abs(f * P), (Abs(f) + g) * (Abs(P) + Q)),
-        never_below_zero(g, Q),
-    ),
+shrinks = Induction(
+    "factors 1 − 1/(l + 1)², l = 1, 2, …, have the product (L + 2)/(2(L + 1))",
+    eq(P, shrunk),
+    ((P, S.One, P * next_factor), (L, S.Zero, L + 1)),
+    (),
+    counted,
+)
+grows = Induction(
+    "their reciprocals have the product 2(L + 1)/(L + 2)",
+    eq(P, 1 / shrunk),
+    ((P, S.One, P / next_factor), (L, S.Zero, L + 1)),
+    (),
+    counted,
 )
 
 CLAIMS = (
@@ -83,17 +90,12 @@ CLAIMS = (
         "it grows exponentially",
         Ruling.CONDITIONAL,
         (
-            layer(
-                "the factors 1 − 1/(L + 1)², each below 1, have the product (L + 2)/(2(L + 1))",
-                Holds("one factor", eq(shrinking.xreplace({L: S.One}), shrunk.xreplace({L: S.One}))),
-                Holds(
-                    "one more",
-                    eq(shrunk * shrinking.xreplace({L: L + 1}), shrunk.xreplace({L: L + 1})),
-                    depths,
-                ),
-            ),
-            Holds("each is below 1", lt(shrinking, 1), depths),
+            shrinks,
+            Holds("each of these factors is below 1", lt(shrinking, 1), depths),
             Tends("so their product tends to 0", shrunk, L, oo, S.Zero),
+            grows,
+            Holds("each of these is above 1", gt(1 / shrinking, 1), depths),
+            Tends("so their product grows beyond all bounds", 1 / shrunk, L, oo, oo),
         ),
         ("S1", "S3"),
         condition="The factors are bounded away from 1 in size: |f| ≤ r < 1, or |f| ≥ R > 1, with one r or R for all "
@@ -101,18 +103,14 @@ CLAIMS = (
         "reciprocals, all "
         "above 1, stay below 2; a factor of −2 is below 1 and doubles.",
         instead=(
-            bounded,
-            Tends("rᴸ → 0, here r = e⁻ʰ with h = 1", exp(-L), L, oo, S.Zero),
-            layer(
-                "factors of at least R in size: the product of L of them is at least Rᴸ in size",
-                Holds("no factor", le(S.One, 1)),
-                Holds(
-                    "|f| = R + g and |P| = Rᴸ + Q give |f P| ≥ Rᴸ⁺¹",
-                    ge((r + g) * (P + Q), r * P),
-                    never_below_zero(r, g, P, Q),
-                ),
-            ),
-            Holds("the counterexample is above ½ at every depth", gt(shrunk, S.Half), depths),
+            *TWO_SIDED,
+            Holds("the first counterexample is above ½ at every depth", gt(shrunk, S.Half), counted),
+            Holds("the second one stays below 2", lt(1 / shrunk, 2), counted),
+            Exists("a factor of −2 is below 1 and doubles", gt(Abs(f * P), Abs(P)), at(f=-2, P=1)),
+            *LAYER_ABOVE,
+            *LAYER_BELOW,
+            AT_MOST,
+            AT_LEAST,
         ),
         pages=("product-over-layers",),
     ),
@@ -138,9 +136,10 @@ CLAIMS = (
                 le((4 - v) * r, 4 * r),
                 (over(v, 0, 4, "both"), *positive(r)),
             ),
-            Equal("for any widths: ‖W‖² ‖δ‖² − ‖Wᵀδ‖² is half a sum of squares", size - sent_back, lagrange),
-            NeverNegative("which is ≥ 0, so ‖Wᵀδ‖ ≤ ‖W‖ ‖δ‖ with the Frobenius norm", lagrange),
+            *LAYER_ABOVE,
+            AT_MOST,
         ),
+        remark="The gradient of a layer is its δ here. That of its weights, δ aᵀ, also depends on the size of a.",
         pages=("product-over-layers",),
     ),
     Claim(
@@ -286,7 +285,8 @@ CLAIMS = (
                 lt((v * δ1) ** 2, δ1**2),
                 (over(v, 0, 1, "left"), *positive(δ1)),
             ),
-            Tends("and over L layers with factor e⁻¹ to nothing", exp(-L), L, oo, S.Zero),
+            *SINGULAR,
+            *TWO_SIDED,
             Exists(
                 "W = [[1, 0], [100, 1]], both eigenvalues 1: Wᵀ brings δ = (−100, 1) back as (0, 1)",
                 lt((δ1 + 100 * δ2) ** 2 + δ2**2, (δ1**2 + δ2**2) / 1000),
@@ -313,14 +313,14 @@ CLAIMS = (
         condition="At the start of training. Weights with ‖W‖ max|φ′| ≤ 1 make an explosion impossible at any depth; "
         "nothing keeps them so small once they are trained.",
         instead=(
-            bounded,
+            FACTORS_AT_MOST,
             Holds(
                 "in particular factors of at most 1 never enlarge a gradient",
                 le(Abs(f * P), Abs(P)),
                 (over(f, -1, 1, "both"),),
             ),
-            Equal("for any widths: ‖W‖² ‖δ‖² − ‖Wᵀδ‖² is half a sum of squares", size - sent_back, lagrange),
-            NeverNegative("which is ≥ 0", lagrange),
+            *LAYER_ABOVE,
+            AT_MOST,
         ),
         pages=("what-initialisation-repairs", "xavier-and-he"),
     ),

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from sympy import Eq, Expr, Ge, Gt, Le, Lt, Ne, Symbol, sympify
+from sympy import Abs, Eq, Expr, Ge, Gt, Le, Lt, Ne, S, Symbol, sympify
 
-from symgrad.core import Variable, interval
+from symgrad.core import Induction, Variable, interval
 from symgrad.definitions.activations import ACTIVATIONS
 from symgrad.functions import D
 from symgrad.functions.symbols import a, y, z
@@ -74,3 +74,11 @@ def never_below_zero(*symbols: Symbol) -> tuple[Variable, ...]:
 def at(**values: Expr | int) -> tuple[tuple[Symbol, Any], ...]:
     """A point, by the names of its coordinates."""
     return tuple((Symbol(n, real=True), sympify(v, strict=True)) for n, v in values.items())
+
+
+def at_most(words: str, size: Any, factor: Any, bound: Any) -> Induction:
+    """Factors at most `bound` in size: their product `size` is at most that power."""
+    R = Symbol("R", real=True)
+    return Induction(
+        words, le(Abs(size), R), ((size, S.One, factor * size), (R, S.One, bound * R)), (le(Abs(factor), bound),)
+    )

@@ -35,12 +35,14 @@ from symgrad.core import (
 )
 from symgrad.functions import D, put
 from symgrad.prover.claims.images import settle_image
+from symgrad.prover.claims.inductions import beginning, step
 from symgrad.prover.claims.regions import Region, carried, overlaid, where_holds, where_true
 from symgrad.prover.facts import limit, limit_beside
 from symgrad.prover.indexed import prove_by_induction, prove_indexed, prove_nonnegative
 from symgrad.prover.pieces import HOLDS
 from symgrad.prover.prove import prove
 from symgrad.prover.relations import prove_relation, seen, sides
+from symgrad.words import message
 
 if TYPE_CHECKING:
     from symgrad.core.claim import Point
@@ -272,11 +274,12 @@ def _(s: Layers) -> Verdict:
 
 @settle.register
 def _(s: Induction) -> Verdict:
-    for name, part in (("first", s.first), ("step", s.step)):
+    for name, part in (("beginning", beginning(s)), ("step", step(s))):
         found = settle(part)
         if not found.proved:
-            return replace(found, reason=f"the {name} of the induction: {found.reason}")
-    return Verdict(Status.PROVED, "induction: the first, and the step from each to the next")
+            why = message("the {name} of the induction: {reason}", name=name, reason=found.reason)
+            return Verdict(Status.UNKNOWN, found.method, reason=why)
+    return Verdict(Status.PROVED, "induction: the beginning, and the step from each depth to the next")
 
 
 @settle.register
