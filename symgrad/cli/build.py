@@ -26,6 +26,8 @@ if TYPE_CHECKING:
     "--format", "formats", type=click.Choice(FILES), multiple=True, help="A kind of file; may be given several times."
 )
 @click.option("--fragment", is_flag=True, help="LaTeX for inclusion in a paper of your own.")
+@click.option("--single-file", is_flag=True, help="Style, script and fonts inside every page.")
+@click.option("--url", default="", help="Where the site will be published: makes sitemap.xml.", metavar="URL")
 @click.option("--dialect", type=click.Choice(DIALECTS), default="github", show_default=True, help="Whose Markdown.")
 def command(  # noqa: PLR0917 - click passes them by name
     paths: tuple[Path, ...],
@@ -36,6 +38,8 @@ def command(  # noqa: PLR0917 - click passes them by name
     as_json: bool,  # noqa: FBT001 - as above
     formats: tuple[str, ...],
     fragment: bool,  # noqa: FBT001 - as above
+    single_file: bool,  # noqa: FBT001 - as above
+    url: str,
     dialect: str,
 ) -> None:
     """Derive, prove and check every document, and write them as a site into DIR.
@@ -51,11 +55,13 @@ def command(  # noqa: PLR0917 - click passes them by name
     from symgrad.pipeline.asked import SITE, Wanted  # noqa: PLC0415 - `symgrad build --help` must not wait for it
     from symgrad.pipeline.build import build  # noqa: PLC0415 - as above
     from symgrad.pipeline.cache import open_cache  # noqa: PLC0415 - as above
+    from symgrad.pipeline.publishing import Publishing  # noqa: PLC0415 - as above
 
     wanted = Wanted(tuple(dict.fromkeys(formats)) or SITE.formats, fragment, dialect)
     with progress("reading the documents") as report:
         cache = open_cache(enabled=not no_cache)
-        built = build(paths, output, cache, jobs or os.cpu_count() or 1, report, force=force, wanted=wanted)
+        number, publishing = jobs or os.cpu_count() or 1, Publishing(url, single_file)
+        built = build(paths, output, cache, number, report, force=force, wanted=wanted, publishing=publishing)
     click.echo(as_object(built) if as_json else summary(built))
     if built.tally.failed:
         raise SystemExit(1)

@@ -19,6 +19,7 @@ WORDS = {
     "show": ("symgrad.cli.show", "one definition and what is proved about it"),
     "derive": ("symgrad.cli.derive", "a derivation: of an entry, of a pair, or of an expression of your own"),
     "build": ("symgrad.cli.build", "the documents of derivations/ (or of PATHS) into a site"),
+    "serve": ("symgrad.cli.serve", "the site in your browser, built again as its files change"),
     "accuracy": ("symgrad.cli.accuracy", "how many digits the NumPy code of an entry keeps, and where it does not"),
     "experiment": (
         "symgrad.cli.experiment",

@@ -2,7 +2,7 @@
 
 from symgrad.document.facts import definition_box
 from symgrad.document.from_json import from_json
-from symgrad.document.index import entry, render_index, render_search, render_trust, sitemap
+from symgrad.document.index import entry, render_index, render_search, render_trust
 from symgrad.document.latex_in import LatexError
 from symgrad.document.pages import (
     DETAILS,
@@ -19,7 +19,7 @@ from symgrad.document.pages import (
 from symgrad.document.pdf import book, pdf
 from symgrad.document.site import ALONE, Site, assets
 from symgrad.document.telling_indexed import indexed_code
-from symgrad.document.webpage import characters
+from symgrad.document.webpage import characters, inlined
 
 __all__ = [
     "ALONE",
@@ -37,6 +37,7 @@ __all__ = [
     "from_json",
     "html_fragment",
     "indexed_code",
+    "inlined",
     "page_files",
     "page_fragment",
     "pdf",
@@ -46,5 +47,4 @@ __all__ = [
     "render_page",
     "render_search",
     "render_trust",
-    "sitemap",
 ]

@@ -164,7 +164,6 @@ def render_index(entries: Iterable[Mapping[str, Any]], site: Site | None = None)
         where,
         title="Derivations",
         description="Gradients of neural networks, derived as a textbook would, every line checked by machine.",
-        address="index.html",
         wide=True,
         themes=list(by_theme(listed).items()),
         catalogue=[trusted(c, "formula", "derivative", "largest", "kinks") for e in told for c in e["catalogue"]],
@@ -190,7 +189,6 @@ def render_search(entries: Iterable[Mapping[str, Any]], site: Site | None = None
         site or Site(),
         title="Search",
         description="Every page, derivation, entry, pair and claim of this site.",
-        address="search.html",
         wide=False,
         themes=list(by_theme(told).items()),
         pairs=[p for e in told for p in e["pairs"]],
@@ -204,7 +202,6 @@ def render_trust(site: Site | None = None) -> str:
         site or Site(),
         title="What a proof rests on",
         description="What each verdict claims, what it rests on, and what it does not say.",
-        address="trust.html",
         wide=False,
         meanings=meanings(),
         told=Markup(rendered_markdown(trust_text())),  # noqa: S704 - raw HTML is off
@@ -230,12 +227,3 @@ def rendered_markdown(markdown: str) -> str:
         return f'<h2 id="{escape(own, quote=True)}">{heading[1]}</h2>'
 
     return re.sub(r"<h2>(.*?)</h2>", anchored, page)
-
-
-def sitemap(names: Iterable[str], url: str) -> str:
-    """The addresses of all pages for search engines, which ask for whole ones; see sitemaps.org."""
-    places = "".join(f"<url><loc>{escape(url + quote(n), quote=False)}</loc></url>\n" for n in sorted(names))
-    return (
-        '<?xml version="1.0" encoding="UTF-8"?>\n'
-        f'<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">\n{places}</urlset>\n'
-    )

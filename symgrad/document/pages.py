@@ -160,7 +160,7 @@ def page_files(
         for end in ends
         if end != "html"
     }
-    return (html_files(page, site) if "html" in ends else {}) | others
+    return (html_files(page, site, tuple(others)) if "html" in ends else {}) | others
 
 
 def require(word: str, known: tuple[str, ...], kind: str) -> None:

@@ -16,21 +16,18 @@ SCRIPT = "symgrad.js"
 class Site:
     """Addresses relative to the page; an empty one means that there is no such page and all is inlined.
 
-    A stylesheet holds the fonts as data, since browsers refuse font files that a page on disk asks for. `url` is where
-    the site will be published, with a slash at its end.
+    A stylesheet holds the fonts as data, since browsers refuse font files that a page on disk asks for.
     """
 
     index: str = "index.html"
     trust: str = "trust.html"
     search: str = "search.html"
     stylesheet: str = STYLESHEET
-    script: str = SCRIPT
     version: str = ""
     fonts: bool = True
-    url: str = ""
 
 
-ALONE = Site(index="", trust="", search="", stylesheet="", script="")
+ALONE = Site(index="", trust="", search="", stylesheet="")
 
 
 def assets(characters: str = "") -> dict[str, str]:

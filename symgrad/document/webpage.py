@@ -8,17 +8,14 @@ from html import unescape
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
-from markupsafe import Markup
-
 from symgrad.core import tally
 from symgrad.document.claims import ruled, rulings_badges
 from symgrad.document.drawings import drawings_of
-from symgrad.document.fonts import font_css
 from symgrad.document.html import meanings, templates
 from symgrad.document.measured import in_page
 from symgrad.document.pairs import DELTA, comparison
 from symgrad.document.sheets import sheet
-from symgrad.document.site import Site, script, styles
+from symgrad.document.site import SCRIPT, STYLESHEET, Site, script, styles
 from symgrad.document.telling import telling
 from symgrad.document.words import to_text
 
@@ -30,11 +27,18 @@ if TYPE_CHECKING:
 
 HEAVIEST = 106_000  # bytes of a page's HTML, which with the style sheet and its fonts stay below 200 KB
 FILE = re.compile(r"\w[\w-]{0,99}\Z")
-FONTS = "/*fonts*/"
+LINKED = f'<link rel="stylesheet" href="{STYLESHEET}">'
+CALLED = f'<script src="{SCRIPT}" defer></script>\n'
 FORMATS = {"tex": "LaTeX", "md": "Markdown", "mathml": "MathML"}
 
 
-def html_page(page: Page, site: Site, detail: str = "textbook", pages: Mapping[str, str] | None = None) -> str:
+def html_page(
+    page: Page,
+    site: Site,
+    detail: str = "textbook",
+    pages: Mapping[str, str] | None = None,
+    others: tuple[str, ...] = (),
+) -> str:
     """A document as one HTML file; `pages` has the addresses of derivations whose steps stand elsewhere."""
     document = page.document
     tellings = tuple(telling(s, document.layout, shapes=document.shapes) for s in page.settled)
@@ -43,7 +47,6 @@ def html_page(page: Page, site: Site, detail: str = "textbook", pages: Mapping[s
         site,
         title=document.title,
         description=to_text(document.lead),
-        address=f"{document.name}.html",
         wide=bool(page.pairs or document.beside),
         document=document,
         tellings=tellings,
@@ -57,16 +60,19 @@ def html_page(page: Page, site: Site, detail: str = "textbook", pages: Mapping[s
         badges=[*badges(tally(replace(page, rulings=())), site, counted(page)), *rulings_badges(page.rulings)],
         start="every" if detail == "every-rule" else detail,
         meanings=meanings(),
-        formats={f"./{quote(document.name)}.{end}": word for end, word in FORMATS.items()} if site.index else {},
+        formats={f"./{quote(f)}": word for f in others if (word := FORMATS.get(f.rpartition(".")[2]))},
     )
 
 
-def html_files(page: Page, site: Site) -> dict[str, str]:
-    """The HTML files of a document in a site: its page, those of its derivations if need be, the parts of a table."""
+def html_files(page: Page, site: Site, others: tuple[str, ...] = ()) -> dict[str, str]:
+    """The HTML files of a document in a site: its page, those of its derivations if need be, the parts of a table.
+
+    `others` are files that hold the same in another format.
+    """
     name = page.document.name
-    files = {f"{name}.html": html_page(page, site)}
+    files = {f"{name}.html": html_page(page, site, others=others)}
     if len(files[f"{name}.html"].encode()) > HEAVIEST and (own := pages_of(page)):
-        files[f"{name}.html"] = html_page(page, site, pages=own)
+        files[f"{name}.html"] = html_page(page, site, pages=own, others=others)
         files |= {own[s.derivation.name]: steps_page(page, n, site, own) for n, s in enumerate(page.settled)}
     if page.pairs:
         rows = comparison(page.pairs, name).rows
@@ -92,7 +98,6 @@ def steps_page(page: Page, number: int, site: Site, pages: Mapping[str, str]) ->
         site,
         title=f"{settled.derivation.title}: {document.title}",
         description=to_text(settled.derivation.lead),
-        address=pages[settled.derivation.name],
         wide=False,
         document=document,
         told=telling(settled, document.layout, shapes=document.shapes),
@@ -110,7 +115,6 @@ def part_page(page: Page, row: ActivationRow, site: Site) -> str:
         site,
         title=f"{row.title} with every loss",
         description="",
-        address=f"{page.document.name}-{row.name}.html",
         wide=True,
         document=page.document,
         whole=f"./{quote(page.document.name)}.html",
@@ -120,11 +124,15 @@ def part_page(page: Page, row: ActivationRow, site: Site) -> str:
 
 
 def drawn(template: str, site: Site, **told: Any) -> str:
-    """A page from its template, with style, script and fonts inlined where the site has no files for them."""
-    css = "" if site.stylesheet else Markup(f"{FONTS}\n{styles(fonts=False)}")  # noqa: S704 - our own sheet
-    code = "" if site.script else Markup(script())  # noqa: S704 - our own script
-    page = templates().get_template(template).render(site=site, css=css, code=code, **told)
-    return page if site.stylesheet or not site.fonts else page.replace(FONTS, font_css(characters((page,))), 1)
+    """A page from its template; one without a stylesheet beside it holds all that it needs."""
+    page = templates().get_template(template).render(site=site, **told)
+    return page if site.stylesheet else inlined(page, fonts=site.fonts)
+
+
+def inlined(page: str, *, fonts: bool = True) -> str:
+    """The page with its style, its script and as much of the fonts as it shows inside it."""
+    page = page.replace(LINKED, f"<style>\n{styles(characters((page,)), fonts=fonts)}\n</style>", 1)
+    return page.replace(CALLED, "", 1).replace("</body>", f"<script>\n{script()}</script>\n</body>", 1)
 
 
 def characters(pages: Iterable[str]) -> str:

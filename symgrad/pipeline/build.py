@@ -14,6 +14,7 @@ from symgrad.pipeline.asked import SITE, Wanted
 from symgrad.pipeline.discover import Source, SourceError, shown, sources
 from symgrad.pipeline.fingerprint import digest, library
 from symgrad.pipeline.printing import BOOK, printed
+from symgrad.pipeline.publishing import LOCAL, Publishing, finished
 from symgrad.pipeline.site import publish, require_site
 from symgrad.pipeline.workers import Crew, Task, call
 from symgrad.words import language
@@ -73,6 +74,7 @@ def build(
     *,
     force: bool = False,
     wanted: Wanted = SITE,
+    publishing: Publishing = LOCAL,
 ) -> Built:
     """Build a site of the documents at `paths` into `folder`, which keeps its old site until the new one is whole."""
     began = time.perf_counter()
@@ -85,9 +87,10 @@ def build(
         files = {name: text for head in heads for name, text in pages[head.key]["files"].items()}
         bodies = {h.name: files.pop(f"{h.name}.typ") for h in heads if "pdf" in wanted.formats}
         pdfs = printed(entries, bodies, cache, crew) if bodies else {}
-    if "html" in wanted.formats:
-        files = {name: linked(text, files) if name.endswith(".html") else text for name, text in files.items()}
-        files |= frame(entries, shown_characters(files.values()), cache)
+        if "html" in wanted.formats:
+            files = {name: linked(text, files) if name.endswith(".html") else text for name, text in files.items()}
+            files |= frame(entries, shown_characters(files.values()), cache)
+            files = finished(files, publishing, cache, crew)
     written = {name: text.encode("utf-8", "replace") for name, text in files.items()} | pdfs
     publish(folder, written)
     cache.trim()

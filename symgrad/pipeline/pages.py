@@ -53,6 +53,11 @@ def make_page(
     return {"files": files, "entry": document.entry(page)}
 
 
+def inline_page(page: str) -> str:
+    """A page that needs no other file."""
+    return document.inlined(page)
+
+
 def make_pdf(title: str, body: str) -> str:
     """A page as a PDF, in text that JSON can hold."""
     return b64encode(document.pdf(title, body)).decode()
