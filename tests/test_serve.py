@@ -11,7 +11,6 @@ import sys
 import threading
 import time
 from http.client import HTTPConnection
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -22,6 +21,7 @@ from symgrad.pipeline.serve import HOST, ServeError, changes, serving
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+    from pathlib import Path
 
 MINE = """\
 from symgrad import D, worked, z
@@ -119,7 +119,7 @@ def wait(done: Callable[[], bool], seconds: float = 60) -> None:
 def server(tmp_path: Path) -> Iterator[tuple[subprocess.Popen[str], Path, list[str]]]:
     mine = tmp_path / "mine.py"
     mine.write_text(MINE, "utf-8")
-    running = subprocess.Popen(
+    running = subprocess.Popen(  # noqa: S603 - our own command
         [sys.executable, "-m", "symgrad", "serve", str(mine), "--port", "0", "-j", "1"],
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
