@@ -12,13 +12,15 @@ from sympy import Function, Symbol, exp, log
 
 from symgrad import document
 from symgrad.core import Document, Settled, Status, Verdict
+from symgrad.definitions.layers import LAYERS
 from symgrad.deriver.indexed import backpropagate, definition_of, derivation, worked_indexed
+from symgrad.deriver.indexed.layers import layer_gradients
 from symgrad.document.from_indexed import boxes
 from symgrad.document.index_names import first
 from symgrad.document.latex import latex
 from symgrad.document.mathml import mathml
 from symgrad.document.names import named
-from symgrad.document.pages import FORMATS, PAGE_FORMATS, alone, render_page
+from symgrad.document.pages import FORMATS, PAGE_FORMATS, alone, render, render_page
 from symgrad.document.speech import speech
 from symgrad.document.telling import telling
 from symgrad.document.text import text
@@ -176,7 +178,7 @@ def document_error() -> type[Exception]:
 def test_what_has_no_matrix_form_is_shown_with_einsum(settled: dict[str, Settled]) -> None:
     (form,) = telling(settled["cube"]).forms
 
-    assert text(form) == '∂/∂A (1) = einsum("ijk,k->ij", T, b)' or 'einsum("ijk,k->ij", T, b)' in text(form)
+    assert 'einsum("ijk,k->ij", T, b)' in text(form)
 
 
 def test_facts_that_are_used_are_listed_with_what_stands_without(settled: dict[str, Settled]) -> None:
@@ -308,3 +310,13 @@ def test_a_document_chooses_its_layout(settled: dict[str, Settled]) -> None:
     chosen = Document("rows", "Rows", "Networks", derivations=(ALL["L-b"],), layout="row-batch")
 
     assert r"\mathbf{1}^{\top}D" in render_page(Page(chosen, (settled["L-b"],)), "md")
+
+
+@pytest.mark.parametrize("form", ["text", "markdown", "latex", "html"])
+def test_a_window_is_written_by_its_entry_with_what_lies_outside_in_every_format(form: str) -> None:
+    weights, *_ = layer_gradients(LAYERS["conv1d_strided"].build())
+    told = render(settle(weights), form)
+
+    assert "einsum" in told
+    assert "im,jkm" in told
+    assert "0 outside its shape" in told

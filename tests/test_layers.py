@@ -225,9 +225,9 @@ def test_a_name_for_two_things_is_refused() -> None:
 @pytest.mark.parametrize(
     ("arguments", "form"),
     [
-        (["--layout", "denominator"], "∂/∂w (tanh(z)) = A^⊤ − A^⊤ diag(tanh(z) ⊙ tanh(z))"),
-        (["--layout", "numerator"], "∂/∂w (tanh(z)) = A − diag(tanh(z) ⊙ tanh(z)) A"),
-        (["--shapes"], "∂/∂w (tanh(z)) = (A [= m × n]) −"),
+        (["--layout", "denominator"], "∂/∂w (tanh(z)) = A^⊤ diag(𝟏 − tanh²(z))"),
+        (["--layout", "numerator"], "∂/∂w (tanh(z)) = diag(𝟏 − tanh²(z)) A"),
+        (["--shapes"], "∂/∂w (tanh(z)) = diag((𝟏 [= m × 1]) − tanh²(z [= m × 1])) (A [= m × n])"),
     ],
 )
 def test_a_jacobian_in_each_layout(arguments: list[str], form: str) -> None:

@@ -9,7 +9,10 @@ from symgrad.document.mathml import clean, mathml
 from symgrad.document.tables import formula_rows
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from symgrad.core import Page
+    from symgrad.document.boxes import Box
     from symgrad.document.telling import Telling
 
 
@@ -18,12 +21,26 @@ def as_mathml(told: Telling, detail: str) -> str:
     return mathml(told.chain(detail), block=True) + "\n"
 
 
+def around(told: Telling) -> Iterator[tuple[str, Box]]:
+    """What stands around a chain, each with a label."""
+    facts = [f.statement for f in told.facts]
+    several = {"given": told.given, "where": told.where, "form": told.forms, "fact": facts}
+    for label, found in several.items():
+        yield from ((f"{label}-{n}", box) for n, box in enumerate(found, 1))
+    if told.holds is not None:
+        yield "holds", told.holds
+
+
 def formulas(page: Page, tellings: tuple[Telling, ...], detail: str = "textbook") -> str:
-    """An XML file of every formula of a document, in order, each with the name it has on the page."""
+    """An XML file of every formula of a document, in order, each with the name it has on the page.
+
+    Beside each result: what is given and where it lies, where it holds, its other forms, and the facts that it uses.
+    """
     document, rows = page.document, []
     for told in tellings:
         name = escape(clean(told.derivation.name), quote=True)
         rows.append(f'<formula id="{name}">{mathml(told.statement, block=True)}</formula>')
+        rows += [f'<formula id="{name}-{label}">{mathml(box, block=True)}</formula>' for label, box in around(told)]
         rows += [
             f'<formula id="{name}-{line.number}">{mathml(line.formula, block=True)}</formula>'
             for line in told.told(detail)

@@ -27,7 +27,16 @@ from symgrad.document.boxes import (
 )
 from symgrad.document.from_sympy import boxes
 from symgrad.document.heads import applied
-from symgrad.document.index_names import Names, condition_box, first, letters_of, slot_box, with_bound, with_free
+from symgrad.document.index_names import (
+    Names,
+    condition_box,
+    depends_on_base,
+    first,
+    letters_of,
+    slot_box,
+    with_bound,
+    with_free,
+)
 from symgrad.document.layout import width
 from symgrad.document.names import indexed, tensor_name
 from symgrad.document.notation import PLAIN, Notation
@@ -261,7 +270,11 @@ class IndexWriter:
         inner = with_bound((atom.index,), names, self.taken)
         body = self.sum(atom.body, inner)
         argument = fenced(body) if isinstance(body, Row) else body
-        return Fn(Script(Ident(name, upright=True), slot_box(atom.index, inner)), argument)
+        letter, size = slot_box(atom.index, inner), dim_box(atom.index.dim)
+        if depends_on_base(atom.body):  # then the shape does not say how far the index runs
+            ends = (Op("≤"), size) if self.begin else (Op("<"), size)
+            letter = row(Num(str(self.begin)), Op("≤"), letter, *ends)
+        return Fn(Script(Ident(name, upright=True), letter), argument)
 
     def derivative(self, atom: Partial, names: Names) -> Box:
         """∂J/∂W, or the operator in front of anything longer than a name."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from fractions import Fraction
+from itertools import groupby
 from typing import TYPE_CHECKING
 
 from symgrad.document.atoms import atom_box
@@ -112,7 +113,7 @@ class Setter:
             case MatMul(factors):
                 return self.product(factors)
             case Hadamard(factors):
-                return joined("⊙", [self.held(f, HADAMARD if n else PRODUCT) for n, f in enumerate(factors)])
+                return self.hadamard(factors)
             case Plus(terms):
                 return self.sum(terms)
             case Scaled():
@@ -139,10 +140,16 @@ class Setter:
             case Trace():
                 return Fn(Ident("tr"), fenced(inside))
             case SquaredNorm():
-                flat = shape(matrix.body)[0] is None or shape(matrix.body)[1] is None
-                return Script(fenced(inside, "‖", "‖"), None if flat else Ident("F"), Num("2"))
+                return self.norm(matrix.body, Fraction(2))
             case Broadcast():
                 return inside
+
+    def norm(self, body: Matrix, exponent: Fraction) -> Box:
+        """The length of a vector, the Frobenius norm of a matrix, to a power."""
+        length = fenced(self.set(body), "‖", "‖")
+        below = None if None in shape(body) else Ident("F")
+        above = None if exponent == 1 else number(exponent)
+        return length if below is above is None else Script(length, below, above)
 
     def product(self, factors: Sequence[Matrix]) -> Box:
         """Factors side by side, with a little room beside a function that is named by a word."""
@@ -152,6 +159,17 @@ class Setter:
                 kids.append(Space(0.17))
             kids.append(self.held(factor, PRODUCT))
         return row(*kids)
+
+    def hadamard(self, factors: Sequence[Matrix]) -> Box:
+        """Elementwise factors; a function that stands there twice as its square, tanh²(z)."""
+        kids: list[Box] = []
+        for n, (factor, run) in enumerate((f, len(list(same))) for f, same in groupby(factors)):
+            box = self.held(factor, HADAMARD if n else PRODUCT)
+            if run > 1 and isinstance(factor, Elementwise) and isinstance(box, Fn) and isinstance(box.head, Ident):
+                kids.append(Fn(Script(box.head, None, Num(str(run))), box.argument))
+            else:
+                kids += [box, *(self.held(factor, HADAMARD) for _ in range(run - 1))]
+        return joined("⊙", kids)
 
     def held(self, matrix: Matrix, least: int) -> Box:
         """The box of a matrix, in parentheses unless it holds together at least so strongly."""
@@ -180,6 +198,8 @@ class Setter:
 
     def power(self, body: Matrix, exponent: Fraction) -> Box:
         """Entries to a power: a plain one on a scalar, ⊙ before it on a vector or matrix."""
+        if isinstance(body, SquaredNorm) and (2 * exponent).denominator == 1:
+            return self.norm(body.body, 2 * exponent)
         inside = self.set(body)
         scalar = shape(body) == (None, None)
         if scalar and exponent == HALF:

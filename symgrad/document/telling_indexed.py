@@ -10,11 +10,12 @@ from typing import TYPE_CHECKING, Any
 from symgrad.core import REALS, UnsupportedError, Variable, every_step
 from symgrad.document.atoms import dim_box
 from symgrad.document.boxes import Box, Diff, Ident, Op, Script, Text, commas, fenced, row
+from symgrad.document.einsum import einsum_box
 from symgrad.document.from_indexed import entry_box, only_atom, second
 from symgrad.document.from_matrix import Style, matrix_boxes, turned
 from symgrad.document.from_sympy import boxes
-from symgrad.document.index_names import atoms_of
-from symgrad.document.layout import equation
+from symgrad.document.index_names import atoms_of, first
+from symgrad.document.layout import equation, width
 from symgrad.document.names import tensor_name
 from symgrad.document.notation import Notation
 from symgrad.document.sets import membership
@@ -87,8 +88,10 @@ def heads(derivation: Derivation) -> list[Any]:
 
 def matrix_of(value: Expr, place: Any, layout: Layout, style: Style | None = None) -> Box | None:
     """Matrix notation of an expression; None where it has none."""
-    matrix = lift(value, place[0], place[1], layout) if place is not None else None
-    return None if matrix is None else matrix_boxes(matrix, style or Style())
+    if place is None:
+        return None
+    ways = (lift(value, place[0], place[1], layout, brackets=kept) for kept in (False, True))
+    return min((matrix_boxes(m, style or Style()) for m in ways if m is not None), key=width, default=None)
 
 
 def spaces(derivation: Derivation) -> Iterator[Box]:
@@ -98,12 +101,21 @@ def spaces(derivation: Derivation) -> Iterator[Box]:
     tensors.sort(key=lambda t: (-len(t.dims), [d.token for d in t.dims]))
     for dims, group in groupby(tensors, key=lambda t: t.dims):
         yield row(commas(*(tensor_name(t) for t in group)), Op("∈"), space(dims))
+    for tensor in padded(derivation):
+        yield row(tensor_name(tensor), Text(" is 0 outside its shape"))
     for v in derivation.domains:
         if v.domain != REALS and isinstance(v.symbol, Tensor):
             letters = tuple(Index("ijkl"[n % 4], d) for n, d in enumerate(v.symbol.dims))
             yield membership(Variable(v.symbol[letters], v.domain))
         elif isinstance(v.symbol, Tensor) and v.symbol.positive:
             yield row(tensor_name(v.symbol), Op(">"), Text("0 in every entry"))
+
+
+def padded(derivation: Derivation) -> list[Tensor]:
+    """The tensors that are read at places which may lie outside their shapes."""
+    values = [*(s.after for s in every_step(derivation.steps)), *(let.value for let in derivation.lets)]
+    read = {a.tensor for v in values for a in atoms_of(v) if isinstance(a, Ref) and plain(a.indices) is None}
+    return sorted(read, key=lambda t: (t.name, t.token))
 
 
 def space(dims: Sequence[Any]) -> Box:
@@ -205,11 +217,20 @@ def forms(derivation: Derivation, layout: Layout, style: Style) -> Iterator[Box]
             yield matrix
         return
     left, of, by = found
-    matrix = matrix_of(derivation.result, axes(of, by, layout), layout, style)
-    if matrix is not None:
-        yield equation(left, matrix)
-    elif (notation := einsum_notation(derivation.result, (*of, *by))) and len(notation) <= LONGEST:
-        yield equation(left, Text(notation))
+    last = derivation.steps[-1]
+    for value in (last.before, last.after) if last.rule == "inner" else (last.after,):
+        matrix = matrix_of(value, axes(of, by, layout), layout, style)
+        if matrix is not None:
+            yield equation(left, matrix)
+        elif (shown := einsum_box(value, (*of, *by), begin(derivation), Notation(lets=derivation.lets))) is not None:
+            yield equation(left, shown)
+        elif (notation := einsum_notation(value, (*of, *by))) and len(notation) <= LONGEST:
+            yield equation(left, Text(notation))
+
+
+def begin(derivation: Derivation) -> int:
+    """Where the indices of a derivation count from."""
+    return first((derivation.result, *(let.value for let in derivation.lets)))
 
 
 def conditions(settled: Settled) -> tuple[Condition, ...]:
@@ -227,17 +248,23 @@ def declared(settled: Settled, notation: Notation) -> Iterator[Declared]:
     """The facts that a derivation uses, and where it would end without one that is assumed."""
     derivation = settled.derivation
     used = {c for v in (*settled.verdicts, settled.claim) for c in v.conditions}
-    leaves = [s for s in every_step(derivation.steps) if not s.substeps]
+    leaves = [(s, v) for s, v in zip(every_step(derivation.steps), settled.verdicts, strict=True) if not s.substeps]
     for fact in derivation.facts:
-        named = next((s for s in leaves if s.rule == "fact" and s.note in {fact.words, fact.name}), None)
+        named = next((s for s, _ in leaves if s.rule == "fact" and s.note in {fact.words, fact.name}), None)
         if named is None and fact not in used:
             continue
         ends = next((value for f, value in settled.without if f is fact), None)
-        if ends is None and named is not None and fact.assumed:
-            ends = named.before  # nothing is differentiated: the line before it is how far one gets
+        if ends is None and fact.assumed:  # nothing is differentiated: the line before it is how far one gets
+            step = named or next((s for s, v in leaves if fact in v.conditions and not standing(s.before)), None)
+            ends = step and step.before
         without = None if ends is None else boxes(ends, notation)
         statement = equation(boxes(fact.left, notation), boxes(fact.right, notation))
         yield Declared(statement, fact.words, fact.assumed, without)
+
+
+def standing(value: Expr) -> bool:
+    """Whether a derivative is left standing in an expression, which then says little."""
+    return any(isinstance(a, Partial) for a in atoms_of(value))
 
 
 def code_or_none(derivation: Derivation, needs: Sequence[Condition]) -> str:

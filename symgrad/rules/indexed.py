@@ -21,6 +21,8 @@ INDEXED = (
     Rule("fact", "Fact", why="This is what is known about the names."),
     Rule("maximum", "Derivative of a maximum", why="Only the entry that attains the maximum moves it."),
     Rule("differentiate", "Differentiate", why="The rules of differentiation, one after another."),
+    Rule("inner", "Inner names written out", why="What was found above for the derivatives by the names in between."),
+    Rule("powers", "Powers of one base", why="The exponents of one and the same sum are added."),
     Rule("combine", "Combine", why="Deltas, facts and like terms."),
     Rule(
         "induction",

@@ -58,6 +58,7 @@ def layer_norm(x: Flow | None = None, tag: str = "") -> Layer:
         (v,),
         (γ, β),
         (x̂, y),
+        called={x̂: "g"},
         folded=(s,),
         facts=(
             Fact("the deviations c sum to 0", total(own, c[l]), expr(0)),
@@ -84,6 +85,7 @@ def rms_norm(x: Flow | None = None, tag: str = "") -> Layer:
         (v,),
         (γ, β),
         (x̂, y),
+        called={x̂: "g"},
         folded=(s,),
         facts=(Fact("definition of x̂", v[l], x̂[l] * s[rows]),),
         fixed=(ε,),
@@ -109,6 +111,7 @@ def batch_norm(x: Flow | None = None, tag: str = "") -> Layer:
         (v,),
         (γ, β),
         (x̂, y),
+        called={x̂: "g"},
         folded=(s,),
         facts=(
             Fact("the deviations c sum to 0", total(rows, c[l]), expr(0)),

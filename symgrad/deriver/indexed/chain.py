@@ -8,7 +8,7 @@ from unicodedata import normalize
 from symgrad.core import Derivation, Let, Step, SymgradError, UnknownNameError, Variable
 from symgrad.core.catalogue import nearest
 from symgrad.definitions.tokens import spelled_out
-from symgrad.deriver.indexed.factoring import in_factors
+from symgrad.deriver.indexed.factoring import in_factors, powers_joined
 from symgrad.deriver.indexed.moves import derivatives, step_once
 from symgrad.indexed import Expr, Fact, Partial, Ref, Tensor, contract, expr, mapped
 from symgrad.indexed.facts import apply_fact
@@ -171,6 +171,9 @@ def rewritten(value: Expr, facts: tuple[Fact, ...], *, factored: bool = True) ->
         value = after
     else:
         raise EndlessError(facts)
+    if factored and not derivatives(value) and (joined := powers_joined(value)) != value:
+        steps.append(Step(value, joined, "powers"))
+        value = joined
     if factored and not derivatives(value) and (short := in_factors(value)) != value:
         steps.append(Step(value, short, "factor"))
     return steps

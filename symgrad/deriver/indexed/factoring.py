@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 from sympy import Dummy, Poly, Rational, factor_list
 
-from symgrad.indexed import Atom, Expr, Power, Term, expr, group, one
+from symgrad.indexed import Atom, Expr, Fact, Power, Term, expr, group, one
+from symgrad.indexed.facts import by_terms
 from symgrad.indexed.mapping import bind
 from symgrad.indexed.normal import common_factor
 
@@ -15,6 +16,14 @@ if TYPE_CHECKING:
     from symgrad.indexed import Index
 
 LARGEST = 12  # terms of a bracket; a longer one is left as it is
+
+
+def powers_joined(value: Expr) -> Expr:
+    """The expression with a sum written as the base that it is of a power beside it: (sum w^2) / sqrt(sum w^2)."""
+    for base in {a.base for t in value.terms for a, _ in t.atoms if isinstance(a, Power) and len(a.base.terms) == 1}:
+        if base.terms[0].bound and not base.free:
+            value = by_terms(value, Fact("the base of a power", base, one(Power(base))))
+    return value
 
 
 def in_factors(value: Expr) -> Expr:

@@ -6,7 +6,7 @@ import unicodedata
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from symgrad.core import UnknownNameError, UnsupportedError
+from symgrad.core import Step, UnknownNameError, UnsupportedError
 from symgrad.core.catalogue import nearest
 from symgrad.definitions import ACTIVATIONS
 from symgrad.definitions.tokens import spelled_out
@@ -14,18 +14,19 @@ from symgrad.deriver import pairs
 from symgrad.deriver.indexed.backward import Gradient, backpropagate, definition_of
 from symgrad.deriver.scalar import derivative
 from symgrad.functions.symbols import a, y
-from symgrad.indexed import Fact, Index, Tensor, apply, delta, expr, partial, total
+from symgrad.indexed import Fact, Index, Ref, Tensor, apply, contract, delta, expr, group, mapped, partial, total
 from symgrad.indexed.conversion import from_formula
 from symgrad.indexed.facts import letters_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
     from symgrad.core import Derivation
     from symgrad.definitions.layers import Layer, Network
-    from symgrad.indexed import Expr
+    from symgrad.indexed import Atom, Expr
 
 MACRON = "\u0304"
+SHORT = 16  # factors that still make a line
 
 
 def layer_gradients(layer: Layer) -> tuple[Derivation, ...]:
@@ -35,7 +36,33 @@ def layer_gradients(layer: Layer) -> tuple[Derivation, ...]:
     facts = (*(definition_of(t) for t in layer.folded), *layer.facts)
     wrt = (*layer.parameters, *layer.inputs)
     found = backpropagate(J, nodes, wrt, facts=facts, called=dict(layer.called), name=layer.name)
-    return tuple(entitled(g, layer.name) for g in found if g.tensor is not layer.output)
+    inner = {g.name: g for g in found if g.tensor in layer.names[:-1]}
+    told = (replace(g, derivation=in_the_output(g, inner)) for g in found)
+    return tuple(entitled(g, layer.name) for g in told if g.tensor is not layer.output)
+
+
+def in_the_output(gradient: Gradient, inner: Mapping[Tensor, Gradient]) -> Derivation:
+    """The derivation with a last line in which only what reaches the output is left, where that is a short one."""
+
+    def found_before(atom: Atom) -> Expr | None:
+        one = inner.get(atom.tensor) if isinstance(atom, Ref) else None
+        if one is None or not isinstance(atom, Ref):
+            return None
+        value = one.result.rename(dict(zip(one.indices, atom.indices, strict=True)))
+        return value if len(value.terms) == 1 else group(value)
+
+    value = gradient.result
+    for _ in inner:
+        value = contract(mapped(value, found_before))
+    if value == gradient.result or factors(value) > SHORT:
+        return gradient.derivation
+    last = Step(gradient.result, value, "inner")
+    return replace(gradient.derivation, steps=(*gradient.derivation.steps, last))
+
+
+def factors(value: Expr) -> int:
+    """How many factors an expression is written with."""
+    return sum(max(1, sum(map(factors, a.parts))) for t in value.terms for a, _ in t.atoms)
 
 
 def network_gradients(network: Network, wrt: Iterable[str]) -> tuple[Derivation, ...]:

@@ -164,6 +164,9 @@ def hadamard(*several: Matrix) -> Matrix:
         return scaled(number, scalars, None)
     rest = [f for f in factors if not is_ones(f)] or factors[:1]
     ordered = tuple(sorted(rest, key=place))
+    if len(ordered) > 1 and all(isinstance(f, Transpose) and None not in shape(f) for f in ordered):
+        turned = tuple(sorted((f.body for f in ordered if isinstance(f, Transpose)), key=place))
+        return scaled(number, scalars, Transpose(Hadamard(turned)))
     return scaled(number, scalars, ordered[0] if len(ordered) == 1 else Hadamard(ordered))
 
 

@@ -64,7 +64,7 @@ def factored(terms: Sequence[Product], unit: Callable[[], Matrix | None]) -> Pro
 
 def combined(terms: Sequence[Product], unit: Callable[[], Matrix | None]) -> Product:
     """Terms without a common scalar: those that share an outer factor become one, until none do."""
-    for gather in (by_last, by_first, by_entry):
+    for gather in (by_diagonal, by_last, by_first, by_entry):
         found = gather(terms)
         if found:
             group, rest = found
@@ -125,6 +125,32 @@ def chain(term: Product) -> tuple[Matrix, ...]:
 def around(term: Product) -> dict[Matrix, Fraction]:
     """The scalars of a term without its matrix product."""
     return {s: e for s, e in term.scalars.items() if term.body is not None or not isinstance(s, MatMul)}
+
+
+def by_diagonal(terms: Sequence[Product]) -> Gathered | None:
+    """A matrix and the same with its rows scaled: A - diag(u) A is diag(1 - u) A; columns alike."""
+    for plain in terms:
+        rows, columns = shape(plain.body) if plain.body is not None else SCALAR
+        for axis, end in ((rows, 0), (columns, -1)):
+            group = [(t, u) for t in terms if (u := diagonal(t, plain.body, end)) is not None]
+            if axis is None or not group or plain.body is None:
+                continue
+            inside = [Product(plain.number, plain.scalars, Ones(axis))]
+            inside += [Product(t.number, around(t), u) for t, u in group]
+            whole = factored(inside, lambda dim=axis: Ones(dim))  # type: ignore[misc]  # a default is no argument
+            sides = (Diag(whole.matrix), plain.body) if end == 0 else (plain.body, Diag(whole.matrix))
+            used = [plain, *(t for t, _ in group)]
+            return product(matmul(*sides)), [t for t in terms if not any(t is u for u in used)]
+    return None
+
+
+def diagonal(term: Product, matrix: Matrix | None, end: int) -> Matrix | None:
+    """The vector u where a term is diag(u) times a matrix, or the matrix times diag(u)."""
+    factors = chain(term)
+    found = factors[end] if len(factors) > 1 else None
+    if not isinstance(found, Diag):
+        return None
+    return found.body if matmul(*(factors[1:] if end == 0 else factors[:-1])) == matrix else None
 
 
 def by_last(terms: Sequence[Product]) -> Gathered | None:
