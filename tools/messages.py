@@ -37,6 +37,7 @@ POSITIONS = {  # arguments that are read by people and come without their name
     **dict.fromkeys(("Holds", "Exists", "Image", "Tends", "Eventually", "Equal", "NeverNegative", "Layers"), (0,)),
     **dict.fromkeys(("Induction", "CoinMean", "GaussianMean", "Observation"), (0,)),
     "Observed": (0,),
+    "Verdict": (1,),
     "Fact": (0,),
 }
 NAMED = frozenset({"sums_to", "Fact"})  # whose name is told

@@ -21,15 +21,16 @@ from symgrad.deriver.scalar import invertible
 from symgrad.deriver.tidy import by_case, modest
 from symgrad.functions import D
 from symgrad.functions.symbols import J_0, J, a, t, y
+from symgrad.words import message
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-SOUGHT = "The loss whose delta is φ(z) − y is the integral of φ(z) − y by z."
-FOUND = "Both sides have the same derivative, and that is all that counts here: constants drop out."
-NOT_FOUND = "No antiderivative in elementary functions was found, so the loss stays an integral."
-OUTPUT = "The output tells z apart, so the loss can be written in the output."
-ALONE = "Terms without a, which may contain y, have no part in the derivative and are left out or added."
+SOUGHT = message("The loss whose delta is φ(z) − y is the integral of φ(z) − y by z.")
+FOUND = message("Both sides have the same derivative, and that is all that counts here: constants drop out.")
+NOT_FOUND = message("No antiderivative in elementary functions was found, so the loss stays an integral.")
+OUTPUT = message("The output tells z apart, so the loss can be written in the output.")
+ALONE = message("Terms without a, which may contain y, have no part in the derivative and are left out or added.")
 
 
 def matching_loss(activation: Definition) -> Derivation:
@@ -138,7 +139,7 @@ def _output(activation: Definition) -> Step:
 def _derivation(activation: Definition, steps: Sequence[Step], lets: tuple[Let, ...]) -> Derivation:
     return Derivation(
         f"{activation.name}-matching-loss",
-        f"The matching loss of {activation.with_article}",
+        message("The matching loss of {activation}", activation=activation.with_article),
         tuple(steps),
         (*activation.domains, Variable(y)),
         lets,

@@ -16,18 +16,19 @@ from symgrad.deriver.scalar import derivative, in_output
 from symgrad.deriver.tidy import at_kinks, by_case, positive_leads, tidy
 from symgrad.functions import D
 from symgrad.functions.symbols import J, a
+from symgrad.words import message
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
 
-CHAIN = "J depends on z through a alone: how J changes with a, times how a changes with z."
-SLOPE = "The slope of the activation, written in its output, as derived on its own page."
-STAYS = "The slope of the activation, as derived on its own page, stays in the product: nothing cancels it."
-ONE = "The slope is 1 everywhere, so what is left is the derivative of the loss."
+CHAIN = message("J depends on z through a alone: how J changes with a, times how a changes with z.")
+SLOPE = message("The slope of the activation, written in its output, as derived on its own page.")
+STAYS = message("The slope of the activation, as derived on its own page, stays in the product: nothing cancels it.")
+ONE = message("The slope is 1 everywhere, so what is left is the derivative of the loss.")
 CANCELS = {
-    Cancels.FULLY: "All of the slope stands below the bar as well, so it drops out.",
-    Cancels.PARTLY: "Part of the slope stands below the bar as well and drops out; the rest stays.",
+    Cancels.FULLY: message("All of the slope stands below the bar as well, so it drops out."),
+    Cancels.PARTLY: message("Part of the slope stands below the bar as well and drops out; the rest stays."),
 }
 
 
@@ -45,7 +46,7 @@ def output_delta(activation: Definition, loss: Definition) -> Derivation:
     steps = [found, *within(loss_steps, D(a, z)), *product(part, slope, given, z)]
     return Derivation(
         f"{activation.name}-{loss.name}",
-        f"{activation.title} output with {loss.spoken}",
+        message("{activation} output with {loss}", activation=activation.title, loss=loss.spoken),
         tuple(steps),
         _domains(activation, loss),
         lets,

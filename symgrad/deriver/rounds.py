@@ -14,6 +14,7 @@ from symgrad.deriver.moves import Move, advance
 from symgrad.deriver.tidy import loses, numbers_out
 from symgrad.functions import D
 from symgrad.rules import LINEAR, RULES
+from symgrad.words import enumerated, message, respelt
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -147,6 +148,6 @@ def _unpacked(step: Step) -> tuple[Step, ...]:
 
 def _names(fine: tuple[Step, ...], main: str) -> str:
     """The rules that a gathered line rests on, in order of use."""
-    others = [RULES[s.rule].title.lower() for s in fine if s.rule != main and s.rule not in _PLAIN]
-    distinct = list(dict.fromkeys(others))
-    return f"{RULES[main].why} Also used: {', '.join(distinct)}." if distinct else ""
+    others = [RULES[s.rule].title for s in fine if s.rule != main and s.rule not in _PLAIN]
+    distinct = enumerated(respelt(title, title.lower()) for title in dict.fromkeys(others))
+    return message("{why} Also used: {rules}.", why=RULES[main].why, rules=distinct) if distinct else ""

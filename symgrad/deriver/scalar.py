@@ -15,11 +15,15 @@ from symgrad.deriver.rounds import carry_out, spread
 from symgrad.deriver.tidy import modest
 from symgrad.functions import D, unfold
 from symgrad.functions.symbols import a, t, z
+from symgrad.words import message
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-IN_CASES = ", taken in the form in which every case is written in z itself."
+ABOVE = message("The derivative of the derivative found above.")
+IN_CASES = message(
+    "The derivative of the derivative found above, taken in the form in which every case is written in z itself."
+)
 
 
 TEXTBOOK = 4  # lines; a chain that is shorter shows more of what is inside
@@ -32,7 +36,12 @@ AS_INTEGRAL = {  # SymPy's own functions which have no formula in others; DLMF 7
 @cache
 def derivative(definition: Definition) -> Derivation:
     """phi'(z) of an activation, or dJ/da of a loss: from the textbook formula to the form that is printed."""
-    return _by(definition, definition.variable, "derivative", f"The derivative of {definition.with_article}")
+    return _by(
+        definition,
+        definition.variable,
+        "derivative",
+        message("The derivative of {function}", function=definition.with_article),
+    )
 
 
 def parameter_derivative(definition: Definition, symbol: Symbol) -> Derivation:
@@ -41,7 +50,10 @@ def parameter_derivative(definition: Definition, symbol: Symbol) -> Derivation:
     if symbol not in known:
         raise UnknownNameError(f"parameter of {definition.name}", str(symbol), [str(s) for s in known])
     return _by(
-        definition, symbol, f"derivative-by-{symbol}", f"The derivative of {definition.with_article} by {symbol}"
+        definition,
+        symbol,
+        f"derivative-by-{symbol}",
+        message("The derivative of {function} by {symbol}", function=definition.with_article, symbol=symbol),
     )
 
 
@@ -81,10 +93,10 @@ def second_derivative(definition: Definition) -> Derivation:
     steps = steps if len(steps) + len(final) >= TEXTBOOK else spread(steps)
     return Derivation(
         f"{definition.name}-second-derivative",
-        f"The second derivative of {definition.with_article}",
+        message("The second derivative of {function}", function=definition.with_article),
         (*steps, *final),
         definition.domains,
-        lead="The derivative of the derivative found above" + (IN_CASES if slope != first.result else "."),
+        lead=IN_CASES if slope != first.result else ABOVE,
         source=definition.source,
     )
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from symgrad.document.text import text
+from symgrad.words import message, say
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -14,14 +15,19 @@ if TYPE_CHECKING:
 
 def standing(fact: Declared) -> str:
     """Whether a fact is assumed."""
-    return "assumed" if fact.assumed else "follows from the definitions"
+    return message("assumed") if fact.assumed else message("follows from the definitions")
 
 
 def text_forms(told: Telling) -> Iterator[str]:
     """The lines of a terminal."""
     for n, form in enumerate(told.forms):
-        yield f"{'' if n else 'form':7}{text(form)}"
+        yield labelled("" if n else message("form"), text(form))
     for n, fact in enumerate(told.facts):
-        yield f"{'' if n else 'facts':7}{text(fact.statement)}  ({standing(fact)})"
+        yield labelled("" if n else message("facts"), f"{text(fact.statement)}  ({say(standing(fact))})")
         if fact.without is not None:
-            yield f"{'':7}without it: {text(fact.without)}"
+            yield labelled("", say(message("without it: {formula}", formula=text(fact.without))))
+
+
+def labelled(label: str, words: str) -> str:
+    """A line of a terminal with its label on the left."""
+    return columns(say(label), LABELS) + words

@@ -10,26 +10,27 @@ from symgrad.core import Outcome, Status, every_step
 from symgrad.document.boxes import Op, commas, row
 from symgrad.document.from_sympy import boxes
 from symgrad.document.text import text
+from symgrad.words import Message, clauses, counted, enumerated, message
 
 if TYPE_CHECKING:
     from symgrad.core import CheckReport, Settled, Verdict, Witness
 
 WORDS = {
-    Status.PROVED: "proved",
-    Status.PROVED_EXCEPT: "proved except at listed points",
-    Status.REFUTED: "refuted",
-    Status.DOMAIN_MISMATCH: "domains differ",
-    Status.UNKNOWN: "unknown",
-    Status.VACUOUS: "vacuous",
+    Status.PROVED: message("proved", context="verdict"),
+    Status.PROVED_EXCEPT: message("proved except at listed points", context="verdict"),
+    Status.REFUTED: message("refuted", context="verdict"),
+    Status.DOMAIN_MISMATCH: message("domains differ", context="verdict"),
+    Status.UNKNOWN: message("unknown", context="verdict"),
+    Status.VACUOUS: message("vacuous", context="verdict"),
 }
 
 ANCHORS = {status: status.value.replace(" ", "-") for status in Status}
 
 OUTCOMES = {
-    Outcome.OK: "ok",
-    Outcome.WRONG: "wrong",
-    Outcome.UNRESOLVED: "unresolved",
-    Outcome.FLOOR: "below rounding",
+    Outcome.OK: message("ok", context="check"),
+    Outcome.WRONG: message("wrong", context="check"),
+    Outcome.UNRESOLVED: message("unresolved", context="check"),
+    Outcome.FLOOR: message("below rounding", context="check"),
 }
 
 
@@ -51,7 +52,8 @@ def together(settled: Settled) -> Verdict:
         worst, said = settled.claim, settled.claim.reason
     else:
         number = settled.verdicts.index(worst)
-        said = f"step {number + 1} ({steps[number].rule}){worst.reason and ': '}{worst.reason}"
+        place = message("step {number} ({rule})", number=number + 1, rule=steps[number].rule)
+        said = because(place, worst.reason)
     if worst.status is Status.PROVED:
         return worst
     alike = [v for v in (*settled.verdicts, settled.claim) if v.status is worst.status]
@@ -59,56 +61,84 @@ def together(settled: Settled) -> Verdict:
     return replace(worst, reason=said, exceptions=tuple(points))
 
 
-def proof_in_words(settled: Settled) -> str:
+def proof_in_words(settled: Settled) -> Message:
     """What became of the steps, and the verdict on the whole where that says more."""
     whole = together(settled)
-    words = f"{steps_in_words(settled)}; the whole chain: {WORDS[settled.claim.status]}"
-    if whole.proved:
-        return words
-    told = reason(whole)
-    return f"{words}; so the derivation is {WORDS[whole.status]}{told and ' ('}{told}{told and ')'}"
+    words = [steps_in_words(settled), message("the whole chain: {verdict}", verdict=WORDS[settled.claim.status])]
+    if not whole.proved:
+        verdict, told = WORDS[whole.status], reason(whole)
+        words.append(
+            message("so the derivation is {verdict} ({reason})", verdict=verdict, reason=told)
+            if told
+            else message("so the derivation is {verdict}", verdict=verdict)
+        )
+    return clauses(words)
 
 
-def steps_in_words(settled: Settled) -> str:
+def steps_in_words(settled: Settled) -> Message:
     """How many steps there are and what became of them: `12 steps, all proved`."""
     counts = Counter(v.status for v in settled.verdicts)
     total = len(settled.verdicts)
-    steps = "1 step" if total == 1 else f"{total} steps"
     if counts[Status.PROVED] == total:
-        return f"{steps}, {'proved' if total == 1 else 'all proved'}"
-    return f"{steps}: " + ", ".join(f"{n} {WORDS[s]}" for s, n in counts.items())
+        return counted("{n} step, proved", "{n} steps, all proved", total)
+    told = enumerated(message("{number} {verdict}", number=n, verdict=WORDS[s]) for s, n in counts.items())
+    return counted("{n} step: {verdicts}", "{n} steps: {verdicts}", total, verdicts=told)
 
 
-CONVENTION = "elsewhere there is no derivative, and the value is a convention"
+CONVENTION = message("elsewhere there is no derivative, and the value is a convention")
 
 
-UNRESOLVED = "unresolved, as the error bound of the estimate is too wide there"
-
-
-def check_in_words(check: CheckReport | None) -> str:
+def check_in_words(check: CheckReport | None) -> Message:
     """How the finite differences came out."""
     if check is None:
-        return "no numeric check applies"
+        return message("no numeric check applies")
     parts = [
-        (check.ok, "agree"),
-        (check.wrong, "disagree"),
-        (check.unresolved, UNRESOLVED),
-        (check.floor, "at rounding"),
+        (check.ok, message("{number} agree", number=check.ok)),
+        (check.wrong, message("{number} disagree", number=check.wrong)),
+        (
+            check.unresolved,
+            message(
+                "{number} unresolved, as the error bound of the estimate is too wide there", number=check.unresolved
+            ),
+        ),
+        (check.floor, message("{number} at rounding", number=check.floor)),
     ]
-    told = ", ".join(f"{n} {word}" for n, word in parts if n)
-    where = f", {check.kinks} of them at kinks" if check.kinks else ""
-    return f"finite differences at {check.points} points{where}: {told}"
+    told = enumerated(words for n, words in parts if n)
+    if check.kinks:
+        return message(
+            "finite differences at {number} points, {kinks} of them at kinks: {outcomes}",
+            number=check.points,
+            kinks=check.kinks,
+            outcomes=told,
+        )
+    return message("finite differences at {number} points: {outcomes}", number=check.points, outcomes=told)
 
 
-def reason(verdict: Verdict) -> str:
+def because(words: Message, why: str) -> Message:
+    """A statement with its reason, where there is one."""
+    return message("{statement}: {reason}", statement=words, reason=why) if why else words
+
+
+def reason(verdict: Verdict) -> Message:
     """What a reader should know beyond a verdict's name: the reason, the exceptions, the counterexample."""
-    parts = [verdict.reason] if verdict.reason else []
-    if verdict.witness is not None:
-        parts.append(f"at {place(verdict.witness)} the sides are {verdict.witness.left} and {verdict.witness.right}")
-    parts += [f"at {place(w)}: {w.left} and {w.right}" for w in verdict.exceptions]
-    return "; ".join(parts)
+    parts: list[str] = [verdict.reason]
+    if (w := verdict.witness) is not None:
+        parts.append(message("at {point} the sides are {left} and {right}", point=place(w), **sides(w)))
+    parts += [message("at {point}: {left} and {right}", point=place(w), **sides(w)) for w in verdict.exceptions]
+    return clauses(parts)
+
+
+def sides(witness: Witness) -> dict[str, str]:
+    """Both sides at a point: their enclosures, or that there is no value."""
+    return {"left": side(witness.left), "right": side(witness.right)}
+
+
+def side(value: str) -> str:
+    """One side at a point."""
+    return message("undefined") if value == "undefined" else value
 
 
 def place(witness: Witness) -> str:
     """A point as text."""
-    return text(commas(*(row(boxes(s), Op("="), boxes(value)) for s, value in witness.point))) or "every point"
+    point = text(commas(*(row(boxes(s), Op("="), boxes(value)) for s, value in witness.point)))
+    return point or message("every point")

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import singledispatch
 from typing import TYPE_CHECKING, Any
 
-from symgrad.document.boxes import Diff, Op, row
+from symgrad.document.boxes import Diff
 from symgrad.document.from_indexed import only_atom
 from symgrad.document.from_sympy import boxes
 from symgrad.document.layout import width
@@ -15,6 +15,7 @@ from symgrad.document.notation import Notation
 from symgrad.document.text import text
 from symgrad.functions import D
 from symgrad.indexed import Expr, Partial, Ref
+from symgrad.words import clauses, enumerated, message
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -161,12 +162,22 @@ def downstream(uses: Uses, sought: Any) -> Iterator[Any]:
 def told(nodes: list[Node], edges: list[Edge]) -> str:
     """The graph in words."""
     forward = [
-        f"{text(n.box)} from {', '.join(text(nodes[e.source].box) for e in edges if e.target == k)}"
+        message(
+            "{name} from {names}",
+            name=text(n.box),
+            names=", ".join(text(nodes[e.source].box) for e in edges if e.target == k),
+        )
         for k, n in enumerate(nodes)
         if any(e.target == k for e in edges)
     ]
-    back = [text(e.slope) for e in reversed(edges) if e.slope is not None]
+    back: list[str] = [text(e.slope) for e in reversed(edges) if e.slope is not None]
     back += [
-        text(n.back if isinstance(n.back, Diff) else row(n.back, Op("at"), n.box)) for n in reversed(nodes) if n.back
+        text(n.back) if isinstance(n.back, Diff) else message("{slope} at {name}", slope=text(n.back), name=text(n.box))
+        for n in reversed(nodes)
+        if n.back
     ]
-    return f"Computation graph. Forward: {'; '.join(forward)}. Backward: {', '.join(back)}."
+    return message(
+        "Computation graph. Forward: {values}. Backward: {slopes}.",
+        values=clauses(forward),
+        slopes=enumerated(back),
+    )

@@ -23,7 +23,7 @@ from symgrad.document.names import named
 from symgrad.document.spelling import split_name
 from symgrad.document.text import printable
 from symgrad.document.words import Formula, spoken, to_html
-from symgrad.words import LANGUAGES, Message, counted, language, message, say
+from symgrad.words import LANGUAGES, Message, capitalised, counted, language, message, say
 from symgrad.words.messages import parted
 
 if TYPE_CHECKING:
@@ -36,12 +36,18 @@ if TYPE_CHECKING:
     from symgrad.document.words import Piece
 
 MEANINGS = {
-    Status.PROVED: "The two sides are equal wherever the step is claimed. The proof is exact.",
-    Status.PROVED_EXCEPT: "The two sides are equal everywhere but at the points that are listed, such as a kink.",
-    Status.REFUTED: "There is a point, shown with the verdict, at which the two sides certainly differ.",
-    Status.DOMAIN_MISMATCH: "Both sides are equal where both are defined, but one is defined where the other is not.",
-    Status.UNKNOWN: "Neither a proof nor a counterexample was found. It is not a soft yes; the reason is given.",
-    Status.VACUOUS: "No point satisfies the conditions, so the step claims nothing.",
+    Status.PROVED: message("The two sides are equal wherever the step is claimed. The proof is exact."),
+    Status.PROVED_EXCEPT: message(
+        "The two sides are equal everywhere but at the points that are listed, such as a kink."
+    ),
+    Status.REFUTED: message("There is a point, shown with the verdict, at which the two sides certainly differ."),
+    Status.DOMAIN_MISMATCH: message(
+        "Both sides are equal where both are defined, but one is defined where the other is not."
+    ),
+    Status.UNKNOWN: message(
+        "Neither a proof nor a counterexample was found. It is not a soft yes; the reason is given."
+    ),
+    Status.VACUOUS: message("No point satisfies the conditions, so the step claims nothing."),
 }
 
 PLOTTED = "Relative distance of result and finite difference at every point, with the bound of the estimate"
@@ -52,7 +58,7 @@ MOODS = {Status.PROVED: "good", Status.PROVED_EXCEPT: "good", Status.REFUTED: "b
 
 def meanings() -> list[tuple[Status, str, str, str]]:
     """Every status with its anchor, its word and its meaning."""
-    return [(s, ANCHORS[s], WORDS[s].capitalize(), MEANINGS[s]) for s in Status]
+    return [(s, ANCHORS[s], capitalised(WORDS[s]), MEANINGS[s]) for s in Status]
 
 
 def meaning(status: Status, site: Site) -> str:
@@ -104,7 +110,7 @@ def symbol(name: str) -> Markup:
 def number(value: float, digits: int = 7) -> str:
     """A number for a table: real minus signs, powers of ten written out."""
     if math.isnan(value):
-        return "undefined"
+        return say(message("undefined"))
     if math.isinf(value):
         return "∞" if value > 0 else "−∞"
     shown = f"{value:.{digits}g}"

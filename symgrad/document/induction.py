@@ -9,6 +9,8 @@ from symgrad.document.from_sympy import boxes
 from symgrad.document.layout import equation
 from symgrad.document.notation import Notation
 from symgrad.document.words import Formula
+from symgrad.words import Message, message
+from symgrad.words import sentences as sentences_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -17,14 +19,14 @@ if TYPE_CHECKING:
     from symgrad.document.boxes import Box
     from symgrad.document.words import Piece
 
-CONCLUSION = "So the two give the derivative of the loss by z of every layer, at any number of layers."
+CONCLUSION = message("So the two give the derivative of the loss by z of every layer, at any number of layers.")
 
 
 def parts(induction: LayerInduction) -> tuple[tuple[str, Box], tuple[str, Box]]:
     """The last layer and the step, each with what it says."""
     return (
-        ("It begins at the last layer:", statement(induction.last)),
-        ("It goes from each layer to the one before:", statement(induction.step)),
+        (message("It begins at the last layer:"), statement(induction.last)),
+        (message("It goes from each layer to the one before:"), statement(induction.step)),
     )
 
 
@@ -37,9 +39,9 @@ def statement(derivation: Derivation) -> Box:
 def sentences(induction: LayerInduction) -> Iterator[tuple[Piece, ...]]:
     """The whole for formats without a heading for it; the verdict at the end."""
     for words, box in parts(induction):
-        yield (f"{words} ", Formula(box), ".")
-    told = "" if failed(induction) else f" {CONCLUSION}"
-    yield (f"{induction.title}: {answer(induction)}.{told}",)
+        yield (message("{words} {formula}.", words=words, formula=Formula(box)),)
+    told = message("{title}: {answer}.", title=induction.title, answer=answer(induction))
+    yield (told if failed(induction) else sentences_of((told, CONCLUSION)),)
 
 
 def failed(induction: LayerInduction) -> bool:
@@ -47,9 +49,9 @@ def failed(induction: LayerInduction) -> bool:
     return induction.verdict is None or not induction.verdict.proved
 
 
-def answer(induction: LayerInduction) -> str:
+def answer(induction: LayerInduction) -> Message:
     """The verdict, and the reason where it is none to build on."""
     if induction.verdict is None:
-        return "not settled"
-    said = reason(induction.verdict)
-    return f"{WORDS[induction.verdict.status]}{said and f' ({said})'}"
+        return message("not settled")
+    word, said = WORDS[induction.verdict.status], reason(induction.verdict)
+    return message("{verdict} ({reason})", verdict=word, reason=said) if said else word

@@ -8,6 +8,7 @@ from markupsafe import Markup
 
 from symgrad.document.tables import text_table
 from symgrad.document.words import to_text
+from symgrad.words import Message, message
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -15,12 +16,19 @@ if TYPE_CHECKING:
     from symgrad.core import Page, Shown
     from symgrad.document.facts import Cell
 
-MEASURED = "Measured, not proved"
+MEASURED = message("Measured, not proved")
 
 
 def caption(shown: Shown) -> str:
     """The line below a table: what would run the experiment again, or why it was not run."""
-    return f"It was not run here: {shown.refused}" if shown.refused else f"Run with {shown.run_again}."
+    if shown.refused:
+        return message("It was not run here: {reason}", reason=shown.refused)
+    return message("Run with {settings}.", settings=shown.run_again)
+
+
+def headed(shown: Shown) -> Message:
+    """What stands above it."""
+    return message("{kind}: {title}", kind=MEASURED, title=shown.title)
 
 
 def cells(shown: Shown) -> list[list[Cell]]:
@@ -43,7 +51,7 @@ def in_page(shown: Shown) -> dict[str, Any]:
 def text_measured(page: Page) -> Iterator[str]:
     """The same for a terminal."""
     for shown in page.measured:
-        yield f"{MEASURED}: {to_text(shown.title)}"
+        yield to_text(headed(shown))
         if shown.rows:
             yield from text_table(cells(shown))
         yield to_text(caption(shown)) + "\n"

@@ -15,6 +15,7 @@ from symgrad.document.from_sympy import boxes
 from symgrad.document.html import in_html
 from symgrad.document.mathml import mathml
 from symgrad.document.sets import interval
+from symgrad.words import message
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -34,11 +35,11 @@ DELTA = row(
 SIGNS = {Cancels.FULLY: "●", Cancels.PARTLY: "◐", Cancels.NO: "○", Cancels.NOTHING: "·", None: "?"}
 
 ANSWERS = {
-    Cancels.FULLY: "fully",
-    Cancels.PARTLY: "partly",
-    Cancels.NO: "no",
-    Cancels.NOTHING: "nothing to cancel",
-    None: "not settled",
+    Cancels.FULLY: message("fully", context="cancels"),
+    Cancels.PARTLY: message("partly", context="cancels"),
+    Cancels.NO: message("no", context="cancels"),
+    Cancels.NOTHING: message("nothing to cancel", context="cancels"),
+    None: message("not settled", context="cancels"),
 }
 
 
@@ -142,10 +143,10 @@ def part(page: str, activation: Definition) -> str:
 def cell(pair: Pair | None, rows: str) -> Cell:
     """A pair in the overview; one that was not worked out is empty."""
     if pair is None:
-        return Cell("refused", "", "not worked out")
+        return Cell("refused", "", message("not worked out"))
     href = f"{rows}{slug(pair.loss)}"
     if pair.refused:
-        return Cell("refused", "–", "refused", href)
+        return Cell("refused", "–", message("refused", context="pair"), href)
     kind = pair.cancels.value.split()[0] if pair.cancels else "unknown"
     return Cell(kind, SIGNS[pair.cancels], ANSWERS[pair.cancels], href)
 
@@ -153,8 +154,9 @@ def cell(pair: Pair | None, rows: str) -> Cell:
 def delta(pair: Pair) -> Delta:
     """A pair in the table."""
     shown = in_html(mathml(boxes(pair.delta), annotated=False)) if pair.delta is not None else Markup("")
-    check = f"{OUTCOMES[pair.check.outcome]} at {pair.check.points} points" if pair.check else ""
-    if pair.check and pair.check.outcome is Outcome.WRONG:
-        check = f"wrong at {pair.check.wrong} points"
+    check = ""
+    if pair.check:
+        number = pair.check.wrong if pair.check.outcome is Outcome.WRONG else pair.check.points
+        check = message("{outcome} at {number} points", outcome=OUTCOMES[pair.check.outcome], number=number)
     status = pair.verdict.status if pair.verdict else None
     return Delta(slug(pair.loss), pair.loss.title, shown, ANSWERS[pair.cancels], status, check)

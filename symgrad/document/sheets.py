@@ -9,12 +9,13 @@ from markupsafe import Markup
 
 from symgrad.core import Facts
 from symgrad.document.boxes import Diff, Fn, Ident, Script
-from symgrad.document.facts import at_values, facts_of, kink_row, named
+from symgrad.document.facts import facts_of, kink_row, named, values_of
 from symgrad.document.from_sympy import boxes
 from symgrad.document.html import cell
 from symgrad.document.plots import plots
 from symgrad.document.text import text
 from symgrad.document.words import Formula
+from symgrad.words import message, say, sentences
 
 if TYPE_CHECKING:
     from symgrad.core import Definition, LossFacts
@@ -41,7 +42,7 @@ def sheet(facts: Facts | LossFacts) -> Sheet:
     drawn = plots(facts, titles(definition), f"plot-{definition.name.replace('_', '-')}")
     return Sheet(
         definition.name,
-        f"{definition.title}: the facts",
+        message("{function}: the facts", function=definition.title),
         tuple(Markup(svg) for svg in drawn),  # noqa: S704 - drawn by us, labels escaped
         cell(caption(facts)),
         tuple((label, Markup("<br>").join(map(cell, lines))) for label, lines in facts_of(facts)),
@@ -56,7 +57,7 @@ def titles(definition: Definition) -> tuple[str, str]:
         return "J", f"∂J/∂{definition.variable}"
     applied, inside = boxes(definition.applied), text(boxes(definition.variable))
     if not isinstance(applied, Fn):
-        return text(applied), f"slope of {text(applied)}"
+        return text(applied), say(message("slope of {function}", function=text(applied)))
     name = text(applied.head.base if isinstance(applied.head, Script) else applied.head)
     return f"{name}({inside})", f"{name}′({inside})"
 
@@ -64,15 +65,18 @@ def titles(definition: Definition) -> tuple[str, str]:
 def caption(facts: Facts | LossFacts) -> Cell:
     """What the drawings show."""
     phi, slope = drawn_names(facts.definition)
-    words: Cell = (Formula(phi), " and its slope ", Formula(slope), *at_values(facts.at, short=True), ".")
+    drawn = {"function": Formula(phi), "slope": Formula(slope)}
+    values = values_of(facts.at, short=True)
+    words = [
+        message("{function} and its slope {slope} at {values}.", **drawn, values=values)
+        if values
+        else message("{function} and its slope {slope}.", **drawn)
+    ]
     if isinstance(facts, Facts):
-        words = (*words, " Dashed lines: the ends of the range.")
+        words.append(message("Dashed lines: the ends of the range."))
     if facts.kinks:
-        words = (
-            *words,
-            " Circles: the slopes on either side of a kink; the dot: the value that is agreed there.",
-        )
-    return (*words, " Shaded: the slope is below one hundredth.")
+        words.append(message("Circles: the slopes on either side of a kink; the dot: the value that is agreed there."))
+    return (sentences([*words, message("Shaded: the slope is below one hundredth.")]),)
 
 
 def drawn_names(definition: Definition) -> tuple[Box, Box]:

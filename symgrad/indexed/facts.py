@@ -12,7 +12,7 @@ from symgrad.indexed.contract import contract
 from symgrad.indexed.expr import Expr, IndexedError, Term, expr
 from symgrad.indexed.mapping import bind, mapped, with_parts
 from symgrad.indexed.names import Index, Place
-from symgrad.words import worded
+from symgrad.words import message, worded
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -72,7 +72,7 @@ def one_hot(tensor: Tensor) -> Fact:
     *front, j = letters_of(tensor, least=1)
     k = j.fresh()
     left = tensor[(*front, j)] * tensor[(*front, k)]
-    return Fact(f"{tensor.name} one-hot", left, delta(j, k) * tensor[(*front, j)], assumed=True)
+    return Fact(message("{name} one-hot", name=tensor.name), left, delta(j, k) * tensor[(*front, j)], assumed=True)
 
 
 def letters_of(tensor: Tensor, least: int = 0) -> tuple[Index, ...]:

@@ -28,6 +28,7 @@ from symgrad.prover.settle import DIFFER, DIFFERENT, EMPTY, EXCLUDED, PROVED, ST
 from symgrad.prover.statement import Statement, read_statement
 from symgrad.prover.witnesses import Search
 from symgrad.prover.writing import to_sympy
+from symgrad.words import message
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -40,8 +41,9 @@ PARTIAL = (
     "a condition in several parts rests on a comparison that has no value everywhere; "
     "ask for each part by itself, or write the condition with polynomials"
 )
-DEEP = "the expression is nested too deeply; name its parts with lets"
-ANALYSIS = "a region is empty by a study of zeros that leaves no certificate; assume its condition's negation"
+ONE = message("normal form")
+DEEP = message("the expression is nested too deeply; name its parts with lets")
+ANALYSIS = message("a region is empty by a study of zeros that leaves no certificate; assume its condition's negation")
 UNDECIDED = "the two sides are neither proved equal nor shown to differ"
 
 
@@ -202,7 +204,7 @@ class Prover:
             return Verdict(Status.VACUOUS, "regions", reason=nowhere[UNDEFINED not in kinds])
         if any(leaf.why is ANALYSIS for leaf in self.leaves):
             return Verdict(Status.UNKNOWN, reason=ANALYSIS)
-        method = "normal form" if len(kinds) == 1 else f"normal forms in {kinds.count(PROVED)} regions"
+        method = ONE if len(kinds) == 1 else message("normal forms in {n} regions", n=kinds.count(PROVED))
         return Verdict(Status.PROVED, method, used, certificate=certificate(self.statement, trees))
 
     def where(self, leaf: Leaf) -> str:

@@ -21,14 +21,15 @@ from symgrad.prover.ranges import extrema
 from symgrad.prover.reading import Reader
 from symgrad.prover.taylor import sign
 from symgrad.prover.witnesses import text
+from symgrad.words import message
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from symgrad.core import Domain, Extremum, Let, Variable
 
-EXTREMES = "extremes of the difference, enclosed by balls"
-EVALUATED = "SymPy has evaluated the relation away; build it with evaluate=False"
+EXTREMES = message("extremes of the difference, enclosed by balls")
+EVALUATED = message("SymPy has evaluated the relation away; build it with evaluate=False")
 
 
 def prove_relation(

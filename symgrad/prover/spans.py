@@ -18,6 +18,7 @@ from symgrad.prover.parametric import parametric_extrema
 from symgrad.prover.prove import prove
 from symgrad.prover.ranges import extrema
 from symgrad.prover.relations import prove_relation
+from symgrad.words import message
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -25,7 +26,8 @@ if TYPE_CHECKING:
     from symgrad.core import Definition, Extremum
 
 RELATIONS = {(-1, True): Gt, (-1, False): Ge, (1, True): Lt, (1, False): Le}
-NOT_ATTAINED, ATTAINED = "no value equals this end: it is open", "a value equals this end: it is closed"
+NOT_ATTAINED = message("no value equals this end: it is open")
+ATTAINED = message("a value equals this end: it is closed")
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +88,7 @@ def bounded(definition: Definition, relation: Any, values: dict[Any, Any]) -> Ve
     shown = ", ".join(f"{s} = {v}" for s, v in values.items())
     if not at_usual.proved:
         return found
-    return Verdict(Status.PROVED, f"{at_usual.method}, at {shown}")
+    return Verdict(Status.PROVED, message("{method}, at {values}", method=at_usual.method, values=shown))
 
 
 def _meeting(definition: Definition, typed: Any, extremum: Extremum, formula: Any) -> str:

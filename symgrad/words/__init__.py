@@ -19,6 +19,7 @@ __all__ = [
     "ENGLISH",
     "LANGUAGES",
     "Message",
+    "capitalised",
     "clauses",
     "counted",
     "enumerated",

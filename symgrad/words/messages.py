@@ -87,6 +87,11 @@ def respelt(words: str, english: str) -> Message:
     return Message(known.template, dict(known.values), known.context, known.many, english)
 
 
+def capitalised(words: str) -> Message:
+    """The same text at the beginning of a line or a sentence."""
+    return respelt(words, words[:1].upper() + words[1:])
+
+
 def say(words: str) -> str:
     """The text in the language that is spoken; a text that is no Message stays as it is."""
     return translated(words, LANGUAGE.get())

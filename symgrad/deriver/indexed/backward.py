@@ -21,6 +21,7 @@ from symgrad.indexed import (
     partial,
     total,
 )
+from symgrad.words import message
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -49,7 +50,7 @@ class Gradient:
     @property
     def lemma(self) -> Fact:
         """The result as a fact about the name."""
-        return Fact(f"{self.name.name} was found before", self.name[self.indices], self.result)
+        return Fact(message("{name} was found before", name=self.name.name), self.name[self.indices], self.result)
 
 
 def backpropagate(
@@ -141,7 +142,7 @@ def definition_of(name: Tensor, by: Expr | None = None) -> Fact:
     if name.body is None:
         raise IndexedError(f"{name.name} is an input, so it has no definition")
     letters, value = name.body
-    whole = Fact(f"definition of {name.name}", value, name[letters])
+    whole = Fact(message("definition of {name}", name=name.name), value, name[letters])
     if len(value.terms) != 1 or value.terms[0].bound:
         return whole
     (term,) = value.terms
@@ -152,7 +153,7 @@ def definition_of(name: Tensor, by: Expr | None = None) -> Fact:
     atom, exponent = kind[0], dict(term.atoms)[kind[0]]
     rest = Expr((Term(term.coefficient, (), {a: e for a, e in term.atoms if a != atom}),))
     left = atom.base if isinstance(atom, Power) else one(atom)
-    return Fact(f"definition of {name.name}", left, (name[letters] / rest) ** (1 / exponent))
+    return Fact(message("definition of {name}", name=name.name), left, (name[letters] / rest) ** (1 / exponent))
 
 
 __all__ = ["Gradient", "backpropagate", "definition_of"]

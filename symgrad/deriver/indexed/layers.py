@@ -17,6 +17,7 @@ from symgrad.functions.symbols import a, y
 from symgrad.indexed import Fact, Index, Ref, Tensor, apply, contract, delta, expr, group, mapped, partial, total
 from symgrad.indexed.conversion import from_formula
 from symgrad.indexed.facts import letters_of
+from symgrad.words import message
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -114,7 +115,7 @@ def softmax_facts(p: Tensor, z: Tensor, axis: int = -1) -> tuple[Fact, Fact]:
     for r, s in zip(entry, by, strict=True):
         slope *= expr(1) if r is k else delta(r, s)
     jacobian = Fact("the Jacobian of softmax", partial(p[entry], z[by]), slope)
-    return jacobian, Fact(f"the entries of {p.name} sum to 1", total(k, p[entry]), expr(1))
+    return jacobian, Fact(message("the entries of {name} sum to 1", name=p.name), total(k, p[entry]), expr(1))
 
 
 def output_facts(network: Network) -> tuple[Fact, ...]:
@@ -126,12 +127,12 @@ def output_facts(network: Network) -> tuple[Fact, ...]:
     i = letters_of(out)
     names = {loss.variable: out[i], y: network.y[i]}
     slope = apply(loss.head, out[i], network.y[i], order=(1, 0))
-    found = [fact(f"the derivative of {loss.title}", slope, derivative(loss).result, names)]
+    found = [fact(message("the derivative of {function}", function=loss.spoken), slope, derivative(loss).result, names)]
     if entry is not None:
         z = last.inputs[0][i]
         whole = slope * apply(entry.head, z, order=1)
         whole_delta = pairs.output_delta(entry, loss).result
-        title = f"the output delta of {entry.title} with {loss.title}"
+        title = message("the output delta of {activation} with {loss}", activation=entry.spoken, loss=loss.spoken)
         found.insert(0, fact(title, whole, whole_delta, {**names, a: out[i], entry.variable: z}))
     return tuple(f for f in found if f)
 
@@ -147,7 +148,11 @@ def fact(name: str, left: Expr, formula: Any, names: dict[Any, Expr]) -> Fact | 
 def entitled(gradient: Gradient, name: str) -> Derivation:
     """The derivation with an id of plain letters and a title."""
     tensor = gradient.tensor.name
-    return replace(gradient.derivation, name=f"{name}-{plain(tensor)}", title=f"The gradient with respect to {tensor}")
+    return replace(
+        gradient.derivation,
+        name=f"{name}-{plain(tensor)}",
+        title=message("The gradient with respect to {symbol}", symbol=tensor),
+    )
 
 
 def plain(name: str) -> str:

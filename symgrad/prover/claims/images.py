@@ -11,11 +11,12 @@ from symgrad.prover.claims.regions import carried
 from symgrad.prover.facts import jumps
 from symgrad.prover.prove import prove
 from symgrad.prover.ranges import extrema
+from symgrad.words import message
 
 if TYPE_CHECKING:
     from symgrad.core import Extremum, Image
 
-METHOD = "least and greatest value, each attained or approached, of a function without jumps"
+METHOD = message("least and greatest value, each attained or approached, of a function without jumps")
 
 
 def settle_image(s: Image) -> Verdict:
@@ -30,12 +31,14 @@ def settle_image(s: Image) -> Verdict:
     except SymgradError as error:
         return Verdict(Status.UNKNOWN, reason=str(error))
     if broken:
-        return Verdict(Status.UNKNOWN, reason=f"the function jumps at {broken[0][0].exact}")
+        return Verdict(Status.UNKNOWN, reason=message("the function jumps at {point}", point=broken[0][0].exact))
     ends = ((low, s.values.lower, -oo, s.values.lower_open), (high, s.values.upper, oo, s.values.upper_open))
     for found, stated, infinite, is_open in ends:
         wrong = misplaced(found, stated, is_open=is_open) if stated is not None else bounded(found, infinite)
         if wrong == "?":
-            return Verdict(Status.UNKNOWN, reason=f"whether an end is {stated} could not be settled")
+            return Verdict(
+                Status.UNKNOWN, reason=message("whether an end is {value} could not be settled", value=stated)
+            )
         if wrong:
             return Verdict(Status.REFUTED, METHOD, witness=told(s, found, wrong))
     return Verdict(Status.PROVED, METHOD)

@@ -48,7 +48,8 @@ if TYPE_CHECKING:
     from symgrad.core.claim import Point
 
 CONVERSE = {Lt: Ge, Ge: Lt, Gt: Le, Le: Gt, Eq: Ne, Ne: Eq}
-TAILS = "leading terms with a remainder that is bounded on the whole tail"
+FIRST, STEP = message("the beginning of the induction"), message("the step of the induction")
+TAILS = message("leading terms with a remainder that is bounded on the whole tail")
 
 
 def settle_claim(claim: Claim, observed: tuple[Observed, ...] = ()) -> Settlement:
@@ -253,7 +254,9 @@ def _(s: Eventually) -> Verdict:
         return Verdict(Status.PROVED, "the sign of the difference beyond its last zero")
     outside = Witness(((s.variable, region.beyond(s.at)),), "", "")
     return Verdict(
-        Status.REFUTED, "the sign of the difference beyond its last zero", witness=seen(s.relation, (), outside)
+        Status.REFUTED,
+        message("the sign of the difference beyond its last zero"),
+        witness=seen(s.relation, (), outside),
     )
 
 
@@ -274,10 +277,10 @@ def _(s: Layers) -> Verdict:
 
 @settle.register
 def _(s: Induction) -> Verdict:
-    for name, part in (("beginning", beginning(s)), ("step", step(s))):
+    for name, part in ((FIRST, beginning(s)), (STEP, step(s))):
         found = settle(part)
         if not found.proved:
-            why = message("the {name} of the induction: {reason}", name=name, reason=found.reason)
+            why = message("{part}: {reason}", part=name, reason=found.reason)
             return Verdict(Status.UNKNOWN, found.method, reason=why)
     return Verdict(Status.PROVED, "induction: the beginning, and the step from each depth to the next")
 
@@ -287,7 +290,9 @@ def _(s: CoinMean) -> Verdict:
     tosses = list(product((0, 1), repeat=len(s.coins)))
     left = sum(s.left.xreplace(dict(zip(s.coins, map(Rational, toss), strict=True))) for toss in tosses)
     found = settle(Holds(s.words, s.relation(left / len(tosses), s.right, evaluate=False), at=s.at))
-    return replace(found, method=f"the mean over all {len(tosses)} outcomes; {found.method}")
+    return replace(
+        found, method=message("the mean over all {number} outcomes; {method}", number=len(tosses), method=found.method)
+    )
 
 
 @settle.register
@@ -307,4 +312,8 @@ def _(s: GaussianMean) -> Verdict:
 
 @settle.register
 def _(s: Observation) -> Verdict:
-    return Verdict(Status.UNKNOWN, "measured", reason=f"the experiment {s.experiment} is evidence, and no proof")
+    return Verdict(
+        Status.UNKNOWN,
+        message("measured"),
+        reason=message("the experiment {name} is evidence, and no proof", name=s.experiment),
+    )

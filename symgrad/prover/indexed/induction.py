@@ -8,9 +8,14 @@ from symgrad.core import Status, Verdict
 from symgrad.indexed import Atom, Expr, Ref, Tensor, mapped, one
 from symgrad.prover.indexed.prove import prove_indexed
 from symgrad.prover.indexed.unfolding import cotangent, partials, scalar
+from symgrad.words import message
 
 if TYPE_CHECKING:
     from symgrad.core import Derivation
+
+
+METHOD = message("induction: the last layer, and the step from each layer to the one before")
+LAST, STEP = message("the last layer"), message("the step")
 
 
 def prove_by_induction(last: Derivation, step: Derivation) -> Verdict:
@@ -24,15 +29,17 @@ def prove_by_induction(last: Derivation, step: Derivation) -> Verdict:
     if missing:
         return Verdict(Status.UNKNOWN, reason=missing)
     used: dict[Any, None] = {}
-    for part, chain in (("last layer", last), ("step", step)):
+    for part, chain in ((LAST, last), (STEP, step)):
         verdict = prove_indexed(chain.start, chain.result, facts=chain.facts, variables=chain.domains)
         if not verdict.proved:
             return Verdict(
-                verdict.status, verdict.method, reason=f"the {part}: {verdict.reason}", witness=verdict.witness
+                verdict.status,
+                verdict.method,
+                reason=message("{part}: {reason}", part=part, reason=verdict.reason),
+                witness=verdict.witness,
             )
         used |= dict.fromkeys(verdict.conditions)
-    method = "induction: the last layer, and the step from each layer to the one before"
-    return Verdict(Status.PROVED, method, conditions=tuple(used))
+    return Verdict(Status.PROVED, METHOD, conditions=tuple(used))
 
 
 def apart(last: Derivation, step: Derivation) -> str:

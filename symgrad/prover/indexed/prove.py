@@ -24,6 +24,7 @@ from symgrad.prover.indexed.conditions import needs
 from symgrad.prover.indexed.entrywise import entrywise
 from symgrad.prover.indexed.opinions import POINTS, agreement, refutation, replayed
 from symgrad.prover.indexed.unfolding import by_layers, cotangent, formulas_opened, functions_opened, reduced
+from symgrad.words import counted, message
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -50,12 +51,12 @@ def settled(left: Expr, right: Expr, facts: Sequence[Fact], domains: Mapping[Any
     found = decided(left, right, facts, domains)
     if not found.proved:
         never = needs((left, right), facts, domains).never
-        return Verdict(Status.VACUOUS, reason=f"{never} never holds") if never else found
+        return Verdict(Status.VACUOUS, reason=message("{condition} never holds", condition=never)) if never else found
     known = usable(tuple(facts))
     used = grounds(found.conditions, known)
     needed = needs((left, right, *(s for f in used for s in (f.left, f.right))), facts, domains)
     if needed.never:
-        return Verdict(Status.VACUOUS, reason=f"{needed.never} never holds")
+        return Verdict(Status.VACUOUS, reason=message("{condition} never holds", condition=needed.never))
     assumed = tuple(f for f in used if f.assumed)
     return replace(found, conditions=(*assumed, *needed.listed))
 
@@ -90,10 +91,10 @@ def without_values(found: Found | None) -> Verdict:
     if found is None:
         return Verdict(Status.UNKNOWN, reason="there are too many names; state the step in those of one layer")
     method, used = found
-    return Verdict(Status.PROVED, f"{method}; no second opinion, there are too many names", used)
+    return Verdict(Status.PROVED, message("{method}; no second opinion, there are too many names", method=method), used)
 
 
-NO_POINT = "no point was found at which both sides have values and the assumed facts hold"
+NO_POINT = message("no point was found at which both sides have values and the assumed facts hold")
 
 
 def confirmed(left: Expr, right: Expr, where: Space, found: Found) -> Verdict:
@@ -103,14 +104,20 @@ def confirmed(left: Expr, right: Expr, where: Space, found: Found) -> Verdict:
     if second.differ or not second.points:
         witness, tried = refutation(left, right, where, points=3)
         if witness or not tried:
-            why = NO_POINT if not tried else "the normal forms agree but values do not; please report this"
+            why = NO_POINT if not tried else message("the normal forms agree but values do not; please report this")
             return Verdict(Status.UNKNOWN, reason=why)
-        opinion = f"balls agree at {tried} random points"
+        opinion = counted("balls agree at {n} random point", "balls agree at {n} random points", tried)
     else:
-        opinion = f"agrees modulo two primes at {second.points} random points, by accident with a chance below "
-        opinion += f"{second.chance:.0e}"
+        opinion = counted(
+            "agrees modulo two primes at {n} random point, by accident with a chance below {chance}",
+            "agrees modulo two primes at {n} random points, by accident with a chance below {chance}",
+            second.points,
+            chance=f"{second.chance:.0e}",
+        )
     certificate = json.dumps({"kind": "indexed", "method": method, "facts": [f.name for f in used], "second": opinion})
-    return Verdict(Status.PROVED, f"{method}; {opinion}", used, certificate=certificate)
+    return Verdict(
+        Status.PROVED, message("{method}; {opinion}", method=method, opinion=opinion), used, certificate=certificate
+    )
 
 
 @lru_cache(maxsize=1024)

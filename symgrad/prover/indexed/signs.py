@@ -15,6 +15,7 @@ from symgrad.indexed.samples import space
 from symgrad.prover.indexed.conditions import needs
 from symgrad.prover.indexed.opinions import POINTS, in_balls, point_of
 from symgrad.prover.indexed.prove import prove_indexed
+from symgrad.words import message
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
     from symgrad.core import Derivation, Domain, Step, Variable
     from symgrad.indexed import Fact
 
-METHOD = "a sum of squares and products of factors that are not negative"
+METHOD = message("a sum of squares and products of factors that are not negative")
 RELATIONS = {">": POSITIVE, "≥": NOT_NEGATIVE}
 
 
@@ -90,7 +91,7 @@ def counterexample(value: Expr, relation: str, facts: Sequence[Fact], domains: M
         tried += 1
         if tried == POINTS:
             break
-    return Verdict(Status.UNKNOWN, reason=f"{show(value)} is not written as a sum of squares")
+    return Verdict(Status.UNKNOWN, reason=message("{formula} is not written as a sum of squares", formula=show(value)))
 
 
 def prove_indexed_step(step: Step, derivation: Derivation) -> Verdict:
