@@ -41,7 +41,7 @@ POSITIONS = {  # arguments that are read by people and come without their name
     "Fact": (0,),
 }
 NAMED = frozenset({"sums_to", "Fact"})  # whose name is told
-MAKERS = {"message": (0,), "counted": (0, 1)}
+MAKERS = {"message": (0,), "told": (0,), "counted": (0, 1)}
 TEMPLATE = {"_": None, "pgettext": ((1, "c"), 2), "ngettext": (1, 2)}
 
 Found = tuple[str, str, str]  # context, one, many

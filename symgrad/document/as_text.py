@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from symgrad.document.declared import text_forms
+from symgrad.document.declared import labelled, text_forms
 from symgrad.document.evidence import CONVENTION, WORDS, check_in_words, proof_in_words, reason, steps_in_words
 from symgrad.document.induction import sentences
 from symgrad.document.measured import text_measured
 from symgrad.document.tables import text_facts
 from symgrad.document.text import printable, text
 from symgrad.document.words import text_of, to_text
+from symgrad.words import clauses, message, say
+from symgrad.words.columns import padded
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -40,34 +42,35 @@ def lines(told: Telling, detail: str) -> Iterator[str]:
     """The lines of the whole."""
     if detail == "result":
         yield text(told.sentence)
-        yield f"{steps_in_words(told.settled)}; {check_in_words(told.settled.check)}"
+        yield say(clauses((steps_in_words(told.settled), check_in_words(told.settled.check))))
         return
     yield printable(told.derivation.title)
     if told.derivation.lead:
         yield to_text(told.derivation.lead)
     yield ""
-    for label, boxes in (("given", told.given), ("where", told.where)):
+    for label, boxes in ((message("given"), told.given), (message("where", context="label"), told.where)):
         for n, box in enumerate(boxes):
-            yield f"{'' if n else label:7}{text(box)}"
-    yield f"{'find':7}{text(told.find)}"
+            yield labelled("" if n else label, text(box))
+    yield labelled(message("find"), text(told.find))
     yield ""
     yield f"     {text(told.find)}"
     for line in told.lines:
         yield from step(line, detail, "")
     yield ""
-    yield f"{'result':7}{text(told.sentence)}"
+    yield labelled(message("result"), text(told.sentence))
     yield from text_forms(told)
     if told.holds is not None:
-        yield f"{'':7}where {text(told.holds)}{'; ' + CONVENTION if told.conventional else ''}"
-    yield f"{'proof':7}{printable(proof_in_words(told.settled))}"
-    yield f"{'check':7}{check_in_words(told.settled.check)}"
+        where = message("where {condition}", condition=text(told.holds))
+        yield labelled("", say(clauses((where, CONVENTION)) if told.conventional else where))
+    yield labelled(message("proof"), printable(proof_in_words(told.settled)))
+    yield labelled(message("check"), say(check_in_words(told.settled.check)))
 
 
 def step(line: Line, detail: str, indent: str) -> Iterator[str]:
     """One line of the chain and, where every rule is asked for, its reason and finer steps."""
     formula = f"{indent}{line.number:>3}  {line.step.relation} {text(line.after)}"
-    given = f" where {text(line.given)}" if line.given is not None else ""
-    yield f"{formula:{RULE_COLUMN}}  {printable(line.rule)}{given}  [{WORDS[line.verdict.status]}]"
+    given = say(message(" where {condition}", condition=text(line.given))) if line.given is not None else ""
+    yield f"{padded(formula, RULE_COLUMN)}  {printable(line.rule)}{given}  [{say(WORDS[line.verdict.status])}]"
     if reason(line.verdict):
         yield f"{indent}       {printable(reason(line.verdict))}"
     if detail != "every-rule":
@@ -75,6 +78,7 @@ def step(line: Line, detail: str, indent: str) -> Iterator[str]:
     if line.why:
         yield f"{indent}       {to_text(line.why)}"
     if line.inner:
-        yield f"{indent}       in finer steps, from {text(line.before)}"
+        start = message("in finer steps, from {formula}", formula=text(line.before))
+        yield f"{indent}       {say(start)}"
     for inner in line.inner:
         yield from step(inner, detail, indent + "    ")

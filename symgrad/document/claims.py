@@ -11,6 +11,7 @@ from symgrad.document.evidence import WORDS
 from symgrad.document.from_sympy import boxes
 from symgrad.document.text import text
 from symgrad.indexed import Dim, Index
+from symgrad.words import counted, message
 
 if TYPE_CHECKING:
     from symgrad.core import Claim, Observed, Settlement, Verdict, Witness
@@ -18,11 +19,11 @@ if TYPE_CHECKING:
     from symgrad.document.boxes import Box
 
 BADGES = {
-    Ruling.PROVED: ("proved", "good"),
-    Ruling.CONDITIONAL: ("proved under a condition", "good"),
-    Ruling.REFUTED: ("refuted", "bad"),
-    Ruling.MEASURED: ("measured", "measured"),
-    Ruling.UNKNOWN: ("not settled", "doubt"),
+    Ruling.PROVED: (message("proved", context="verdict"), "good"),
+    Ruling.CONDITIONAL: (message("proved under a condition", context="verdict"), "good"),
+    Ruling.REFUTED: (message("refuted", context="verdict"), "bad"),
+    Ruling.MEASURED: (message("measured", context="verdict"), "measured"),
+    Ruling.UNKNOWN: (message("not settled", context="verdict"), "doubt"),
 }
 DIGITS = 12  # of a value in a counterexample, for a reader
 
@@ -66,10 +67,14 @@ class Ruled:
 def ruled(settlement: Settlement) -> Ruled:
     """A claim with its badge, what a reader must know about it, and every statement with its verdict."""
     claim, (word, mood) = settlement.claim, BADGES[settlement.ruling]
-    told = (("Condition:", claim.condition), ("Corrected:", claim.corrected), ("Remark:", claim.remark))
+    told = (
+        (message("Condition:"), claim.condition),
+        (message("Corrected:"), claim.corrected),
+        (message("Remark:"), claim.remark),
+    )
     parts = (
-        ("As stated", parts_of(settlement, instead=False)),
-        ("Proved besides", parts_of(settlement, instead=True)),
+        (message("As stated"), parts_of(settlement, instead=False)),
+        (message("Proved besides"), parts_of(settlement, instead=True)),
     )
     said = tuple((label, words) for label, words in told if words)
     return Ruled(
@@ -81,7 +86,11 @@ def rulings_badges(settlements: tuple[Settlement, ...]) -> list[dict[str, str]]:
     """How many claims of a page have which ruling."""
     found = [s.ruling for s in settlements]
     return [
-        {"words": f"{found.count(r)} claim{'s' * (found.count(r) != 1)} {word}", "mood": mood, "href": ""}
+        {
+            "words": counted("{n} claim {verdict}", "{n} claims {verdict}", found.count(r), verdict=word),
+            "mood": mood,
+            "href": "",
+        }
         for r, (word, mood) in BADGES.items()
         if r in found
     ]
@@ -111,8 +120,10 @@ def counterexample(verdict: Verdict) -> str:
     witness = verdict.witness
     if witness is None:
         return ""
-    sides = f": {value(witness.left)} against {value(witness.right)}" if witness.left or witness.right else ""
-    return f"{place(witness)}{sides}"
+    if not (witness.left or witness.right):
+        return place(witness)
+    sides = {"left": value(witness.left), "right": value(witness.right)}
+    return message("{point}: {left} against {right}", point=place(witness), **sides)
 
 
 def place(witness: Witness) -> str:
@@ -141,7 +152,7 @@ def number(symbol: Any, found: Any) -> str:
 def value(ball: str) -> str:
     """The middle of a ball to a dozen digits; words stay."""
     if not ball.startswith("["):
-        return ball
+        return message("undefined") if ball == "undefined" else ball
     middle = ball.strip("[]").partition(" ")[0]
     found = float(middle)
     exact = "+/- 0]" in ball

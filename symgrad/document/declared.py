@@ -6,11 +6,15 @@ from typing import TYPE_CHECKING
 
 from symgrad.document.text import text
 from symgrad.words import message, say
+from symgrad.words.columns import padded
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from symgrad.document.telling import Declared, Telling
+
+
+LABELS = 7  # columns of a label
 
 
 def standing(fact: Declared) -> str:
@@ -30,4 +34,4 @@ def text_forms(told: Telling) -> Iterator[str]:
 
 def labelled(label: str, words: str) -> str:
     """A line of a terminal with its label on the left."""
-    return columns(say(label), LABELS) + words
+    return padded(say(label), LABELS) + words

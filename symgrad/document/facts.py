@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from functools import reduce
 from typing import TYPE_CHECKING, Any
 
 from sympy import S
 
-from symgrad.core import Convex, Facts, Kind, Variable
+from symgrad.core import Convex, Facts, Kind, Monotone, Variable
 from symgrad.document.boxes import Box, Diff, Ident, Num, Op, commas, row
 from symgrad.document.derivatives import primed
 from symgrad.document.from_sympy import boxes
@@ -15,6 +16,7 @@ from symgrad.document.sets import interval, membership
 from symgrad.document.words import Formula, Piece
 from symgrad.functions import Elementwise, unfold
 from symgrad.functions.elementwise import NUMERIC
+from symgrad.words import enumerated, message
 
 if TYPE_CHECKING:
     from symgrad.core import Definition, Domain, Extremum, Kink, LossFacts
@@ -22,13 +24,35 @@ if TYPE_CHECKING:
 Cell = tuple[Piece, ...]
 Fact = tuple[str, tuple[Cell, ...]]  # a label, and one or more lines
 
-NONE = ("none",)
+NONE = (message("none", context="limits"),)
+AS = message("{left} as {right}")
+BOUNDED = message("bounded: an outlier pulls no harder than this")
+MONOTONE = {
+    Monotone.STRICTLY_INCREASING: message("strictly increasing"),
+    Monotone.NON_DECREASING: message("non-decreasing"),
+    Monotone.STRICTLY_DECREASING: message("strictly decreasing"),
+    Monotone.NON_INCREASING: message("non-increasing"),
+    Monotone.CONSTANT: message("constant", context="monotone"),
+    Monotone.NOT_MONOTONE: message("not monotone"),
+}
+CONVEX = {
+    Convex.STRICTLY: message("strictly convex"),
+    Convex.CONVEX: message("convex"),
+    Convex.NOT: message("not convex"),
+    Convex.UNSETTLED: message("not settled"),
+}
 INWARD = NUMERIC - {"normal_cdf"}  # whose Φ is known
 
 
 def said(*parts: str | Box) -> Cell:
     """Words and formulas in turn."""
     return tuple(p if isinstance(p, str) else Formula(p) for p in parts)
+
+
+def told(template: str, **values: Any) -> Cell:
+    """A sentence with formulas in it."""
+    shown: dict[str, Any] = {k: Formula(v) if isinstance(v, Box) else v for k, v in values.items()}
+    return (message(template, **shown),)
 
 
 def named(definition: Definition, order: int = 0) -> Box:
@@ -54,30 +78,36 @@ def activation_facts(facts: Facts) -> list[tuple[Any, ...]]:
     definition, z = facts.definition, facts.definition.variable
     slope = named(definition, 1)
     found: list[tuple[Any, ...]] = [
-        ("Formula", said(definition_box(definition))),
-        ("Range", said(interval(definition.range))),
-        ("Derivative", said(equation(slope, boxes(facts.derivative)))),
+        (message("Formula"), said(definition_box(definition))),
+        (message("Range"), said(interval(definition.range))),
+        (message("Derivative"), said(equation(slope, boxes(facts.derivative)))),
     ]
     if facts.in_output is not None:
         output = row(Ident("a"), Op("="), boxes(definition.applied))
         found.append(
-            ("In terms of the output", said(equation(slope, boxes(facts.in_output)), " with ", output)),
+            (
+                message("In terms of the output"),
+                told("{formula} with {output}", formula=equation(slope, boxes(facts.in_output)), output=output),
+            ),
         )
     found += [
-        ("Second derivative", said(equation(named(definition, 2), boxes(facts.second)))),
-        ("Largest slope", extremum(facts.supremum, z)),
-        ("Smallest slope", extremum(facts.infimum, z)),
-        ("Lipschitz constant", extremum(facts.lipschitz, z, placed=False)),
-        ("Limits", *(limits(facts) or [NONE])),
+        (message("Second derivative"), said(equation(named(definition, 2), boxes(facts.second)))),
+        (message("Largest slope"), extremum(facts.supremum, z)),
+        (message("Smallest slope"), extremum(facts.infimum, z)),
+        (message("Lipschitz constant"), extremum(facts.lipschitz, z, placed=False)),
+        (message("Limits"), *(limits(facts) or [NONE])),
     ]
     if any(d is not None for d in facts.decay):
-        found.append(("Decay of the slope", *decay(facts)))
-    dead = joined([said(where(z, d)) for d in facts.dead], ", ") or NONE
+        found.append((message("Decay of the slope"), *decay(facts)))
+    dead = (enumerated(said(where(z, d)) for d in facts.dead),) if facts.dead else NONE
     found += [
-        ("Monotone", (facts.monotone.value,)),
-        ("Zero-centred", ("yes: an odd function" if facts.odd else "no: not an odd function",)),
-        ("Slope is 0 throughout", dead),
-        *((("Bend", *map(bend, facts.bends)),) if facts.bends else ()),
+        (message("Monotone"), (MONOTONE[facts.monotone],)),
+        (
+            message("Zero-centred"),
+            (message("yes: an odd function") if facts.odd else message("no: not an odd function"),),
+        ),
+        (message("Slope is 0 throughout"), dead),
+        *(((message("Bend"), *map(bend, facts.bends)),) if facts.bends else ()),
         *parameters(definition, facts.at),
         *stable(definition),
     ]
@@ -89,19 +119,19 @@ def loss_facts(facts: LossFacts) -> list[tuple[Any, ...]]:
     definition, a = facts.definition, facts.definition.variable
     slope, bending = (Diff(Ident("J"), boxes(a), partial=True, order=n) for n in (1, 2))
     found: list[tuple[Any, ...]] = [
-        ("Formula", said(definition_box(definition))),
-        ("Where", said(commas(*map(membership, definition.variables)))),
-        ("Range", said(interval(definition.range))),
-        ("Derivative", said(equation(slope, boxes(facts.derivative)))),
-        ("Second derivative", said(equation(bending, boxes(facts.second)))),
-        ("Convex in the output", convexity(facts)),
+        (message("Formula"), said(definition_box(definition))),
+        (message("Where"), said(commas(*map(membership, definition.variables)))),
+        (message("Range"), said(interval(definition.range))),
+        (message("Derivative"), said(equation(slope, boxes(facts.derivative)))),
+        (message("Second derivative"), said(equation(bending, boxes(facts.second)))),
+        (message("Convex in the output"), convexity(facts)),
     ]
     if facts.stationary:
         meets = row(boxes(a), Op("="), boxes(definition.variables[1].symbol))
-        found.append(("Slope vanishes", said("where ", meets)))
+        found.append((message("Slope vanishes"), told("where {condition}", condition=meets)))
     found += [
-        ("Least value", extremum(facts.least, a)),
-        ("Slopes between", *slopes(facts)),
+        (message("Least value"), extremum(facts.least, a)),
+        (message("Slopes between"), *slopes(facts)),
         *parameters(definition, facts.at),
         *stable(definition),
     ]
@@ -111,23 +141,26 @@ def loss_facts(facts: LossFacts) -> list[tuple[Any, ...]]:
 def convexity(facts: LossFacts) -> Cell:
     """The answer, with the point that decides a no."""
     if facts.convex is not Convex.NOT:
-        return (facts.convex.value, *at_values(facts.convex_at))
-    return said(f"{facts.convex.value}: the second derivative is negative at ", equations(facts.bent))
+        values = values_of(facts.convex_at)
+        word = CONVEX[facts.convex]
+        return told("{answer} at {values}", answer=word, values=values) if values else (word,)
+    return told("not convex: the second derivative is negative at {values}", values=equations(facts.bent))
 
 
 def slopes(facts: LossFacts) -> list[Cell]:
     """The range of the slope, and whether it is bounded."""
     low, high = facts.infimum, facts.supremum
     bounded = not any(e.exact in {S.Infinity, S.NegativeInfinity} for e in (low, high))
-    whole = (*value(low), " and ", *value(high))
-    return [whole, ("bounded: an outlier pulls no harder than this" if bounded else "unbounded",)]
+    whole = told("{low} and {high}", low=value(low), high=value(high))
+    return [whole, (BOUNDED if bounded else message("unbounded"),)]
 
 
 def parameters(definition: Definition, at: tuple[tuple[Any, Any], ...]) -> list[tuple[Any, ...]]:
     """Where the parameters lie, and the values that the numbers hold at."""
     lines = [said(membership(Variable(p.symbol, p.domain))) for p in definition.parameters]
     known = [joined(lines, ", ")] if lines else []
-    return [("Parameters" if lines else "Numbers", *known, ("the numbers above hold", *at_values(at)))] if at else []
+    label = message("Parameters") if lines else message("Numbers")
+    return [(label, *known, told("the numbers above hold at {values}", values=values_of(at)))] if at else []
 
 
 def stable(definition: Definition) -> list[tuple[Any, ...]]:
@@ -135,7 +168,7 @@ def stable(definition: Definition) -> list[tuple[Any, ...]]:
     form = None if definition.stable is None else readable(definition.stable)
     if form is None or form == definition.of:
         return []
-    return [("In floating point", said("computed as ", stacked(boxes(form), LINE)))]
+    return [(message("In floating point"), told("computed as {formula}", formula=stacked(boxes(form), LINE)))]
 
 
 def readable(form: Any) -> Any:
@@ -145,9 +178,9 @@ def readable(form: Any) -> Any:
     return form
 
 
-def at_values(at: tuple[tuple[Any, Any], ...], *, short: bool = False) -> Cell:
+def values_of(at: tuple[tuple[Any, Any], ...], *, short: bool = False) -> Cell:
     """The values that facts hold at; `short` gives six digits of those that are no plain numbers."""
-    return said(" at ", commas(*(rounded(s, v) if short else equations(((s, v),)) for s, v in at))) if at else ()
+    return said(commas(*(rounded(s, v) if short else equations(((s, v),)) for s, v in at))) if at else ()
 
 
 def rounded(symbol: Any, value: Any) -> Box:
@@ -177,11 +210,16 @@ def extremum(found: Extremum, z: Any, *, placed: bool = True) -> Cell:
         return shown
     places = [said(place(z, p)) for p in found.at] + [said(where(z, d)) for d in found.on]
     if places:
-        return (*shown, ", attained at ", *joined(places, " and "))
+        return told("{value}, attained at {places}", value=shown, places=alternatives(places))
     if found.approached:
         ends = [said(row(boxes(z), Op("→"), boxes(p))) for p in found.approached]
-        return (*shown, ", approached as ", *joined(ends, " and "))
+        return told("{value}, approached as {places}", value=shown, places=alternatives(ends))
     return shown
+
+
+def alternatives(cells: list[Cell]) -> Cell:
+    """Two places or more."""
+    return reduce(lambda one, other: told("{one} and {other}", one=one, other=other), cells)
 
 
 def value(found: Extremum) -> Cell:
@@ -223,39 +261,51 @@ def where(z: Any, domain: Domain) -> Box:
 def limits(facts: Facts) -> list[Cell]:
     """What the function and its slope tend to at both ends."""
     definition, z = facts.definition, facts.definition.variable
-    told: list[Cell] = []
+    found: list[Cell] = []
     for n, limit in enumerate(facts.limits):
         if limit is not None:
             end = S.NegativeInfinity if n % 2 == 0 else S.Infinity
             left = row(named(definition, n // 2), Op("→"), boxes(unfold(limit)))
-            told.append(said(left, " as ", row(boxes(z), Op("→"), boxes(end))))
-    return told
+            found.append(told(AS, left=left, right=row(boxes(z), Op("→"), boxes(end))))
+    return found
 
 
 def decay(facts: Facts) -> list[Cell]:
     """What the slope behaves like where it fades."""
-    z, told = facts.definition.variable, []
+    z = facts.definition.variable
+    found: list[Cell] = []
     for like, end in zip(facts.decay, (S.NegativeInfinity, S.Infinity), strict=True):
         if like is not None:
             left = row(named(facts.definition, 1), Op("∼"), boxes(like))
-            told.append(said(left, " as ", row(boxes(z), Op("→"), boxes(end))))
-    return told
+            found.append(told(AS, left=left, right=row(boxes(z), Op("→"), boxes(end))))
+    return found
 
 
 def bend(kink: Kink) -> Cell:
     """A point at which the two slopes agree at these parameters, and their own slopes do not."""
     at = row(boxes(kink.variable), Op("="), boxes(kink.at))
-    return said(
-        "at ", at, " both slopes agree at these parameters, so there is a derivative; the second derivative is ",
-        boxes(kink.left), " on the left and ", boxes(kink.right), " on the right",
-    )  # fmt: skip
+    return told(
+        "at {point} both slopes agree at these parameters, so there is a derivative; the second derivative is {left} "
+        "on the left and {right} on the right",
+        point=at,
+        left=boxes(kink.left),
+        right=boxes(kink.right),
+    )
 
 
-KINK_HEADS = ("at", "slope on the left", "slope on the right", "torch returns", "jax returns", "textbooks")
+KINK_HEADS = (
+    message("at", context="kinks"),
+    message("slope on the left"),
+    message("slope on the right"),
+    message("torch returns"),
+    message("jax returns"),
+    message("textbooks"),
+)
 
 
 def kink_row(kink: Kink) -> tuple[Cell, ...]:
     """A kink: where, the slopes on both sides, what each library returns."""
-    at = said(row(boxes(kink.variable), Op("="), boxes(kink.at)), *([" (the function jumps)"] if kink.jump else []))
+    point = row(boxes(kink.variable), Op("="), boxes(kink.at))
+    at = told("{point} (the function jumps)", point=point) if kink.jump else said(point)
     agreed = (kink.torch, kink.jax, kink.textbook)
     return (at, *(said(boxes(v)) if v is not None else ("–",) for v in (kink.left, kink.right, *agreed)))

@@ -63,6 +63,7 @@ from symgrad.document.order import common, is_negative, parted, stands, terms
 from symgrad.document.products import Product, assemble, decimal, grouped, has_sum, inline, reciprocal, split
 from symgrad.document.spelling import split_name
 from symgrad.functions import D, Elementwise
+from symgrad.words import message
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -159,7 +160,7 @@ class Writer:
     @plain.register(NaN)
     @plain.register(ComplexInfinity)
     def _undefined(self, expr: Any) -> Box:  # noqa: ARG002 - the type says it
-        return Text("undefined")
+        return Text(message("undefined", context="formula"))
 
     @plain.register
     def _sum(self, expr: Add) -> Box:
@@ -301,12 +302,12 @@ class Writer:
     def condition(self, when: Any) -> Box:
         """When a branch holds, in words and signs."""
         if when in {S.true, True}:
-            return Text("otherwise")
-        return row(Text("if"), Space(0.4), self.write(when))
+            return Text(message("otherwise", context="formula"))
+        return row(Text(message("if", context="formula")), Space(0.4), self.write(when))
 
     @plain.register
     def _boolean(self, expr: BooleanAtom) -> Box:
-        return Text("always" if expr == S.true else "never")
+        return Text(message("always", context="formula") if expr == S.true else message("never", context="formula"))
 
     @plain.register
     def _relation(self, expr: Relational) -> Box:
@@ -319,7 +320,7 @@ class Writer:
         for chain in betweens(expr):
             links: list[Box] = [Op(RELATION_SIGNS[x]) if n % 2 else self.write(x) for n, x in enumerate(chain)]
             parts.append(row(*links))
-        return worded("and", parts)
+        return worded(message("and", context="formula"), parts)
 
     @plain.register
     def _or(self, expr: Or) -> Box:
@@ -327,7 +328,7 @@ class Writer:
 
     @plain.register
     def _not(self, expr: Not) -> Box:
-        return row(Text("not"), Space(0.3), self.write(expr.args[0]))
+        return row(Text(message("not", context="formula")), Space(0.3), self.write(expr.args[0]))
 
     @plain.register
     def _derivative(self, expr: D) -> Box:

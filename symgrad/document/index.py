@@ -15,6 +15,7 @@ from markupsafe import Markup
 from symgrad.core import Facts, LossFacts, Page, SymgradError, Tally, tally
 from symgrad.document.boxes import Op, row
 from symgrad.document.claims import ruled
+from symgrad.document.counts import badges
 from symgrad.document.facts import definition_box, named, value
 from symgrad.document.from_sympy import boxes
 from symgrad.document.html import cell, in_html, meanings
@@ -24,7 +25,7 @@ from symgrad.document.pairs import slug
 from symgrad.document.site import Site
 from symgrad.document.telling import telling
 from symgrad.document.text import text
-from symgrad.document.webpage import badges, drawn
+from symgrad.document.webpage import drawn
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence

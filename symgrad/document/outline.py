@@ -98,13 +98,13 @@ def derivation(told: Telling, detail: str, *, lead: bool = True) -> Iterator[Blo
 def evidence(told: Telling) -> Iterator[Block]:
     """Where the result holds, what was proved, and how the numeric check came out."""
     if told.holds is not None:
-        convention = message(CONVENTION) if told.conventional else ""
+        convention = CONVENTION if told.conventional else ""
         where = clauses([message("This holds where {condition}", condition=Formula(told.holds)), convention])
         yield Paragraph((message("{words}.", words=where),))
     proof, check = proof_in_words(told.settled), check_in_words(told.settled.check)
     yield Paragraph((message("{proof}; {check}.", proof=proof, check=check),))
     if table := check_of(told.settled.check):
-        yield Paragraph((), message(CHECK))
+        yield Paragraph((), CHECK)
         yield Table(tuple(map(tuple, table)), numbers=True)
     if told.derivation.source:
         yield Paragraph((message("Source: {source}.", source=told.derivation.source),))
@@ -119,7 +119,7 @@ def step(line: Line, *, every: bool) -> StepBlock:
         told.append(message("Crossed out above and below the bar: {factors}.", factors=listed(line.crossed)))
     inner = tuple(step(finer, every=every) for finer in line.inner) if every else ()
     reason = (sentences(told),) if told else ()
-    return StepBlock(line.number, line.rule, message(WORDS[line.verdict.status]), reason, line.formula, inner)
+    return StepBlock(line.number, line.rule, WORDS[line.verdict.status], reason, line.formula, inner)
 
 
 def listed(boxes: Iterable[Box]) -> Told:
@@ -153,7 +153,7 @@ def claim(settlement: Settlement) -> Iterator[Block]:
 
 def part(p: Part) -> Told:
     """One statement of a claim with its verdict."""
-    told = [message("{verdict}: {statement}.", verdict=message(p.word), statement=p.words)]
+    told = [message("{verdict}: {statement}.", verdict=p.word, statement=p.words)]
     if p.counterexample:
         told.append(message("Counterexample: {point}.", point=p.counterexample))
     return (sentences(told),)
@@ -184,11 +184,11 @@ def comparison(pairs: Iterable[Pair]) -> Iterator[Block]:
             groups.setdefault(p.activation.title, []).append(p)
     for title, group in groups.items():
         yield Heading(2, title)
-        shown = [(p.loss.title, boxes(p.delta), message(ANSWERS[p.cancels])) for p in group]
+        shown = [(p.loss.title, boxes(p.delta), ANSWERS[p.cancels]) for p in group]
         if all(width(box) <= CELL for _, box, _ in shown):
             lines = (((loss,), (Formula(box),), (cancels,)) for loss, box, cancels in shown)
-            heads = tuple((message(head),) for head in ("loss", "output delta", "slope cancels"))
-            yield Table((heads, *lines))
+            heads = (message("loss"), message("output delta"), message("slope cancels"))
+            yield Table((tuple((head,) for head in heads), *lines))
             continue
         for loss, box, cancels in shown:
             yield Paragraph((message("slope cancels: {answer}.", answer=cancels),), loss)

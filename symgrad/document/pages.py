@@ -19,6 +19,7 @@ from symgrad.document.html import cell, templates
 from symgrad.document.site import ALONE, Site
 from symgrad.document.telling import telling
 from symgrad.document.webpage import html_files, html_page
+from symgrad.words import message, say
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -77,7 +78,7 @@ def html_fragment(settled: Settled, detail: str = "textbook") -> str:
 def page_fragment(page: Page) -> str:
     """A catalogue entry as a piece of HTML for a notebook's output."""
     rows = "".join(
-        f"<tr><th>{escape(label)}</th><td>{'<br>'.join(map(str, map(cell, lines)))}</td></tr>"
+        f"<tr><th>{escape(say(label))}</th><td>{'<br>'.join(map(str, map(cell, lines)))}</td></tr>"
         for each in page.facts
         for label, lines in facts_of(each)
     )
@@ -88,7 +89,12 @@ def alone(settled: Settled, layout: str = "", *, shapes: bool = False) -> Page:
     """A page about nothing but one derivation."""
     derivation = settled.derivation
     document = Document(
-        derivation.name, derivation.title, "Derivation", derivations=(derivation,), layout=layout, shapes=shapes
+        derivation.name,
+        derivation.title,
+        message("Derivation"),
+        derivations=(derivation,),
+        layout=layout,
+        shapes=shapes,
     )
     return Page(document, (settled,))
 

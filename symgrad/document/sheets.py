@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from markupsafe import Markup
 
@@ -65,7 +65,7 @@ def titles(definition: Definition) -> tuple[str, str]:
 def caption(facts: Facts | LossFacts) -> Cell:
     """What the drawings show."""
     phi, slope = drawn_names(facts.definition)
-    drawn = {"function": Formula(phi), "slope": Formula(slope)}
+    drawn: dict[str, Any] = {"function": Formula(phi), "slope": Formula(slope)}
     values = values_of(facts.at, short=True)
     words = [
         message("{function} and its slope {slope} at {values}.", **drawn, values=values)

@@ -14,6 +14,9 @@ from symgrad.document.mathml import clean, mathml
 from symgrad.document.names import named
 from symgrad.document.spelling import split_name
 from symgrad.document.words import Formula, box_of, text_of
+from symgrad.words import message, respelt, say
+from symgrad.words.columns import padded
+from symgrad.words.columns import width as columns
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -22,7 +25,15 @@ if TYPE_CHECKING:
     from symgrad.document.boxes import Box
     from symgrad.document.facts import Cell
 
-FACTS, KINKS, CHECK = "The facts", "Where there is no derivative", "Numeric check"
+LABEL = 24  # columns of a fact's name
+
+FACTS, KINKS, CHECK = message("The facts"), message("Where there is no derivative"), message("Numeric check")
+CHECK_HEADS = (
+    message("result"),
+    message("finite difference"),
+    message("bound", context="error"),
+    message("answer", context="check"),
+)
 
 
 def kinks_of(facts: Facts | LossFacts) -> list[tuple[Cell, ...]]:
@@ -36,7 +47,7 @@ def check_of(report: CheckReport | None) -> list[tuple[Cell, ...]]:
     if report is None or not report.shown:
         return []
     symbols = [(symbol(name),) for name, _ in report.shown[0].point]
-    rows: list[tuple[Cell, ...]] = [(*symbols, ("result",), ("finite difference",), ("bound",), ("answer",))]
+    rows: list[tuple[Cell, ...]] = [(*symbols, *((head,) for head in CHECK_HEADS))]
     for p in report.shown:
         numbers = [value for _, value in p.point] + [p.claimed, p.estimate]
         cells: list[Cell] = [said(number_box(n)) for n in numbers]
@@ -65,19 +76,19 @@ def text_facts(facts: Iterable[Facts | LossFacts]) -> Iterator[str]:
     """The facts as lines with their labels, then the kinks."""
     for each in facts:
         for label, lines in facts_of(each):
-            yield from (f"{'' if n else label:24}{text_of(line)}" for n, line in enumerate(lines))
+            yield from (padded("" if n else say(label), LABEL) + text_of(line) for n, line in enumerate(lines))
         if each.definition.kinks:
             yield ""
-            yield KINKS.lower()
+            yield say(respelt(KINKS, KINKS.lower()))
             yield from text_table(kinks_of(each))
 
 
 def text_table(rows: Sequence[Sequence[Cell]]) -> Iterator[str]:
     """Aligned columns."""
     cells = [[text_of(c) for c in row] for row in rows]
-    widths = [max(map(len, column)) for column in zip(*cells, strict=True)]
+    widths = [max(map(columns, column)) for column in zip(*cells, strict=True)]
     for line in cells:
-        yield "  ".join(c.ljust(w) for c, w in zip(line, widths, strict=True)).rstrip()
+        yield "  ".join(padded(c, w) for c, w in zip(line, widths, strict=True)).rstrip()
 
 
 def formula_rows(facts: Iterable[Facts | LossFacts]) -> Iterator[str]:
@@ -90,9 +101,13 @@ def formula_rows(facts: Iterable[Facts | LossFacts]) -> Iterator[str]:
                 yield labelled(tag, label, told)
         for n, cells in enumerate(kinks_of(each)[1:], 1):
             for head, told in zip(KINK_HEADS, cells, strict=True):
-                yield labelled(f"{name}-kink-{n}-{head.replace(' ', '-')}", f"{KINKS}: {head}", told)
+                yield labelled(
+                    f"{name}-kink-{n}-{head.replace(' ', '-')}",
+                    message("{kind}: {title}", kind=KINKS, title=head),
+                    told,
+                )
 
 
 def labelled(tag: str, label: str, told: Cell) -> str:
     """One formula of a file, with what it says."""
-    return f'<formula id="{tag}" title="{escape(label, quote=True)}">{mathml(box_of(told), block=True)}</formula>'
+    return f'<formula id="{tag}" title="{escape(say(label), quote=True)}">{mathml(box_of(told), block=True)}</formula>'

@@ -27,6 +27,7 @@ from symgrad.indexed.conditions import Condition, distinct
 from symgrad.indexed.matrix import COLUMN, Layout, axes, layout_named, lift
 from symgrad.indexed.numpy_code import einsum_notation, numpy_source
 from symgrad.rules import RULES
+from symgrad.words import capitalised, message, sentences
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -108,7 +109,7 @@ def spaces(derivation: Derivation) -> Iterator[Box]:
             letters = tuple(Index("ijkl"[n % 4], d) for n, d in enumerate(v.symbol.dims))
             yield membership(Variable(v.symbol[letters], v.domain))
         elif isinstance(v.symbol, Tensor) and v.symbol.positive:
-            yield row(tensor_name(v.symbol), Op(">"), Text("0 in every entry"))
+            yield row(tensor_name(v.symbol), Op(">"), Text(message("0 in every entry")))
 
 
 def padded(derivation: Derivation) -> list[Tensor]:
@@ -135,13 +136,14 @@ def line(step: Step, number: str, verdicts: dict[int, Verdict], notation: Notati
     before = boxes(step.before, Notation(notation.lets, gone, "was"))
     after = boxes(step.after, Notation(notation.lets, come, "now"))
     why = rule.why if rule else ""
-    note = f"{step.note[0].upper()}{step.note[1:]}." if step.note and not step.note.endswith(".") else step.note
+    unfinished = step.note and not step.note.endswith(".")
+    note = message("{sentence}.", sentence=capitalised(step.note)) if unfinished else step.note
     return Line(
         number,
         step,
         verdicts[id(step)],
         rule.title if rule else step.rule.replace("_", " ").replace("-", " ").capitalize(),
-        " ".join(filter(None, (note, why))) if step.rule in {"fact", "lemma"} else note or why,
+        sentences((note, why)) if step.rule in {"fact", "lemma"} else note or why,
         before,
         after,
         equation(before, after, sign=step.relation),

@@ -10,6 +10,7 @@ from urllib.parse import quote
 
 from symgrad.core import tally
 from symgrad.document.claims import ruled, rulings_badges
+from symgrad.document.counts import badges, to_prove
 from symgrad.document.drawings import drawings_of
 from symgrad.document.html import meanings, templates
 from symgrad.document.measured import in_page
@@ -18,11 +19,12 @@ from symgrad.document.sheets import sheet
 from symgrad.document.site import SCRIPT, STYLESHEET, Site, script, styles
 from symgrad.document.telling import telling
 from symgrad.document.words import to_text
+from symgrad.words import message
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from symgrad.core import Page, Tally
+    from symgrad.core import Page
     from symgrad.document.pairs import ActivationRow
 
 HEAVIEST = 106_000  # bytes of a page's HTML, which with the style sheet and its fonts stay below 200 KB
@@ -57,7 +59,7 @@ def html_page(
         drawings=drawings_of(document),
         measured=tuple(map(in_page, page.measured)),
         claims=tuple(map(ruled, page.rulings)),
-        badges=[*badges(tally(replace(page, rulings=())), site, counted(page)), *rulings_badges(page.rulings)],
+        badges=[*badges(tally(replace(page, rulings=())), site, to_prove(page)), *rulings_badges(page.rulings)],
         start="every" if detail == "every-rule" else detail,
         meanings=meanings(),
         formats={f"./{quote(f)}": word for f in others if (word := FORMATS.get(f.rpartition(".")[2]))},
@@ -96,14 +98,14 @@ def steps_page(page: Page, number: int, site: Site, pages: Mapping[str, str]) ->
     return drawn(
         "steps.html.j2",
         site,
-        title=f"{settled.derivation.title}: {document.title}",
+        title=message("{title}: {of}", title=settled.derivation.title, of=document.title),
         description=to_text(settled.derivation.lead),
         wide=False,
         document=document,
         told=telling(settled, document.layout, shapes=document.shapes),
         whole=f"./{quote(document.name)}.html",
         beside=[(d.title, f"./{quote(pages[d.name])}") if d else None for d in beside],
-        badges=badges(tally(alone), site, counted(alone)),
+        badges=badges(tally(alone), site, to_prove(alone)),
         start="textbook",
     )
 
@@ -113,7 +115,7 @@ def part_page(page: Page, row: ActivationRow, site: Site) -> str:
     return drawn(
         "part.html.j2",
         site,
-        title=f"{row.title} with every loss",
+        title=message("{activation} with every loss", activation=row.title),
         description="",
         wide=True,
         document=page.document,
@@ -144,43 +146,3 @@ def characters(pages: Iterable[str]) -> str:
 
 
 HIDDEN = re.compile(r"<(?:script|style)\b.*?</(?:script|style)>|<[^>]*>", re.DOTALL)
-
-
-def counted(page: Page) -> str:
-    """What there is to prove on a page: its steps, each chain as a whole, the rows of the table."""
-    steps, wholes = sum(len(s.verdicts) for s in page.settled), len(page.settled)
-    rows = sum(p.verdict is not None for p in page.pairs)
-    parts = [f"{steps} step{'s' * (steps != 1)}"] if steps else []
-    parts += ["the whole chain" if wholes == 1 else f"{wholes} whole chains"] if wholes else []
-    parts += [f"{rows} deltas"] if rows else []
-    parts += ["the induction over the layers"] if page.inductions else []
-    return " and ".join(parts)
-
-
-def badges(counts: Tally, site: Site, what: str) -> list[dict[str, str]]:
-    """The counts at the head of a page, each linked to what it means."""
-    found = []
-    if counts.steps:
-        rest = counts.steps - counts.proved
-        words = f"{what}, all proved" if not rest else f"{what}: {counts.proved} of {counts.steps} proved"
-        mood = "good" if not rest else "bad" if counts.refuted or counts.mismatched else "doubt"
-        found.append({"words": words, "mood": mood, "href": f"{site.trust}#proved"})
-    for n, words, mood, anchor in (
-        (counts.refuted, "refuted", "bad", "refuted"),
-        (counts.mismatched, "whose sides have different domains", "bad", "domain-mismatch"),
-        (counts.excepted, "proved except at listed points", "doubt", "proved-except"),
-        (counts.unknown, "neither proved nor refuted", "doubt", "unknown"),
-    ):
-        if n:
-            found.append({"words": f"{n} {words}", "mood": mood, "href": f"{site.trust}#{anchor}"})
-    for n, words, mood in (
-        (counts.ok, "agree with finite differences", "good"),
-        (counts.wrong, "disagree with finite differences", "bad"),
-        (counts.unresolved, "could not be checked numerically", "doubt"),
-    ):
-        if n:
-            results = "1 result" if n == 1 else f"{n} results"
-            found.append(
-                {"words": f"{results} {words}".replace("1 result agree", "1 result agrees"), "mood": mood, "href": ""}
-            )
-    return found

@@ -3,6 +3,7 @@
 from symgrad.words.catalogues import ENGLISH, LANGUAGES, from_environment, language_named
 from symgrad.words.messages import (
     Message,
+    capitalised,
     clauses,
     counted,
     enumerated,

@@ -15,6 +15,7 @@ from symgrad.indexed.facts import apply_fact
 from symgrad.indexed.normal import expanded
 from symgrad.indexed.tensor import reached
 from symgrad.rules import RULES
+from symgrad.words import clauses, sentences
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping
@@ -98,7 +99,7 @@ def worked_indexed(
         if rule not in RULES:
             raise UnknownNameError("rule", rule, nearest(rule, RULES))
         relation = SIGNS.get(rule, "=") if number == len(lines) and not expr(after) else "="
-        steps.append(Step(before, expr(after), rule, note=" ".join(note), relation=relation))
+        steps.append(Step(before, expr(after), rule, note=sentences(note), relation=relation))
         before = expr(after)
     return assembled(expr(start), tuple(steps), name=name, title=title, facts=tuple(facts), lead=lead)
 
@@ -231,4 +232,4 @@ def gathered(steps: tuple[Step, ...], rule: str, kinds: frozenset[str]) -> tuple
 def merged(run: list[Step], rule: str) -> Step:
     """A run as one step; the facts that it uses are named."""
     notes = dict.fromkeys(s.note for s in run if s.note)
-    return Step(run[0].before, run[-1].after, rule, note="; ".join(notes), substeps=tuple(run))
+    return Step(run[0].before, run[-1].after, rule, note=clauses(notes), substeps=tuple(run))
