@@ -16,7 +16,7 @@ from symgrad.core import Facts, LossFacts, Page, SymgradError, Tally, tally
 from symgrad.document.boxes import Op, row
 from symgrad.document.claims import ruled
 from symgrad.document.counts import badges
-from symgrad.document.facts import definition_box, named, value
+from symgrad.document.facts import CONVEX, MONOTONE, definition_box, named, value
 from symgrad.document.from_sympy import boxes
 from symgrad.document.html import cell, in_html, meanings
 from symgrad.document.layout import equation
@@ -26,6 +26,7 @@ from symgrad.document.site import Site
 from symgrad.document.telling import telling
 from symgrad.document.text import text
 from symgrad.document.webpage import drawn
+from symgrad.words import counted, message, say
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -37,9 +38,9 @@ LONGEST = 160  # characters of a formula that somebody may look for
 
 
 def entry(page: Page) -> dict[str, Any]:
-    """What the index and the search say about a page, as plain JSON values; formulas are HTML or text."""
+    """What the index and the search say about a page, as plain JSON values in the language that is spoken now."""
     document = page.document
-    return {
+    told = {
         "name": document.name,
         "title": document.title,
         "theme": document.theme,
@@ -52,6 +53,16 @@ def entry(page: Page) -> dict[str, Any]:
         "found": found(page),
         "pairs": pair_rows(page),
     }
+    return {key: said(value) for key, value in told.items()}
+
+
+def said(value: Any) -> Any:
+    """A value with every text in it in the language that is spoken; formulas are HTML or text, and stay."""
+    if isinstance(value, dict):
+        return {key: said(inner) for key, inner in value.items()}
+    if isinstance(value, list | tuple):
+        return [said(inner) for inner in value]
+    return say(value) if isinstance(value, str) else value
 
 
 def card(page: Page) -> str:
@@ -83,8 +94,8 @@ def catalogue_row(facts: Facts, page: str) -> dict[str, Any]:
         "largest": str(cell(value(facts.lipschitz))),
         "order": float(facts.lipschitz.upper),
         "centred": facts.zero_centred,
-        "monotone": facts.monotone.value,
-        "kinks": kinks or "none",
+        "monotone": MONOTONE[facts.monotone],
+        "kinks": kinks or message("none", context="kinks"),
         "count": len(facts.kinks),
     }
 
@@ -97,7 +108,7 @@ def loss_row(facts: LossFacts, page: str) -> dict[str, Any]:
         "href": address(page),
         "formula": plain(boxes(definition.of)),
         "derivative": plain(boxes(facts.derivative)),
-        "convex": facts.convex.value,
+        "convex": CONVEX[facts.convex],
         "kinks": len(facts.kinks),
     }
 
@@ -123,11 +134,15 @@ def found(page: Page) -> list[dict[str, str]]:
         rows.append({"href": f"{whole}#{settled.derivation.name}", "title": settled.derivation.title, "formula": shown})
     for facts in page.facts:
         definition = facts.definition
-        title = f"{definition.title} ({definition.name})"
+        title = message("{title} ({name})", title=definition.title, name=definition.name)
         formula = text(definition_box(definition))
         rows.append({"href": f"{whole}#facts-{definition.name}", "title": title, "formula": formula})
     return rows + [
-        {"href": f"{whole}#{c.id}", "title": f"{c.id} ({c.word})", "formula": c.statement}
+        {
+            "href": f"{whole}#{c.id}",
+            "title": message("{id} ({verdict})", id=c.id, verdict=c.word),
+            "formula": c.statement,
+        }
         for c in map(ruled, page.rulings)
     ]
 
@@ -158,7 +173,7 @@ def render_index(entries: Iterable[Mapping[str, Any]], site: Site | None = None)
     """The front page of a site, from what `entry` says of each page."""
     told, where = list(entries), site or Site()
     total = sum((Tally(**e["tally"]) for e in told), Tally())
-    pages = {"words": f"{total.documents} documents", "mood": "", "href": ""}
+    pages = {"words": counted("{n} document", "{n} documents", total.documents), "mood": "", "href": ""}
     listed = [e for e in told if not (e["catalogue"] or e["losses"] or e["claims"])]
     return drawn(
         "index.html.j2",
@@ -170,7 +185,7 @@ def render_index(entries: Iterable[Mapping[str, Any]], site: Site | None = None)
         catalogue=[trusted(c, "formula", "derivative", "largest", "kinks") for e in told for c in e["catalogue"]],
         losses=[trusted(c, "formula", "derivative") for e in told for c in e["losses"]],
         claims=[c for e in told for c in e["claims"]],
-        badges=[pages, *badges(total, where, f"{total.steps} steps and chains")],
+        badges=[pages, *badges(total, where, message("{number} steps and chains", number=total.steps))],
     )
 
 
