@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from functools import reduce
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from symgrad.words import counted, message
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from symgrad.core import Page, Tally
     from symgrad.document.site import Site
     from symgrad.words import Message
@@ -26,62 +28,53 @@ def to_prove(page: Page) -> Message:
 
 def badges(counts: Tally, site: Site, what: Message) -> list[dict[str, str]]:
     """The counts at the head of a page, each linked to what it means."""
-    found = []
-    if counts.steps:
-        rest = counts.steps - counts.proved
-        parts: dict[str, Any] = {"what": what, "proved": counts.proved, "number": counts.steps}
-        words = (
-            message("{what}: {proved} of {number} proved", **parts)
-            if rest
-            else message("{what}, all proved", what=what)
+    return [*proved(counts, site, what), *doubts(counts, site), *checked(counts)]
+
+
+def proved(counts: Tally, site: Site, what: Message) -> Iterator[dict[str, str]]:
+    """How much of what there is to prove is proved."""
+    if not counts.steps:
+        return
+    if counts.proved == counts.steps:
+        yield badge(message("{what}, all proved", what=what), "good", f"{site.trust}#proved")
+        return
+    words = message("{what}: {proved} of {number} proved", what=what, proved=counts.proved, number=counts.steps)
+    yield badge(words, "bad" if counts.refuted or counts.mismatched else "doubt", f"{site.trust}#proved")
+
+
+def doubts(counts: Tally, site: Site) -> Iterator[dict[str, str]]:
+    """What is not proved as it stands."""
+    if n := counts.refuted:
+        yield badge(message("{number} refuted", number=n), "bad", f"{site.trust}#refuted")
+    if n := counts.mismatched:
+        words = message("{number} whose sides have different domains", number=n)
+        yield badge(words, "bad", f"{site.trust}#domain-mismatch")
+    if n := counts.excepted:
+        yield badge(
+            message("{number} proved except at listed points", number=n), "doubt", f"{site.trust}#proved-except"
         )
-        mood = "good" if not rest else "bad" if counts.refuted or counts.mismatched else "doubt"
-        found.append({"words": words, "mood": mood, "href": f"{site.trust}#proved"})
-    for n, words, mood, anchor in (
-        (counts.refuted, message("{number} refuted", number=counts.refuted), "bad", "refuted"),
-        (
-            counts.mismatched,
-            message("{number} whose sides have different domains", number=counts.mismatched),
-            "bad",
-            "domain-mismatch",
-        ),
-        (
-            counts.excepted,
-            message("{number} proved except at listed points", number=counts.excepted),
-            "doubt",
-            "proved-except",
-        ),
-        (counts.unknown, message("{number} neither proved nor refuted", number=counts.unknown), "doubt", "unknown"),
-    ):
-        if n:
-            found.append({"words": words, "mood": mood, "href": f"{site.trust}#{anchor}"})
-    for n, words, mood in (
-        (
-            counts.ok,
-            counted(
-                "{n} result agrees with finite differences", "{n} results agree with finite differences", counts.ok
-            ),
-            "good",
-        ),
-        (
-            counts.wrong,
-            counted(
-                "{n} result disagrees with finite differences",
-                "{n} results disagree with finite differences",
-                counts.wrong,
-            ),
-            "bad",
-        ),
-        (
-            counts.unresolved,
-            counted(
-                "{n} result could not be checked numerically",
-                "{n} results could not be checked numerically",
-                counts.unresolved,
-            ),
-            "doubt",
-        ),
-    ):
-        if n:
-            found.append({"words": words, "mood": mood, "href": ""})
-    return found
+    if n := counts.unknown:
+        yield badge(message("{number} neither proved nor refuted", number=n), "doubt", f"{site.trust}#unknown")
+
+
+def checked(counts: Tally) -> Iterator[dict[str, str]]:
+    """How the numeric checks came out."""
+    if n := counts.ok:
+        yield badge(
+            counted("{n} result agrees with finite differences", "{n} results agree with finite differences", n), "good"
+        )
+    if n := counts.wrong:
+        words = counted(
+            "{n} result disagrees with finite differences", "{n} results disagree with finite differences", n
+        )
+        yield badge(words, "bad")
+    if n := counts.unresolved:
+        words = counted(
+            "{n} result could not be checked numerically", "{n} results could not be checked numerically", n
+        )
+        yield badge(words, "doubt")
+
+
+def badge(words: Message, mood: str, href: str = "") -> dict[str, str]:
+    """One badge."""
+    return {"words": words, "mood": mood, "href": href}

@@ -178,8 +178,10 @@ def render_index(entries: Iterable[Mapping[str, Any]], site: Site | None = None)
     return drawn(
         "index.html.j2",
         where,
-        title="Derivations",
-        description="Gradients of neural networks, derived as a textbook would, every line checked by machine.",
+        title=message("Derivations"),
+        description=message(
+            "Gradients of neural networks, derived as a textbook would, every line checked by machine."
+        ),
         wide=True,
         themes=list(by_theme(listed).items()),
         catalogue=[trusted(c, "formula", "derivative", "largest", "kinks") for e in told for c in e["catalogue"]],
@@ -203,8 +205,8 @@ def render_search(entries: Iterable[Mapping[str, Any]], site: Site | None = None
     return drawn(
         "search.html.j2",
         site or Site(),
-        title="Search",
-        description="Every page, derivation, entry, pair and claim of this site.",
+        title=message("Search"),
+        description=message("Every page, derivation, entry, pair and claim of this site."),
         wide=False,
         themes=list(by_theme(told).items()),
         pairs=[p for e in told for p in e["pairs"]],
@@ -216,8 +218,8 @@ def render_trust(site: Site | None = None) -> str:
     return drawn(
         "trust.html.j2",
         site or Site(),
-        title="What a proof rests on",
-        description="What each verdict claims, what it rests on, and what it does not say.",
+        title=message("What a proof rests on"),
+        description=message("What each verdict claims, what it rests on, and what it does not say."),
         wide=False,
         meanings=meanings(),
         told=Markup(rendered_markdown(trust_text())),  # noqa: S704 - raw HTML is off
