@@ -1,10 +1,20 @@
 """Where a slope dies out, how fast, and from where on it is below a hundredth."""
 
-from sympy import Abs, Ge, Lt, Rational, S, cosh, exp, oo, pi, sqrt
+from typing import Any
 
-from symgrad import Document, activation, derivative, interval, sigmoid, worked, z
-from symgrad.core import Claim, Drawing, Holds, Ruling, Tends, Variable
+from sympy import Abs, Eq, Lt, Rational, S, cosh, exp, oo
+
+from symgrad import Document, activation, derivative, sigmoid, worked, z
+from symgrad.core import Claim, Drawing, Eventually, Ruling, Stretches, Tends
+from symgrad.definitions import ACTIVATIONS
+from symgrad.document.from_sympy import boxes
+from symgrad.document.text import text
 from symgrad.functions import D
+from symgrad.pipeline.claim import cut, told
+from symgrad.prover.claims.regions import carried, where_holds
+from symgrad.prover.facts import decay, limit
+from symgrad.prover.named import Named
+from symgrad.words import Message, clauses, message
 
 e = exp(-z)
 
@@ -27,41 +37,49 @@ tanh_form = worked(
 )
 
 HUNDREDTH = Rational(1, 100)
-# name, what the slope behaves as towards the dead side, which side, and 3 decimals between which it passes 1/100
-TAILS = (
-    ("sigmoid", exp(-z), oo, "e⁻ᶻ", "4.584"),
-    ("tanh", 4 * exp(-2 * z), oo, "4e⁻²ᶻ", "2.993"),
-    ("erf", 2 * exp(-(z**2)) / sqrt(pi), oo, "2e^(−z²)/√π", "2.173"),
-    ("arctan", 1 / z**2, oo, "1/z²", "9.949"),
-    ("softsign", 1 / z**2, oo, "1/z²", "9.000"),
-    ("elu", exp(z), -oo, "eᶻ", "-4.606"),
-    ("softplus", exp(z), -oo, "eᶻ", "-4.596"),
-    ("silu", z * exp(z), -oo, "zeᶻ", "-6.262"),
-    ("gelu", z * exp(-(z**2) / 2) / sqrt(2 * pi), -oo, "z e^(−z²/2)/√(2π)", "-3.068"),
-)
+SIDES = ((-oo, "−∞"), (oo, "∞"))
 
 
-def tail(name: str, like: object, at: object, words: str, edge: str) -> Claim:
-    """How one slope dies out, and from where on it is below a hundredth."""
+def told_of(name: str) -> Claim:
+    """How one slope dies out on each side, and where it is below a hundredth: found by the prover, and proved."""
     definition = activation(name)
-    values = {p.symbol: p.default for p in definition.parameters}
+    values = {
+        p.symbol: p.default if p.default.is_Rational else Named(p.symbol, p.default) for p in definition.parameters
+    }
     slope = D(definition.of.xreplace(values), z)
-    near, step = Rational(edge), Rational(1, 1000)
-    right = at is oo
-    beyond = interval(near + step, None, "left") if right else interval(None, near, "right")
-    before = interval(0, near, "both") if right else interval(near + step, -2, "both")
-    side = "∞" if right else "−∞"
+    small = Lt(Abs(slope), HUNDREDTH, evaluate=False)
+    plain = carried(slope, z)
+    ends = [part for at, side in SIDES for part in at_end(slope, plain, at, side)]
+    parts = where_holds(small, z).parts
+    where = " ∪ ".join(map(told, parts)) or "∅"
+    decimals = tuple((cut_off(p.left), cut_off(p.right)) for p in parts)
     return Claim(
         definition.title,
-        f"the slope tends to 0 at {side} as {words}, and is below 1/100 in size from z = {float(near):.3f}… on",
+        clauses([*(words for words, _ in ends), message("|φ′| < 1/100 just on {where}", where=where)]),
         Ruling.PROVED,
-        (
-            Tends(f"its ratio to {words} tends to 1", slope / like, z, at, S.One),
-            Holds("below a hundredth from there on", Lt(Abs(slope), HUNDREDTH, evaluate=False), (Variable(z, beyond),)),
-            Holds("not below it before", Ge(Abs(slope), HUNDREDTH, evaluate=False), (Variable(z, before),)),
-        ),
+        (*(part for _, part in ends), Stretches("below a hundredth just there", small, z, decimals)),
         pages=(name,),
     )
+
+
+def at_end(slope: Any, plain: Any, at: Any, side: str) -> list[tuple[Message, Any]]:
+    """What becomes of a slope on one side: a rate, 0 from some point on, or a limit that is not 0."""
+    rate, value = decay(plain, z, at), limit(plain, z, at)
+    if rate is not None:
+        like = text(boxes(rate))
+        ratio = message("its ratio to {rate} tends to 1", rate=like)
+        return [(message("φ′ ~ {rate} at {side}", rate=like, side=side), Tends(ratio, slope / rate, z, at, S.One))]
+    if value == 0:
+        words = message("φ′ = 0 from some point on towards {side}", side=side)
+        return [(words, Eventually("it is 0", Eq(slope, 0, evaluate=False), z, at))]
+    there = text(boxes(value))
+    words = message("φ′ → {value} at {side}, so it does not saturate there", value=there, side=side)
+    return [(words, Tends(message("it tends to {value}", value=there), slope, z, at, value))]
+
+
+def cut_off(end: Any) -> str | None:
+    """The first decimals of an end."""
+    return None if end is None else cut(end)
 
 
 page = Document(
@@ -72,7 +90,7 @@ page = Document(
     "fast that happens differs: exponentially for sigmoid and tanh, faster still for erf, and as 1/z² for arctan "
     "and softsign.",
     (derivative("sigmoid"), form, tanh_form),
-    claims=tuple(tail(*row) for row in TAILS),
+    claims=tuple(map(told_of, ACTIVATIONS)),
     drawings=(
         Drawing(
             "Slopes of four saturating activations",

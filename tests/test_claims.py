@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import mpmath  # type: ignore[import-untyped]  # it ships no types
 import pytest
 from click.testing import CliRunner
-from sympy import Eq, Ge, Rational, S, erf, exp, log, oo, sqrt, tanh
+from sympy import Abs, Eq, Ge, Rational, S, erf, exp, log, oo, sqrt, tanh
 
 from symgrad.cli.main import app
 from symgrad.core import (
@@ -21,13 +21,16 @@ from symgrad.core import (
     Holds,
     Image,
     Induction,
+    Just,
     Observation,
     ParseError,
     Ruling,
     Status,
+    Stretches,
     Tends,
     interval,
 )
+from symgrad.definitions import ACTIVATIONS
 from symgrad.definitions.claims import CLAIMS, SOURCES, layers
 from symgrad.definitions.claims import backpropagation as back
 from symgrad.definitions.claims import depth as deep
@@ -196,6 +199,16 @@ OF_OTHER_FORMS: list[tuple[str, Statement, Statement]] = [
         Image("", softplus(z) - relu(z), z, interval(0, log(2))),
     ),
     ("a limit", Tends("", dσ * exp(z), z, oo, S.One), Tends("", dσ * exp(z), z, oo, S(2))),
+    (
+        "below a hundredth",
+        Stretches("", lt(Abs(dσ), Rational(1, 100)), z, ((None, "-4.5848"), ("4.5848", None))),
+        Stretches("", lt(Abs(dσ), Rational(1, 100)), z, ((None, "-4.5848"), ("4.5849", None))),
+    ),
+    (
+        "just there",
+        Just("", eq(slope(relu), 1), z > 0, z),
+        Just("", eq(slope(relu), 1), z >= 0, z),
+    ),
     ("somewhere", Exists("", eq(dσ, QUARTER), at(z=0)), Exists("", gt(dσ, QUARTER), at(z=0))),
     ("far out", Eventually("", lt(dσ, Rational(1, 9)), z, oo), Eventually("", gt(dσ, Rational(1, 9)), z, -oo)),
     (
@@ -322,6 +335,14 @@ def test_the_crossing_of_the_slopes_is_enclosed_to_30_digits() -> None:
     assert answer["verdict"] == "refuted"
     assert answer["statements"][0]["holds"] == [f"(0, {crossing}…]"]
     assert answer["statements"][0]["counterexample"].startswith("z = 3:")
+
+
+def test_a_kink_or_zero_without_a_closed_form_is_valued_by_its_enclosure() -> None:
+    small = where_holds(lt(Abs(slope(ACTIVATIONS["gelu"].head)), Rational(1, 100)), z)
+
+    assert [(p.left and p.left.exact, p.right and p.right.exact) for p in small.parts] == [(None, None)] * 2
+    assert small.parts[0].left is None
+    assert small.parts[1].left is not None
 
 
 def test_where_a_claim_holds() -> None:

@@ -18,6 +18,7 @@ from symgrad.core.claim import (
     Observed,
     Ruling,
     Settlement,
+    Stretches,
     Tends,
 )
 from symgrad.core.definition import Definition, Kind, Kink, Parameter, Variable
@@ -120,6 +121,7 @@ __all__ = [
     "Shown",
     "Status",
     "Step",
+    "Stretches",
     "SymgradError",
     "Tally",
     "Tends",

@@ -73,6 +73,19 @@ class Just:
 
 
 @dataclass(frozen=True, slots=True)
+class Stretches:
+    """A relation in one variable holds just between these ends: decimals, cut off towards 0, None for no end."""
+
+    words: str
+    relation: Any
+    variable: Symbol
+    parts: tuple[tuple[str | None, str | None], ...]
+
+    def __post_init__(self) -> None:
+        worded(self, "words")
+
+
+@dataclass(frozen=True, slots=True)
 class Image:
     """The values of a continuous function on `on` are just the interval `values`."""
 
@@ -229,6 +242,7 @@ Statement = (
     Holds
     | Exists
     | Just
+    | Stretches
     | Image
     | Tends
     | Eventually

@@ -137,8 +137,8 @@ def enforce(fact: Fact, sizes: Mapping[Dim, int], entries: dict[Tensor, Entries]
     place = summed_place(fact)
     if place is not None:
         long, many = (sizes[refs[0].tensor.dims[p]] for p in (place, 1 - place))
-        for row, vector in enumerate(orthonormal(many, long, rng) or ()):
-            mine.update({(row, n) if place else (n, row): x for n, x in enumerate(vector)})
+        for which, vector in enumerate(orthonormal(many, long, rng) or ()):
+            mine.update({(which, n) if place else (n, which): x for n, x in enumerate(vector)})
         return
     (term, *more) = fact.left.terms
     rows = sorted({k[:-1] for k in mine})

@@ -134,12 +134,10 @@ def end(p: Point) -> str:
 def cut(p: Point) -> str:
     """The decimals that both ends of the enclosure share, at most 30 of them."""
     for digits in range(DIGITS, 0, -1):
-        low, high = (int(q.p) * 10**digits // int(q.q) for q in (p.lower, p.upper))
-        if low < 0 and high < 0:  # cut towards 0, as a reader does
-            low, high = low + 1, high + 1
-        if low == high:
-            whole, rest = divmod(abs(low), 10**digits)
-            return f"{'-' if low < 0 else ''}{whole}.{rest:0{digits}d}"
+        low, high = (abs(int(q.p)) * 10**digits // int(q.q) for q in (p.lower, p.upper))  # towards 0, as a reader does
+        if low == high and (p.lower < 0) == (p.upper < 0):
+            whole, rest = divmod(low, 10**digits)
+            return f"{'-' if p.lower < 0 else ''}{whole}.{rest:0{digits}d}"
     return text(Num(str(float(p.lower.p) / float(p.lower.q))))
 
 

@@ -6,15 +6,16 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
-from flint import ctx
-from sympy import Eq, Integer, Piecewise, Pow, Symbol, Tuple, oo, true
+from flint import arb, ctx
+from sympy import Eq, Integer, Piecewise, Pow, Rational, Symbol, Tuple, oo, true
 from sympy.core.relational import Relational
 
 from symgrad.core import REALS, Domain, Status, UnsupportedError
 from symgrad.functions import D
 from symgrad.prover.balls import Balls, Undecided, Undefined, precision
 from symgrad.prover.conventions import plain
-from symgrad.prover.pieces import HOLDS, between, cut, resolved
+from symgrad.prover.named import Named
+from symgrad.prover.pieces import HOLDS, between, cut, jumping, resolved
 from symgrad.prover.prove import prove
 from symgrad.prover.ranges import one_variable
 from symgrad.prover.reading import Reader
@@ -122,14 +123,14 @@ def signs(both: Any, variable: Symbol, domain: Domain) -> Iterator[Cell]:
     """
     pieces = cut(both, variable, domain)
     if not domain.lower_open and pieces[0].left:
-        yield pieces[0].left, pieces[0].left, value(both, variable, pieces[0].left)
+        yield pieces[0].left, pieces[0].left, value(both, pieces[0], variable, pieces[0].left)
     for n, piece in enumerate(pieces):
         if n and piece.left:
-            yield piece.left, piece.left, value(both, variable, piece.left)
+            yield piece.left, piece.left, value(both, piece, variable, piece.left)
         yield from inside(both, piece, variable)
     last = pieces[-1].right
     if not domain.upper_open and last:
-        yield last, last, value(both, variable, last)
+        yield last, last, value(both, pieces[-1], variable, last)
 
 
 def inside(both: Any, piece: Piece, variable: Symbol) -> Iterator[Cell]:
@@ -160,9 +161,9 @@ def valued(both: Any, variable: Symbol, q: Any) -> bool:
     nodes = [reader.read(plain(side)) for side in both]
     try:
         with precision(PRECISION):
-            place = {reader.name(variable): Balls({}).value(Reader().read(q))}
+            place = at_point(both, reader, {variable: q})
             for node in nodes:
-                Balls(place).value(node)
+                place.value(node)
     except Undefined:
         return False
     except Undecided:
@@ -174,14 +175,42 @@ def valued(both: Any, variable: Symbol, q: Any) -> bool:
     return all(status is Status.PROVED for status in found)
 
 
-def value(both: Any, variable: Symbol, end: Point) -> int | None:
+def at_point(both: Any, reader: Reader, values: dict[Any, Any]) -> Balls:
+    """Balls for exact values, and for the numbers that have a letter."""
+    known = values | {n: n.value for n in both.atoms(Named)}
+    return Balls({reader.name(x): Balls({}).value(Reader().read(q)) for x, q in known.items()})
+
+
+def value(both: Any, piece: Piece, variable: Symbol, end: Point) -> int | None:
     """The sign at an end of a piece, None where there is no value."""
     if end.exact is None:
-        raise UnsupportedError(f"the sign near {end.lower}, a point without a closed form, could not be settled")
+        return nearby(both, piece, variable, end)
     if not valued(both, variable, end.exact):
         return None
     left, right = resolved(both, variable, end.exact)
     return at(left - right, variable, end.exact)
+
+
+def nearby(both: Any, piece: Piece, variable: Symbol, end: Point) -> int:
+    """The sign all over the enclosure of an end of a piece without a closed form; the sides must not jump there."""
+    jumps = list(jumping(both, variable))
+    try:
+        with precision(PRECISION):
+            *gaps, left, right = (over(expr, variable, end) for expr in (*jumps, *piece.expr))
+    except (Undecided, Undefined):
+        gaps, left, right = [], arb(0), arb(0)
+    if any(gap.contains(0) for gap in gaps) or left.overlaps(right):
+        raise UnsupportedError(f"the sign near {end.lower}, a point without a closed form, could not be settled")
+    return 1 if left > right else -1
+
+
+def over(expr: Any, variable: Symbol, end: Point) -> arb:
+    """The values of an expression over the enclosure of a point."""
+    reader = Reader()
+    node = reader.read(plain(expr))
+    place = at_point(expr, reader, {})
+    place.point[reader.name(variable)] = end.ball
+    return place.value(node)
 
 
 def joined(cells: list[tuple[Point | None, Point | None, bool]]) -> Iterator[Part]:
@@ -232,3 +261,14 @@ def where_true(condition: Any, variable: Symbol, domain: Domain) -> Region:
         return where_holds(condition, variable, domain)
     told = Piecewise((Integer(1), condition), (Integer(0), true), evaluate=False)
     return where_holds(Eq(told, 1, evaluate=False), variable, domain)
+
+
+def begins(end: Point | None, digits: str | None) -> bool:
+    """Whether an end has these decimals, the rest being cut off."""
+    if end is None or digits is None:
+        return end is None and digits is None
+    q, unit = Rational(digits), Rational(1, 10 ** len(digits.partition(".")[2]))
+    low, high = rational(end.lower), rational(end.upper)
+    if digits.startswith("-"):
+        low, high, q = -high, -low, -q
+    return bool(q <= low and high < q + unit)

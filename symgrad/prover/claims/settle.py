@@ -27,6 +27,7 @@ from symgrad.core import (
     Observed,
     Settlement,
     Status,
+    Stretches,
     SymgradError,
     Tends,
     Variable,
@@ -36,7 +37,7 @@ from symgrad.core import (
 from symgrad.functions import D, put
 from symgrad.prover.claims.images import settle_image
 from symgrad.prover.claims.inductions import beginning, step
-from symgrad.prover.claims.regions import Region, carried, overlaid, where_holds, where_true
+from symgrad.prover.claims.regions import Region, begins, carried, overlaid, where_holds, where_true
 from symgrad.prover.facts import limit, limit_beside
 from symgrad.prover.indexed import prove_by_induction, prove_indexed, prove_nonnegative
 from symgrad.prover.pieces import HOLDS
@@ -211,6 +212,21 @@ def _(s: Just) -> Verdict:
     known = next(((q, holds, given) for q, holds, given in against if q is not None), None)
     witness = known and Witness(((s.variable, known[0]),), said[known[1]], said[known[2]])
     return Verdict(Status.REFUTED, "they hold on different stretches", witness=witness)
+
+
+@settle.register
+def _(s: Stretches) -> Verdict:
+    try:
+        found = where_holds(s.relation, s.variable).parts
+    except (SymgradError, ArithmeticError, ValueError) as error:
+        return Verdict(Status.UNKNOWN, reason=str(error))
+    said = [end for part in s.parts for end in part]
+    ends = [end for part in found for end in (part.left, part.right)]
+    if len(said) == len(ends) and all(begins(end, digits) for end, digits in zip(ends, said, strict=True)):
+        return Verdict(Status.PROVED, "every zero of the difference, and its sign between them")
+    shown = ", ".join("oo" if end is None else str(float(end.lower.p) / float(end.lower.q)) for end in ends)
+    witness = Witness((), f"ends {shown}", ", ".join(map(str, said)))
+    return Verdict(Status.REFUTED, "every zero of the difference, and its sign between them", witness=witness)
 
 
 @settle.register
