@@ -1,6 +1,8 @@
 """The text notation of vectors and matrices: what it means, and what is refused with its place."""
 
+from contextlib import suppress
 from itertools import product
+from time import perf_counter
 from types import SimpleNamespace
 from typing import Any
 
@@ -14,6 +16,7 @@ from symgrad.definitions.shapes import Shapes
 from symgrad.definitions.tensor_parser import parse_tensor
 from symgrad.indexed import Evaluation, normal, unfold
 
+HANGING = 10.0  # seconds; far more than any needs on a busy machine
 SHAPES = Shapes.of(["X:m,n", "A:n,n", "w:n", "v:(n,)", "y = m"])
 
 MEANS = {
@@ -38,6 +41,22 @@ MEANS = {
     "sigmoid(X*w)": lambda s: 1 / (1 + np.exp(-(s.X @ s.w))),
     "expm1(w) + log1p(v.^2)": lambda s: np.expm1(s.w) + np.log1p(s.v**2),
     "max(X*w)": lambda s: np.max(s.X @ s.w),
+    "min(w, v)": lambda s: np.minimum(s.w, s.v),
+    "max(0, 1 - w, v)": lambda s: np.maximum(np.maximum(0, 1 - s.w), s.v),
+    "min(X*w)": lambda s: np.min(s.X @ s.w),
+    "normF(X)": lambda s: np.sqrt(np.sum(s.X**2)),
+    "norm(w)": lambda s: np.sqrt(np.sum(s.w**2)),
+    "dot(w, v')": lambda s: s.w @ s.v,
+    "outer(y, w)": lambda s: np.outer(s.y, s.w),
+    "X + ones(m)*w'": lambda s: s.X + s.w,
+    "A + eye(n)": lambda s: s.A + np.eye(len(s.A)),
+    "log_softmax(X)": lambda s: s.X - np.log(np.exp(s.X).sum(axis=1, keepdims=True)),
+    'einsum("ij,j->i", X, w)': lambda s: s.X @ s.w,
+    "einsum('ij,ik->jk', X, X)": lambda s: s.X.T @ s.X,
+    "einsum(ii->, A)": lambda s: np.trace(s.A),
+    'einsum("ij->ji", X)': lambda s: s.X.T,
+    'einsum("i,i,i->", w, v, X\'*y)': lambda s: np.sum(s.w * s.v * (s.X.T @ s.y)),
+    'einsum(",i->i", 2, w)': lambda s: 2 * s.w,
     "sqrt(1 + w.^2)": lambda s: np.sqrt(1 + s.w**2),
 }
 
@@ -49,6 +68,10 @@ SAME = [
     ("norm2(w)^2", "sum(w.^2)"),
     ("mean(w)", "sum(w)/n"),
     ("huber(w, v)", "huber(w, v, 1)"),
+    ('einsum("ij,j->i", X, w)', "X*w"),
+    ("ones(n)'*w", "sum(w)"),
+    ("eye(n)*w", "w"),
+    ("max(w, v)", "max(w, v)"),
     ("2^3^2", "512"),
     ("-2^2", "-4"),
 ]
@@ -60,8 +83,34 @@ WRONG = {
     "1 + w'*y": ("(1, n) meets (m, 1)", 6),
     "X^2": ("(m, n); write .^", 1),
     "w / v": ("write ./", 2),
-    "norm2(X)": ("tr(A'*A)^(1/2)", 0),
+    "norm2(X)": ("normF(A)", 0),
     "tr(X)": ("square", 0),
+    "X + w": ("ones(m)*v' repeats a vector v of length n as rows", 2),
+    "X + y": ("v*ones(n)' repeats a column v of length m", 2),
+    "A + y": ("the left side is (n, n) and the right (m, 1)", 2),
+    "min(w, y)": ("min needs two equal shapes", 0),
+    "sum(A, 1)": ("A*ones(n) are the sums of the rows", 0),
+    "ones(3)": ("takes a dimension by its letter", 0),
+    "norm(A)": ("write normF(A)", 0),
+    "inv(A)*w": ("there is no inv here", 0),
+    "log(det(A))": ("d ln det A / dA = inv(A)'", 4),
+    "1 + logdet(A)": ("there is no logdet here", 4),
+    "A^-1": ("an inverse has no entries of its own here", 1),
+    "x'*A^T*x": ("A' for the transpose", 4),
+    "A.T*w": ("a transpose is written x'", 1),
+    "A@w": ("write * for the matrix product", 1),
+    "||w||": ("norm2(x)", 0),
+    "kron(A, A)": ("Kronecker", 0),
+    "vec(A)": ("sizes stay letters", 0),
+    "prod(w)": ("exp(sum(log(x)))", 0),
+    "einsum(w, v)": ("begins with its subscripts", 7),
+    'einsum("ij,j->i", X, y)': ("the subscript j runs over n and over m", 0),
+    'einsum("ij,j->i", X)': ("are for 2 arguments, but there are 1", 0),
+    'einsum("ij,j->k", X, w)': ("the subscript k on the right", 0),
+    'einsum("ij,jk->ijk", X, A)': ("each letter once", 0),
+    'einsum("ij->i", w)': ("name 2 axes, but the shape is (n, 1)", 0),
+    'einsum("' + "i," * 3000 + '->", w)': ("characters", 0),
+    "w/sqrt(eps)": ("--shape eps:", 7),
     "w.^v": ("an exponent must be a number", 1),
     "w.^65": ("at most 64", 1),
     "1/0": ("divides by zero", 1),
@@ -82,6 +131,9 @@ WRONG = {
     "().__class__": ("a point stands inside a number only", 2),
     "9**9**9**9": ("at most 64", 4),
     "(" * 10_000: ("characters", 0),
+    "w" * 1_000_000: ("characters", 0),
+    "w+" * 1_900 + "w": ("more than 400 parts", None),
+    "".join(f"exp(sum({'w .* ' * 3}w)) + " for _ in range(30)) + "1": ("more than 400 parts", None),
     "(" * 300: ("nested more than", 60),
     "-" * 390 + "w" + "'" * 100: ("more than 400 parts", 400),
     "w\0": ("U+0000", 1),
@@ -140,8 +192,38 @@ def test_what_is_wrong_is_shown_with_its_place(text: str) -> None:
         (["X:m", "X:n"], "twice"),
         (["X:m", "m:n"], "rename one"),
         (["import os:m"], "no shape"),
+        (["sum:m"], "sum is the name of a function"),
+        (["softmax:m"], "softmax is the name of a function"),
+        (["__class__:m"], "no shape"),
+        (["X:m,n\0"], "no shape"),
+        (["X:" + "m," * 100_000], "dimensions"),
+        (["X" * 1_000_000], "no shape"),
     ],
 )
 def test_declarations_that_say_nothing(declared: list[str], words: str) -> None:
     with pytest.raises(SymgradError, match=words):
         Shapes.of(declared)
+
+
+def test_names_of_ones_own() -> None:
+    shapes = Shapes.of(["Xtrain:m,n", "eps:", "W_out:n,n", "w:n"])
+    assert parse_tensor("sqrt(sum((Xtrain*(W_out*w)).^2) + eps)", shapes).is_scalar
+
+
+HEAVY = [
+    "(w'*v + w'*w + v'*v + w'*A*w)^64",
+    "sum((w + v + w.*v + 1).^64)",
+    "((((w'*v + 1)^64)^64)^64)^64",
+    "tr(" + "*".join(["(A + A')"] * 14) + ")",
+    "exp(exp(exp(exp(exp(exp(exp(sum(exp(exp(w))))))))))",
+    "softmax(softmax(softmax(softmax(softmax(w)))))",
+    "sum(" + " .* ".join(["(w + v)"] * 16) + ")",
+]
+
+
+@pytest.mark.parametrize("text", HEAVY)
+def test_a_formula_that_grows_is_read_or_refused_in_time(text: str) -> None:
+    start = perf_counter()
+    with suppress(SymgradError):
+        entry(text)
+    assert perf_counter() - start < HANGING

@@ -14,8 +14,14 @@ from symgrad.indexed import ZERO, Apply, Atom, Expr, Index, Power, Size, Term, e
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+MATRIX = 2  # dimensions, at most
 EXPONENT = 64  # the largest numerator and denominator of an exponent
 TOTAL = frozenset({"exp", "tanh", "sin", "cos", "sinh", "cosh", "erf", "erfc", "atan", "asinh", "Abs", "sign"})
+
+
+NO_INVERSE = (
+    "an inverse has no entries of its own here: name B = inv(A) with --shape B:n,n, and use dB = -B dA B by hand"
+)
 
 
 class Misfit(Exception):  # noqa: N818 - caught by the parser, which adds the place and raises ParseError
@@ -60,9 +66,22 @@ class Shaped:
         if [i and i.dim for i in (self.row, self.column)] != [i and i.dim for i in (other.row, other.column)]:
             raise Misfit(
                 f"{doing} needs two equal shapes, but the left side is {self.shape} and the right {other.shape}"
+                + self.spread(other)
             )
         other = other.fresh()
         return Shaped(other.entry.rename(dict(zip(other.indices, self.indices, strict=True))), self.row, self.column)
+
+    def spread(self, other: Shaped) -> str:
+        """What to write where a vector was to be repeated as every row or column of a matrix."""
+        vectors = [v for v in (self, other) if len(v.indices) == 1]
+        matrix = next((v for v in (self, other) if v.row and v.column), None)
+        if matrix is None or len(vectors) != 1 or matrix.row is None or matrix.column is None:
+            return ""
+        if vectors[0].indices[0].dim == matrix.row.dim:
+            return f"; v*ones({matrix.column.dim.name})' repeats a column v of length {matrix.row.dim.name}"
+        if vectors[0].indices[0].dim == matrix.column.dim:
+            return f"; ones({matrix.row.dim.name})*v' repeats a vector v of length {matrix.column.dim.name} as rows"
+        return ""
 
     def with_entry(self, entry: Expr, *parts: Expr) -> Shaped:
         """Another value of this shape, made of `parts`: what they ask for to have a value must not cancel."""
@@ -132,7 +151,10 @@ class Shaped:
     def power(self, exponent: Shaped) -> Shaped:
         """x^2 of a scalar."""
         if not self.is_scalar:
-            raise Misfit(f"^ raises a scalar, but the base has shape {self.shape}; write .^ entry by entry, or A*A")
+            raise Misfit(
+                f"^ raises a scalar, but the base has shape {self.shape}; write .^ entry by entry, A*A for a product, "
+                f"A' for the transpose; {NO_INVERSE}"
+            )
         return self.entry_power(exponent)
 
     def entry_power(self, exponent: Shaped) -> Shaped:

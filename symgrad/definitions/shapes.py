@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 from sympy import exp
 
 from symgrad.core import SymgradError
-from symgrad.definitions.shaped import Shaped
-from symgrad.definitions.tensor_functions import along
+from symgrad.definitions.shaped import MATRIX, Shaped
+from symgrad.definitions.tensor_functions import FUNCTIONS, REFUSED, along, scalar_function
 from symgrad.definitions.vocabulary import CONSTANTS, symbol
 from symgrad.indexed import Dim, Expr, Index, Ref, Tensor, Term, apply, size, total
 
@@ -18,7 +18,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 DECLARED = re.compile(r"\s*(?P<name>\w+)\s*[:=]\s*\(?\s*(?P<dims>\w*(?:\s*,\s*\w+)*)\s*,?\s*\)?\s*")
-MATRIX = 2  # dimensions of a name, at most
+OWN = re.compile(r"[A-Za-z][A-Za-z0-9]{0,15}(?:_[A-Za-z0-9]{1,15})?")
+NAMED = frozenset({"softmax", "log_softmax", "logsoftmax", "einsum", "pi"})
 LETTERS = "zuvstrqhgf"  # names for inner quantities, in this order
 
 
@@ -121,11 +122,18 @@ def tensor_of(entry: Expr) -> Tensor:
     return tensor
 
 
+def is_known(name: str) -> bool:
+    """Whether a word is one of the grammar's, longer than a letter: no tensor can be called so."""
+    return len(name) > 1 and (name in FUNCTIONS or name in REFUSED or name in NAMED or bool(scalar_function(name)))
+
+
 def declaration(text: str) -> tuple[str, tuple[str, ...]]:
     """The name and the dimensions that a text such as `X:m,n` declares."""
     match = DECLARED.fullmatch(text)
     letters = tuple(d.strip() for d in match["dims"].split(",") if d.strip()) if match else ()
-    if match is None or symbol(match["name"]) is None:
+    if match is not None and is_known(match["name"]):
+        raise SymgradError(f"{match['name']} is the name of a function or a constant; give your tensor another")
+    if match is None or not (symbol(match["name"]) or OWN.fullmatch(match["name"])):
         raise SymgradError(
             f"{text[:60]!r} is no shape; write NAME:ROWS,COLUMNS for a matrix (X:m,n), NAME:ROWS for a vector"
         )

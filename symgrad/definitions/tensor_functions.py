@@ -6,16 +6,16 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
-from sympy import Abs, Dummy, Rational, exp, log, sign
+from sympy import Abs, Dummy, Max, Min, Rational, exp, log, sign
 from sympy import Function as SympyFunction
 
 from symgrad.definitions.activations import ACTIVATIONS
 from symgrad.definitions.arithmetic import Refused
 from symgrad.definitions.lookup import spelled
 from symgrad.definitions.losses import LOSSES
-from symgrad.definitions.shaped import Misfit, Shaped, raised
+from symgrad.definitions.shaped import NO_INVERSE, Misfit, Shaped, raised
 from symgrad.definitions.vocabulary import PLAIN, Word, word
-from symgrad.indexed import Expr, Index, apply, delta, greatest, size, total
+from symgrad.indexed import Expr, Index, Size, Term, apply, delta, expr, greatest, size, total
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -67,9 +67,60 @@ def norm1(x: Shaped) -> Shaped:
 def norm2(x: Shaped) -> Shaped:
     """The Euclidean length of a vector."""
     if len(x.indices) > 1:
-        raise Misfit(f"norm2 takes a vector, but this has shape {x.shape}; write tr(A'*A)^(1/2) for the Frobenius norm")
+        raise Misfit(f"norm2 takes a vector, but this has shape {x.shape}; write normF(A) for the Frobenius norm")
     x.vector("norm2")
     return x.mapped(lambda e: e**2).sum().mapped(lambda e: raised(e, Fraction(1, 2)))
+
+
+def norm(x: Shaped) -> Shaped:
+    """The Euclidean length of a vector; what that of a matrix would be, libraries don't agree on."""
+    if len(x.indices) > 1:
+        raise Misfit(f"norm takes a vector, but this has shape {x.shape}; write normF(A) for the Frobenius norm")
+    return norm2(x)
+
+
+def frobenius(x: Shaped) -> Shaped:
+    """The root of the sum of all squares."""
+    return x.mapped(lambda e: e**2).sum().mapped(lambda e: raised(e, Fraction(1, 2)))
+
+
+def dot(x: Shaped, y: Shaped) -> Shaped:
+    """The inner product of two vectors."""
+    x.vector("dot")
+    y.vector("dot")
+    return column(x).entry_product(column(y)).sum()
+
+
+def outer(x: Shaped, y: Shaped) -> Shaped:
+    """The outer product of two vectors."""
+    x.vector("outer")
+    y.vector("outer")
+    return column(x).product(column(y).transpose())
+
+
+def column(x: Shaped) -> Shaped:
+    """A vector as a column."""
+    return x.transpose() if x.row is None else x
+
+
+def of_size(x: Shaped, doing: str) -> Index:
+    """An index over the dimension whose size was given: that of n in ones(n)."""
+    match x.entry.terms:
+        case (Term(coefficient=1, atoms=((Size() as atom, 1),)),):
+            return Index("i", atom.dim)
+    raise Misfit(f"{doing} takes a dimension by its letter, as in {doing}(n) where n is one of a --shape")
+
+
+def ones(x: Shaped) -> Shaped:
+    """A column of ones."""
+    return Shaped(expr(1), of_size(x, "ones"))
+
+
+def eye(x: Shaped) -> Shaped:
+    """The identity matrix."""
+    i = of_size(x, "eye")
+    j = i.fresh()
+    return Shaped(delta(i, j), i, j)
 
 
 def along(x: Shaped, doing: str) -> Index:
@@ -94,10 +145,24 @@ def mean(x: Shaped) -> Shaped:
     return found
 
 
-def largest(x: Shaped) -> Shaped:
-    """The largest entry of a vector."""
+def largest(x: Shaped, *others: Shaped) -> Shaped:
+    """The largest entry of a vector; of several values, the largest in each place."""
+    if others:
+        return in_each_place(Max, x, *others)
     x = x.fresh()
     return Shaped(greatest(x.vector("max"), x.entry))
+
+
+def smallest(x: Shaped, *others: Shaped) -> Shaped:
+    """The smallest entry of a vector; of several values, the smallest in each place."""
+    return in_each_place(Min, x, *others) if others else largest(x.negated()).negated()
+
+
+def in_each_place(head: Any, *values: Shaped) -> Shaped:
+    """The maximum, or the minimum, of values of one shape, and of scalars."""
+    first = next((v for v in values if not v.is_scalar), values[0])
+    entries = [v.entry if v.is_scalar or v is first else first.beside(v, head.__name__.lower()).entry for v in values]
+    return first.with_entry(apply(head, *entries), *entries)
 
 
 def entrywise(head: Any, known: Word | None = None) -> Callable[..., Shaped]:
@@ -127,6 +192,21 @@ def number_or_letter(entry: Expr) -> Any:
     return Rational(entry.terms[0].coefficient) if entry.terms else Rational(0)
 
 
+PLACES = 8  # values of which the largest is taken
+ALONE = "it mixes all entries in a way that has no sum over indices, so it can't be differentiated here"
+REFUSED = {  # what people know from matrix calculus, and why there is none of it
+    **dict.fromkeys(("inv", "pinv", "inverse", "solve"), f"{NO_INVERSE}; --wrt a vector works with B as a constant"),
+    **dict.fromkeys(("det", "logdet"), f"{ALONE}; its derivative is known: d ln det A / dA = inv(A)'"),
+    **dict.fromkeys(("eig", "svd", "rank", "logm", "expm", "sqrtm"), f"{ALONE}; exp, log and sqrt act entry by entry"),
+    "kron": "a Kronecker product has axes whose sizes are products; write the entries with einsum instead",
+    **dict.fromkeys(("reshape", "vec", "flatten"), "sizes stay letters, so their products have none; keep the matrix"),
+    "prod": "a product over an index is not known here; write exp(sum(log(x))) for positive entries",
+    **dict.fromkeys(("argmax", "argmin"), "it has the derivative 0 wherever it has one; use max or softmax"),
+    **dict.fromkeys(("T", "transpose"), "write a dash for the transpose: A'"),
+    **dict.fromkeys(("matmul", "mtimes"), "write * for the matrix product"),
+    **dict.fromkeys(("cumsum", "sort", "conv"), "write the sum over indices in Python, with symgrad.indexed"),
+}
+
 FUNCTIONS: dict[str, Function] = {
     "sum": Function(Shaped.sum),
     "mean": Function(mean),
@@ -136,7 +216,14 @@ FUNCTIONS: dict[str, Function] = {
     "norm1": Function(norm1),
     "norm2": Function(norm2),
     "logsumexp": Function(logsumexp),
-    "max": Function(largest),
+    "normF": Function(frobenius),
+    "norm": Function(norm),
+    "dot": Function(dot, 2, 2),
+    "outer": Function(outer, 2, 2),
+    "ones": Function(ones),
+    "eye": Function(eye),
+    "max": Function(largest, 1, PLACES),
+    "min": Function(smallest, 1, PLACES),
     "exp": Function(entrywise(exp)),
     "log": Function(entrywise(log)),
     "log1p": Function(lambda x: entrywise(log)(x.mapped(lambda e: e + 1))),
@@ -147,7 +234,9 @@ FUNCTIONS: dict[str, Function] = {
 }
 
 
-LINEAR = frozenset({"sum", "mean", "tr", "trace", "diag"})  # what they are applied to needs no name of its own
+LINEAR = frozenset(
+    {"sum", "mean", "tr", "trace", "diag", "dot", "outer", "ones", "eye"}
+)  # what they are applied to needs no name of its own
 
 
 def scalar_function(name: str) -> Function | None:

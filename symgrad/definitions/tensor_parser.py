@@ -7,13 +7,22 @@ The notation is that of matrix-calculus tools: `*` is the matrix product, `.*` `
 from __future__ import annotations
 
 import re
+from math import prod
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from symgrad.core import ParseError
 from symgrad.core.catalogue import nearest
 from symgrad.definitions.arithmetic import number
+from symgrad.definitions.einsum import SUBSCRIPTS, einsum
 from symgrad.definitions.shaped import ENTRYWISE, Misfit, Shaped
-from symgrad.definitions.tensor_functions import FUNCTIONS, LINEAR, Function, scalar_function, scalar_functions
+from symgrad.definitions.tensor_functions import (
+    FUNCTIONS,
+    LINEAR,
+    REFUSED,
+    Function,
+    scalar_function,
+    scalar_functions,
+)
 from symgrad.definitions.tokens import Sort, Token, tokens_of
 
 if TYPE_CHECKING:
@@ -22,9 +31,11 @@ if TYPE_CHECKING:
     from symgrad.definitions.shapes import Shapes
 
 DEPTH = 60  # of brackets, powers and signs inside one another
+TERMS = 64  # of a product that is multiplied out
 NODES = 400  # numbers, names and operations
 TOKEN = re.compile(
-    r"""(?P<space>[ \t\r\n]+)
+    rf"""(?P<subscripts>{SUBSCRIPTS})
+      | (?P<space>[ \t\r\n]+)
       | (?P<number>(?:[0-9]+(?:\.(?![*/^'])[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?)
       | (?P<name>[A-Za-z_\u0370-\u03ff][A-Za-z0-9_\u0370-\u03ff]*)
       | (?P<sign>\.\*|\./|\.\^|\*\*|[-+*/^(),'])""",
@@ -32,6 +43,8 @@ TOKEN = re.compile(
 )
 PRODUCTS = ("*", "/", ".*", "./")
 POWERS = ("^", "**", ".^")
+NO_VARIABLE = "no variable; use a letter such as x, W, beta_2, or declare a scalar of this name: --shape {}:"
+SUMS = {"sum", "mean"}
 
 
 def parse_tensor(text: str, shapes: Shapes) -> Shaped:
@@ -100,8 +113,15 @@ class Reader:
         found = self.signed()
         while self.at(*PRODUCTS):
             sign = self.take()
-            found = self.built(sign, ENTRYWISE[sign.text], found, self.signed())
+            found, factor = self.short(found, self.signed())
+            found = self.built(sign, ENTRYWISE[sign.text], found, factor)
         return found
+
+    def short(self, *factors: Shaped) -> tuple[Shaped, ...]:
+        """Factors whose product has few terms: where it would have many, those of several terms get names."""
+        if prod(len(f.entry.terms) for f in factors) <= TERMS:
+            return factors
+        return tuple(self.shapes.name(f, always=len(f.entry.terms) > 1) for f in factors)
 
     def signed(self) -> Shaped:
         """A power with the signs before it: -x' .^ 2 is -((x').^2)."""
@@ -161,7 +181,7 @@ class Reader:
         found = self.shapes.value(token.text)
         if found is None:
             known = self.known(token.text)
-            what = "a function; write what it is applied to, in brackets" if known else "no variable; use x, W, beta_2"
+            what = "a function; write what it is applied to, in brackets" if known else NO_VARIABLE.format(token.text)
             self.fail(f"{token.said} is {what}", token)
         return found
 
@@ -170,6 +190,8 @@ class Reader:
         found = FUNCTIONS.get(name) or scalar_function(name)
         if name == "softmax":
             return Function(self.shapes.softmax)
+        if name in {"log_softmax", "logsoftmax"}:
+            return Function(lambda x: FUNCTIONS["log"].apply(self.shapes.softmax(x)))
         if found is None or name in LINEAR:
             return found
         apply = found.apply
@@ -178,18 +200,36 @@ class Reader:
     def applied(self, token: Token) -> Shaped:
         """A function with its arguments."""
         function = self.known(token.text)
+        if token.text in REFUSED and function is None:
+            self.fail(f"there is no {token.text} here: {REFUSED[token.text]}", token)
+        if token.text == "einsum":
+            return self.einsum(token)
         if function is None:
-            near = nearest(token.text, ["softmax", *FUNCTIONS, *scalar_functions()])
+            near = list(dict.fromkeys(nearest(token.text, ["softmax", "einsum", *FUNCTIONS, *scalar_functions()])))
             hint = (
                 f"did you mean {' or '.join(near)}?" if near else f"known are {', '.join(sorted(FUNCTIONS))} and more"
             )
             self.fail(f"no function is called {token.said}; {hint}", token)
-        opened = self.take()
-        arguments = [self.sum()]
+        arguments = self.arguments(self.take())
+        if not function.least <= len(arguments) <= function.most:
+            along = "; it runs over all entries, and A*ones(n) are the sums of the rows" if token.text in SUMS else ""
+            self.fail(f"{token.said} takes {function.counted}, not {len(arguments)}{along}", token)
+        return self.built(token, function.apply, *arguments)
+
+    def arguments(self, opened: Token) -> list[Shaped]:
+        """What stands in brackets, with commas between."""
+        found = [self.sum()]
         while self.at(","):
             self.take()
-            arguments.append(self.sum())
+            found.append(self.sum())
         self.close(opened)
-        if not function.least <= len(arguments) <= function.most:
-            self.fail(f"{token.said} takes {function.counted}, not {len(arguments)}", token)
-        return self.built(token, function.apply, *arguments)
+        return found
+
+    def einsum(self, token: Token) -> Shaped:
+        """The sum of products that subscripts tell."""
+        opened = self.take()
+        subscripts = self.take()
+        if subscripts.sort is not Sort.SUBSCRIPTS or not self.at(","):
+            self.fail('einsum begins with its subscripts, as in einsum("ij,j->i", A, x)', subscripts)
+        self.take()
+        return self.built(token, einsum, subscripts.text, [self.shapes.name(a) for a in self.arguments(opened)])

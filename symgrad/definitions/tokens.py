@@ -31,7 +31,16 @@ HINTS = {
     "≤": "write <=",
     "≥": "write >=",
     "∞": "infinity is not a number here",
-    ".": "a point stands inside a number only, as in 0.5",
+    ".": "a point stands inside a number only, as in 0.5; a transpose is written x'",
+    "@": "write * for the matrix product",
+    "|": "write abs(x), norm1(x) or norm2(x)",
+    "ᵀ": "write x' for the transpose",
+    "⊤": "write x' for the transpose",
+    "⊙": "write .* for the product entry by entry",
+    "∘": "write .* for the product entry by entry",
+    "‖": "write norm2(x)",
+    "Σ": "write sum(...)",
+    "∑": "write sum(...)",
     "[": "use round brackets",
     "{": "use round brackets",
     "!": "factorials are not known here",
@@ -44,6 +53,7 @@ class Sort(Enum):
     NUMBER = "number"
     NAME = "name"
     SIGN = "sign"
+    SUBSCRIPTS = "subscripts"
     END = "the end"
 
 
@@ -74,8 +84,8 @@ def tokens_of(text: str, pattern: re.Pattern[str] = TOKEN) -> list[Token]:
             found.append(Token(Sort.NUMBER, checked(match.group(), text, at), at))
         elif match.lastgroup == "name":
             found.append(Token(Sort.NAME, spelled_out(match.group()), at))
-        elif match.lastgroup == "sign":
-            found.append(Token(Sort.SIGN, match.group(), at))
+        elif match.lastgroup in {"sign", "subscripts"}:
+            found.append(Token(Sort(match.lastgroup), match.group(), at))
         at = match.end()
     return [*found, Token(Sort.END, "", len(text))]
 

@@ -13,7 +13,7 @@ from symgrad.definitions.shapes import Shapes
 from symgrad.definitions.tensor_parser import parse_tensor
 from symgrad.definitions.tokens import spelled_out
 from symgrad.deriver.indexed import backpropagate, definition_of, derivation
-from symgrad.deriver.indexed.layers import layer_gradients, network_gradients, plain, softmax_facts
+from symgrad.deriver.indexed.layers import layer_gradients, network_gradients, pair_facts, plain, softmax_facts
 from symgrad.indexed import Expr, Fact, Index, Tensor, partial
 from symgrad.pipeline.worked import Worked
 from symgrad.words import enumerated, message, sentences
@@ -90,6 +90,7 @@ def of_text(text: str, wrt: str | None, declared: Iterable[str], order: int = 1)
     facts: list[Fact] = []
     for p, z in shapes.softmaxes:
         facts += [definition_of(p), *softmax_facts(p, z)]
+    facts += pair_facts(value.entry)
     if order == 1:
         return gradient(
             value.entry,

@@ -3,29 +3,32 @@
 from __future__ import annotations
 
 import unicodedata
+from contextlib import suppress
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from symgrad.core import Step, UnknownNameError, UnsupportedError
+from symgrad.core import Step, SymgradError, UnknownNameError, UnsupportedError
 from symgrad.core.catalogue import nearest
-from symgrad.definitions import ACTIVATIONS
+from symgrad.definitions import ACTIVATIONS, LOSSES
 from symgrad.definitions.tokens import spelled_out
 from symgrad.deriver import pairs
 from symgrad.deriver.indexed.backward import Gradient, backpropagate, definition_of
 from symgrad.deriver.scalar import derivative
 from symgrad.functions.symbols import a, y
-from symgrad.indexed import Fact, Index, Ref, Tensor, apply, contract, delta, expr, group, mapped, partial, total
+from symgrad.indexed import Apply, Fact, Index, Ref, Tensor, apply, contract, delta, expr, group, mapped, partial, total
 from symgrad.indexed.conversion import from_formula
 from symgrad.indexed.facts import letters_of
 from symgrad.words import message
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
     from symgrad.core import Derivation
     from symgrad.definitions.layers import Layer, Network
     from symgrad.indexed import Atom, Expr
 
+LOSS_OF = {d.head: d for d in LOSSES.values() if len(d.variables) == 2}  # noqa: PLR2004 - output and target
+ACTIVATION_OF = {d.head: d for d in ACTIVATIONS.values()}
 MACRON = "\u0304"
 SHORT = 16  # factors that still make a line
 
@@ -135,6 +138,52 @@ def output_facts(network: Network) -> tuple[Fact, ...]:
         title = message("the output delta of {activation} with {loss}", activation=entry.spoken, loss=loss.spoken)
         found.insert(0, fact(title, whole, whole_delta, {**names, a: out[i], entry.variable: z}))
     return tuple(f for f in found if f)
+
+
+def pair_facts(value: Expr) -> tuple[Fact, ...]:
+    """What the catalogue derives of every loss of an activation in an expression: dJ/da phi'(z) in one formula."""
+    found: dict[str, Fact] = {}
+    for atom in applied_in(value, set()):
+        loss, inner = LOSS_OF.get(atom.head), sole(atom.args[0])
+        entry = ACTIVATION_OF.get(inner.head) if inner is not None else None
+        if (
+            loss is None
+            or inner is None
+            or entry is None
+            or len(atom.args) != len(loss.variables)
+            or len(inner.args) > 1
+        ):
+            continue
+        out, target, z = expr(inner), atom.args[1], inner.arg
+        with suppress(SymgradError):
+            whole = pairs.output_delta(entry, loss).result
+            left = apply(loss.head, out, target, order=(1, 0)) * apply(entry.head, z, order=1)
+            names = {loss.variable: out, y: target, a: out, entry.variable: z}
+            title = message("the output delta of {activation} with {loss}", activation=entry.title, loss=loss.title)
+            known = fact(title, left, whole, names)
+            found |= {left.token: known} if known else {}
+    return tuple(found.values())
+
+
+def applied_in(value: Expr, seen: set[Tensor]) -> Iterator[Apply]:
+    """The functions in an expression, and in the names that it mentions."""
+    for term in value.terms:
+        for atom, _ in term.atoms:
+            if isinstance(atom, Apply):
+                yield atom
+            for part in atom.parts:
+                yield from applied_in(part, seen)
+    for tensor in sorted(value.tensors - seen, key=lambda t: t.token):
+        seen.add(tensor)
+        if tensor.body is not None:
+            yield from applied_in(tensor.body[1], seen)
+
+
+def sole(value: Expr) -> Apply | None:
+    """The function that an expression is, if it is nothing else."""
+    atoms = value.terms[0].atoms if len(value.terms) == 1 else ()
+    only = atoms[0][0] if len(atoms) == 1 else None
+    return only if isinstance(only, Apply) and not only.order and value == expr(only) else None
 
 
 def fact(name: str, left: Expr, formula: Any, names: dict[Any, Expr]) -> Fact | None:

@@ -17,6 +17,8 @@ from symgrad.indexed.build import apply, greatest, group
 from symgrad.indexed.contract import contract
 from symgrad.indexed.expr import ZERO, Expr, Term, expr, merged, nonnegative, one
 from symgrad.indexed.mapping import bind, with_parts
+from symgrad.indexed.normal import power_of_sum
+from symgrad.indexed.numpy_code.cancelling import cancelled, level
 from symgrad.indexed.tensor import Tensor
 
 if TYPE_CHECKING:
@@ -43,19 +45,19 @@ class Stabiliser:
     def expr(self, value: Expr) -> Expr:
         """An equal expression without exponentials that overflow where the value does not."""
         found = ZERO
-        for term in contract(value).terms:
+        for term in opened(contract(value)).terms:
             found += bind(term.bound, self.product(term))
         return found
 
     def product(self, term: Term) -> Expr:
         """One product, its bound indices free: all exponents in one exponential, if there is a sum to scale."""
-        factors = merged(f for a, e in term.atoms for f in (written_out(a, e) or ((a, e),)))
+        factors = merged(f for a, e in cancelled(term.atoms) for f in (written_out(a, e) or ((a, e),)))
         sums = [(s, e) for a, e in factors.items() if e and (s := self.scaled(a)) is not None]
         exponent = ZERO
         rest = expr(term.coefficient)
         for atom, e in factors.items():
             if sums and is_exponential(atom):
-                exponent += e * atom.parts[0]
+                exponent += e * self.expr(atom.parts[0])
             elif sums and isinstance(atom, Where):
                 exponent += apply(sp.log, one(atom))  # 0 or -oo, before the exponential could overflow
             elif self.scaled(atom) is None:
@@ -76,6 +78,8 @@ class Stabiliser:
         value = contract(value)
         if (inside := logistic(value)) is not None:
             return apply(softplus, self.expr(inside))
+        if (inside := hyperbolic(value)) is not None:
+            return self.logarithm(apply(sp.exp, inside) + apply(sp.exp, -inside)) - apply(sp.log, 2)
         if is_sum(value):
             s = self.scale(value)
             return s.shift + apply(sp.log, s.total)
@@ -145,6 +149,35 @@ def written_out(atom: Atom, exponent: Fraction) -> Factors | None:
     return tuple((a, e * exponent) for a, e in factors) if any(is_exponential(a) for a, _ in factors) else None
 
 
+def opened(value: Expr) -> Expr:
+    """Brackets multiplied out in which exponentials meet with both signs: each product can be scaled by itself."""
+    terms: list[Term] = []
+    for term in value.terms:
+        sums = [(a, e) for a, e in term.atoms if isinstance(a, Power) and e > 0 and e.denominator == 1]
+        mixed = [(a, e) for a, e in sums if mixes(a) or closes(a, term)]
+        if not mixed:
+            terms.append(term)
+            continue
+        found = Expr((Term(term.coefficient, (), {a: e for a, e in term.atoms if (a, e) not in mixed}),))
+        for a, e in mixed:
+            found *= power_of_sum(a.base, e)
+        terms += opened(bind(term.bound, found)).terms
+    return contract(Expr(terms))
+
+
+def mixes(bracket: Power) -> bool:
+    """Whether a bracket holds exponentials, or sums of them, and is no such sum as a whole."""
+    inside = contract(bracket.base)
+    return not is_sum(inside) and any(is_exponential(a) or sum_in(a) for t in inside.terms for a, _ in t.atoms)
+
+
+def closes(bracket: Power, term: Term) -> bool:
+    """Whether a bracket holds quotients that the slope of a sigmoid before it cancels."""
+    slopes = [a for a, e in term.atoms if isinstance(a, Apply) and a.head is sigmoid and a.order == 1 and e == 1]
+    below = [b for t in bracket.base.terms for b, e in t.atoms if e == -1]
+    return any(level(b, a.arg) for a in slopes for b in below)
+
+
 def is_exponential(atom: Atom) -> bool:
     """Whether a factor is e to a power."""
     return isinstance(atom, Apply) and atom.head is sp.exp and not atom.order
@@ -191,6 +224,14 @@ def highest(value: Expr) -> Expr:
             exponent = greatest(index, exponent)
         found.append(exponent)
     return found[0] if len(found) == 1 else apply(sp.Max, *found)
+
+
+def hyperbolic(value: Expr) -> Expr | None:
+    """The u of cosh(u); None for anything else."""
+    atoms = value.terms[0].atoms if len(value.terms) == 1 else ()
+    if len(atoms) != 1 or value != one(atoms[0][0]) or not isinstance(atoms[0][0], Apply):
+        return None
+    return atoms[0][0].arg if atoms[0][0].head is sp.cosh and not atoms[0][0].order else None
 
 
 def logistic(value: Expr) -> Expr | None:
