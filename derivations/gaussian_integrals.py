@@ -4,10 +4,13 @@ from typing import Any
 
 from sympy import Ne, Rational, S, Symbol, atan, erf, erfc, exp, pi, sqrt
 
-from symgrad import D, Document, interval, worked
+from symgrad import D, Document, interval, worked, z
+from symgrad.core import Claim, Ruling
 from symgrad.definitions import ACTIVATIONS
 from symgrad.definitions.activations import SELU_ALPHA, SELU_LAMBDA
 from symgrad.functions.symbols import alpha, t
+from symgrad.pipeline.enclosing import enclosed
+from symgrad.words import message
 
 THEME = "Vanishing gradients"
 q, r = Symbol("q", real=True), Symbol("r", real=True)
@@ -175,11 +178,37 @@ gelu_slope = worked(
     domains=of_r,
     lead="GELU′(x) = Φ(x) + xφ(x). Its square is Φ² + 2xΦφ + x²φ²: the first two are known, this is the third.",
 )
+edge = 1 / r
+inner_part, outer_part = r**2 * (Φ(edge) - edge * φ(edge) - half), 1 - Φ(edge)
+hardtanh_value = worked(
+    "gaussian-hardtanh-value",
+    "Hard tanh: between the kinks ReLU's antiderivative, beyond them 1",
+    2 * inner_part + 2 * outer_part,
+    (
+        "definition",
+        2 * r**2 * (erf(edge / sqrt(2)) / 2 - edge * φ(edge)) + erfc(edge / sqrt(2)),
+        "Φ − ½ is half an error function, and 1 − Φ half of its complement.",
+    ),
+    ("simplify", r**2 * erf(edge / sqrt(2)) - 2 * r * φ(edge) + erfc(edge / sqrt(2))),
+    domains=of_r,
+    lead="The kinks are at t = ±1/r. From 0 to 1/r the antiderivative of r²t² times the density, derived above, rises "
+    "by r²(Φ(1/r) − φ(1/r)/r − ½); beyond 1/r the square is 1, with probability 1 − Φ(1/r). Both sides count alike.",
+)
+hardtanh_slope = worked(
+    "gaussian-hardtanh-slope",
+    "Hard tanh: the slope is 1 between the kinks",
+    Φ(edge) - Φ(-edge),
+    ("definition", erf(edge / sqrt(2))),
+    domains=of_r,
+    lead="So E[φ′(rZ)²] is the probability that |Z| < 1/r.",
+)
 INTEGRALS = (
     square,
     elu_square,
     elu_value,
     elu_slope,
+    hardtanh_value,
+    hardtanh_slope,
     erf_slope,
     erf_moved,
     erf_by_parts,
@@ -207,11 +236,33 @@ FORMS = (
         r"GELU: $q\left(\frac{1}{4}+\frac{1}{2\pi}\arcsin\frac{q}{1+q}+\frac{q}{\pi(1+q)\sqrt{1+2q}}\right)$ and "
         r"$\frac{1}{4}+\frac{1}{2\pi}\arcsin\frac{q}{1+q}+\frac{q}{\pi(1+q)\sqrt{1+2q}}+\frac{q}{2\pi(1+2q)^{3/2}}$. "
         r"Hard tanh: $q\left(\mathrm{erf}\frac{1}{\sqrt{2q}}-\sqrt{\frac{2}{\pi "
-        r"q}}e^{-1/(2q)}\right)+\mathrm{erfc}\frac{1}{\sqrt{2q}}$ and $\mathrm{erf}\frac{1}{\sqrt{2q}}$, by ReLU's "
-        r"antiderivative between the two kinks. No closed form is known to us for sigmoid, tanh, SiLU, Mish, "
-        r"softplus and softsign: their integrals are enclosed."
+        r"q}}e^{-1/(2q)}\right)+\mathrm{erfc}\frac{1}{\sqrt{2q}}$ and $\mathrm{erf}\frac{1}{\sqrt{2q}}$. "
+        r"No closed form is known to us for sigmoid, tanh, SiLU, Mish, softplus and softsign: their integrals are "
+        r"enclosed above."
     ),
 )
+# Where no closed form is known: name, bounds (A, B) of |phi| and of |phi'|.
+ENCLOSED = (
+    ("sigmoid", (1, 0), (1, 0)),
+    ("tanh", (1, 0), (1, 0)),
+    ("softplus", (1, 1), (1, 0)),
+    ("silu", (0, 1), (2, 0)),
+    ("mish", (0, 1), (2, 0)),
+    ("softsign", (1, 0), (1, 0)),
+)
+
+
+def without_closed_form(name: str, value: tuple[int, int], slope: tuple[int, int]) -> Claim:
+    """Both mean squares of one activation at q = 1, enclosed."""
+    definition = ACTIVATIONS[name]
+    of = definition.of.xreplace({p.symbol: p.default for p in definition.parameters})
+    first, one = enclosed(of, 1, value, "the function: Arb's integral over |t| < 20, and a bound for the tails")
+    second, other = enclosed(D(of, z), 1, slope, "its slope")
+    values = {"first": first.str(12, radius=False), "second": second.str(12, radius=False)}
+    said = message("at q = 1: Eφ² ≈ {first} and Eφ′² ≈ {second}", **values)
+    return Claim(definition.title, said, Ruling.PROVED, (one, other), pages=(name,))
+
+
 integrals = Document(
     "gaussian-integrals",
     "Mean squares under a Gaussian",
@@ -219,6 +270,7 @@ integrals = Document(
     "How large are φ(z)² and φ′(z)² on average, if z is normal with mean 0 and variance q = r²? These two numbers "
     "decide whether a wide network keeps its signal on the way forward, and its gradient on the way back.",
     INTEGRALS,
+    claims=tuple(without_closed_form(*row) for row in ENCLOSED),
     notes=(*FORMS, LIMITS),
 )
 

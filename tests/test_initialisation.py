@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from flint import arb
 from sympy import Max, Piecewise, Rational, S, Symbol, exp, log, sin, sqrt, tanh
 
+from symgrad import sigmoid
 from symgrad.core import Outcome, Status, UnsupportedError
 from symgrad.definitions import ACTIVATIONS
 from symgrad.experiments.elementwise import elementwise
 from symgrad.experiments.mean_field import second_moment as in_floats
 from symgrad.functions.symbols import alpha, z
+from symgrad.pipeline.enclosing import enclosed
 from symgrad.pipeline.load import gather, run
 from symgrad.pipeline.stages import settle
 from symgrad.prover.balls import precision
+from symgrad.prover.claims import settle as verdict
 from symgrad.prover.gaussian import BITS, number, second_moment
 
 FOLDER = Path(__file__).resolve().parent.parent / "derivations"
@@ -179,3 +183,16 @@ def test_tanh_is_where_the_theory_has_no_closed_form() -> None:
     found = second_moment(tanh(x), x, S.One, bound=(1, 0))
 
     assert abs(float(found) - 0.394294) < 1e-6
+
+
+def test_an_enclosed_mean_square_is_proved_refuted_or_left_open() -> None:
+    ball, near = enclosed(sigmoid(z), 1, (1, 0), "")
+    third = Rational(1, 3)
+
+    assert verdict(near).proved
+    assert verdict(replace(near, lower=third, upper=S.Half)).status is Status.REFUTED
+    assert (
+        verdict(replace(near, lower=near.lower, upper=Rational(ball.mid().str(12, radius=False)))).status
+        is not Status.PROVED
+    )
+    assert verdict(replace(near, bound=(third, S.Zero))).status is Status.UNKNOWN  # |sigmoid| is not below 1/3

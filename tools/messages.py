@@ -35,7 +35,9 @@ POSITIONS = {  # arguments that are read by people and come without their name
     "LayerInduction": (0,),
     "Claim": (1,),
     **dict.fromkeys(("Holds", "Exists", "Image", "Tends", "Eventually", "Equal", "NeverNegative", "Layers"), (0,)),
-    **dict.fromkeys(("Induction", "CoinMean", "GaussianMean", "Observation"), (0,)),
+    **dict.fromkeys(
+        ("Induction", "CoinMean", "GaussianMean", "GaussianSquare", "Observation", "Just", "Stretches"), (0,)
+    ),
     "Observed": (0,),
     "Verdict": (1,),
     "Fact": (0,),

@@ -214,6 +214,22 @@ class GaussianMean:
 
 
 @dataclass(frozen=True, slots=True)
+class GaussianSquare:
+    """E[expr(√variance · Z)²] lies between two numbers, Z being a standard normal and |expr| ≤ A + B|variable|."""
+
+    words: str
+    expr: Expr
+    variable: Symbol
+    variance: Expr
+    lower: Expr
+    upper: Expr
+    bound: tuple[Expr, Expr]
+
+    def __post_init__(self) -> None:
+        worded(self, "words")
+
+
+@dataclass(frozen=True, slots=True)
 class Observation:
     """What a seeded experiment has to show: `compared` are pairs of its numbers, the first said to be the larger."""
 
@@ -252,6 +268,7 @@ Statement = (
     | Induction
     | CoinMean
     | GaussianMean
+    | GaussianSquare
     | Observation
 )
 

@@ -17,6 +17,7 @@ from symgrad.core import (
     Eventually,
     Exists,
     GaussianMean,
+    GaussianSquare,
     Holds,
     Image,
     Induction,
@@ -39,10 +40,12 @@ from symgrad.prover.claims.images import settle_image
 from symgrad.prover.claims.inductions import beginning, step
 from symgrad.prover.claims.regions import Region, begins, carried, overlaid, where_holds, where_true
 from symgrad.prover.facts import limit, limit_beside
+from symgrad.prover.gaussian import second_moment
 from symgrad.prover.indexed import prove_by_induction, prove_indexed, prove_nonnegative
 from symgrad.prover.pieces import HOLDS
 from symgrad.prover.prove import prove
 from symgrad.prover.relations import prove_relation, seen, sides
+from symgrad.prover.taylor import constant
 from symgrad.words import message
 
 if TYPE_CHECKING:
@@ -324,6 +327,21 @@ def _(s: GaussianMean) -> Verdict:
     if found.status is Status.REFUTED:
         return Verdict(Status.REFUTED, "the integral", witness=Witness((), str(ends[0] - ends[1]), str(s.value)))
     return Verdict(found.status, "an antiderivative, proved, and its limits", reason=found.reason)
+
+
+@settle.register
+def _(s: GaussianSquare) -> Verdict:
+    try:
+        found = second_moment(carried(s.expr, s.variable), s.variable, s.variance, bound=s.bound)
+    except (SymgradError, ArithmeticError, ValueError) as error:
+        return Verdict(Status.UNKNOWN, reason=str(error))
+    low, high = constant(s.lower), constant(s.upper)
+    if low <= found <= high:
+        return Verdict(Status.PROVED, "Arb's integration with a proved error, and a bound for both tails")
+    if found < low or found > high:
+        witness = Witness((), found.str(20), f"{s.lower} to {s.upper}")
+        return Verdict(Status.REFUTED, "the integral, enclosed", witness=witness)
+    return Verdict(Status.UNKNOWN, reason="the enclosure of the integral is wider than what is claimed")
 
 
 @settle.register
