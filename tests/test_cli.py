@@ -310,10 +310,12 @@ def test_a_reader_who_leaves_early_is_let_go() -> None:
 
 def test_list_has_every_entry() -> None:
     from symgrad.definitions import ACTIVATIONS, LOSSES  # noqa: PLC0415 - the import tests come first
+    from symgrad.definitions.layers import LAYERS  # noqa: PLC0415 - as above
 
     rows = {r["name"]: r for r in json.loads(run("list", "--json").output)}
 
-    assert set(rows) == {*ACTIVATIONS, *LOSSES}
+    assert set(rows) == {*ACTIVATIONS, *LOSSES, *LAYERS}
+    assert rows["linear"]["learned"] == ["W (m, n)", "b (m)"]
     assert rows["sigmoid"]["sup"] == "1/4"
     assert rows["tanh"]["zero_centred"] is True
     assert rows["relu"]["kinks"] == ["0"]

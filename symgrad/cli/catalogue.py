@@ -1,4 +1,4 @@
-"""`symgrad list`: everything that is known, in two tables."""
+"""`symgrad list`: everything that is known, in three tables."""
 
 from __future__ import annotations
 
@@ -23,6 +23,7 @@ ACTIVATIONS = {
     "kinks": "kinks",
 }
 LOSSES = {"name": "loss", "formula": "J(a, y)", "derivative": "∂J/∂a", "a_in": "a in", "y_in": "y in", "kinks": "kinks"}
+LAYERS = {"name": "layer", "inputs": "inputs", "learned": "learned", "output": "output"}
 WIDEST = 44  # longer formulas are cut; `symgrad show NAME` has them whole
 
 
@@ -31,7 +32,7 @@ WIDEST = 44  # longer formulas are cut; `symgrad show NAME` has them whole
 @click.option("-j", "--jobs", type=click.IntRange(1), help="Worker processes; by default one a core.")
 @click.option("--no-cache", is_flag=True, help="Work everything out anew.")
 def command(as_json: bool, jobs: int | None, no_cache: bool) -> None:  # noqa: FBT001 - click passes flags so
-    """List every activation and loss with its formula, its derivative, and what is proved about it."""
+    """List every activation, loss and layer, with formulas, derivatives, and what is proved about them."""
     from symgrad.pipeline.cache import open_cache  # noqa: PLC0415 - `symgrad list --help` must not wait for it
     from symgrad.pipeline.listing import rows  # noqa: PLC0415 - as above
 
@@ -40,7 +41,7 @@ def command(as_json: bool, jobs: int | None, no_cache: bool) -> None:  # noqa: F
     if as_json:
         click.echo(json.dumps(found, indent=1, ensure_ascii=False))
         return
-    for heads, kind in ((ACTIVATIONS, "activation"), (LOSSES, "loss")):
+    for heads, kind in ((ACTIVATIONS, "activation"), (LOSSES, "loss"), (LAYERS, "layer")):
         click.echo(text(heads, [r for r in found if r["kind"] == kind]) + "\n")
     click.echo("facts hold at the usual parameters; symgrad show NAME tells all about one entry")
 

@@ -58,6 +58,13 @@ def require_one_question(
     type=click.Choice(("sum", "mean")),
     help="With --network: what is done with the losses of outputs or examples.",
 )
+@click.option(
+    "--fact",
+    "facts",
+    multiple=True,
+    metavar="EQUATION",
+    help="What is assumed of vectors and matrices: 'sum(y) = 1', \"A = A'\", 'one_hot(y)'.",
+)
 @click.option("--layout", type=click.Choice(LAYOUTS), help="How vectors and Jacobians are laid out in matrix forms.")
 @click.option("--shapes", "sizes", is_flag=True, help="Rows and columns below every factor of a matrix form.")
 @click.option("--seconds", type=click.FloatRange(1), default=SECONDS, show_default=True, help="When to give up.")
@@ -72,6 +79,7 @@ def command(  # noqa: PLR0917 - click passes them by name
     network: str | None,
     batch: bool,  # noqa: FBT001 - click passes a flag so
     reduction: str | None,
+    facts: tuple[str, ...],
     layout: str | None,
     sizes: bool,  # noqa: FBT001 - click passes a flag so
     seconds: float,
@@ -95,7 +103,8 @@ def command(  # noqa: PLR0917 - click passes them by name
     symgrad derive "sum(log(1 + exp(-y .* (X*w))))" --wrt w --shape X:m,n --shape w:n --shape y:m
 
     In formulas with --shape, * is the matrix product, .* ./ .^ act entry by entry and ' transposes; their functions
-    are sum, mean, tr, diag, norm1, norm2, softmax, logsumexp, max and the catalogue's, entry by entry.
+    are sum, mean, tr, diag, norm1, norm2, normF, dot, outer, einsum, softmax, logsumexp, max, min and the catalogue's,
+    entry by entry. A name with no size (--shape eps:) is a scalar; --fact "A = A'" is what you know of the names.
 
     What is not PROVED is said on the last line, on the error stream, with the reason. The exit status is 1 if something
     is REFUTED, has a DOMAIN_MISMATCH, or is wrong in numbers; it is 0 for PROVED_EXCEPT and UNKNOWN.
@@ -105,6 +114,8 @@ def command(  # noqa: PLR0917 - click passes them by name
         raise click.UsageError("--wrt and --order belong to a NAME or an EXPRESSION, not to a pair")
     if network is None and (batch or reduction is not None):
         raise click.UsageError("--batch and --reduction belong to --network")
+    if facts and network is None and not shapes:
+        raise click.UsageError("--fact belongs to --network, or to an EXPRESSION with --shape")
     if order != 1 and network:
         raise click.UsageError("--order 2 is for a NAME or an EXPRESSION; leave it out here")
     from symgrad.pipeline.asked import Asked  # noqa: PLC0415 - `symgrad derive --help` must not wait for it
@@ -113,9 +124,9 @@ def command(  # noqa: PLR0917 - click passes them by name
 
     asked = Asked("json" if as_json else form, detail, layout or "", sizes, fragment, dialect)
     if network is not None:
-        task = Task("symgrad.pipeline.answers:network", (network, loss, wrt, reduction or "sum", batch, asked))
+        task = Task("symgrad.pipeline.answers:network", (network, loss, wrt, reduction or "sum", batch, facts, asked))
     elif shapes:
-        task = Task("symgrad.pipeline.answers:formula", (what, wrt, shapes, order, asked))
+        task = Task("symgrad.pipeline.answers:formula", (what, wrt, shapes, order, facts, asked))
     else:
         task = Task("symgrad.pipeline.answers:derivation", (what, wrt, activation, loss, order, asked))
     answer = limited(task, seconds)

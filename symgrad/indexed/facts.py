@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from fractions import Fraction
 from itertools import product
 from typing import TYPE_CHECKING
 
@@ -16,12 +17,13 @@ from symgrad.words import message, worded
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
-    from fractions import Fraction
 
     from symgrad.indexed.tensor import Tensor
 
 Substitution = dict[Index, Index]
+Way = tuple[Substitution, frozenset[Index], dict[Atom, Fraction]]
 ROUNDS = 40
+SIDES = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,19 +126,34 @@ def by_terms(value: Expr, fact: Fact) -> Expr:
     if len(fact.left.terms) != 1:
         return value
     (pattern,) = fact.left.terms
+    turns = is_turning(fact)
     found: list[Term] = []
     for term in value.terms:
-        match = next(matches(pattern, term), None)
-        if match is None:
-            found.append(term)
-            continue
-        new, bound, left = match
-        whole = Expr((Term(term.coefficient / pattern.coefficient, (), left),)) * fact.right.rename(new)
-        found += bind(bound, whole).terms
+        ways = (rewritten(term, pattern, fact, way) for way in matches(pattern, term))
+        found += next((w for w in ways if not turns or comes_before(w, term)), Expr((term,))).terms
     return value if found == list(value.terms) else Expr(found)
 
 
-def matches(pattern: Term, term: Term) -> Iterator[tuple[Substitution, frozenset[Index], dict[Atom, Fraction]]]:
+def rewritten(term: Term, pattern: Term, fact: Fact, way: Way) -> Expr:
+    """A term with the right side in the place of the pattern, which was found in this way."""
+    new, bound, left = way
+    whole = Expr((Term(term.coefficient / pattern.coefficient, (), left),)) * fact.right.rename(new)
+    return bind(bound, whole)
+
+
+def is_turning(fact: Fact) -> bool:
+    """Whether a fact only changes the order of indices, as A[i, j] = A[j, i] does: it could be applied for ever."""
+    sides = [t.atoms for s in (fact.left, fact.right) for t in s.terms if not t.bound]
+    entries = [a[0][0] for a in sides if len(a) == 1 and a[0][1] == 1 and isinstance(a[0][0], Ref)]
+    return len(sides) == len(entries) == SIDES and entries[0].tensor is entries[1].tensor
+
+
+def comes_before(found: Expr, term: Term) -> bool:
+    """Whether a rewritten term is the simpler of the two: of all orders of indices one is kept."""
+    return len(found.terms) != 1 or found.terms[0].token < term.token
+
+
+def matches(pattern: Term, term: Term) -> Iterator[Way]:
     """Ways in which a term contains a pattern; the binders and the factors that are left over then."""
     wanted = sorted(pattern.atoms, key=lambda f: (not isinstance(f[0], Ref), f[0].token))
     for new, left in consumed(wanted, dict(term.atoms), {}, pattern):

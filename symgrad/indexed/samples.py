@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass
 from fractions import Fraction
 from itertools import product
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from symgrad.indexed.atoms import Ref, Scalar
 from symgrad.indexed.evaluate import Evaluation
+from symgrad.indexed.expr import Term
 from symgrad.indexed.jets import NoValueError
+from symgrad.indexed.names import Index
 from symgrad.indexed.orthonormal import orthonormal, summed_place
 
 if TYPE_CHECKING:
@@ -20,7 +23,7 @@ if TYPE_CHECKING:
     from symgrad.indexed.expr import Expr
     from symgrad.indexed.facts import Fact
     from symgrad.indexed.jets import Arithmetic
-    from symgrad.indexed.names import Dim, Index
+    from symgrad.indexed.names import Dim
     from symgrad.indexed.tensor import Tensor
 
 Entries = dict[tuple[int, ...], Fraction]
@@ -88,9 +91,10 @@ class Space:
         entries = {t: self.filled(t, sizes, rng, mode) for t in self.tensors}
         scalars = {s: number(rng, max(mode, 1), self.domains.get(s)) for s in self.scalars}
         at = {i: rng.randrange(sizes[i.dim]) for i in self.free}
-        for fact in self.facts:
-            enforce(fact, sizes, entries, rng)
         found = Sample(sizes, entries, scalars, at)
+        for fact in self.facts:
+            if not assigned(fact, found):
+                enforce(fact, sizes, entries, rng)
         return found if all(holds(f, found) for f in self.facts) else None
 
     def filled(self, tensor: Tensor, sizes: Mapping[Dim, int], rng: Random, mode: int) -> Entries:
@@ -126,6 +130,30 @@ def number(rng: Random, mode: int, domain: Domain | None = None) -> Fraction:
     if lower is not None and upper is not None:
         return lower + (upper - lower) * part
     return found if lower is upper is None else (lower + 2 * part if lower is not None else upper - 2 * part)  # type: ignore[operator]
+
+
+def assigned(fact: Fact, sample: Sample) -> bool:
+    """Give an entry the value that a fact like x[i] = y[i], or A[i, j] = A[j, i], says; False for any other fact."""
+    match fact.left.terms:
+        case (Term(coefficient=factor, atoms=((Ref() as ref, 1),)),) if not fact.left.terms[0].bound:
+            letters = [i for i in ref.indices if isinstance(i, Index)]
+        case _:
+            return False
+    if len(set(letters)) != len(ref.tensor.dims):
+        return False
+    mine = cast("Entries", sample.entries[ref.tensor])
+    for place in mine:
+        with suppress(NoValueError):
+            mine[place] = wanted(fact, sample, letters, place) / factor
+            if wanted(fact, sample, letters, place) != factor * mine[place]:  # A[i, i] = -A[i, i]
+                mine[place] = Fraction(0)
+    return True
+
+
+def wanted(fact: Fact, sample: Sample, letters: Iterable[Index], place: tuple[int, ...]) -> Fraction:
+    """The right side of a fact at a place."""
+    value: Fraction = sample.evaluation(Rationals()).value(fact.right, dict(zip(letters, place, strict=True)))
+    return value
 
 
 def enforce(fact: Fact, sizes: Mapping[Dim, int], entries: dict[Tensor, Entries], rng: Random) -> None:
@@ -181,6 +209,7 @@ def space(sides: Iterable[Expr], facts: Iterable[Fact], domains: Mapping[Any, Do
     every = [*sides]
     tensors = frozenset[Any]().union(*(e.reach for e in every))
     about = tuple(f for f in assumed if f.left.tensors & tensors)
+    tensors = tensors.union(*(s.tensors for f in about for s in (f.left, f.right)))
     inputs = tuple(sorted((t for t in tensors if t.free), key=lambda t: t.token))
     parts = [*every, *(t.body[1] for t in tensors if t.body), *(s for f in about for s in (f.left, f.right))]
     atoms = frozenset[Any]().union(*(atoms_of(e) for e in parts))

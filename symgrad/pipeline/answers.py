@@ -32,7 +32,10 @@ def derivation(  # noqa: PLR0917 - they come as a task's arguments
     """The derivation asked for, rendered, and whether anything in it is refuted or wrong."""
     if canonical(what or "") in LAYERS:
         if order != 1:
-            raise SymgradError(f"{what} is a layer; its second derivative has no page, so leave --order out")
+            raise SymgradError(
+                f"{what} is a layer, and its output is no scalar; --order 2 is for a formula, such as "
+                '"norm2(A*softmax(W*x) - y)^2" with --shape, or leave --order out'
+            )
         return whole(tensors.of_layer(what or "", wrt), asked)
     if asked.layout or asked.shapes:
         raise SymgradError("--layout and --shapes are for vectors and matrices; leave them out here")
@@ -43,9 +46,11 @@ def derivation(  # noqa: PLR0917 - they come as a task's arguments
     return answer(worked, asked)
 
 
-def formula(what: str, wrt: str | None, shapes: tuple[str, ...], order: int, asked: Asked) -> dict[str, Any]:
+def formula(  # noqa: PLR0917 - they come as a task's arguments
+    what: str, wrt: str | None, shapes: tuple[str, ...], order: int, facts: tuple[str, ...], asked: Asked
+) -> dict[str, Any]:
     """The gradient of a formula of vectors and matrices, or the Hessian."""
-    return answer(tensors.of_text(what, wrt, shapes, order), asked)
+    return answer(tensors.of_text(what, wrt, shapes, order, facts), asked)
 
 
 def network(  # noqa: PLR0917 - they come as a task's arguments
@@ -54,10 +59,11 @@ def network(  # noqa: PLR0917 - they come as a task's arguments
     wrt: str | None,
     reduction: str,
     batch: bool,  # noqa: FBT001 - as above
+    facts: tuple[str, ...],
     asked: Asked,
 ) -> dict[str, Any]:
     """The gradients of a network of layers."""
-    return whole(tensors.of_network(what, loss, wrt, reduction, batch=batch), asked)
+    return whole(tensors.of_network(what, loss, wrt, reduction, batch=batch, assumed=facts), asked)
 
 
 def whole(found: Document, asked: Asked) -> dict[str, Any]:
@@ -146,4 +152,6 @@ def parsed(what: str) -> Any:
 
 def definition(name: str, asked: Asked) -> str:
     """One catalogue entry, told."""
+    if canonical(name) in LAYERS and known(name) is None:
+        raise SymgradError(f"{canonical(name)} is a layer; `symgrad derive {canonical(name)}` shows its gradients")
     return show(public.entry(name), asked)

@@ -9,21 +9,25 @@ from sympy import S
 from symgrad import deriver
 from symgrad.core import Extremum, Kind
 from symgrad.definitions import ACTIVATIONS, LOSSES
+from symgrad.definitions.layers import LAYERS
 from symgrad.pipeline.records import spell, spell_domain
 from symgrad.pipeline.showing import digits
 from symgrad.pipeline.stages import facts
 
 if TYPE_CHECKING:
     from symgrad.core import Definition, Facts
+    from symgrad.definitions.layers import Kind as LayerKind
 
 
 def names() -> list[str]:
-    """Every entry, activations first."""
-    return [*ACTIVATIONS, *LOSSES]
+    """Every entry: activations, losses, layers."""
+    return [*ACTIVATIONS, *LOSSES, *(name for name in LAYERS if name not in ACTIVATIONS)]
 
 
 def row(name: str) -> dict[str, Any]:
     """What the table says of one entry; facts are those at the usual parameters."""
+    if name in LAYERS:
+        return of_layer(LAYERS[name])
     definition = ACTIVATIONS.get(name) or LOSSES[name]
     shared = {
         "name": name,
@@ -35,6 +39,16 @@ def row(name: str) -> dict[str, Any]:
         "parameters": {str(p.symbol): spell(p.default) for p in definition.parameters},
     }
     return shared | (about(definition) if definition.kind is Kind.ACTIVATION else domains(definition))
+
+
+def of_layer(kind: LayerKind) -> dict[str, Any]:
+    """A layer's letters and shapes."""
+    layer = kind.build()
+    shapes = {
+        of: [f"{t.name} ({', '.join(d.name for d in t.dims)})" for t in tensors]
+        for of, tensors in (("inputs", layer.inputs), ("learned", layer.parameters), ("output", (layer.output,)))
+    }
+    return {"name": kind.name, "title": kind.title, "kind": "layer", **shapes}
 
 
 def about(definition: Definition) -> dict[str, Any]:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from symgrad.core import Document, SymgradError, UnknownNameError
 from symgrad.core.catalogue import look_up, nearest
+from symgrad.definitions.assumptions import assumption
 from symgrad.definitions.layers import LAYERS, network
 from symgrad.definitions.shapes import Shapes
 from symgrad.definitions.tensor_parser import parse_tensor
@@ -82,12 +83,15 @@ def fresh(wrt: Tensor, of: Expr) -> tuple[Index, ...]:
     return tuple(Index(next(free), d) for d in wrt.dims)
 
 
-def of_text(text: str, wrt: str | None, declared: Iterable[str], order: int = 1) -> Worked:
-    """The gradient of a formula of vectors and matrices, or its Hessian; `declared` are shapes such as `X:m,n`."""
+def of_text(text: str, wrt: str | None, declared: Iterable[str], order: int = 1, assumed: Iterable[str] = ()) -> Worked:
+    """The gradient of a formula of vectors and matrices, or its Hessian.
+
+    `declared` are shapes such as `X:m,n`, `assumed` facts such as `sum(y) = 1`.
+    """
     shapes = Shapes.of(declared)
     value = parse_tensor(text, shapes)
     by = chosen(shapes, wrt, value.entry)
-    facts: list[Fact] = []
+    facts = [assumption(fact, shapes) for fact in assumed]
     for p, z in shapes.softmaxes:
         facts += [definition_of(p), *softmax_facts(p, z)]
     facts += pair_facts(value.entry)
@@ -156,10 +160,18 @@ def reading(net: Network) -> Iterator[Message]:
 
 
 def of_network(
-    text: str, loss: str, wrt: str | None = None, reduction: str = "sum", *, batch: bool = False
+    text: str,
+    loss: str,
+    wrt: str | None = None,
+    reduction: str = "sum",
+    *,
+    batch: bool = False,
+    assumed: Iterable[str] = (),
 ) -> Document:
-    """A network's gradient by one parameter, or by all, with the deltas on the way."""
+    """A network's gradient by one parameter, or by all, with the deltas on the way; `assumed` are facts of inputs."""
     net = network(text, loss, reduction=reduction, batch=batch)
+    given = Shapes(tuple(t for t in (net.y, *net.inputs.values()) if len(t.dims) <= MATRIX))
+    net = replace(net, facts=(*(assumption(fact, given) for fact in assumed), *net.facts))
     learned = [t.name for layer in net.layers for t in layer.parameters]
     names = [wrt] if wrt is not None else learned or list(net.inputs)
     title = message("The gradient of {network}", network=" ".join(text.split()))

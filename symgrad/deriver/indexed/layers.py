@@ -159,7 +159,7 @@ def pair_facts(value: Expr) -> tuple[Fact, ...]:
             whole = pairs.output_delta(entry, loss).result
             left = apply(loss.head, out, target, order=(1, 0)) * apply(entry.head, z, order=1)
             names = {loss.variable: out, y: target, a: out, entry.variable: z}
-            title = message("the output delta of {activation} with {loss}", activation=entry.title, loss=loss.title)
+            title = message("the output delta of {activation} with {loss}", activation=entry.spoken, loss=loss.spoken)
             known = fact(title, left, whole, names)
             found |= {left.token: known} if known else {}
     return tuple(found.values())
