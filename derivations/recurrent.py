@@ -1,11 +1,14 @@
 """Backpropagation through time: the step from t + 1 to t, and the weights that all steps share."""
 
-from sympy import tanh
+from sympy import Le, Symbol, tanh
 
-from symgrad import Document, derivative
+from symgrad import D, Document, derivative
+from symgrad.core import Claim, Holds, Induction, Ruling
+from symgrad.definitions.claims import layers
 from symgrad.deriver.indexed import definition_of
 from symgrad.indexed import Dim, Index, Tensor, apply, total
 
+x = Symbol("x", real=True)
 n, m, T = Dim("n"), Dim("m"), Dim("T")
 i, j, k, t = Index("i", n), Index("j", n), Index("k", m), Index("t", T)
 W, U, b = Tensor("W", (n, n)), Tensor("U", (n, m)), Tensor("b", n)
@@ -42,6 +45,26 @@ X, H = Tensor("X", (T, m)), Tensor("H", (T, n))
 Z = Tensor("Z", (T, n), body=((t, i), total(j, W[i, j] * H[t - 1, j]) + total(k, U[i, k] * X[t, k]) + b[i]))
 whole = Tensor("J", depends=(Z,))
 shared = {"through": (Z,), "called": {Z: "δ"}}
+POWERS = Claim(
+    "Shared weights",
+    "k steps back leave at most ‖W‖ᵏ of the gradient, tanh′ being at most 1",
+    Ruling.PROVED,
+    (
+        Holds("tanh′ ≤ 1", Le(D(tanh(x), x), 1, evaluate=False)),
+        *layers.LAYER_ABOVE,
+        Induction(
+            "the same W in each step: after k of them |δ|² is at most cᵏ times what it was, c being ‖W‖²",
+            Le(layers.N, layers.P * layers.D, evaluate=False),
+            layers.layers,
+            (Le(layers.g, layers.c * layers.N, evaluate=False),),
+            layers.AT_MOST.variables,
+        ),
+        *layers.TWO_SIDED,
+    ),
+    remark="What the powers of W itself do, and why eigenvalues tell only the end of it, is on the page about singular "
+    "values.",
+    pages=("singular-values", "product-over-layers"),
+)
 page = Document(
     "backpropagation-through-time",
     "Backpropagation through time",
@@ -55,6 +78,7 @@ page = Document(
         derivative(whole, U, name="bptt-U", title="The input weights", **shared),
         derivative(whole, b, name="bptt-b", title="The biases", **shared),
     ),
+    claims=(POWERS,),
     notes=(
         (
             "In the last three the states $H$ are held still: how $J$ reaches a weight through earlier states is in "

@@ -37,6 +37,7 @@ tanh_form = worked(
 )
 
 HUNDREDTH = Rational(1, 100)
+SHOWN = 10  # decimals of an end
 SIDES = ((-oo, "−∞"), (oo, "∞"))
 
 
@@ -51,7 +52,7 @@ def told_of(name: str) -> Claim:
     plain = carried(slope, z)
     ends = [part for at, side in SIDES for part in at_end(slope, plain, at, side)]
     parts = where_holds(small, z).parts
-    where = " ∪ ".join(map(told, parts)) or "∅"
+    where = " ∪ ".join(told(part, SHOWN) for part in parts) or "∅"
     decimals = tuple((cut_off(p.left), cut_off(p.right)) for p in parts)
     return Claim(
         definition.title,

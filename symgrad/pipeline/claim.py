@@ -112,18 +112,18 @@ def lone(statement: Asked) -> Symbol | None:
     return next(iter(symbols)) if len(symbols) == 1 else None
 
 
-def told(part: Part) -> str:
-    """An interval, its ends exact or to 30 decimals; a single point is {z}."""
+def told(part: Part, digits: int = DIGITS) -> str:
+    """An interval, its ends exact, or to so many decimals; a single point is {z}."""
     if part.left is not None and part.left is part.right:
-        return "{" + end(part.left) + "}"
-    low = "-∞" if part.left is None else end(part.left)
-    high = "∞" if part.right is None else end(part.right)
+        return "{" + end(part.left, digits) + "}"
+    low = "-∞" if part.left is None else end(part.left, digits)
+    high = "∞" if part.right is None else end(part.right, digits)
     return f"{'[' if part.left_in else '('}{low}, {high}{']' if part.right_in else ')'}"
 
 
-def end(p: Point) -> str:
+def end(p: Point, digits: int = DIGITS) -> str:
     """A boundary: its closed form, and its first decimals; what is cut off is below one unit of the last."""
-    decimals = cut(p)
+    decimals = cut(p, digits)
     if p.exact is None:
         return f"{decimals}…"
     if p.exact.is_Rational:
@@ -131,9 +131,9 @@ def end(p: Point) -> str:
     return f"{text(boxes(p.exact))} = {decimals}…"
 
 
-def cut(p: Point) -> str:
-    """The decimals that both ends of the enclosure share, at most 30 of them."""
-    for digits in range(DIGITS, 0, -1):
+def cut(p: Point, most: int = DIGITS) -> str:
+    """The decimals that both ends of the enclosure share, so many of them at most."""
+    for digits in range(most, 0, -1):
         low, high = (abs(int(q.p)) * 10**digits // int(q.q) for q in (p.lower, p.upper))  # towards 0, as a reader does
         if low == high and (p.lower < 0) == (p.upper < 0):
             whole, rest = divmod(low, 10**digits)
