@@ -10,6 +10,7 @@ import click
 
 from symgrad.cli.options import DIALECTS, FILES, PATH
 from symgrad.cli.progress import progress
+from symgrad.cli.tongues import languages
 
 if TYPE_CHECKING:
     from symgrad.pipeline.build import Built
@@ -28,6 +29,14 @@ if TYPE_CHECKING:
 @click.option("--fragment", is_flag=True, help="LaTeX for inclusion in a paper of your own.")
 @click.option("--single-file", is_flag=True, help="Style, script and fonts inside every page.")
 @click.option("--url", default="", help="Where the site will be published: makes sitemap.xml.", metavar="URL")
+@click.option(
+    "--lang",
+    "langs",
+    multiple=True,
+    metavar="[en|zh-Hans|zh-Hant|all]",
+    callback=languages,
+    help="May be given several times; the first is that of the start page, each other has a folder and a link.",
+)
 @click.option("--dialect", type=click.Choice(DIALECTS), default="github", show_default=True, help="Whose Markdown.")
 def command(  # noqa: PLR0917 - click passes them by name
     paths: tuple[Path, ...],
@@ -41,6 +50,7 @@ def command(  # noqa: PLR0917 - click passes them by name
     single_file: bool,  # noqa: FBT001 - as above
     url: str,
     dialect: str,
+    langs: tuple[str, ...],
 ) -> None:
     """Derive, prove and check every document, and write them as a site into DIR.
 
@@ -57,7 +67,7 @@ def command(  # noqa: PLR0917 - click passes them by name
     from symgrad.pipeline.cache import open_cache  # noqa: PLC0415 - as above
     from symgrad.pipeline.publishing import Publishing  # noqa: PLC0415 - as above
 
-    wanted = Wanted(tuple(dict.fromkeys(formats)) or SITE.formats, fragment, dialect)
+    wanted = Wanted(tuple(dict.fromkeys(formats)) or SITE.formats, fragment, dialect, langs)
     with progress("reading the documents") as report:
         cache = open_cache(enabled=not no_cache)
         number, publishing = jobs or os.cpu_count() or 1, Publishing(url, single_file)

@@ -11,6 +11,7 @@ import click
 
 from symgrad.cli.options import PATH
 from symgrad.cli.progress import progress
+from symgrad.words import language
 
 
 @click.command("serve")
@@ -36,7 +37,9 @@ def command(paths: tuple[Path, ...], port: int, output: Path | None, jobs: int |
         nonlocal problem
         try:
             with progress("reading the documents") as report:
-                built = build(paths, folder, open_cache(), jobs or os.cpu_count() or 1, report, wanted=Wanted())
+                built = build(
+                    paths, folder, open_cache(), jobs or os.cpu_count() or 1, report, wanted=Wanted(langs=(language(),))
+                )
         except SymgradError as error:
             problem = str(error) if problem else ""
             click.echo(f"symgrad: {error}", err=True)

@@ -133,6 +133,7 @@ def drawn(template: str, site: Site, **told: Any) -> str:
 
 def inlined(page: str, *, fonts: bool = True) -> str:
     """The page with its style, its script and as much of the fonts as it shows inside it."""
+    page = page.replace('"../symgrad.', '"symgrad.', 2)  # a page in a folder of its language
     page = page.replace(LINKED, f"<style>\n{styles(characters((page,)), fonts=fonts)}\n</style>", 1)
     return page.replace(CALLED, "", 1).replace("</body>", f"<script>\n{script()}</script>\n</body>", 1)
 

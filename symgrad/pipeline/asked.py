@@ -12,6 +12,7 @@ class Wanted:
     formats: tuple[str, ...] = ("html", "latex", "markdown", "mathml")
     fragment: bool = False  # LaTeX for inclusion in a paper
     dialect: str = "github"  # of Markdown
+    langs: tuple[str, ...] = ("en",)  # the first is that of the site's root
 
 
 SITE = Wanted()

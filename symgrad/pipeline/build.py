@@ -16,8 +16,10 @@ from symgrad.pipeline.fingerprint import digest, library
 from symgrad.pipeline.printing import BOOK, printed
 from symgrad.pipeline.publishing import LOCAL, Publishing, finished
 from symgrad.pipeline.site import publish, require_site
+from symgrad.pipeline.tongues import folder as folder_of
+from symgrad.pipeline.tongues import placed
 from symgrad.pipeline.workers import Crew, Task, call
-from symgrad.words import language
+from symgrad.words import language, speaking
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -83,22 +85,38 @@ def build(
         heads = listed(sources(paths), cache, crew, wanted)
         require_distinct(heads)
         pages, fresh = made(heads, cache, crew, progress)
-        entries = [pages[head.key]["entry"] for head in heads]
-        files = {name: text for head in heads for name, text in pages[head.key]["files"].items()}
-        bodies = {h.name: files.pop(f"{h.name}.typ") for h in heads if "pdf" in wanted.formats}
-        pdfs = printed(entries, bodies, cache, crew) if bodies else {}
+        files: dict[str, str] = {}
+        pdfs: dict[str, bytes] = {}
+        for lang in wanted.langs:
+            with speaking(lang):
+                texts, prints = told([pages[head.key] for head in heads], heads, wanted, cache, crew)
+            files |= placed(texts, lang, wanted.langs)
+            pdfs |= {folder_of(lang, wanted.langs) + name: data for name, data in prints.items()}
         if "html" in wanted.formats:
-            files = {name: linked(text, files) if name.endswith(".html") else text for name, text in files.items()}
-            files |= frame(entries, shown_characters(files.values()), cache)
             files = finished(files, publishing, cache, crew)
     written = {name: text.encode("utf-8", "replace") for name, text in files.items()} | pdfs
     publish(folder, written)
     cache.trim()
-    tallies = [Tally(**entry["tally"]) for entry in entries]
+    tallies = [Tally(**pages[head.key]["entries"][wanted.langs[0]]["tally"]) for head in heads]
     doubtful = tuple(h.name for h, t in zip(heads, tallies, strict=True) if t.doubtful)
     return Built(
         folder, sum(tallies, Tally()), len(heads), fresh, time.perf_counter() - began, doubtful, first(written)
     )
+
+
+def told(
+    pages: Sequence[Mapping[str, Any]], heads: Sequence[Head], wanted: Wanted, cache: Cache, crew: Crew
+) -> tuple[dict[str, str], dict[str, bytes]]:
+    """The files of a site in the language that is spoken, and its PDFs."""
+    lang = language()
+    entries = [page["entries"][lang] for page in pages]
+    files = {name: text for page in pages for name, text in page["files"][lang].items()}
+    bodies = {h.name: files.pop(f"{h.name}.typ") for h in heads if "pdf" in wanted.formats}
+    pdfs = printed(entries, bodies, cache, crew) if bodies else {}
+    if "html" in wanted.formats:
+        files = {name: linked(text, files) if name.endswith(".html") else text for name, text in files.items()}
+        files |= frame(entries, shown_characters(files.values()), cache)
+    return files, pdfs
 
 
 def first(names: Iterable[str]) -> str:
@@ -122,7 +140,7 @@ def listed(found: Sequence[Source], cache: Cache, crew: Crew, wanted: Wanted = S
         known[task.arguments[0]] = value
         cache.put(keys[task.arguments[0]], value)
     return [
-        Head(s, n, digest("page", library(), s.key, language(), json.dumps(state, sort_keys=True)), about, wanted)
+        Head(s, n, digest("page", library(), s.key, json.dumps(state, sort_keys=True)), about, wanted)
         for s in found
         for n, about in enumerate(known[s]["heads"])
         for state in ([n, about, known[s]["beside"], asdict(wanted)],)
@@ -188,7 +206,7 @@ def kept(head: Head, page: dict[str, Any], cache: Cache) -> dict[str, Any]:
 
 def frame(entries: Sequence[Mapping[str, Any]], characters: str, cache: Cache) -> dict[str, str]:
     """The index, the search, the page on trust, and the assets: kept like any page, keyed by all that they tell of."""
-    key = digest("frame", library(), characters, json.dumps(entries, sort_keys=True))
+    key = digest("frame", library(), language(), characters, json.dumps(entries, sort_keys=True))
     found = cache.get(key)
     if found is None:
         found = call(Task(f"{PAGES}:make_frame", (entries, characters), "the index"))

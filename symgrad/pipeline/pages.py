@@ -11,6 +11,7 @@ from symgrad.core import Document, every_step
 from symgrad.definitions import ACTIVATIONS
 from symgrad.pipeline.load import beside, load
 from symgrad.pipeline.stages import pairs_of, settle_document
+from symgrad.words import speaking
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -45,12 +46,19 @@ def head(page: Document) -> dict[str, Any]:
 def make_page(
     source: Source, index: int, wanted: Wanted, rows: Mapping[str, tuple[Pair, ...]] | None = None
 ) -> dict[str, Any]:
-    """The files of one document, and what a summary counts of it."""
+    """The files of one document and what an index says of it, in every language: it is settled once for all."""
     found = documents(source)[index]
     pairs = tuple(pair for name in ACTIVATIONS for pair in rows[name]) if rows else ()
     page = settle_document(found, pairs)
-    files = document.page_files(page, SITE, wanted.formats, fragment=wanted.fragment, dialect=wanted.dialect)
-    return {"files": files, "entry": document.entry(page)}
+    files: dict[str, dict[str, str]] = {}
+    entries: dict[str, dict[str, Any]] = {}
+    for lang in wanted.langs:
+        with speaking(lang):
+            files[lang] = document.page_files(
+                page, SITE, wanted.formats, fragment=wanted.fragment, dialect=wanted.dialect
+            )
+            entries[lang] = document.entry(page)
+    return {"files": files, "entries": entries}
 
 
 def inline_page(page: str) -> str:
