@@ -4,24 +4,29 @@ from __future__ import annotations
 
 import json
 import math
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from sympy import S
 
+from symgrad.document.claims import record as claim
 from symgrad.document.evidence import together
 from symgrad.document.from_sympy import boxes
-from symgrad.document.index_tree import index_tree
+from symgrad.document.index_tree import index_tree, named
 from symgrad.document.latex import GITHUB, latex
 from symgrad.document.notation import PLAIN, Notation
+from symgrad.document.packing import pack
 from symgrad.document.sets import interval
 from symgrad.document.text import text
 from symgrad.document.tree import tree
+from symgrad.indexed import Tensor
 
 if TYPE_CHECKING:
-    from symgrad.core import CheckReport, Domain, Kink, Verdict, Witness
+    from symgrad.core import CheckReport, Domain, Kink, Page, Pair, Verdict, Witness
     from symgrad.document.telling import Line, Telling
 
-SCHEMA = "symgrad/derivation/2"  # changes when a field changes its meaning or goes
+SCHEMA = "symgrad/derivation/3"  # changes when a field changes its meaning or goes
+DOCUMENT = "symgrad/document/1"
 KINK_VALUES = ("at", "left", "right", "torch", "jax", "textbook")
 
 
@@ -30,8 +35,47 @@ def as_json(told: Telling, detail: str) -> str:
     return json.dumps(derivation(told, detail), ensure_ascii=False, indent=2) + "\n"
 
 
+def document_json(page: Page, tellings: tuple[Telling, ...], detail: str = "every-rule") -> str:
+    """A whole document as indented JSON, from which it can be made again."""
+    with named() as names:
+        packed = pack(replace(page.document, derivations=()))
+    record = {
+        "schema": DOCUMENT,
+        "name": page.document.name,
+        "title": page.document.title,
+        "lead": page.document.lead,
+        "derivations": [derivation(told, detail) for told in tellings],
+        "claims": [claim(settlement) for settlement in page.rulings],
+        "inductions": [{"title": i.title, "verdict": i.verdict and verdict(i.verdict)} for i in page.inductions],
+        "pairs": [pair(p) for p in page.pairs],
+        "document": packed,
+        "names": names.table,
+    }
+    return json.dumps(record, ensure_ascii=False, indent=1) + "\n"
+
+
+def pair(p: Pair) -> dict[str, Any]:
+    """One row of the comparison table."""
+    return {
+        "activation": p.activation.name,
+        "loss": p.loss.name,
+        "delta": perhaps(p.delta),
+        "cancels": p.cancels and p.cancels.value,
+        "verdict": p.verdict and verdict(p.verdict),
+        "check": check(p.check),
+        "refused": p.refused,
+    }
+
+
 def derivation(told: Telling, detail: str) -> dict[str, Any]:
-    """The whole as plain values."""
+    """The whole as plain values, what its expressions are written in at the end."""
+    with named() as names:
+        record = record_of(told, detail)
+    return {**record, "names": names.table}
+
+
+def record_of(told: Telling, detail: str) -> dict[str, Any]:
+    """All but the names."""
     d, notation = told.derivation, Notation(told.derivation.lets)
     return {
         "schema": SCHEMA,
@@ -39,9 +83,10 @@ def derivation(told: Telling, detail: str) -> dict[str, Any]:
         "title": d.title,
         "lead": d.lead,
         "source": d.source,
-        "lets": [{"symbol": let.symbol.name, "value": formula(let.value, notation)} for let in d.lets],
-        "domains": [{"symbol": v.symbol.name, **domain(v.domain)} for v in d.domains],
+        "lets": [{**symbol(let.symbol), "value": formula(let.value, notation)} for let in d.lets],
+        "domains": [{**symbol(v.symbol), **domain(v.domain)} for v in d.domains],
         "kinks": [kink(k) for k in d.kinks],
+        "facts": [index_tree(f) for f in d.facts],
         "start": formula(d.start, notation),
         "result": formula(d.result, notation),
         "given": given(told, notation),
@@ -50,6 +95,11 @@ def derivation(told: Telling, detail: str) -> dict[str, Any]:
         "verdict": verdict(together(told.settled)),
         "check": check(told.settled.check),
     }
+
+
+def symbol(what: Any) -> dict[str, Any]:
+    """A symbol by its name, a tensor by its id too."""
+    return {"symbol": what.name} | (index_tree(what) if isinstance(what, Tensor) else {})
 
 
 def given(told: Telling, notation: Notation) -> dict[str, Any] | None:

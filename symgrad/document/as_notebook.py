@@ -1,0 +1,74 @@
+"""Derivations as notebooks: the page as Markdown cells, and cells that load each derivation and prove it again."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+from symgrad.core import SymgradError
+from symgrad.document.as_json import as_json
+from symgrad.document.as_markdown import FOR_JUPYTER, body
+from symgrad.document.evidence import together
+from symgrad.document.outline import outline
+from symgrad.words import language, message, say
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from symgrad.core import Page
+    from symgrad.document.telling import Telling
+
+KERNEL = {"display_name": "Python 3", "language": "python", "name": "python3"}
+LOADED = '''\
+from symgrad import Worked
+from symgrad.document import from_json
+
+{name} = Worked(from_json(
+    {text}
+))'''
+CHECKED = '''\
+print({name}.verdict.status.value)
+print({name}.check)
+assert {name}.verdict.status.value == {status!r}  # as this page says
+{name}'''
+
+
+def as_notebook(page: Page, tellings: tuple[Telling, ...], detail: str = "textbook") -> str:
+    """The page as a notebook, valid by nbformat's schema."""
+    try:
+        import nbformat  # noqa: PLC0415 - with its schemas, loaded for notebooks alone
+    except ImportError:
+        raise SymgradError("a notebook needs nbformat; install it with pip install symgrad[notebook]") from None
+    made = nbformat.v4.new_notebook(metadata={"kernelspec": KERNEL, "symgrad": {"lang": language()}})
+    made.cells = [cell(nbformat, kind, text, n) for n, (kind, text) in enumerate(cells(page, tellings, detail), 1)]
+    nbformat.validate(made)
+    return str(nbformat.writes(made)) + "\n"
+
+
+def cell(nbformat: Any, kind: str, text: str, number: int) -> Any:
+    """One cell; the data of a derivation is folded."""
+    made = nbformat.v4.new_markdown_cell(text) if kind == "markdown" else nbformat.v4.new_code_cell(text)
+    made.id = f"cell-{number:03}"
+    if kind == "data":
+        made.metadata = {"jupyter": {"source_hidden": True}, "tags": ["hide-input"]}
+    return made
+
+
+def cells(page: Page, tellings: tuple[Telling, ...], detail: str) -> Iterator[tuple[str, str]]:
+    """The page in words, then for each derivation the data and a check that is run."""
+    yield "markdown", body(outline(page, tellings, detail, drawn=False), FOR_JUPYTER).strip()
+    if not tellings:
+        return
+    yield "markdown", f"## {say(message('Check it here'))}"
+    for n, told in enumerate(tellings, 1):
+        name = "worked" if len(tellings) == 1 else f"worked_{n}"
+        text = json.dumps(json.dumps(lean(json.loads(as_json(told, "every-rule")))))
+        yield "data", LOADED.format(name=name, text=text)
+        yield "code", CHECKED.format(name=name, status=together(told.settled).status.value)
+
+
+def lean(data: Any) -> Any:
+    """A derivation's JSON without what is only there to be read: notations, verdicts, the check."""
+    if isinstance(data, dict):
+        return {k: lean(v) for k, v in data.items() if k not in {"text", "latex", "verdict", "check", "claim"}}
+    return [lean(v) for v in data] if isinstance(data, list) else data
