@@ -286,6 +286,6 @@ def test_a_formula_in_prose_can_say_anything_in_its_text() -> None:
 
 
 def test_formats_are_all_covered_here() -> None:
-    assert set(FORMATS) == {"text", "latex", "mathml", "markdown", "html", "json"}
-    assert set(PAGE_FORMATS) == {"html", "tex", "md", "mathml", "typ"}
+    assert set(FORMATS) == {"text", "latex", "mathml", "markdown", "html", "json", "notebook"}
+    assert set(PAGE_FORMATS) == {"html", "tex", "md", "mathml", "typ", "ipynb", "json"}
     assert settled(hostile_page("x").settled[0].derivation)

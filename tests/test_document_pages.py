@@ -354,7 +354,7 @@ def test_a_format_that_is_not_known_is_refused_by_name() -> None:
 def test_json_keeps_its_promise() -> None:
     told = json.loads(render(delta_page().settled[0], "json", "every-rule"))
 
-    assert told["schema"] == "symgrad/derivation/2"
+    assert told["schema"] == "symgrad/derivation/3"
     assert [s["verdict"]["status"] for s in told["steps"]] == ["proved", "proved", "proved except", "unknown"]
     assert told["verdict"]["status"] == "unknown"
     assert told["result"]["text"] == "a − y"

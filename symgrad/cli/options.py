@@ -10,7 +10,7 @@ import click
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-FORMATS = ("text", "latex", "mathml", "markdown", "html", "json")
+FORMATS = ("text", "latex", "mathml", "markdown", "html", "pdf", "notebook", "json")
 FILES = ("html", "pdf", "latex", "markdown", "notebook", "mathml", "json")  # what a build makes
 DIALECTS = ("github", "jupyter", "pandoc")
 DETAILS = ("result", "textbook", "every-rule")
@@ -45,15 +45,18 @@ def rendering(function: F) -> F:
     return function
 
 
-def emit(text: str, output: Path | None = None) -> None:
-    """Print, or write a file whole."""
+def emit(text: str | bytes, output: Path | None = None) -> None:
+    """Print, or write a file whole; what is no text goes into a file."""
     if output is None:
+        if isinstance(text, bytes):
+            raise click.UsageError("a PDF goes into a file; add -o FILE")
         click.echo(text.rstrip("\n"))
         return
     from symgrad.core import SymgradError  # noqa: PLC0415 - `--help` must not wait for them
     from symgrad.pipeline.files import write  # noqa: PLC0415 - as above
 
     try:
-        write(output, (text.rstrip("\n") + "\n").encode("utf-8", "replace"))
+        data = text if isinstance(text, bytes) else (text.rstrip("\n") + "\n").encode("utf-8", "replace")
+        write(output, data)
     except OSError as error:
         raise SymgradError(f"{output} can't be written: {error.strerror}; choose another file") from error

@@ -1,7 +1,7 @@
 """Derivations and their verdicts in every format: text, LaTeX, MathML, Markdown, HTML, JSON."""
 
 from symgrad.document.facts import definition_box
-from symgrad.document.from_json import from_json
+from symgrad.document.from_json import document_from_json, from_json
 from symgrad.document.index import entry, render_index, render_search, render_trust
 from symgrad.document.latex_in import LatexError
 from symgrad.document.pages import (
@@ -9,9 +9,11 @@ from symgrad.document.pages import (
     FILES,
     FORMATS,
     PAGE_FORMATS,
+    alone,
     html_fragment,
     page_files,
     page_fragment,
+    page_pdf,
     render,
     render_entry,
     render_page,
@@ -29,10 +31,12 @@ __all__ = [
     "PAGE_FORMATS",
     "LatexError",
     "Site",
+    "alone",
     "assets",
     "book",
     "characters",
     "definition_box",
+    "document_from_json",
     "entry",
     "from_json",
     "html_fragment",
@@ -40,6 +44,7 @@ __all__ = [
     "inlined",
     "page_files",
     "page_fragment",
+    "page_pdf",
     "pdf",
     "render",
     "render_entry",

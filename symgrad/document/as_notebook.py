@@ -6,7 +6,7 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from symgrad.core import SymgradError
-from symgrad.document.as_json import as_json
+from symgrad.document.as_json import as_json, document_json
 from symgrad.document.as_markdown import FOR_JUPYTER, body
 from symgrad.document.evidence import together
 from symgrad.document.outline import outline
@@ -19,18 +19,41 @@ if TYPE_CHECKING:
     from symgrad.document.telling import Telling
 
 KERNEL = {"display_name": "Python 3", "language": "python", "name": "python3"}
-LOADED = '''\
+LOADED = """\
 from symgrad import Worked
 from symgrad.document import from_json
 
 {name} = Worked(from_json(
     {text}
-))'''
-CHECKED = '''\
+))"""
+CHECKED = """\
 print({name}.verdict.status.value)
 print({name}.check)
 assert {name}.verdict.status.value == {status!r}  # as this page says
-{name}'''
+{name}"""
+
+DOCUMENT = """\
+from symgrad.core import tally
+from symgrad.document import document_from_json
+from symgrad.pipeline.stages import settle_document
+
+document = document_from_json(
+    {text}
+)"""
+SETTLED = """\
+counts = tally(settle_document(document))
+print(counts)
+assert not counts.failed"""
+PAIRS = """\
+from symgrad import output_delta
+
+pairs = [
+    {names},
+]
+for activation, loss in pairs:
+    delta = output_delta(activation, loss)
+    print(activation, loss, delta.result, delta.status.value)
+    assert not delta.failed"""
 
 
 def as_notebook(page: Page, tellings: tuple[Telling, ...], detail: str = "textbook") -> str:
@@ -57,14 +80,18 @@ def cell(nbformat: Any, kind: str, text: str, number: int) -> Any:
 def cells(page: Page, tellings: tuple[Telling, ...], detail: str) -> Iterator[tuple[str, str]]:
     """The page in words, then for each derivation the data and a check that is run."""
     yield "markdown", body(outline(page, tellings, detail, drawn=False), FOR_JUPYTER).strip()
-    if not tellings:
-        return
     yield "markdown", f"## {say(message('Check it here'))}"
     for n, told in enumerate(tellings, 1):
         name = "worked" if len(tellings) == 1 else f"worked_{n}"
         text = json.dumps(json.dumps(lean(json.loads(as_json(told, "every-rule")))))
         yield "data", LOADED.format(name=name, text=text)
         yield "code", CHECKED.format(name=name, status=together(told.settled).status.value)
+    if page.rulings or page.inductions:
+        yield "data", DOCUMENT.format(text=json.dumps(json.dumps(lean(json.loads(document_json(page, ()))))))
+        yield "code", SETTLED
+    if page.pairs:
+        names = [(p.activation.name, p.loss.name) for p in page.pairs if not p.refused]
+        yield "code", PAIRS.format(names=",\n    ".join(map(repr, names)))
 
 
 def lean(data: Any) -> Any:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from unicodedata import name as character_name
 from unicodedata import normalize
@@ -147,8 +148,11 @@ def is_number(digits: str) -> bool:
 
 
 def text(words: str) -> str:
-    r"""Words in a \text."""
-    return rf"\text{{{tex_words(words)}}}"
+    r"""Words in a \text; what is mathematics in them stands between, as KaTeX knows no \ensuremath."""
+    return ENSURED.sub(r"}{\1}\\text{", rf"\text{{{tex_words(words)}}}").replace(r"\text{}", "")
+
+
+ENSURED = re.compile(r"\\ensuremath\{((?:[^{}]|\{[^{}]*\})*)\}")
 
 
 def identifier(box: Ident) -> str:
@@ -156,8 +160,8 @@ def identifier(box: Ident) -> str:
     name = box.name
     if box.tex:
         return box.tex
-    if name in TEX_LETTERS:
-        return TEX_LETTERS[name]
+    if name in TEX_LETTERS or name in TEX_SIGNS:
+        return TEX_LETTERS.get(name) or TEX_SIGNS[name]
     if name in TEX_FUNCTIONS:
         return "\\" + name
     if len(name) == 1 and name.isascii() and name.isalpha():

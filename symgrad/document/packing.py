@@ -54,7 +54,7 @@ def pack(value: Any) -> Any:  # noqa: PLR0911 - one case for each kind
 def entry(known: Definition) -> dict[str, str]:
     """A catalogue entry by its name; what is not in the catalogue can't be found again."""
     kind = known.kind.value
-    if kind not in ENTRIES or ENTRIES[kind](known.name) != known:
+    if kind not in ENTRIES or ENTRIES[kind](known.name).of != known.of:
         raise TreeError(f"{known.name} is no entry of the catalogue, so it has no place in JSON")
     return {"entry": known.name, "kind": kind}
 

@@ -8,14 +8,16 @@ from markupsafe import escape
 
 from symgrad.core import Document, Page, Settled, SymgradError
 from symgrad.document import telling_indexed  # noqa: F401 - it says how indexed derivations are told
-from symgrad.document.as_json import as_json
+from symgrad.document.as_json import as_json, document_json
 from symgrad.document.as_latex import as_latex, chain, pasted, standalone
 from symgrad.document.as_markdown import DIALECTS, as_markdown, document_markdown
 from symgrad.document.as_mathml import as_mathml, formulas
+from symgrad.document.as_notebook import as_notebook
 from symgrad.document.as_text import as_text, page_text
 from symgrad.document.as_typst import page_typst
 from symgrad.document.facts import facts_of
 from symgrad.document.html import cell, templates
+from symgrad.document.pdf import pdf
 from symgrad.document.site import ALONE, Site
 from symgrad.document.telling import telling
 from symgrad.document.webpage import html_files, html_page
@@ -26,9 +28,11 @@ if TYPE_CHECKING:
 
     from symgrad.document.telling import Telling
 
-FORMATS = ("text", "latex", "mathml", "markdown", "html", "json")
-PAGE_FORMATS = ("html", "tex", "md", "mathml", "typ")
-FILES = {"html": "html", "latex": "tex", "markdown": "md", "mathml": "mathml", "pdf": "typ"}  # the ends of file names
+FORMATS = ("text", "latex", "mathml", "markdown", "html", "json", "notebook")
+PAGE_FORMATS = ("html", "tex", "md", "mathml", "typ", "ipynb", "json")
+FILES = dict(  # the ends of file names
+    zip(("html", "latex", "markdown", "mathml", "pdf", "notebook", "json"), PAGE_FORMATS, strict=True)
+)
 USUAL = ("html", "latex", "markdown", "mathml")  # of a site
 DETAILS = ("result", "textbook", "every-rule")
 
@@ -60,6 +64,8 @@ def render(
     require(detail, DETAILS, "level of detail")
     if format == "html":
         return html_page(alone(settled, layout, shapes=shapes), ALONE, detail)
+    if format == "notebook":
+        return notebook(alone(settled, layout, shapes=shapes), detail)
     require(dialect, tuple(DIALECTS), "dialect of Markdown")
     told = telling(settled, layout, shapes=shapes)
     if format == "latex" and fragment:
@@ -104,7 +110,7 @@ def tellings_of(page: Page) -> tuple[Telling, ...]:
     return tuple(telling(s, page.document.layout, shapes=page.document.shapes) for s in page.settled)
 
 
-def render_page(
+def render_page(  # noqa: PLR0911 - one case for each format
     page: Page,
     format: str = "html",  # noqa: A002 - as above
     site: Site | None = None,
@@ -124,6 +130,10 @@ def render_page(
             return document_markdown(page, tellings, dialect=DIALECTS[dialect])
         case "typ":
             return page_typst(page, tellings)
+        case "ipynb":
+            return as_notebook(page, tellings)
+        case "json":
+            return document_json(page, tellings)
         case _:
             return formulas(page, tellings)
 
@@ -149,8 +159,20 @@ def render_entry(
             return document_markdown(page, tellings, detail, DIALECTS[dialect])
         case "mathml":
             return formulas(page, tellings, detail)
+        case "notebook":
+            return as_notebook(page, tellings, detail)
         case _:
             return page_text(page, tellings, detail)
+
+
+def notebook(page: Page, detail: str = "textbook") -> str:
+    """A page as a notebook that checks itself."""
+    return as_notebook(page, tellings_of(page), detail)
+
+
+def page_pdf(page: Page, detail: str = "textbook") -> bytes:
+    """A page as a PDF."""
+    return pdf(page.document.title, page_typst(page, tellings_of(page), detail))
 
 
 def page_files(

@@ -75,6 +75,10 @@ def whole(found: Document, asked: Asked) -> dict[str, Any]:
 
 def answer(worked: Worked, asked: Asked) -> dict[str, Any]:
     """One derivation, rendered."""
+    if asked.form == "pdf":
+        page = document.alone(worked.settled, asked.layout, shapes=asked.shapes)
+        told: str | bytes = document.page_pdf(page, asked.detail)
+        return {"text": told, "failed": worked.failed, "doubt": doubt(worked.settled)}
     told = worked.to(
         asked.form,
         asked.detail,
@@ -96,9 +100,11 @@ def doubt(settled: Settled) -> str:
     return "; ".join(parts)
 
 
-def document_text(page: Page, asked: Asked) -> str:
+def document_text(page: Page, asked: Asked) -> str | bytes:
     """A page of derivations in one of the formats of a derivation."""
     form, detail = asked.form, asked.detail
+    if form == "pdf":
+        return document.page_pdf(page, detail)
     if form == "json":
         told = (document.render(s, form, detail, asked.layout, shapes=asked.shapes) for s in page.settled)
         return json.dumps([json.loads(one) for one in told], indent=2, ensure_ascii=False) + "\n"
@@ -150,7 +156,7 @@ def parsed(what: str) -> Any:
         raise
 
 
-def definition(name: str, asked: Asked) -> str:
+def definition(name: str, asked: Asked) -> str | bytes:
     """One catalogue entry, told."""
     if canonical(name) in LAYERS and known(name) is None:
         raise SymgradError(f"{canonical(name)} is a layer; `symgrad derive {canonical(name)}` shows its gradients")

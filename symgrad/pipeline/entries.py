@@ -87,7 +87,7 @@ class Entry(Definition):
 
         `detail` says how much of its derivation is told: "result", "textbook" or "every-rule".
         """
-        return show(bare(self), Asked(form, detail))
+        return str(show(bare(self), Asked(form, detail)))
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Definition) and all(

@@ -15,10 +15,12 @@ if TYPE_CHECKING:
     from symgrad.pipeline.asked import Asked
 
 
-def show(definition: Definition, asked: Asked) -> str:
+def show(definition: Definition, asked: Asked) -> str | bytes:
     """The entry in one of the formats of a derivation, with its facts, its kinks and its derivative in each."""
     if asked.form == "json":
         return json.dumps(entry_record(entry_page(definition), asked.detail), indent=2, ensure_ascii=False) + "\n"
+    if asked.form == "pdf":
+        return document.page_pdf(entry_page(definition), asked.detail)
     return document.render_entry(
         entry_page(definition), asked.form, asked.detail, fragment=asked.fragment, dialect=asked.dialect
     )

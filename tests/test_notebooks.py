@@ -1,0 +1,63 @@
+"""Notebooks are valid, and their cells prove again what the page says; one that was tampered with fails."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import nbformat
+import pytest
+
+import symgrad
+from symgrad.core import GapError
+from symgrad.indexed import Dim, Index, Tensor, total
+
+
+def ran(text: str) -> dict[str, Any]:
+    """The names that the code cells of a notebook leave."""
+    read = nbformat.reads(text, as_version=4)
+    nbformat.validate(read)
+    names: dict[str, Any] = {}
+    for cell in read.cells:
+        if cell.cell_type == "code":
+            exec(compile(cell.source, "cell", "exec"), names)  # noqa: S102 - a notebook that we made
+    return names
+
+
+@pytest.mark.parametrize("name", ["sigmoid", "relu", "huber"])
+def test_a_notebook_proves_what_it_shows(name: str, capsys: pytest.CaptureFixture[str]) -> None:
+    worked = symgrad.derivative(name)
+
+    found = ran(worked.to("notebook"))
+
+    assert found["worked"].derivation == worked.derivation
+    assert worked.status.value in capsys.readouterr().out
+
+
+def test_a_notebook_with_symbolic_dimensions_proves_what_it_shows() -> None:
+    n, m = Dim("n"), Dim("m")
+    i, j = Index("i", n), Index("j", m)
+    W, x = Tensor("W", (n, m)), Tensor("x", m)
+    z = Tensor("z", n, body=((i,), total(j, W[i, j] * x[j])))
+
+    found = ran(symgrad.derivative(total(i, z[i] ** 2), W).to("notebook"))
+
+    assert found["worked"].status is symgrad.Status.PROVED
+
+
+@pytest.mark.parametrize("detail", ["result", "textbook", "every-rule"])
+def test_the_same_notebook_every_time(detail: str) -> None:
+    one, other = (symgrad.derivative("tanh").to("notebook", detail) for _ in range(2))
+
+    assert one == other
+
+
+def test_a_notebook_that_says_more_than_holds_fails() -> None:
+    told = json.loads(symgrad.derivative("sigmoid").to("notebook"))
+    (data,) = (c for c in told["cells"] if c["metadata"].get("tags") == ["hide-input"])
+    source = "".join(data["source"])
+
+    data["source"] = source.replace(r"[\"call\", \"exp\",", r"[\"call\", \"sinh\",", 1)
+    assert data["source"] != source
+    with pytest.raises((GapError, AssertionError)):
+        ran(json.dumps(told))
