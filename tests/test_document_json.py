@@ -3,17 +3,23 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 
+import jsonschema
 import pytest
+from document_samples import delta_page, pairs_page, sigmoid_page
 from sympy import Add, Float, Integer, Mul, Symbol, exp, sin, sqrt, zeta
 
 import symgrad
-from symgrad import D, y, z
-from symgrad.core import GapError
+from symgrad import D, Worked, y, z
+from symgrad.core import Derivation, Document, GapError, Page, SymgradError
 from symgrad.definitions import ACTIVATIONS, LOSSES
-from symgrad.document import from_json
+from symgrad.definitions.claims import CLAIMS
+from symgrad.document import DETAILS, document_from_json, from_json, render_page
+from symgrad.document.as_json import document_json
 from symgrad.document.from_json import JsonError
 from symgrad.document.tree import TreeError, tree, untree
+from symgrad.pipeline.tensors import of_layer
 
 
 @pytest.mark.parametrize("name", [*ACTIVATIONS, *LOSSES])
@@ -120,3 +126,50 @@ def test_a_gap_is_refused() -> None:
 
     with pytest.raises(GapError):
         from_json(json.dumps(told))
+
+
+SCHEMA = json.loads((Path(__file__).parent.parent / "docs" / "symgrad.schema.json").read_text("utf-8"))
+
+
+def test_what_is_written_is_as_the_schema_says() -> None:
+    validator = jsonschema.Draft202012Validator(SCHEMA)
+    texts = [symgrad.derivative(name).to("json", detail) for name in ("relu", "huber") for detail in DETAILS]
+    texts += [render_page(make(), "json") for make in (delta_page, pairs_page, sigmoid_page)]
+    texts += [Worked(derivation).to("json", "every-rule") for derivation in backpropagation()]
+
+    for text in texts:
+        validator.validate(json.loads(text))
+    broken = json.loads(texts[0]) | {"steps": [{"rule": 3}]}
+    assert not validator.is_valid(broken)
+
+
+def backpropagation() -> list[Derivation]:
+    return list(of_layer("linear", None).derivations)
+
+
+def test_indexed_derivations_come_back() -> None:
+    for derivation in backpropagation():
+        text = Worked(derivation).to("json", "every-rule")
+
+        again = Worked(from_json(text))
+
+        assert again.status is Worked(derivation).status is symgrad.Status.PROVED
+        assert again.to("json", "every-rule") == text
+
+
+def test_documents_with_claims_come_back() -> None:
+    document = Document("d", "D", "T", claims=tuple(CLAIMS.values()))
+    page = Page(document, ())
+
+    again = document_from_json(document_json(page, ()))
+
+    assert [c.id for c in again.claims] == [c.id for c in document.claims]
+    assert document_json(Page(again, ()), ()) == document_json(page, ())
+
+
+def test_what_is_no_value_is_refused() -> None:
+    told = json.loads(document_json(Page(Document("d", "D", "T"), ()), ()))
+
+    for value in ({"is": "Path", "x": 1}, {"is": "Document"}, {"entry": "nothing", "kind": "loss"}, 3):
+        with pytest.raises(SymgradError):
+            document_from_json(json.dumps(told | {"document": value}))
