@@ -107,7 +107,9 @@ def cause(
         return not_finite(values, size)
     if double <= 3 * bound + 64 * epsilon(float) * abs(values["float64"]):
         return Cause.ROUNDING  # what was called in a narrower type is right in doubles
-    if errors.get("longdouble", np.inf) <= double / STILL + bound or double <= errors.get("float32", 0) * SHRUNK:
+    single = errors.get("float32", 0)
+    shrinks = np.isfinite(single) and double <= single * SHRUNK  # an overflow in single precision is no rounding
+    if errors.get("longdouble", np.inf) <= double / STILL + bound or shrinks:
         return Cause.ROUNDING
     finest = "longdouble" if "longdouble" in errors else "float64"
     if values[finest] == 0 and errors[finest] <= 16 * epsilon(np.dtype(finest)) * size:

@@ -28,6 +28,8 @@ CHUNK = 2000
 NEAR = 0.5  # closer to 0 than this, features may be finer than the usual scale
 BESIDE = 2.0**-20  # closer to a kink than this, relatively, both sides are looked at
 DEPTHS = tuple(2.0**-k for k in (7, 14, 21, 28, 35))
+CLOSER = (2.0**-12, 2.0**-26)  # of |x|, where that is less: functions of 1/x bend there
+STAIRS = 2.0**4  # roundings of the values: a function that stays the same for longer is constant there
 NARROW = 2.0**-14  # how much finer the second look at a suspected kink is
 
 
@@ -133,18 +135,24 @@ def scrutinised(
     least = 6 * np.nan_to_num(found.noise, posinf=0.0)
     far = scale * DEPTHS[-1] > 1
     with np.errstate(all="ignore"):
-        for depth in DEPTHS:
-            fine = one_look(graph, found.x, scale * depth, which, least)
+        for n, width in enumerate(looks(found.x, scale)):
+            fine = one_look(graph, found.x, width, which, least)
             apart = np.abs(fine.estimate - found.estimate) > 3 * (fine.bound + found.bound)
             last = np.isfinite(fine.bound) & np.where(
                 found.kink, bends(found, fine) | turns(found, fine), apart | fine.kink
             )
-            if depth == DEPTHS[0]:
+            if n == 0:
                 confirmed = np.where(found.kink, fine.kink, fine.bound < np.abs(claimed - found.estimate))
                 far |= ~last & ~confirmed
             found = found.filled(np.flatnonzero(last), fine.at(last))
     unsure = last | far | stairs
     return replace(found, bound=np.where(unsure, np.inf, found.bound), kink=found.kink & ~unsure)
+
+
+def looks(x: Array, scale: Array) -> list[Array]:
+    """The scales of the finer looks; beside 0 two more, as functions of 1/x bend there."""
+    near = np.where(x == 0, scale, np.abs(x))
+    return [*(scale * d for d in DEPTHS), *(np.minimum(scale * DEPTHS[-1], near * d) for d in CLOSER)]
 
 
 def on_a_stair(graph: Graph, found: Estimate, scale: Array) -> Array:
@@ -155,7 +163,7 @@ def on_a_stair(graph: Graph, found: Estimate, scale: Array) -> Array:
         half = scale * depth * 2.0**-6
         rows = found.x + half * np.asarray([[-1.0], [-0.5], [0.0], [0.5], [1.0]])
         values = graph.values(rows, which)
-        seen = np.abs(found.estimate) * half > 2.0**10 * graph.grain * np.spacing(np.abs(values[2]))
+        seen = np.abs(found.estimate) * half > STAIRS * graph.grain * np.spacing(np.abs(values[2]))
         flat |= seen & (values == values[2]).all(axis=0)
     return flat
 

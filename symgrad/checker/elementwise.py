@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
 from symgrad.checker.blame import blamed, swept
 from symgrad.checker.calling import Guarded, epsilon, guard, is_float
+from symgrad.checker.cuts import LOST, cuts, off
 from symgrad.checker.difference import Array, Estimate, difference, scrutinised
 from symgrad.checker.draws import ends
 from symgrad.checker.exact import Corner, Reference, corners_of, exact_slopes, exact_values, reference, vague_places
@@ -45,6 +46,7 @@ class Trial:
     upper: float
     dtype: Any
     extremes: Extremes
+    cut: tuple[tuple[float, float], ...] = ()  # where the slope is dropped: the intervals
 
     @property
     def eps(self) -> float:
@@ -114,6 +116,8 @@ def check_elementwise(
             raise UnsupportedError("nothing to compare the gradient with; hand in the function, or an exact reference")
         trial = Trial(function, gradient, truth, corners, demanded, lower, upper, wanted, extremes)
         found = examine(trial, x)
+        trial = with_cuts(trial, x, found)
+        found = examine(trial, x) if trial.cut else found
         x, found = settled(x, found)
         findings = rows(x, found)
         worst = worst_of(findings)
@@ -234,6 +238,7 @@ def examine(trial: Trial, x: Array) -> Examined:
         unit = max(epsilon(trial.dtype) / ROUNDINGS, grain)
         truth, strict = judged(trial, wide, truth, exact, demanded, unit, float)
         outcomes[(strict == Outcome.WRONG) & np.isfinite(wide)] = Outcome.WRONG
+    outcomes[(outcomes == Outcome.FLOOR) & within(trial.cut, x) & off(given, truth, LOST)] = Outcome.WRONG
     if trial.truth is not None:
         excuse(trial.truth, trial.gradient, given, truth, outcomes, trial.eps)
         if trial.extremes != "fail":
@@ -241,6 +246,24 @@ def examine(trial: Trial, x: Array) -> Examined:
             if told:
                 trial.gradient.watch.note("extremes", told)
     return Examined(given, truth, outcomes, exact, demanded)
+
+
+def with_cuts(trial: Trial, x: Array, found: Examined) -> Trial:
+    """The trial that knows where the code drops the slope, if it does."""
+
+    def compare(u: Array) -> tuple[Array, Estimate]:
+        return np.asarray(trial.gradient(u.astype(trial.dtype)), float), truth_at(trial, u)[0]
+
+    gone = cuts(compare, x, found.given, found.truth, found.outcomes, trial.dtype.name, trial.eps)
+    edges = np.flatnonzero(np.diff(np.concatenate([[False], gone, [False]]).astype(int)))
+    beside = np.concatenate([[trial.lower], x, [trial.upper]])
+    ends = [(float(beside[i]), float(beside[j + 1])) for i, j in zip(edges[::2], edges[1::2], strict=True)]
+    return replace(trial, cut=tuple(ends))
+
+
+def within(intervals: Sequence[tuple[float, float]], x: Array) -> Array:
+    """Which points lie in one of the open intervals."""
+    return np.asarray([any(low < v < high for low, high in intervals) for v in x.tolist()], bool)
 
 
 def judged(  # noqa: PLR0917 - all of it is needed twice

@@ -34,6 +34,7 @@ FAR = 1e5  # beyond this a formula overflows sooner than it says what it is
 FEW = 6
 OUT = 100.0  # a constant that bounds the slope shows there
 SAID = 3  # places that are named
+UNDERFLOWN = 15.0  # nearer to 0 than this no slope of the usual functions is 0 by underflow
 EVERYWHERE = "everywhere"
 USUAL = {"−1", "2", "1/2", "−2", "−1/2"}
 TIMES = 2  # hypotheses of at most this cost are also tried times a constant
@@ -249,7 +250,8 @@ def valued(values: Choice) -> str:
 
 def intervals(curve: Curve, eps: float) -> str:
     """The stretches of wrong points of one curve; a point that cannot tell does not interrupt one."""
-    informative = curve.wrong | (np.abs(curve.truth) > 2.0**20 * eps * np.max(np.abs(curve.truth), initial=0))
+    level = (curve.truth == 0) & (np.abs(curve.x) <= UNDERFLOWN)  # truly 0, so that it tells too
+    informative = curve.wrong | level | (np.abs(curve.truth) > 2.0**20 * eps * np.max(np.abs(curve.truth), initial=0))
     c = curve.at(informative)
     edges = np.flatnonzero(np.diff(np.concatenate([[False], c.wrong, [False]]).astype(int)))
     parts = [bounds(c, int(i), int(j) - 1) for i, j in zip(edges[::2], edges[1::2], strict=True)]
