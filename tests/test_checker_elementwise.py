@@ -444,3 +444,40 @@ def test_points_are_numbers_of_the_type(dtype: str) -> None:
     assert (x.astype(dtype).astype(float) == x).all()
     assert {float(limits.max), float(limits.smallest_subnormal), *beside.tolist()} <= set(x.tolist())
     assert (np.diff(x) > 0).all()
+
+
+def test_a_slope_that_is_cut_off_is_no_rounding() -> None:
+    def cut(x: Any) -> Any:
+        return np.where(x < -33.5, 0, np.exp(x))
+
+    for report in (check_elementwise(None, cut, reference=sp.exp(z)), check_elementwise(np.exp, cut)):
+        assert report.outcome is Outcome.WRONG
+        assert report.stretches[0].above == -33.5
+
+
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+def test_digits_lost_one_by_one_are_rounding(dtype: str) -> None:
+    def s(x: Any) -> Any:
+        return 1 / (1 + np.exp(-x))
+
+    right = (
+        (ACTIVATIONS["sigmoid"], lambda x: s(x) * (1 - s(x))),
+        (ACTIVATIONS["tanh"], lambda x: 1 - np.tanh(x) ** 2),
+        (ACTIVATIONS["silu"], lambda x: s(x) * (1 + x * (1 - s(x)))),
+    )
+    for of, grad in right:
+        report = check_elementwise(None, grad, reference=of, dtype=dtype, count=400)
+        assert report.count(Outcome.WRONG) == 0, of.name
+        assert report.count(Outcome.FLOOR) > 0
+
+
+def test_a_function_of_1_over_x_is_looked_at_closely_enough() -> None:
+    def f(x: Any) -> Any:
+        return np.where(x == 0, 0, x * x * np.sin(1 / np.where(x == 0, 1, x)))
+
+    def grad(x: Any) -> Any:
+        u = 1 / np.where(x == 0, 1, x)
+        return np.where(x == 0, 0, 2 * x * np.sin(u) - np.cos(u))
+
+    assert check_elementwise(f, grad).count(Outcome.WRONG) == 0
+    assert check_elementwise(f, lambda x: 1.001 * grad(x)).count(Outcome.WRONG) > 20

@@ -11,7 +11,7 @@ from student_code import MODELS, written
 from student_code import UNUSUAL as RIGHT_LINES
 from student_functions import MISTAKES, UNKNOWN, UNUSUAL, s
 
-from symgrad.core import UnsupportedError
+from symgrad.core import FunctionRaisedError, UnsupportedError
 from symgrad.definitions import ACTIVATIONS, LOSSES
 from symgrad.testing import Network, check_gradient, check_network, diagnose, try_gradient
 from symgrad.testing.diagnosis.constants import FIXED
@@ -193,3 +193,38 @@ def test_a_narrow_region_is_found_and_named() -> None:
 def test_a_reference_that_is_none_is_refused(of: Any) -> None:
     with pytest.raises(UnsupportedError, match=r"of=|array|pair"):
         diagnose(lambda z: z, of)
+
+
+def test_a_decay_that_the_loss_lacks_is_named_without_a_model() -> None:
+    params = {"W": np.asarray([[1.0, -2.0], [0.5, 3.0]]), "b": np.asarray([0.3, -0.7])}
+
+    def loss(p: Any) -> float:
+        return float(np.sum(np.tanh(p["W"]) ** 2) + np.sum(np.sin(p["b"])))
+
+    def grads(p: Any) -> Any:
+        a = np.tanh(p["W"])
+        return {"W": 2 * a * (1 - a * a) + 0.25 * p["W"], "b": np.cos(p["b"])}
+
+    with pytest.raises(AssertionError, match=r"0\.25 times the parameter itself is added, the slope of a weight decay"):
+        check_network(loss, grads, params)
+
+
+def test_without_a_model_the_message_says_what_one_is_for() -> None:
+    params = {"W": np.asarray([[1.0, -2.0], [0.5, 3.0]])}
+
+    with pytest.raises(AssertionError, match="hand in the model"):
+        check_network(lambda p: float(np.sum(np.tanh(p["W"]))), lambda p: {"W": 1 - np.tanh(np.tanh(p["W"]))}, params)
+
+
+def test_what_the_code_prints_and_raises_is_kept_in_hand(capsys: pytest.CaptureFixture[str]) -> None:
+    def loud(z: Any) -> Any:
+        print("loud")  # noqa: T201 - what is tested
+        return 2 * z
+
+    with pytest.raises(AssertionError):
+        check_gradient(lambda z: z * z * z, loud)
+
+    with pytest.raises(FunctionRaisedError, match="mend that error in your code"):
+        diagnose(lambda p, *_: {"W1": p["nothing"]}, Network((3, 4, 2)))
+
+    assert not capsys.readouterr().out

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 SAME = 2.0**-20  # relative: two calls that differ by more are different, by less they may be rounded otherwise
 FEW = 24  # points of the probes
+OWN = (NameError, AttributeError, ImportError, AssertionError, LookupError, SystemExit, RuntimeError)
 KINDS = "fiub"  # NumPy's real numbers: floats, integers, truth values
 
 
@@ -78,8 +79,9 @@ class Guarded:
         except FunctionError:
             raise
         except (Exception, SystemExit) as error:
-            broken = isinstance(error, NameError | AttributeError | ImportError | AssertionError)
-            mend = "mend that error in your code" if broken else "make it accept a NumPy array of floats"
+            mend = "make it accept a NumPy array of floats"
+            if isinstance(error, OWN) or not isinstance(x, np.ndarray):
+                mend = "mend that error in your code"
             raise FunctionRaisedError(self.name, raised(error, x), mend) from error
         if isinstance(x, np.ndarray) and not np.array_equal(given, x, equal_nan=True):
             self.watch.note(f"{self.name} changes", f"{self.name} changes its input in place; it was given copies")
@@ -225,6 +227,8 @@ def raised(error: BaseException, x: Any) -> str:
     """The exception and where it came up, in one line."""
     text = str(error).splitlines()[0][:120] if str(error) else "no message"
     at = f"an array of {x.size} points" if isinstance(x, np.ndarray) else repr(x)
+    if isinstance(x, dict | list | tuple):
+        at = "the parameters"
     return f"raised {type(error).__name__} ({text}) at {at}"
 
 

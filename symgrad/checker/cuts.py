@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 LOST = 2.0**-10  # relative: an error above this is no rounding where the numbers beside it have their digits
 ROUNDINGS = 2.0**10  # an error below so many is rounding
 SURE = 2.0**-4  # of the error, or of the truth: wider bounds say nothing
+GROWN = 2.0**8  # times the root of the least normal number: below it, a square overflows on the other side
 AWAY = 2 ** np.arange(16)  # numbers on either side of a cut that are looked at
 
 
@@ -37,7 +38,8 @@ def cuts(  # noqa: PLR0917 - the columns of one table
     found = np.zeros(x.size, bool)
     for n in np.flatnonzero(lost).tolist():
         found[n] = any(
-            0 <= m < x.size and right[m] and sharp(compare, float(x[n]), float(x[m]), dtype, eps) for m in (n - 1, n + 1)
+            0 <= m < x.size and right[m] and sharp(compare, float(x[n]), float(x[m]), dtype, eps)
+            for m in (n - 1, n + 1)
         )
     return spread(found, lost)
 
@@ -54,12 +56,13 @@ def sharp(compare: Compare, bad: float, good: float, dtype: str, eps: float) -> 
     inside, outside = edge(lambda u: off(*compare(u), LOST), bad, good, dtype)
     last, first, far, near = (int(v) for v in ordinals(np.asarray([inside, outside, bad, good]), dtype))
     way = 1 if first > last else -1
-    kept, gone = first + way * AWAY[AWAY <= abs(near - first)], last - way * AWAY[AWAY <= abs(far - last)]
+    kept, gone = first + way * AWAY[abs(near - first) >= AWAY], last - way * AWAY[abs(far - last) >= AWAY]
     given, truth = compare(numbers(np.asarray([first, *kept]), dtype))
     with np.errstate(all="ignore"):
         size = np.abs(truth.estimate)
         exact = np.abs(given - truth.estimate) <= ROUNDINGS * eps * size + 3 * truth.bound
-        known = (size > 0) & (truth.bound <= SURE * size)
+        kind = np.finfo(dtype if eps <= np.finfo(dtype).eps else np.float32)
+        known = (size > GROWN * np.sqrt(float(kind.tiny))) & (truth.bound <= SURE * size)
     return bool((exact & known).all()) and bool(off(*compare(numbers(np.asarray([last, *gone]), dtype)), LOST).all())
 
 

@@ -21,6 +21,7 @@ from symgrad.core import FunctionRandomError, FunctionShapeError, Outcome
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
+SEVERAL = 3
 SECONDS = 60.0
 SCALES = (1.0, 2.0**-7, 2.0**-14)  # of the steps along a direction of length 1
 SHARP = 1e-9  # a bound above this part of the slope earns a look on the next scale
@@ -248,7 +249,19 @@ def given_values(gradients: Any, at: Tree, dtype: Any, watch: Watch) -> tuple[Ar
             raise FunctionRandomError(name, "returned different values for the same parameters", "fix its seed")
     else:
         values, kind = at.matched(name, gradients, watch)
-    return values.astype(float), max(epsilon(kind), epsilon(wanted) if callable(gradients) else 0.0)
+    eps = max(epsilon(kind), epsilon(wanted) if callable(gradients) else 0.0)
+    if eps < epsilon(np.float32) and single(values):
+        watch.note("the precision", f"{name} computes in single precision; its rounding was allowed for")
+        eps = epsilon(np.float32)
+    return values.astype(float), eps
+
+
+def single(values: Array) -> bool:
+    """Whether several values that are no round numbers all fit into single precision: chance does not do that."""
+    finite = values[np.abs(values) < 2.0**100]
+    kept = finite[finite * 2.0**10 % 1 != 0]
+    with np.errstate(over="ignore"):
+        return kept.size >= SEVERAL and bool((kept.astype(np.float32) == kept).all())
 
 
 def steady(slopes: Slopes) -> float:

@@ -118,7 +118,7 @@ def check_elementwise(
         found = examine(trial, x)
         trial = with_cuts(trial, x, found)
         found = examine(trial, x) if trial.cut else found
-        x, found = settled(x, found)
+        x, found = settled(trial, x, found)
         findings = rows(x, found)
         worst = worst_of(findings)
         wrong = worst is not None and worst.outcome is Outcome.WRONG
@@ -147,6 +147,8 @@ def span(domain: Domain | tuple[float, float] | None, truth: Reference | None) -
         raise UnsupportedError(
             f"domain={domain!r} is not understood; give its two ends, as in domain=(0, None)"
         ) from None
+    if not lower < upper:
+        raise NoPointsError(f"domain=({lower:g}, {upper:g}) is empty; give the smaller end first")
     return lower, upper
 
 
@@ -314,15 +316,29 @@ def by_differences(trial: Trial, x: Array) -> Estimate:
         return difference(trial.function, x, **trial.about)
 
 
-def settled(x: Array, found: Examined) -> tuple[Array, Examined]:
-    """Without the far points whose truth is not known: they were a trial, and nothing can be said there."""
+def settled(trial: Trial, x: Array, found: Examined) -> tuple[Array, Examined]:
+    """Without the far points whose truth is not known, and those at which the function has no value.
+
+    They were a trial, and nothing can be said there.
+    """
     keep = np.isfinite(found.truth.bound) | (np.abs(x) <= FAR) & ((np.abs(x) >= 1 / FAR) | (x == 0))
+    if trial.truth is not None:
+        keep &= np.isfinite(found.truth.bound) | ~undefined(trial.truth, x, ~np.isfinite(found.truth.bound))
+    if not keep.any():
+        raise NoPointsError("the function has no value at any of the points; widen `domain`, or give other `points`")
     if keep.all():
         return x, found
     demanded = None if found.demanded is None else found.demanded[keep]
     kept = (a[keep] for a in (found.given, found.outcomes, found.exact))
     given, outcomes, exact = kept
     return x[keep], Examined(given, found.truth.at(keep), outcomes, exact, demanded)
+
+
+def undefined(of: Reference, x: Array, among: Array) -> Array:
+    """At which of some points the function has no value."""
+    found = np.zeros(x.size, bool)
+    found[among] = np.isnan(exact_values(of, x[among])[0])
+    return found
 
 
 def rows(x: Array, found: Examined) -> tuple[PointFinding, ...]:

@@ -8,13 +8,14 @@ import threading
 import time
 from contextlib import contextmanager, redirect_stdout
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from symgrad.core import FunctionTimeError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
+Result = TypeVar("Result")
 AGAIN = 0.5  # seconds after which the alarm rings once more, should the function have swallowed it
 
 
@@ -68,6 +69,15 @@ def watching(seconds: float) -> Iterator[Watch]:
             f"was still running after {seconds:g} seconds",
             "make it faster, test fewer points, or allow more time with `seconds`",
         ) from None
+
+
+def in_time(seconds: float, work: Callable[[], Result]) -> Result | None:
+    """What `work` comes to within a time limit, printing set aside; None where it takes longer."""
+    try:
+        with watching(seconds):
+            return work()
+    except FunctionTimeError:
+        return None
 
 
 @contextmanager

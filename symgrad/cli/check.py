@@ -26,9 +26,10 @@ DTYPES = ("float64", "float32", "float16")
 @click.option("-p", "--parameter", "parameters", multiple=True, metavar="NAME=VALUE", help="As in alpha=1/5.")
 @click.option(
     "--at-kink",
-    type=click.Choice(("subgradient", "torch", "jax", "textbook")),
+    type=click.Choice(AT_KINK),
     default="subgradient",
     show_default=True,
+    help="What is right on a kink: any value between the slopes, or what a library returns, or a textbook (hinge).",
 )
 @click.option("--dtype", type=click.Choice(DTYPES), default="float64", show_default=True, help="Its input.")
 @click.option("--points", "count", type=click.IntRange(8, 100_000), default=96, show_default=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+from functools import partial
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
@@ -11,6 +12,7 @@ import numpy as np
 from symgrad import checker
 from symgrad.checker.calling import epsilon
 from symgrad.checker.findings import Cause
+from symgrad.checker.watch import in_time
 from symgrad.core import FunctionTypeError, Outcome, UnsupportedError
 from symgrad.testing.diagnosis.elementwise import Curve, diagnose_curves
 from symgrad.testing.diagnosis.parameters import diagnose_parameters, diagnose_vjp
@@ -29,6 +31,8 @@ if TYPE_CHECKING:
 SECONDS = 60.0
 ENOUGH = 12  # wrong points; fewer say too little about the formula, and more are looked at
 PROBES = 33
+TINY = 2.0**-40  # errors below this are judged by what is beside them
+USUAL = {"at_kink": "subgradient", "extremes": "note", "dtype": "float64"}
 FORWARD, GRADIENT = "the function", "the gradient"
 
 
@@ -80,11 +84,17 @@ def try_gradient(
     ]
     found = None
     if any(r.outcome is Outcome.WRONG for _, r in reports):
-        closer = [probed(run, r, options) for run, (_, r) in zip(runs, reports, strict=True)]
-        found = diagnosed([r for _, r in reports], closer, [c for *_, c in runs], what, f=f, dtype=np.dtype(dtype))
+
+        def look() -> Diagnosis | None:
+            closer = [probed(run, r, options) for run, (_, r) in zip(runs, reports, strict=True)]
+            return diagnosed([r for _, r in reports], closer, [c for *_, c in runs], what, f=f, dtype=np.dtype(dtype))
+
+        found = in_time(seconds, look)
     name = f"the gradient of {what.name}" if what else f"the gradient {getattr(grad, '__name__', '')}".strip()
     letter = str(what.variable) if what else "x"
-    return Elementwise(name, letter, tuple(reports), found, replay(of, reports, at_kink, dtype, seed))
+    said = {"of": of, "parameters": parameters, "variable": variable, "dtype": np.dtype(dtype).name}
+    again = replay(reports, seed, **said, **{k: options[k] for k in ("domain", "kinks", "at_kink", "extremes")})
+    return Elementwise(name, letter, tuple(reports), found, again)
 
 
 def bound(f: Any, grad: Any, what: Subject | None) -> list[tuple[str, Any, Any, Any, Any]]:
@@ -200,18 +210,21 @@ def unstable(what: Subject | None) -> Diagnosis:
     return Diagnosis(("unstable",), says, "rewrite it in a stable form" + stable)
 
 
-def replay(of: Any, reports: Sequence[tuple[str, ElementwiseReport]], at_kink: Any, dtype: Any, seed: int) -> str:
-    """One line that shows the worst point again."""
-    shown = [q for _, r in reports for q in (r.worst, r.forward) if q and q.outcome is Outcome.WRONG]
-    parts = [
-        "f",
-        "grad",
-        f"of={of!r}" if of is not None else "",
-        f"at_kink={at_kink!r}" if at_kink != "subgradient" else "",
-    ]
-    parts += [f"dtype={np.dtype(dtype).name!r}" if np.dtype(dtype) != float else "", f"seed={seed}"]
-    parts += [f"points=[{shown[0].x!r}]"] if shown else []
-    return f"check_gradient({', '.join(filter(None, parts))})"
+def replay(reports: Sequence[tuple[str, ElementwiseReport]], seed: int, **said: Any) -> str:
+    """One line that shows the worst point again; `said` are the options that the caller gave, or their defaults."""
+    shown = [(q, r) for _, r in reports for q in (r.worst, r.forward) if q and q.outcome is Outcome.WRONG]
+    given = {k: v for k, v in said.items() if v is not None and v != () and v != USUAL.get(k)}
+    parts = [f"{k}={v!r}" for k, v in given.items()] + [f"seed={seed}"]
+    parts += [f"points={telling(*shown[0])!r}"] if shown else []
+    return f"check_gradient(f, grad, {', '.join(parts)})"
+
+
+def telling(worst: PointFinding, report: ElementwiseReport) -> list[float]:
+    """The points to look at again: the worst, and with an error as small as rounding the ends of where it is wrong."""
+    if worst.error > TINY * max(1.0, abs(worst.x)) or not report.stretches:
+        return [worst.x]
+    ends = (report.stretches[0].below, report.stretches[0].above)
+    return sorted({worst.x, *(v for v in ends if v is not None)})
 
 
 def check_vjp(f: Callable[[Any], Any], vjp: Callable[[Any, Any], Any], x: Any, **options: Any) -> Parameters:
@@ -230,7 +243,8 @@ def try_vjp(
 ) -> Parameters:
     """How `vjp` fares, without raising."""
     report = checker.check_vjp(f, vjp, x, seed=seed, **options)
-    found = diagnose_vjp(f, vjp, x, seed) if report.outcome is Outcome.WRONG else None
+    wrong = report.outcome is Outcome.WRONG
+    found = in_time(options.get("seconds", SECONDS), lambda: diagnose_vjp(f, vjp, x, seed)) if wrong else None
     name = f"the vector-Jacobian product {getattr(vjp, '__name__', '')}".strip()
     return Parameters(name, report, found, f"check_vjp(f, vjp, x, seed={seed})")
 
@@ -263,7 +277,9 @@ def try_network(loss: Any, grads: Any, params: Any = None, *, seed: int = 0, **o
     report = checker.check_parameters(loss, grads, params, seed=seed, **options)
     found = None
     if report.outcome is Outcome.WRONG:
-        found = diagnose_parameters(loss, grads, params, model=model, own=own if model is not None else None)
+        mine = own if model is not None else None
+        work = partial(diagnose_parameters, loss, grads, params, model=model, own=mine)
+        found = in_time(options.get("seconds", SECONDS), work)
     name = "the loss of the model" if model is not None else f"the loss {getattr(loss, '__name__', '')}".strip()
     return Parameters(name, report, found, f"check_network(loss, grads, params, seed={seed})")
 

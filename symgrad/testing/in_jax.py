@@ -9,7 +9,7 @@ import numpy as np
 
 from symgrad import checker
 from symgrad.testing.check import try_gradient, try_vjp
-from symgrad.testing.pullback import pulled_back
+from symgrad.testing.pullback import pulled_back, replayed
 from symgrad.testing.result import demand
 from symgrad.testing.subject import subject
 
@@ -38,7 +38,8 @@ def try_jax(fun: Callable[..., Any], *inputs: Any, of: Any = None, forward: Any 
     with doubles(jax):
         if not inputs:
             options.setdefault("points", normal_points(of, options))
-            return pulled_back(try_gradient, numeric(jax, forward or fun), backward(jax, fun), of=of, **options)
+            found = pulled_back(try_gradient, numeric(jax, forward or fun), backward(jax, fun), of=of, **options)
+            return replayed(found, "check_jax(fun" + ", forward=forward" * (forward is not None))  # type: ignore[no-any-return]
         tree = inputs[0] if len(inputs) == 1 else {f"input {n}": v for n, v in enumerate(inputs)}
         tree = jax.tree_util.tree_map(lambda v: np.asarray(v, float), tree)
 
@@ -52,7 +53,7 @@ def try_jax(fun: Callable[..., Any], *inputs: Any, of: Any = None, forward: Any 
             out, back = jax.vjp(called, jax.tree_util.tree_map(jax.numpy.asarray, p))
             return jax.tree_util.tree_map(np.asarray, back(jax.numpy.asarray(c, out.dtype))[0])
 
-        return try_vjp(f, vjp, tree, **options)
+        return replayed(try_vjp(f, vjp, tree, **options), "check_jax(fun, *inputs")  # type: ignore[no-any-return]
 
 
 def normal_points(of: Any, options: dict[str, Any]) -> list[float]:

@@ -9,7 +9,7 @@ import numpy as np
 
 from symgrad.core import FunctionTypeError
 from symgrad.testing.check import try_gradient, try_vjp
-from symgrad.testing.pullback import pulled_back
+from symgrad.testing.pullback import pulled_back, replayed
 from symgrad.testing.result import demand
 
 if TYPE_CHECKING:
@@ -37,9 +37,10 @@ def try_torch(target: Any, *inputs: Any, of: Any = None, forward: Any = None, **
     torch = import_module("torch")
     run = callable_of(torch, target)
     if inputs:
-        return at_inputs(torch, target, run, inputs, options)
+        return replayed(at_inputs(torch, target, run, inputs, options), "check_torch(target, *inputs")  # type: ignore[no-any-return]
     value = numeric(torch, callable_of(torch, forward) if forward is not None else run)
-    return pulled_back(try_gradient, value, backward(torch, run), of=of, **options)
+    found = pulled_back(try_gradient, value, backward(torch, run), of=of, **options)
+    return replayed(found, "check_torch(target" + ", forward=forward" * (forward is not None))  # type: ignore[no-any-return]
 
 
 def callable_of(torch: Any, target: Any) -> Callable[..., Any]:
@@ -72,7 +73,7 @@ def backward(torch: Any, run: Callable[..., Any]) -> Callable[..., Callable[[Arr
         out = run(leaf, *(torch.as_tensor(np.array(v)) for v in others))
 
         def pull(c: Array) -> Array:
-            found = torch.autograd.grad(out, leaf, torch.as_tensor(c, dtype=out.dtype), retain_graph=True)
+            found = torch.autograd.grad(out, leaf, torch.tensor(c, dtype=out.dtype), retain_graph=True)
             return np.asarray(found[0].numpy())
 
         return pull
@@ -107,7 +108,7 @@ def at_inputs(
     def vjp(p: dict[str, Array], c: Array) -> dict[str, Array]:
         leaves = {k: torch.tensor(v, requires_grad=True) for k, v in p.items()}
         out = tensor(torch, called(leaves))
-        found = torch.autograd.grad(out, list(leaves.values()), torch.as_tensor(c, dtype=out.dtype), allow_unused=True)
+        found = torch.autograd.grad(out, list(leaves.values()), torch.tensor(c, dtype=out.dtype), allow_unused=True)
         return {k: np.zeros(v.shape) if g is None else g.numpy() for (k, v), g in zip(p.items(), found, strict=True)}
 
     return single(f, vjp, tree, options) if len(tree) == 1 else try_vjp(f, vjp, tree, **options)

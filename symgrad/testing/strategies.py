@@ -42,8 +42,8 @@ def of_reference(reference: Reference, dtype: Any = "float64") -> st.SearchStrat
     """The points of one reference."""
     lower, upper = reference.lower, reference.upper
 
-    def inside(x: float) -> bool:
-        return lower < x < upper
+    def inside(x: float) -> bool:  # the reference of a text says no ends: its function may have no value
+        return lower < x < upper and bool(np.isfinite(checker.exact_values(reference, np.asarray([x]))[0][0]))
 
     def cast(x: float) -> float:
         with np.errstate(over="ignore"):

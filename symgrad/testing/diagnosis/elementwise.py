@@ -104,6 +104,7 @@ def hypotheses(curves: Sequence[Curve], subject: Subject | None, f: Any) -> Iter
     right = tuple(c.truth for c in curves)
     truth = Hypothesis("", "", "", right, cost=-1)
     yield from times(curves, truth)
+    yield from shifted(curves)
     if subject is None:
         yield from unnamed(curves[0], f)
         return
@@ -117,6 +118,18 @@ def hypotheses(curves: Sequence[Curve], subject: Subject | None, f: Any) -> Iter
             if formula.cost <= TIMES and evidence_of(curves).moved(predicted):  # what is right is right times a factor
                 yield from times(curves, plain)
     yield from constants(curves, subject)
+
+
+def shifted(curves: Sequence[Curve]) -> Iterator[Hypothesis]:
+    """The same constant added everywhere: one that the derivative should have taken away, or a sign of it."""
+    c = float(np.median(np.concatenate([c.given - c.truth for c in curves])))
+    plain = round(c, 9)
+    if not plain or abs(c - plain) > 2.0**20 * curves[0].eps:
+        return
+    text = f"{plain:g}"
+    predicted = tuple(v.truth + plain for v in curves)
+    says = f"{text} is added to the derivative" if plain > 0 else f"{text.removeprefix('-')} is subtracted from it"
+    yield Hypothesis("added-constant", says, "the derivative of a constant is 0: leave it out", predicted, 2)
 
 
 def unnamed(curve: Curve, f: Any) -> Iterator[Hypothesis]:

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 
     from symgrad.testing.diagnosis.weigh import Array
 
+FEW = 4  # places that are listed
 NUMBERED = re.compile(r"\D+(\d+)")
 
 
@@ -28,6 +29,19 @@ def at_which(wrong: Sequence[str], keys: Sequence[str]) -> str:
     if above and highest < max(layers.values()) and all(k in wrong for k in keys if layers[k] <= highest):
         return f"{text}; the error comes in on the way from layer {highest + 1} back to layer {highest}"
     return text
+
+
+def parts(key: str, wrong: Array | None) -> str:
+    """The rows, columns or entries of an array that are wrong, if they are not all, nor too many to say."""
+    if wrong is None or wrong.all() or not wrong.ndim:
+        return ""
+    for axis, name in enumerate(("row", "column")[: wrong.ndim] if wrong.ndim > 1 else ()):
+        lines = np.flatnonzero(wrong.any(axis=tuple(n for n in range(wrong.ndim) if n != axis)))
+        if lines.size <= wrong.shape[axis] // 2:
+            return f"{key} in {name}{'s' * (lines.size > 1)} {', '.join(map(str, lines[:FEW]))} only"
+    places = np.argwhere(wrong)[:FEW]
+    many = wrong.sum() > FEW
+    return "" if many else f"{key} at {', '.join(str(p.tolist()) for p in places)} only"
 
 
 def stretches(x: Array, wrong: Array) -> list[tuple[float, float]]:

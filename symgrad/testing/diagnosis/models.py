@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from symgrad.core import FunctionTypeError
+from symgrad.checker.calling import raised
+from symgrad.core import FunctionRaisedError, FunctionTypeError, SymgradError
 from symgrad.testing.diagnosis.arrays import SLIPS, other_key, shape_mistake
 from symgrad.testing.diagnosis.constants import factor, names_of, said
-from symgrad.testing.diagnosis.localise import at_which
+from symgrad.testing.diagnosis.localise import at_which, parts
 from symgrad.testing.diagnosis.updated import updated
 from symgrad.testing.diagnosis.weigh import (
     Array,
@@ -18,6 +19,7 @@ from symgrad.testing.diagnosis.weigh import (
     Evidence,
     Hypothesis,
     agree,
+    close,
     relabelled,
     settled,
     slack_of,
@@ -42,6 +44,12 @@ class Trial:
     model: Model | None = None
     bounds: Mapping[str, Array] = field(default_factory=dict)  # of the truth, where it is not exact
     sizes: Mapping[str, int] = field(default_factory=dict)
+    point: Mapping[str, Array] = field(default_factory=dict)  # the parameters, where there is no model
+
+    @property
+    def params(self) -> Mapping[str, Array]:
+        """Where the gradients were taken, empty if that is not known."""
+        return self.model.params if self.model else self.point
 
     @property
     def counts(self) -> Mapping[str, int]:
@@ -64,7 +72,12 @@ class Trial:
 
 def trial(grads: Callable[..., Any], model: Model) -> Trial:
     """What the user's function gives for a model, called with copies: grads(params, x, y) -> a dictionary."""
-    given = grads({k: v.copy() for k, v in model.params.items()}, model.x.copy(), model.y.copy())
+    try:
+        given = grads({k: v.copy() for k, v in model.params.items()}, model.x.copy(), model.y.copy())
+    except SymgradError:
+        raise
+    except Exception as error:
+        raise FunctionRaisedError("grads", raised(error, {}), "mend that error in your code") from error
     if not hasattr(given, "items"):
         raise FunctionTypeError("grads", f"returned {type(given).__name__}", "return a dictionary, a key a parameter")
     return Trial({k: np.asarray(v) for k, v in given.items() if v is not None}, model.gradients(), model)
@@ -100,7 +113,7 @@ def diagnose_trials(runs: Sequence[Trial]) -> Diagnosis:
     if found:
         return verdict(found, where)
     misshapen = shapes(runs, wrong)
-    return misshapen or unknown(where, remark(runs, wrong))
+    return misshapen or unknown("; ".join([where, *within(runs, wrong)]), remark(runs, wrong))
 
 
 def gathered(runs: Sequence[Trial]) -> Evidence:
@@ -119,6 +132,7 @@ def hypotheses(runs: Sequence[Trial], wrong: list[str]) -> Iterator[Hypothesis]:
     yield from scaled(runs, wrong)
     yield from slips(runs, wrong)
     yield from swapped(runs, wrong)
+    yield from decays(runs, wrong)
     if all(run.model for run in runs):
         yield from faults(runs)
 
@@ -171,6 +185,38 @@ def swapped(runs: Sequence[Trial], wrong: list[str]) -> Iterator[Hypothesis]:
         yield Hypothesis(
             "other-variable", pairs, "return each gradient under its own name", segments(runs, predicted), 1
         )
+
+
+def decays(runs: Sequence[Trial], wrong: list[str]) -> Iterator[Hypothesis]:
+    """A weight decay in the gradients that the loss lacks, or the other way round; how much is read off the numbers."""
+    for name, formula, base in ((" itself", "λ/2 · Σ W²", np.asarray), ("'s sign", "λ · Σ |W|", np.sign)):
+        pulls = [np.concatenate([np.ravel(base(run.params[k])) for k in wrong]) for run in runs if run.params]
+        apart = [
+            np.concatenate([np.ravel(run.given[k] - run.truth[k]) for k in wrong]) for run in runs if not run.misshapen
+        ]
+        size = sum(float(p @ p) for p in pulls)
+        if len(pulls) < len(runs) or len(apart) < len(runs) or not size:
+            continue
+        strength = sum(float(a @ p) for a, p in zip(apart, pulls, strict=True)) / size
+        if not strength or not np.isfinite(strength):
+            continue
+        predicted = [
+            {k: v + strength * base(run.params[k]) if k in wrong else v for k, v in run.truth.items()} for run in runs
+        ]
+        yield decayed(f"{strength:.6g}", name, formula, segments(runs, predicted), added=strength > 0, wrong=wrong)
+
+
+def decayed(
+    strength: str, name: str, formula: str, predicted: tuple[Array, ...], *, added: bool, wrong: list[str]
+) -> Hypothesis:
+    """The hypothesis in words."""
+    size = strength.removeprefix("-")
+    what = f"{', '.join(wrong)}: {size} times the parameter{name}"
+    decay = f"the slope of a weight decay {formula}"
+    if added:
+        mend = "add the decay to the loss as well, or leave it out of both"
+        return Hypothesis("decay-added", f"{what} is added, {decay} that the loss does not have", mend, predicted, 4)
+    return Hypothesis("decay-missing", f"{what} is missing, {decay} that the loss has", "add it", predicted, 4)
 
 
 def faults(runs: Sequence[Trial]) -> Iterator[Hypothesis]:
@@ -231,8 +277,23 @@ def shapes(runs: Sequence[Trial], wrong: list[str]) -> Diagnosis | None:
     return Diagnosis(("shape",), sizes, "return a gradient of the shape of its parameter", "")
 
 
+def within(runs: Sequence[Trial], wrong: list[str]) -> list[str]:
+    """For each wrong array its wrong rows, columns or entries, where they are few."""
+    first = runs[0]
+    return [
+        text
+        for k in wrong
+        if (text := parts(k, ~close(first.given[k], first.truth[k], first.slack(k)) if k in first.given else None))
+    ]
+
+
 def remark(runs: Sequence[Trial], wrong: list[str]) -> str:
-    """How large the difference is, where it is small."""
+    """How large the difference is, where it is small; and that without a model little has a name."""
+    if runs[0].model is None and runs[0].point:
+        return (
+            "of a loss that is only a function, factors, transposed or exchanged arrays, missing sums and weight decay "
+            "are known; hand in the model, as in check_network(Network((3, 4, 2)), grads), to name the wrong step"
+        )
     off = max(
         float(np.linalg.norm(r.given[k] - r.truth[k]) / (np.linalg.norm(r.truth[k]) or 1)) for r in runs for k in wrong
     )

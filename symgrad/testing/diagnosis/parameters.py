@@ -31,7 +31,8 @@ def diagnose_parameters(loss: Any, grads: Any, params: Any, *, model: Any = None
     if truth is None:
         return None
     given = dict(leaves_of(grads(params) if callable(grads) else grads, "", params))
-    return diagnose_trials([Trial({k: np.asarray(v) for k, v in given.items()}, truth, bounds=bound)])
+    point = {k: np.asarray(v, float) for k, v in leaves_of(params, "", params)}
+    return diagnose_trials([Trial({k: np.asarray(v) for k, v in given.items()}, truth, bounds=bound, point=point)])
 
 
 def true_gradients(loss: Any, params: Any) -> tuple[dict[str, Array] | None, dict[str, Array]]:

@@ -106,7 +106,7 @@ def settled(evidence: Evidence, hypotheses: Iterable[Hypothesis]) -> tuple[Hypot
 def verdict(found: Sequence[Hypothesis], where: str) -> Diagnosis:
     """The diagnosis of hypotheses that all fit: the simplest is said, those as simple are said too."""
     first = found[0]
-    ties = [h for h in found[1:] if h.cost <= first.cost + NEARLY and h.says != first.says]
+    ties = [h for h in found[1:] if h.cost <= first.cost + NEARLY and h.name != first.name]
     names = tuple(dict.fromkeys(h.name for h in found))
     also = tuple(dict.fromkeys(h.says for h in ties))[:MOST]
     return Diagnosis(names, first.says, first.mend, where, also)

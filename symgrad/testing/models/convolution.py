@@ -5,16 +5,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from functools import cached_property
-from typing import Any
+from functools import cached_property, partial
 
 import numpy as np
 
-from symgrad.testing.models.model import Array, Arrays, Backward, Fault, Layers, activation, drawn
+from symgrad.testing.models.model import Array, Arrays, Backward, Fault, Layers, Textbook, activation, drawn, prefixed
+from symgrad.testing.models.slopes import slopes
 
 
 @dataclass(frozen=True)
-class Convolution:
+class Convolution(Textbook):
     """z_t = sum_k x_(st+k) w_k + b as deep learning means it (no flip), a = phi(z), J = 1/2 the sum of (a - y)^2.
 
     `x` is a parameter too, a row for each example; `stride` is s.
@@ -54,11 +54,6 @@ class Convolution:
         return FAULTS
 
     @property
-    def layers(self) -> int:
-        """One."""
-        return 1
-
-    @property
     def counts(self) -> dict[str, int]:
         """The sizes that a wrong reduction may divide by."""
         return {"n, the number of examples": self.batch, "T, the number of places": self.places}
@@ -73,9 +68,9 @@ class Convolution:
         z = self.windows(params["x"]) @ params["w"] + params["b"]
         return float(((activation(self.hidden).value(z) - self.y) ** 2).sum() / 2)
 
-    def gradients(self, fault: Fault | None = None, where: Layers = None) -> dict[str, Array]:
-        """The gradient by each parameter, right or with one fault."""
-        return Pass(self, fault, where).run()
+    def backward(self, fault: Fault | None, where: Layers) -> Pass:
+        """The backward pass."""
+        return Pass(self, fault, where)
 
     def varied(self, seed: int, *, sizes: bool = True) -> Convolution:
         """Other numbers; another length and batch too, unless the sizes are to stay."""
@@ -95,8 +90,20 @@ class Pass(Backward):
 
     def run(self) -> dict[str, Array]:
         """The gradients."""
-        delta = (activation(self.net.hidden).value(self.z) - self.net.y) * self.do("slope")
+        delta = (self.outputs() - self.net.y) * self.do("slope")
         return {"x": self.do("spread", delta), "w": self.do("kernel", delta), "b": self.do("bias", delta)}
+
+    def name(self) -> str:
+        """The activation."""
+        return self.net.hidden
+
+    def sums(self) -> Array:
+        """The sums z."""
+        return self.z
+
+    def outputs(self) -> Array:
+        """The outputs a."""
+        return activation(self.net.hidden).value(self.z)
 
     def slope(self) -> Array:
         """phi'(z)."""
@@ -131,9 +138,7 @@ def overwritten(net: Convolution, delta: Array, w: Array) -> Array:
     return found
 
 
-def fault(name: str, says: str, mend: str, step: str, becomes: Any, *, cost: int = 2) -> Fault:
-    """A block of this table; the name says where it belongs."""
-    return Fault(f"conv-{name}", says, mend, step, becomes, cost)
+fault = partial(prefixed, "conv")
 
 
 FAULTS = (
@@ -187,21 +192,7 @@ FAULTS = (
         lambda p, d: d.sum(axis=0),
         cost=1,
     ),
-    fault(
-        "missing-slope",
-        "φ′(z) is missing",
-        "multiply a − y by φ′(z)",
-        "slope",
-        lambda p: np.ones_like(p.z),
-        cost=1,
-    ),
-    fault(
-        "slope-at-output",
-        "φ′ is taken at a instead of z",
-        "evaluate φ′ at z, or write it as a formula in a",
-        "slope",
-        lambda p: activation(p.net.hidden).slope(activation(p.net.hidden).value(p.z)),
-    ),
+    *slopes("conv-"),
     fault(
         "shifted",
         "the windows in ∂J/∂w are shifted by one place: off by one",

@@ -44,12 +44,40 @@ class Backward:
     def __init__(self, fault: Fault | None = None, where: Layers = None) -> None:
         self.fault, self.where = fault, where
 
+    def run(self) -> dict[str, Array]:
+        """The gradients."""
+        raise NotImplementedError
+
     def do(self, step: str, *arguments: Any, layer: int | None = None) -> Any:
         """One step of the pass, right or at fault."""
         made = self.fault is not None and self.fault.step == step and (self.where is None or layer in self.where)
         if made and self.fault:
             return self.fault.becomes(self, *arguments)
         return getattr(self, step)(*arguments)
+
+
+@dataclass(frozen=True)
+class Textbook:
+    """What the models have in common; of one layer, unless a model says otherwise."""
+
+    @property
+    def layers(self) -> int:
+        """How many layers have a step of their own."""
+        return 1
+
+    def backward(self, fault: Fault | None, where: Layers) -> Backward:
+        """The backward pass, right or with one fault."""
+        raise NotImplementedError
+
+    def gradients(self, fault: Fault | None = None, where: Layers = None) -> dict[str, Array]:
+        """The gradient by each parameter, right or with one fault."""
+        with np.errstate(all="ignore"):
+            return self.backward(fault, where).run()
+
+
+def prefixed(family: str, name: str, says: str, mend: str, step: str, becomes: Any, *, cost: int = 2) -> Fault:  # noqa: PLR0917 - a block of a table
+    """A block of a family's table; the name says where it belongs."""
+    return Fault(f"{family}-{name}", says, mend, step, becomes, cost)
 
 
 class Model(Protocol):

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import numpy as np
 
 from symgrad.core import SymgradError
-from symgrad.testing.models.model import Array, Arrays, Backward, Layers, activation, drawn, loss, softmax
+from symgrad.testing.models.model import Array, Arrays, Backward, Layers, Textbook, activation, drawn, loss, softmax
 from symgrad.testing.models.network_faults import FAULTS
 
 if TYPE_CHECKING:
@@ -20,7 +20,7 @@ FEWEST = 2  # sizes: the inputs and the outputs
 
 
 @dataclass(frozen=True)
-class Network:
+class Network(Textbook):
     """z^l = a^(l-1) (W^l)^T + b^l, a^l = phi(z^l), for the rows of a batch; the loss is summed over the outputs.
 
     Parameters are called W1, b1, W2, ...; W^l has the shape (outputs, inputs), as in torch. `decay` adds
@@ -100,10 +100,9 @@ class Network:
         """What each example's loss is multiplied by."""
         return 1 / self.batch if self.reduction == "mean" else 1.0
 
-    def gradients(self, fault: Fault | None = None, where: Layers = None) -> dict[str, Array]:
-        """The gradient by each parameter, right or with one fault."""
-        with np.errstate(all="ignore"):
-            return Pass(self, fault, where).run()
+    def backward(self, fault: Fault | None, where: Layers) -> Pass:
+        """Backpropagation."""
+        return Pass(self, fault, where)
 
     def varied(self, seed: int, *, sizes: bool = True) -> Network:
         """Other weights and data; other numbers of examples and units too, unless the sizes are to stay."""
@@ -122,10 +121,19 @@ class Pass(Backward):
         self.a, self.z = net.forward(net.params)
         self.W = {l: net.params[f"W{l}"] for l in range(1, self.L + 1)}
         self.found: dict[str, Array] = {}
+        self.by_output: dict[int, Array] = {}  # dJ/da^l, what each delta was before its slope
 
     def name(self, l: int) -> str:
         """The activation of layer l."""
         return self.net.output if l == self.L else self.net.hidden
+
+    def sums(self, l: int) -> Array:
+        """z^l."""
+        return self.z[l]
+
+    def outputs(self, l: int) -> Array:
+        """a^l."""
+        return self.a[l]
 
     def run(self) -> dict[str, Array]:
         """The gradients, from the last layer down."""
@@ -143,7 +151,8 @@ class Pass(Backward):
 
     def output_delta(self) -> Array:
         """dJ/dz of the last layer."""
-        return np.asarray(self.do("through", self.do("loss_slope", layer=self.L), layer=self.L))
+        self.by_output[self.L] = self.do("loss_slope", layer=self.L)
+        return np.asarray(self.do("through", self.by_output[self.L], layer=self.L))
 
     def through(self, g: Array) -> Array:
         """A gradient g times the derivative of the output activation: softmax has a whole matrix."""
@@ -154,7 +163,8 @@ class Pass(Backward):
 
     def hidden_delta(self, l: int, above: Array) -> Array:
         """delta^l = delta^(l+1) W^(l+1) times phi'(z^l)."""
-        return np.asarray(self.do("carried", l, above, layer=l) * self.do("slope", l, layer=l))
+        self.by_output[l] = self.do("carried", l, above, layer=l)
+        return np.asarray(self.by_output[l] * self.do("slope", l, layer=l))
 
     def carried(self, l: int, above: Array) -> Array:
         """What comes back through the weights above layer l."""

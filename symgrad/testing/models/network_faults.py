@@ -9,23 +9,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from symgrad.testing.models.model import Fault, activation, loss, softmax
+from symgrad.testing.models.slopes import slopes
 
 if TYPE_CHECKING:
     from symgrad.testing.models.model import Array
-
-OTHERS = ("sigmoid", "tanh", "relu", "leaky_relu", "gelu", "gelu_tanh", "silu", "softplus", "elu")
-
-
-def slope_of(name: str) -> Fault:
-    """The derivative of another activation."""
-    return Fault(
-        f"slope-of-{name}",
-        f"the derivative used is that of {name}",
-        f"use the derivative of the activation that the forward pass applies, not that of {name}",
-        "slope",
-        lambda p, l: activation(name).slope(p.z[l]),
-        cost=3,
-    )
 
 
 def square(p: Any, right: Array, wrong: Array) -> Any:
@@ -41,55 +28,7 @@ def times(p: Any, above: Array, matrix: Array) -> Array:
 
 
 FAULTS = (
-    Fault(
-        "missing-slope",
-        "φ′(z) is missing: the derivative of the activation is left out",
-        "multiply by φ′(z) of that layer, entry by entry",
-        "slope",
-        lambda p, l: np.ones_like(p.z[l]),
-        cost=1,
-    ),
-    Fault(
-        "slope-at-output",
-        "the derivative of the activation is taken at a instead of z: φ′(a)",
-        "evaluate φ′ at z, or write it as a formula in a, such as a(1 − a) for the sigmoid",
-        "slope",
-        lambda p, l: activation(p.name(l)).slope(p.a[l]),
-    ),
-    Fault(
-        "slope-formula-at-sum",
-        "the formula of φ′ in the output a was given z: z(1 − z) for the sigmoid, 1 − z² for tanh",
-        "put a = φ(z) into that formula",
-        "slope",
-        lambda p, l: (
-            {"sigmoid": lambda u: u * (1 - u), "tanh": lambda u: 1 - u**2}[p.name(l)](p.z[l])
-            if p.name(l) in {"sigmoid", "tanh"}
-            else activation(p.name(l)).slope(p.z[l])
-        ),
-    ),
-    Fault(
-        "value-for-slope",
-        "φ(z) is used in place of its derivative φ′(z)",
-        "multiply by φ′(z), not by the output a",
-        "slope",
-        lambda p, l: p.a[l],
-        cost=1,
-    ),
-    Fault(
-        "slope-twice",
-        "φ′(z) is applied twice",
-        "multiply by φ′(z) once",
-        "slope",
-        lambda p, l: activation(p.name(l)).slope(p.z[l]) ** 2,
-        cost=1,
-    ),
-    Fault(
-        "one-minus-output",
-        "1 − a is used in place of φ′(z)",
-        "the sigmoid's derivative is a(1 − a): multiply by a too",
-        "slope",
-        lambda p, l: 1 - p.a[l],
-    ),
+    *slopes(),
     Fault(
         "slope-of-other-layer",
         "φ′ is taken at z of the layer above: off by one",
@@ -104,7 +43,22 @@ FAULTS = (
         "slope",
         lambda p, l: square(p, p.z[l], activation(p.name(l)).slope(p.z[max(l - 1, 0)])),
     ),
-    *map(slope_of, OTHERS),
+    Fault(
+        "slope-at-error",
+        "φ′ is taken at the error that comes back, not at z",
+        "evaluate φ′ at z^l of the forward pass; for ReLU the mask is z > 0",
+        "hidden_delta",
+        lambda p, l, above: np.asarray(
+            (back := p.do("carried", l, above, layer=l)) * activation(p.name(l)).slope(back)
+        ),
+    ),
+    Fault(
+        "slope-missing-on-the-way-back",
+        "what goes back to the layer below is ∂J/∂a, not δ = ∂J/∂z: φ′(z) of the layer above is missing there",
+        "multiply by φ′(z) before you multiply by W",
+        "carried",
+        lambda p, l, above: p.by_output[l + 1] @ p.W[l + 1],
+    ),
     Fault(
         "softmax-diagonal",
         "only the diagonal p(1 − p) of the softmax derivative is used; −pᵢpⱼ is missing",
@@ -149,6 +103,51 @@ FAULTS = (
         "apply the output activation first: δ = a − y",
         "output_delta",
         lambda p: (p.z[-1] - p.net.y) * p.net.share,
+    ),
+    Fault(
+        "ones-for-targets",
+        "1 is subtracted from every output in place of the target: a − 1",
+        "subtract the target y, which is 1 for the right class only",
+        "output_delta",
+        lambda p: (p.a[-1] - 1) * p.net.share,
+    ),
+    Fault(
+        "ones-for-targets",
+        "the loss is differentiated as if every target were 1",
+        "put the target y in its place",
+        "loss_slope",
+        lambda p: loss(p.net.loss).slope(p.a[-1], np.ones_like(p.net.y)) * p.net.share,
+    ),
+    Fault(
+        "class-number-for-target",
+        "the number of the class is subtracted in place of the one-hot row",
+        "subtract a row that is 1 for the right class and 0 elsewhere",
+        "output_delta",
+        lambda p: (p.a[-1] - p.net.y.argmax(axis=1)[:, None]) * p.net.share,
+    ),
+    Fault(
+        "softmax-over-batch",
+        "the softmax runs over the batch, not over the classes of each example",
+        "sum over axis 1, the classes, with keepdims=True",
+        "output_delta",
+        lambda p: (softmax(p.z[-1].T).T - p.net.y) * p.net.share if p.net.output == "softmax" else p.output_delta(),
+    ),
+    Fault(
+        "softmax-over-batch",
+        "the sum under the softmax runs over the batch, not over the classes of each example",
+        "sum over axis 1, the classes, with keepdims=True",
+        "output_delta",
+        lambda p: (over_batch(p.z[-1]) - p.net.y) * p.net.share if p.net.output == "softmax" else p.output_delta(),
+    ),
+    *(
+        Fault(
+            f"output-of-{name}",
+            f"the output in the backward pass is that of {name}, the forward pass has another",
+            "use the output activation of the forward pass",
+            "output_delta",
+            lambda p, name=name: (activation(name).value(p.z[-1]) - p.net.y) * p.net.share,
+        )
+        for name in ("sigmoid", "tanh")
     ),
     Fault(
         "bce-one-term",
@@ -322,6 +321,13 @@ FAULTS = (
         lambda p, l, d: d.sum(axis=0) + p.net.decay * p.net.params[f"b{l}"],
     ),
     Fault(
+        "decay-of-sizes",
+        "the weight decay is that of a sum of sizes |W|: its slope is decay · sign(W)",
+        "this loss adds decay/2 · ΣW², whose slope is decay · W",
+        "penalty",
+        lambda p, l: p.net.decay * np.sign(p.W[l]),
+    ),
+    Fault(
         "decay-sign",
         "the weight decay has the wrong sign",
         "add decay · W, do not subtract it",
@@ -339,3 +345,9 @@ def diagonal(p: Any) -> Any:
 def reapplied(p: Any) -> Any:
     """The output activation applied once more to the output."""
     return softmax(p.a[-1]) if p.net.output == "softmax" else activation(p.net.output).value(p.a[-1])
+
+
+def over_batch(z: Array) -> Array:
+    """The softmax with its maximum taken over the classes, its sum over the batch."""
+    raised = np.exp(z - z.max(axis=1, keepdims=True))
+    return np.asarray(raised / raised.sum(axis=0, keepdims=True))

@@ -5,16 +5,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from functools import cached_property
-from typing import Any
+from functools import cached_property, partial
 
 import numpy as np
 
-from symgrad.testing.models.model import Array, Arrays, Backward, Fault, Layers, drawn
+from symgrad.testing.models.model import Array, Arrays, Backward, Fault, Layers, Textbook, drawn, prefixed
 
 
 @dataclass(frozen=True)
-class BatchNorm:
+class BatchNorm(Textbook):
     """o = gamma xhat + beta, xhat = (x - mean)/sqrt(var + eps) over the batch, J = 1/2 the sum of (o - y)^2.
 
     The input is a parameter too, called "x": its gradient is the hard one.
@@ -51,11 +50,6 @@ class BatchNorm:
         return FAULTS
 
     @property
-    def layers(self) -> int:
-        """One."""
-        return 1
-
-    @property
     def counts(self) -> dict[str, int]:
         """The sizes that a wrong reduction may divide by."""
         return {"n, the number of examples": self.batch, "k, the number of features": self.features}
@@ -70,9 +64,9 @@ class BatchNorm:
         """The loss."""
         return float(((self.forward(params)[2] - self.y) ** 2).sum() / 2)
 
-    def gradients(self, fault: Fault | None = None, where: Layers = None) -> dict[str, Array]:
-        """The gradient by each parameter, right or with one fault."""
-        return Pass(self, fault, where).run()
+    def backward(self, fault: Fault | None, where: Layers) -> Pass:
+        """The backward pass."""
+        return Pass(self, fault, where)
 
     def varied(self, seed: int, *, sizes: bool = True) -> BatchNorm:
         """Other numbers; another batch too, unless the sizes are to stay."""
@@ -93,9 +87,8 @@ class Pass(Backward):
         """The gradients."""
         delta = self.o - self.net.y
         g = self.do("normalised", delta)
-        whole = g - self.do("through_mean", g) - self.do("through_variance", g)
         return {
-            "x": whole / self.do("scale"),
+            "x": self.do("paths", g) / self.do("scale"),
             "gamma": self.do("scales", delta),
             "beta": self.do("shifts", delta),
         }
@@ -103,6 +96,10 @@ class Pass(Backward):
     def normalised(self, delta: Array) -> Array:
         """dJ/dxhat."""
         return np.asarray(delta * self.gamma)
+
+    def paths(self, g: Array) -> Array:
+        """The three paths together."""
+        return np.asarray(g - self.do("through_mean", g) - self.do("through_variance", g))
 
     def through_mean(self, g: Array) -> Array:
         """What the mean takes off."""
@@ -125,9 +122,7 @@ class Pass(Backward):
         return np.asarray(delta.sum(axis=0))
 
 
-def fault(name: str, says: str, mend: str, step: str, becomes: Any, *, cost: int = 2) -> Fault:
-    """A block of this table; the name says where it belongs."""
-    return Fault(f"norm-{name}", says, mend, step, becomes, cost)
+fault = partial(prefixed, "norm")
 
 
 FAULTS = (
@@ -146,6 +141,21 @@ FAULTS = (
         "through_variance",
         lambda p, g: 0 * g,
         cost=1,
+    ),
+    fault(
+        "statistics-constant",
+        "mean and variance are treated as constants: ∂J/∂x is ∂J/∂x̂ / √(var + ε) alone",
+        "subtract what comes back through the mean and through the variance: both depend on every x",
+        "paths",
+        lambda p, g: g,
+        cost=1,
+    ),
+    fault(
+        "divided-by-gamma",
+        "∂J/∂x̂ is divided by γ, not multiplied",
+        "multiply the error by γ before it goes through the normalisation",
+        "normalised",
+        lambda p, d: d / p.gamma,
     ),
     fault(
         "variance-not-root",

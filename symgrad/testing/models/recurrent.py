@@ -5,16 +5,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from functools import cached_property
-from typing import Any
+from functools import cached_property, partial
 
 import numpy as np
 
-from symgrad.testing.models.model import Array, Arrays, Backward, Fault, Layers, activation, drawn
+from symgrad.testing.models.model import Array, Arrays, Backward, Fault, Layers, Textbook, activation, drawn, prefixed
+from symgrad.testing.models.slopes import slopes
 
 
 @dataclass(frozen=True)
-class Recurrent:
+class Recurrent(Textbook):
     """h_t = phi(x_t U^T + h_(t-1) W^T + b), o_t = h_t V^T + c, J = 1/2 the sum of (o_t - y_t)^2 over all t.
 
     `x` has the shape (times, inputs), h_0 is 0.
@@ -55,11 +55,6 @@ class Recurrent:
         return FAULTS
 
     @property
-    def layers(self) -> int:
-        """One layer, used again and again."""
-        return 1
-
-    @property
     def counts(self) -> dict[str, int]:
         """The sizes that a wrong reduction may divide by."""
         return {"T, the number of times": self.times, "k, the number of outputs": self.outputs}
@@ -77,9 +72,9 @@ class Recurrent:
         """The loss."""
         return float(((self.forward(params)[2] - self.y) ** 2).sum() / 2)
 
-    def gradients(self, fault: Fault | None = None, where: Layers = None) -> dict[str, Array]:
-        """The gradient by each parameter, right or with one fault."""
-        return Pass(self, fault, where).run()
+    def backward(self, fault: Fault | None, where: Layers) -> Pass:
+        """The backward pass."""
+        return Pass(self, fault, where)
 
     def varied(self, seed: int, *, sizes: bool = True) -> Recurrent:
         """Other numbers; another number of times and units too, unless the sizes are to stay."""
@@ -96,6 +91,7 @@ class Pass(Backward):
         super().__init__(fault, where)
         self.net, self.p = net, net.params
         self.h, self.z, self.o = net.forward(net.params)
+        self.by_state = np.zeros(net.units)  # dJ/dh_t, what delta_t was before its slope
 
     def run(self) -> dict[str, Array]:
         """The gradients, from the last time back."""
@@ -103,7 +99,8 @@ class Pass(Backward):
         back = np.zeros(self.net.units)
         deltas = np.zeros((self.net.times, self.net.units))
         for t in range(self.net.times - 1, -1, -1):
-            deltas[t] = (error[t] @ self.p["V"] + back) * self.do("slope", t)
+            self.by_state = error[t] @ self.p["V"] + back
+            deltas[t] = self.by_state * self.do("slope", t)
             back = self.do("carried", deltas[t])
         return {
             "U": self.do("over_times", deltas, self.net.x),
@@ -112,6 +109,19 @@ class Pass(Backward):
             "V": self.do("output_weights", error),
             "c": error.sum(axis=0),
         }
+
+    def name(self, t: int) -> str:
+        """The activation."""
+        del t
+        return self.net.hidden
+
+    def sums(self, t: int) -> Array:
+        """z_t."""
+        return np.asarray(self.z[t])
+
+    def outputs(self, t: int) -> Array:
+        """h_t."""
+        return np.asarray(self.h[t + 1])
 
     def output_error(self) -> Array:
         """The error o - y at all times."""
@@ -142,9 +152,7 @@ class Pass(Backward):
         return np.asarray(deltas.sum(axis=0))
 
 
-def fault(name: str, says: str, mend: str, step: str, becomes: Any, *, cost: int = 2) -> Fault:
-    """A block of this table; the name says where it belongs."""
-    return Fault(f"recurrent-{name}", says, mend, step, becomes, cost)
+fault = partial(prefixed, "recurrent")
 
 
 FAULTS = (
@@ -157,27 +165,20 @@ FAULTS = (
         cost=1,
     ),
     fault(
+        "slope-missing-on-the-way-back",
+        "what goes back in time is ∂J/∂h_t, not δ_t = ∂J/∂z_t: φ′(z_t) is missing there",
+        "carry back Wᵀ δ_t, with φ′(z_t) in δ_t",
+        "carried",
+        lambda p, d: p.by_state @ p.p["W"],
+    ),
+    fault(
         "not-transposed",
         "W is not transposed on the way back through time",
         "carry back Wᵀ δ_(t+1)",
         "carried",
         lambda p, d: d @ p.p["W"].T,
     ),
-    fault(
-        "missing-slope",
-        "φ′(z_t) is missing",
-        "multiply by φ′(z_t) at every time",
-        "slope",
-        lambda p, t: np.ones_like(p.z[t]),
-        cost=1,
-    ),
-    fault(
-        "slope-at-output",
-        "φ′ is taken at the state h_t instead of z_t",
-        "evaluate φ′ at z_t, or write it as a formula in h_t, such as 1 − h_t²",
-        "slope",
-        lambda p, t: activation(p.net.hidden).slope(p.h[t + 1]),
-    ),
+    *slopes("recurrent-"),
     fault(
         "slope-of-previous",
         "φ′ is taken at the time before: off by one",
