@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+from dataclasses import replace
+from itertools import islice
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -9,21 +12,25 @@ from typing import Any
 import mpmath
 import numpy as np
 import pytest
+from test_networks import CHAINS
 
 from symgrad.checker.indexed import TRIED, Floats
 from symgrad.core import Derivation, UnsupportedError
+from symgrad.definitions.layers import network
+from symgrad.deriver.indexed.layers import network_gradients
 from symgrad.document.telling_indexed import sought
 from symgrad.indexed import Expr, Index, Tensor
 from symgrad.indexed.jets import NoValueError
 from symgrad.indexed.numpy_code import Written, numpy_source
 from symgrad.indexed.numpy_code.source import identifier
-from symgrad.indexed.samples import Sample, space
+from symgrad.indexed.samples import LENGTHS, Sample, space
 from symgrad.pipeline.discover import sources
 from symgrad.pipeline.load import load
 
 FOLDER = Path(__file__).parent.parent / "derivations"
 FILES = ("layers", "recurrent", "backpropagation", "vector_losses", "softmax", "log_likelihood")
 POINTS = 2
+FAR_DIGITS = 600  # so that 1 - p has digits where p is within e^-1000 of 1
 
 
 def unknown(tensor: Tensor, entry: tuple[int, ...], by: Any) -> Any:  # noqa: ARG001 - one function serves for all
@@ -51,30 +58,68 @@ def compared(derivation: Derivation, written: Written, order: tuple[Index, ...],
     return float(found[tuple(sample.at[i] for i in order)]), float(exact.value(derivation.result, sample.at))
 
 
+def agreeing(derivation: Derivation) -> int:
+    """At how many points the code of a derivation has the value of its result; 0 where it has no code."""
+    asked = sought(derivation)
+    free = tuple(sorted(derivation.result.free, key=lambda i: i.name))
+    order = (*asked[1], *asked[2]) if asked else free
+    try:
+        written = numpy_source(derivation.result, order, facts=derivation.facts)
+    except UnsupportedError:
+        return 0
+    entries = [t[tuple(Index("q", d) for d in t.dims)] for t in written.tensors]
+    where = space((derivation.start, derivation.result, *entries), derivation.facts, {})
+    seen = 0
+    for lengths in ((1,), LENGTHS):
+        for sample in islice(where.samples(Random(3), lengths=lengths), POINTS):  # noqa: S311 - always the same points
+            with suppress(NoValueError):
+                found, expected = compared(derivation, written, order, sample)
+                assert abs(found - expected) <= 1e-9 * (1 + abs(expected)), derivation.name
+                seen += 1
+    return seen
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("name", FILES)
 def test_code_of_every_derivation_has_the_value_of_its_result(name: str) -> None:
-    count = 0
     documents = [d for s in sources([FOLDER / f"{name}.py"]) for d in load(s)]
-    for derivation in (x for d in documents for x in d.derivations if isinstance(x.start, Expr)):
-        asked = sought(derivation)
-        free = tuple(sorted(derivation.result.free, key=lambda i: i.name))
-        order = (*asked[1], *asked[2]) if asked else free
-        try:
-            written = numpy_source(derivation.result, order, facts=derivation.facts)
-        except UnsupportedError:
-            continue
-        entries = [t[tuple(Index("q", d) for d in t.dims)] for t in written.tensors]
-        where = space((derivation.start, derivation.result, *entries), derivation.facts, {})
-        seen = 0
-        for sample in where.samples(Random(3)):  # noqa: S311 - the same points in every run
-            try:
-                found, expected = compared(derivation, written, order, sample)
-            except NoValueError:
-                continue
-            assert abs(found - expected) <= 1e-9 * (1 + abs(expected)), derivation.name
+    found = [agreeing(x) for d in documents for x in d.derivations if isinstance(x.start, Expr)]
+    assert sum(n > 0 for n in found) >= 2
+
+
+@pytest.mark.parametrize(("text", "loss", "options", "wrt"), CHAINS, ids=[c[0] for c in CHAINS])
+def test_code_of_networks_has_the_value_of_its_result(text: str, loss: str, options: dict[str, Any], wrt: str) -> None:
+    found = network_gradients(network(text, loss, **options), [wrt])
+    assert agreeing(found[-1]) or "residual" in text  # an unknown function has no code
+
+
+FAR = [
+    ("linear sigmoid linear softmax", "log_likelihood", "W1"),
+    ("linear sigmoid", "bce", "W1"),
+    ("linear tanh linear sigmoid", "bce", "b1"),
+    ("linear softmax", "kl", "W1"),
+    ("attention", "mse", "W_Q1"),
+    ("lstm_cell", "mse", "W_i1"),
+    ("linear layer_norm softmax", "cross_entropy", "W1"),
+    ("linear softplus", "mse", "b1"),
+    ("linear gelu linear", "log_cosh", "b1"),
+    ("linear", "cosine", "b1"),
+]
+
+
+@pytest.mark.parametrize(("text", "loss", "wrt"), FAR, ids=[f"{c[0]} {c[1]}" for c in FAR])
+def test_code_of_networks_does_not_overflow(text: str, loss: str, wrt: str) -> None:
+    derivation = network_gradients(network(text, loss), [wrt])[-1]
+    order = (*sought(derivation)[1], *sought(derivation)[2])  # type: ignore[index]  # it is a gradient
+    written = numpy_source(derivation.result, order, facts=derivation.facts)
+    held = {t for f in derivation.facts if f.assumed for t in f.left.tensors}
+    where = space((derivation.start, derivation.result), derivation.facts, {})
+    seen = 0
+    for sample in islice(where.samples(Random(4)), 6):  # noqa: S311 - always the same points
+        kept = {t for t in sample.entries if t in held or t.positive or t.name == "y"}
+        moved = {t: e if t in kept else {k: 400 * v for k, v in e.items()} for t, e in sample.entries.items()}
+        with mpmath.workdps(FAR_DIGITS), suppress(NoValueError):
+            found, expected = compared(derivation, written, order, replace(sample, entries=moved))
+            assert abs(found - expected) <= 1e-9 * (1 + abs(expected))
             seen += 1
-            if seen == POINTS:
-                break
-        count += seen > 0
-    assert count >= 2
+    assert seen >= 2

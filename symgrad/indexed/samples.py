@@ -6,7 +6,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from fractions import Fraction
 from itertools import product
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any
 
 from symgrad.indexed.atoms import Ref, Scalar
 from symgrad.indexed.evaluate import Evaluation
@@ -141,7 +141,7 @@ def assigned(fact: Fact, sample: Sample) -> bool:
             return False
     if len(set(letters)) != len(ref.tensor.dims):
         return False
-    mine = cast("Entries", sample.entries[ref.tensor])
+    mine = sample.entries[ref.tensor]
     for place in mine:
         with suppress(NoValueError):
             mine[place] = wanted(fact, sample, letters, place) / factor

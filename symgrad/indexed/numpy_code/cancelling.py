@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
 import sympy as sp
 
+from symgrad.core import UnsupportedError
 from symgrad.functions.logistic import sigmoid
 from symgrad.indexed.atoms import Apply, Atom, Power, Ref
-from symgrad.indexed.expr import Expr, expr, one
+from symgrad.indexed.conversion import from_formula
+from symgrad.indexed.expr import Expr, Term, expr, one
+from symgrad.indexed.mapping import bind
+from symgrad.indexed.normal import expanded
 
 if TYPE_CHECKING:
     from symgrad.indexed.canonical import Factors
@@ -29,6 +34,33 @@ def cancelled(factors: Factors) -> Factors:
         elif atom.head is sp.sinh and not atom.order and found.get(wide := Apply(sp.cosh, atom.args)) == -1:
             found = swapped(found, atom, wide, one(Apply(sp.tanh, atom.args)))
     return tuple(found.items())
+
+
+def paired(term: Term) -> Expr | None:
+    """A product in which a loss' slope at sigmoid(u) meets the sigmoid's, written out: a - y for cross-entropy."""
+    for slope, exponent in term.atoms:
+        if not isinstance(slope, Apply) or exponent != 1 or slope.head is not sigmoid or slope.order != 1:
+            continue
+        loss = next((a for a, e in term.atoms if e == 1 and ends_in(a, slope.arg)), None)
+        if isinstance(loss, Apply):
+            rest = {a: e for a, e in term.atoms if a not in {slope, loss}}
+            a = one(Apply(sigmoid, slope.args))
+            letters = dict(zip(loss.head.variables, (a, *loss.args[1:]), strict=False))
+            with suppress(UnsupportedError):
+                written = from_formula(loss.head.formula.diff(loss.head.variables[0]), letters)
+                product = Expr((Term(term.coefficient, (), rest),)) * a * one(Power(1 - a)) * written
+                return bind(term.bound, expanded(product))
+    return None
+
+
+def ends_in(atom: Atom, u: Expr) -> bool:
+    """Whether a factor is the slope of a smooth loss by its output, and that is sigmoid(u)."""
+    if not isinstance(atom, Apply) or atom.orders != (1, 0) or not hasattr(atom.head, "formula"):
+        return False
+    terms = atom.arg.terms
+    inner = terms[0].atoms if len(terms) == 1 else ()
+    alone = len(inner) == 1 and atom.arg == expr(inner[0][0])
+    return alone and not atom.head.kinks and not atom.head.parameters and level(inner[0][0], u) == 1
 
 
 def swapped(found: dict[Atom, Fraction], above: Atom, below: Atom, by: Expr) -> dict[Atom, Fraction]:

@@ -18,7 +18,7 @@ from symgrad.indexed.contract import contract
 from symgrad.indexed.expr import ZERO, Expr, Term, expr, merged, nonnegative, one
 from symgrad.indexed.mapping import bind, with_parts
 from symgrad.indexed.normal import power_of_sum
-from symgrad.indexed.numpy_code.cancelling import cancelled, level
+from symgrad.indexed.numpy_code.cancelling import cancelled, level, paired
 from symgrad.indexed.tensor import Tensor
 
 if TYPE_CHECKING:
@@ -153,6 +153,9 @@ def opened(value: Expr) -> Expr:
     """Brackets multiplied out in which exponentials meet with both signs: each product can be scaled by itself."""
     terms: list[Term] = []
     for term in value.terms:
+        if (known := paired(term)) is not None:
+            terms += opened(known).terms
+            continue
         sums = [(a, e) for a, e in term.atoms if isinstance(a, Power) and e > 0 and e.denominator == 1]
         mixed = [(a, e) for a, e in sums if mixes(a) or closes(a, term)]
         if not mixed:
