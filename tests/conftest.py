@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import os
+import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+
+from symgrad.pipeline.build import build
+from symgrad.pipeline.cache import open_cache
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -32,3 +36,30 @@ def golden(request: pytest.FixtureRequest) -> Callable[[str, str], None]:
         assert text == path.read_text("utf-8"), f"{name} has changed; run pytest --update-golden and read the diff"
 
     return compare
+
+
+@pytest.fixture(scope="session")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The whole site of symgrad's own derivations, built once for all workers of a run.
+
+    Who works on its looks names one that is built already as SYMGRAD_SITE.
+    """
+    if built := os.environ.get("SYMGRAD_SITE"):
+        return Path(built)
+    base = tmp_path_factory.getbasetemp()
+    shared = base.parent if "PYTEST_XDIST_WORKER" in os.environ else base
+    folder, done, failed = shared / "site", shared / "site.done", shared / "site.failed"
+    try:
+        (shared / "site.begun").touch(exist_ok=False)
+    except FileExistsError:
+        while not done.exists():
+            assert not failed.exists(), "the site could not be built; see the other worker"
+            time.sleep(0.5)
+        return folder
+    try:
+        build((), folder, open_cache(), os.cpu_count() or 1, lambda *_: None)
+    except BaseException:
+        failed.touch()
+        raise
+    done.touch()
+    return folder

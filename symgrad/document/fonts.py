@@ -25,7 +25,7 @@ LATIN = "".join(map(chr, range(0x20, 0x7F))) + "\u00a0§·×–—‘’“”�
 
 SIGNS = "+−=<>≤≥≠≈∈·×/|‖()[]{}⟨⟩,;:.!′″‴∂∇∞∫∑∏√⏟→↦⇒∼±∘∧∨∖∪∩⊂⊆⊤⊙ℝℕℤℓℒ…⋯^¯~˙―½\u2061\u00a0 "
 
-WEIGHTS = (("Regular", "400", "normal"), ("Bold", "700", "normal"), ("It", "400", "italic"))
+WEIGHTS = (("Regular", "400", "normal"), ("Bold", "700", "normal"))
 
 
 @cache

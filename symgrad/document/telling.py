@@ -51,11 +51,16 @@ class Line:
     change: Box | None = None  # the part that changes, of a line too long to be read for it
 
     @property
+    def ends(self) -> Box:
+        """What the line comes to, for a page on which what it begins with must not stand twice."""
+        return equation(EMPTY, self.after, sign=self.step.relation)
+
+    @property
     def goes_on(self) -> Box:
         """The formula of a finer step: only the first in a row repeats what the line before it ended with."""
         if self.change is not None:
             return self.change
-        return self.formula if self.number.endswith(".1") else equation(EMPTY, self.after, sign=self.step.relation)
+        return self.formula if self.number.endswith(".1") else self.ends
 
 
 @dataclass(frozen=True, slots=True)
