@@ -301,7 +301,7 @@ def test_fonts_are_small_and_the_same_every_time() -> None:
     again = math_font.__wrapped__()
 
     assert again == math_font()
-    assert font_css().count("@font-face") == 4
+    assert font_css().count("@font-face") == 3
     assert len(font_css("σ(z) = 1")) < len(font_css()) / 3 < 40_000
     assert set(assets()) == {"symgrad.css", "symgrad.js"}
 

@@ -142,7 +142,7 @@ def test_a_single_file_holds_everything_and_a_published_site_its_map(
     page = (out / "square.html").read_text("utf-8")
     assert not {"symgrad.css", "symgrad.js"} & {p.name for p in out.iterdir()}
     assert '<link rel="stylesheet"' not in page
-    assert page.count("@font-face") == 4
+    assert page.count("@font-face") == 3
     assert page.count("<script>") == 1
     assert len(page.encode()) < HEAVIEST
     assert '<link rel="canonical" href="https://a.org/b/square.html">' in page

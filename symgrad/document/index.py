@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import sys
 from dataclasses import asdict
 from html import escape
 from pathlib import Path
@@ -19,7 +20,6 @@ from symgrad.document.counts import badges
 from symgrad.document.facts import CONVEX, MONOTONE, definition_box, named, value
 from symgrad.document.from_sympy import boxes
 from symgrad.document.html import cell, in_html, meanings
-from symgrad.document.layout import equation
 from symgrad.document.mathml import mathml
 from symgrad.document.pairs import slug
 from symgrad.document.site import Site
@@ -34,7 +34,8 @@ if TYPE_CHECKING:
     from symgrad.document.boxes import Box
 
 PACKAGE = Path(__file__).resolve().parent.parent
-LONGEST = 160  # characters of a formula that somebody may look for
+CARD = 1200  # characters of MathML on the card of a page
+LONGEST = 120  # characters of a formula that somebody may look for
 
 
 def entry(page: Page) -> dict[str, Any]:
@@ -66,19 +67,18 @@ def said(value: Any) -> Any:
 
 
 def card(page: Page) -> str:
-    """The formulas that a page is known by, as HTML: what its entry is, or what it is about and finds first."""
+    """The formula that a page is known by, as HTML: what its entry is, or what it finds first."""
     if page.facts:
         return plain(definition_box(page.facts[0].definition))
     if not page.settled:
         return ""
-    told = telling(page.settled[0])
-    costs = [equation(boxes(let.symbol), boxes(let.value)) for let in told.derivation.lets[-1:]]
-    return "<br>".join(map(plain, (*costs, told.statement)))
+    shown = plain(telling(page.settled[0]).statement)
+    return shown if len(shown) <= CARD else ""
 
 
 def plain(box: Box) -> str:
-    """A formula of an index, which holds hundreds: no LaTeX beside it."""
-    return str(in_html(mathml(box, annotated=False)))
+    """A formula of an index, which holds hundreds: MathML alone."""
+    return str(in_html(mathml(box, spoken=False)))
 
 
 def catalogue_row(facts: Facts, page: str) -> dict[str, Any]:
@@ -92,7 +92,7 @@ def catalogue_row(facts: Facts, page: str) -> dict[str, Any]:
         "formula": plain(row(named(definition), Op("="), boxes(definition.of))),
         "derivative": plain(boxes(facts.derivative)),
         "largest": str(cell(value(facts.lipschitz))),
-        "order": float(facts.lipschitz.upper),
+        "order": min(float(facts.lipschitz.upper), sys.float_info.max),
         "centred": facts.zero_centred,
         "monotone": MONOTONE[facts.monotone],
         "kinks": kinks or message("none", context="kinks"),
@@ -155,7 +155,7 @@ def pair_rows(page: Page) -> list[dict[str, Any]]:
             own = slug(pair.activation)
             href = f"./{quote(page.document.name)}-{own}.html"
             group = by_name.setdefault(own, {"title": pair.activation.title, "href": href, "losses": []})
-            group["losses"].append((pair.loss.title, f"{href}#{slug(pair.loss)}"))
+            group["losses"].append(pair.loss.title)
     return list(by_name.values())
 
 
@@ -173,6 +173,9 @@ def render_index(entries: Iterable[Mapping[str, Any]], site: Site | None = None)
     """The front page of a site, from what `entry` says of each page."""
     told, where = list(entries), site or Site()
     total = sum((Tally(**e["tally"]) for e in told), Tally())
+    catalogue: dict[str, Any] = {}
+    for row_of in (c for e in told for c in e["catalogue"]):
+        catalogue.setdefault(row_of["name"], row_of)  # an entry's own page comes before others that are about it
     pages = {"words": counted("{n} document", "{n} documents", total.documents), "mood": "", "href": ""}
     listed = [e for e in told if not (e["catalogue"] or e["losses"] or e["claims"])]
     return drawn(
@@ -184,7 +187,7 @@ def render_index(entries: Iterable[Mapping[str, Any]], site: Site | None = None)
         ),
         wide=True,
         themes=list(by_theme(listed).items()),
-        catalogue=[trusted(c, "formula", "derivative", "largest", "kinks") for e in told for c in e["catalogue"]],
+        catalogue=[trusted(c, "formula", "derivative", "largest", "kinks") for c in catalogue.values()],
         losses=[trusted(c, "formula", "derivative") for e in told for c in e["losses"]],
         claims=[c for e in told for c in e["claims"]],
         badges=[pages, *badges(total, where, message("{number} steps and chains", number=total.steps))],

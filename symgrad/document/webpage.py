@@ -22,12 +22,14 @@ from symgrad.document.words import to_text
 from symgrad.words import message
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
     from symgrad.core import Page
     from symgrad.document.pairs import ActivationRow
 
-HEAVIEST = 106_000  # bytes of a page's HTML, which with the style sheet and its fonts stay below 200 KB
+HEAVIEST = 110_000  # bytes of a page's HTML, which with the style sheet and its fonts stay below 200 KB
+
+Beside = tuple[tuple[str, str] | None, ...]
 FILE = re.compile(r"\w[\w-]{0,99}\Z")
 LINKED = f'<link rel="stylesheet" href="{STYLESHEET}">'
 CALLED = f'<script src="{SCRIPT}" defer></script>\n'
@@ -40,8 +42,13 @@ def html_page(
     detail: str = "textbook",
     pages: Mapping[str, str] | None = None,
     others: tuple[str, ...] = (),
+    *,
+    lean: bool = False,
 ) -> str:
-    """A document as one HTML file; `pages` has the addresses of derivations whose steps stand elsewhere."""
+    """A document as one HTML file; `pages` has the addresses of derivations and claims that stand elsewhere.
+
+    On a `lean` page no step repeats what the one before it ended with.
+    """
     document = page.document
     tellings = tuple(telling(s, document.layout, shapes=document.shapes) for s in page.settled)
     return drawn(
@@ -61,6 +68,7 @@ def html_page(
         claims=tuple(map(ruled, page.rulings)),
         badges=[*badges(tally(replace(page, rulings=())), site, to_prove(page)), *rulings_badges(page.rulings)],
         start="every" if detail == "every-rule" else detail,
+        lean=lean,
         meanings=meanings(),
         formats={f"./{quote(f)}": word for f in others if (word := FORMATS.get(f.rpartition(".")[2]))},
     )
@@ -71,29 +79,53 @@ def html_files(page: Page, site: Site, others: tuple[str, ...] = ()) -> dict[str
 
     `others` are files that hold the same in another format.
     """
-    name = page.document.name
-    files = {f"{name}.html": html_page(page, site, others=others)}
-    if len(files[f"{name}.html"].encode()) > HEAVIEST and (own := pages_of(page)):
-        files[f"{name}.html"] = html_page(page, site, pages=own, others=others)
-        files |= {own[s.derivation.name]: steps_page(page, n, site, own) for n, s in enumerate(page.settled)}
+    name, own = page.document.name, pages_of(page)
+    whole = html_page(page, site, others=others)
+    files = {}
+    if heavy(whole) and own:
+        whole = html_page(page, site, pages=own, others=others)
+        files = {own[key]: part for key, part in apart(page, site, own)}
+    elif heavy(whole):
+        whole = html_page(page, site, others=others, lean=True)
     if page.pairs:
         rows = comparison(page.pairs, name).rows
         files |= {f"{name}-{row.name}.html": part_page(page, row, site) for row in rows}
-    return files
+    return {f"{name}.html": whole} | files
+
+
+def heavy(page: str) -> bool:
+    """Whether a page weighs too much."""
+    return len(page.encode()) > HEAVIEST
 
 
 def pages_of(page: Page) -> dict[str, str]:
-    """A page for each derivation; none where there is but one, or a name that is none for a file."""
-    names = [s.derivation.name for s in page.settled]
+    """A page for each derivation and each claim; none where there is but one, or a name that is none for a file."""
+    names = [*(s.derivation.name for s in page.settled), *(r.claim.id for r in page.rulings)]
     if len(names) < 2 or not all(map(FILE.match, names)):  # noqa: PLR2004 - there are others beside it
         return {}
     return {n: f"{page.document.name}-{n}.html" for n in names}
 
 
-def steps_page(page: Page, number: int, site: Site, pages: Mapping[str, str]) -> str:
+def apart(page: Page, site: Site, own: Mapping[str, str]) -> Iterator[tuple[str, str]]:
+    """The pages of the derivations and claims of a document, by name."""
+    for number, (key, beside) in enumerate(zip(own, neighbours(page, own), strict=True)):
+        if number >= len(page.settled):
+            yield key, claim_page(page, number - len(page.settled), site, beside)
+            continue
+        part = steps_page(page, number, site, beside)
+        yield key, steps_page(page, number, site, beside, lean=True) if heavy(part) else part
+
+
+def neighbours(page: Page, own: Mapping[str, str]) -> Iterator[Beside]:
+    """The title and the address of the pages before and after each of a document's parts."""
+    titles = [*(s.derivation.title for s in page.settled), *(r.claim.id for r in page.rulings)]
+    links = [None, *((title, f"./{quote(file)}") for title, file in zip(titles, own.values(), strict=True)), None]
+    yield from zip(links, links[2:], strict=False)
+
+
+def steps_page(page: Page, number: int, site: Site, beside: Beside, *, lean: bool = False) -> str:
     """One derivation of a document whose page would weigh too much."""
     document, settled = page.document, page.settled[number]
-    beside = [page.settled[n].derivation if 0 <= n < len(page.settled) else None for n in (number - 1, number + 1)]
     alone = replace(page, settled=(settled,), facts=(), pairs=(), inductions=(), rulings=(), measured=())
     return drawn(
         "steps.html.j2",
@@ -104,9 +136,26 @@ def steps_page(page: Page, number: int, site: Site, pages: Mapping[str, str]) ->
         document=document,
         told=telling(settled, document.layout, shapes=document.shapes),
         whole=f"./{quote(document.name)}.html",
-        beside=[(d.title, f"./{quote(pages[d.name])}") if d else None for d in beside],
+        beside=beside,
         badges=badges(tally(alone), site, to_prove(alone)),
         start="textbook",
+        lean=lean,
+    )
+
+
+def claim_page(page: Page, number: int, site: Site, beside: Beside) -> str:
+    """One claim of a ledger that would weigh too much with all of them."""
+    claim = ruled(page.rulings[number])
+    return drawn(
+        "claim.html.j2",
+        site,
+        title=message("Claim {id}", id=claim.id),
+        description=to_text(claim.statement),
+        wide=False,
+        document=page.document,
+        claim=claim,
+        whole=f"./{quote(page.document.name)}.html",
+        beside=beside,
     )
 
 

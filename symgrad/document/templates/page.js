@@ -47,16 +47,16 @@
     const letters = { alpha: "α", beta: "β", gamma: "γ", delta: "δ", epsilon: "ε", lambda: "λ", mu: "μ", pi: "π", sigma: "σ",
       phi: "φ", theta: "θ", partial: "∂", sum: "∑", cdot: "·" };
     const plain = text => text.normalize("NFKC").toLowerCase().replace(/[−–]/g, "-").replace(/[’′]/g, "'");
-    const tight = text => plain(text).replace(/\\?([a-z]+)/g, (all, word) => letters[word] ?? all).replace(/[\s{}\\*·_^⁡]|left|right/g, "");
+    const tight = text => plain(text).replace(/[\s{}\\*·_^⁡]|\\left|\\right/g, "");
+    const greek = text => text.replace(/\\([a-z]+)|\b([a-z]{3,})\b/g, (all, tex, word) => letters[tex ?? word] ?? all);
     const items = all(".everything li").map(item => [item, plain(item.textContent), tight(item.textContent)]);
     const count = document.getElementById("count");
     const search = () => {
-      const words = plain(box.value).split(/\s+/).filter(Boolean), formula = tight(box.value);
+      const words = plain(box.value).split(/\s+/).filter(Boolean), formula = tight(greek(box.value));
       let shown = 0;
       for (const [item, text, squeezed] of items) {
         item.hidden = !(words.every(word => text.includes(word)) || formula && squeezed.includes(formula));
         shown += !item.hidden;
-        for (const link of all(".many a", item)) link.classList.toggle("hit", words.some(word => word.length > 2 && plain(link.textContent).includes(word)));
       }
       for (const part of all(".everything section")) part.hidden = !part.querySelector("li:not([hidden])");
       count.textContent = count.dataset.words.replace("{}", shown);
