@@ -113,11 +113,11 @@ def test_every_pair_is_linked_and_a_refusal_gives_its_reason(site: Path) -> None
 
     assert len(cells) == len(ACTIVATIONS) * len(LOSSES)
     kinds = {c.get("class") for c in cells}
-    assert {"fully", "partly", "no", "nothing", "refused"} == kinds
+    assert {"slope-fully", "slope-partly", "slope-no", "slope-nothing", "pair-refused"} == kinds
     for cell in cells:
         name, anchor = urldefrag(cell.xpath("./a/@href")[0])
         (place,) = tree(site / name.removeprefix("./")).xpath(f"//*[@id='{anchor}']")
-        assert place.tag == ("dt" if cell.get("class") == "refused" else "tr")
+        assert place.tag == ("dt" if cell.get("class") == "pair-refused" else "tr")
         assert place.tag == "tr" or "needs a" in place.getnext().text_content()
 
 

@@ -30,7 +30,7 @@ def drawings_of(document: Document) -> tuple[Markup, ...]:
 
 def draw(drawing: Drawing, uid: str) -> str:
     """One drawing as an SVG element."""
-    figure = Figure(figsize=(5.2, 3.4))
+    figure = Figure(figsize=(4.2, 3.0))
     FigureCanvasSVG(figure)
     axes = figure.add_axes((0.13, 0.11, 0.84, 0.77))
     z = np.linspace(drawing.low, drawing.high, 2 * SAMPLES)

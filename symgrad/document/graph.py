@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import singledispatch
 from typing import TYPE_CHECKING, Any
 
-from symgrad.document.boxes import Diff
+from symgrad.document.boxes import Diff, Fn, Ident, Script
 from symgrad.document.from_indexed import only_atom
 from symgrad.document.from_sympy import boxes
 from symgrad.document.layout import width
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
 MOST = 14  # nodes; beyond them what is given and off the way is left out
 WIDEST = 8.0  # ems of a node's name
+NARROW = 4.2  # ems of a slope beside an arrow
 CHAIN = 4  # nodes of a chain whose arrows have room for the slopes
 
 
@@ -72,7 +73,8 @@ def graph_of_symbols(start: D, derivation: Derivation) -> Graph | None:
     notation = Notation(lets=derivation.lets)
     values = {let.symbol: let.value for let in derivation.lets}
     whole, variable = start.expr, start.variable
-    if width(boxes(whole, notation)) > WIDEST or variable == whole:
+    shown = boxes(whole, notation)
+    if not isinstance(shown, Fn | Ident | Script) or width(shown) > WIDEST:  # taller, or too long for a node
         return None
     uses: dict[Any, tuple[Any, ...]] = {}
 
@@ -139,12 +141,10 @@ def drawn(
     kept = [k for k in uses if len(uses) <= MOST or uses[k] or k in flows]
     numbers = {key: n for n, key in enumerate(kept)}
     edges = [(part, key) for key in kept for part in uses[key] if part in numbers]
-    chain = between is not None and len(flows) <= CHAIN and sum(a in flows for a, _ in edges) == len(flows) - 1
+    slopes = {(a, b): between(b, a) for a, b in edges if a in flows} if between and len(flows) <= CHAIN else {}
+    chain = len(slopes) == len(flows) - 1 and all(width(s) <= NARROW for s in slopes.values())
     nodes = [Node(name(k), k in flows, arriving(k) if k in flows and k != whole and not chain else None) for k in kept]
-    arrows = [
-        Edge(numbers[a], numbers[b], a in flows, between(b, a) if between and chain and a in flows else None)
-        for a, b in edges
-    ]
+    arrows = [Edge(numbers[a], numbers[b], a in flows, slopes.get((a, b)) if chain else None) for a, b in edges]
     return Graph(tuple(nodes), tuple(arrows), numbers[sought], told(nodes, arrows))
 
 

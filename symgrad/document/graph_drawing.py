@@ -131,8 +131,9 @@ def measured(graph: Graph, columns: list[list[Place]]) -> Layout:
         wide = max([HIGH, *(breadth(graph.nodes[i].box) for i, passing in column if passing < 0)])
         places |= {i: (x + wide / 2, (ROW + below) * r) for i, r in rows(graph, column).items()}
         x += wide + GAP
-    top, bottom = min(y for _, y in places.values()), max(y for _, y in places.values())
-    bottom += max(below, LABEL * any(e.slope is not None for e in graph.edges))
+    slopes = LABEL * any(e.slope is not None for e in graph.edges)
+    top = min(y for _, y in places.values())
+    bottom = max(y + room(graph, i, slopes) for i, (_, y) in places.items())
     places = {i: (px, py - top + HIGH / 2 + MARGIN) for i, (px, py) in places.items()}
     bends = [sorted(at for (k, c), at in places.items() if k == n and c >= 0) for n in range(len(graph.edges))]
     return Layout(
@@ -140,6 +141,14 @@ def measured(graph: Graph, columns: list[list[Place]]) -> Layout:
         tuple(map(tuple, bends)),
         (x - GAP + MARGIN, bottom - top + HIGH + 2 * MARGIN),
     )
+
+
+def room(graph: Graph, place: Place, slopes: float) -> float:
+    """What is needed below a place: for the derivative that arrives there, or the slope beside it."""
+    number, passing = place
+    if passing >= 0:
+        return 0.0
+    return LABEL if graph.nodes[number].back is not None else slopes if graph.nodes[number].flows else 0.0
 
 
 def breadth(box: Box) -> float:

@@ -14,12 +14,12 @@ from markdown_it import MarkdownIt
 from markupsafe import Markup
 
 from symgrad.core import Facts, LossFacts, Page, SymgradError, Tally, tally
-from symgrad.document.boxes import Op, row
 from symgrad.document.claims import ruled
 from symgrad.document.counts import badges
 from symgrad.document.facts import CONVEX, MONOTONE, definition_box, named, value
 from symgrad.document.from_sympy import boxes
 from symgrad.document.html import cell, in_html, meanings
+from symgrad.document.layout import equation, stacked
 from symgrad.document.mathml import mathml
 from symgrad.document.pairs import slug
 from symgrad.document.site import Site
@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from symgrad.document.boxes import Box
 
 PACKAGE = Path(__file__).resolve().parent.parent
+ROOM = 15.0  # ems of a formula in a table
 CARD = 1200  # characters of MathML on the card of a page
 LONGEST = 120  # characters of a formula that somebody may look for
 
@@ -89,8 +90,8 @@ def catalogue_row(facts: Facts, page: str) -> dict[str, Any]:
         "name": definition.name,
         "title": definition.title,
         "href": address(page),
-        "formula": plain(row(named(definition), Op("="), boxes(definition.of))),
-        "derivative": plain(boxes(facts.derivative)),
+        "formula": plain(equation(named(definition), boxes(definition.of))),
+        "derivative": plain(stacked(boxes(facts.derivative), ROOM)),
         "largest": str(cell(value(facts.lipschitz))),
         "order": min(float(facts.lipschitz.upper), sys.float_info.max),
         "centred": facts.zero_centred,
@@ -106,8 +107,8 @@ def loss_row(facts: LossFacts, page: str) -> dict[str, Any]:
     return {
         "title": definition.title,
         "href": address(page),
-        "formula": plain(boxes(definition.of)),
-        "derivative": plain(boxes(facts.derivative)),
+        "formula": plain(stacked(boxes(definition.of), ROOM)),
+        "derivative": plain(stacked(boxes(facts.derivative), ROOM)),
         "convex": CONVEX[facts.convex],
         "kinks": len(facts.kinks),
     }

@@ -143,12 +143,12 @@ def part(page: str, activation: Definition) -> str:
 def cell(pair: Pair | None, rows: str) -> Cell:
     """A pair in the overview; one that was not worked out is empty."""
     if pair is None:
-        return Cell("refused", "", message("not worked out"))
+        return Cell("pair-refused", "", message("not worked out"))
     href = f"{rows}{slug(pair.loss)}"
     if pair.refused:
-        return Cell("refused", "–", message("refused", context="pair"), href)
-    kind = pair.cancels.value.split()[0] if pair.cancels else "unknown"
-    return Cell(kind, SIGNS[pair.cancels], ANSWERS[pair.cancels], href)
+        return Cell("pair-refused", "–", message("refused", context="pair"), href)
+    kind = pair.cancels.name.lower() if pair.cancels else "unknown"
+    return Cell(f"slope-{kind}", SIGNS[pair.cancels], ANSWERS[pair.cancels], href)
 
 
 def delta(pair: Pair) -> Delta:
