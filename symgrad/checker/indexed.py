@@ -149,6 +149,7 @@ def compared(start: Expr, result: Expr, sample: Sample, bodies: Mapping[Tensor, 
     bound = BOUND * float(1 + abs(claimed) + abs(estimate))
     outcome = Outcome.OK if abs(claimed - estimate) <= bound else Outcome.WRONG
     shown = tuple((str(d), float(n)) for d, n in sample.sizes.items())
+    claimed, estimate = (v if abs(v) > bound else 0 for v in (claimed, estimate))  # below the bound it is rounding
     return CheckPoint(shown, float(claimed), float(estimate), bound, outcome)
 
 

@@ -103,7 +103,7 @@ def spaces(derivation: Derivation) -> Iterator[Box]:
     for dims, group in groupby(tensors, key=lambda t: t.dims):
         yield row(commas(*(tensor_name(t) for t in group)), Op("∈"), space(dims))
     for tensor in padded(derivation):
-        yield row(tensor_name(tensor), Text(" is 0 outside its shape"))
+        yield row(tensor_name(tensor), Text(message(" is 0 outside its shape")))
     for v in derivation.domains:
         if v.domain != REALS and isinstance(v.symbol, Tensor):
             letters = tuple(Index("ijkl"[n % 4], d) for n, d in enumerate(v.symbol.dims))

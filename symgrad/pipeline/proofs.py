@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 from symgrad import prover
 from symgrad.core import every_step
+from symgrad.indexed import Expr as Indexed
+from symgrad.prover.indexed import recheck_indexed
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -24,12 +26,18 @@ class Proof:
     variables: tuple[Variable, ...] = ()
     lets: tuple[Let, ...] = ()
     assuming: Any = True
+    facts: tuple[Any, ...] = ()
 
     @property
     def refusal(self) -> str:
         """Why the independent checker does not accept the proof; empty where it does."""
         if not self.verdict.certificate:
             return "there is no certificate"
+        if isinstance(self.left, Indexed):
+            found = recheck_indexed(
+                self.verdict.certificate, self.left, self.right, facts=self.facts, variables=self.variables
+            )
+            return "" if found.ok else found.reason
         replayed = prover.recheck(
             self.verdict.certificate,
             self.left,
@@ -53,4 +61,4 @@ def proofs(settled: Settled) -> Iterator[Proof]:
     given: list[tuple[Step, Any]] = [(step, step.given) for step in every_step(derivation.steps)]
     given.append((derivation.claim, settled.given))
     for (step, assuming), verdict in zip(given, (*settled.verdicts, settled.claim), strict=True):
-        yield Proof(verdict, step.before, step.after, derivation.domains, derivation.lets, assuming)
+        yield Proof(verdict, step.before, step.after, derivation.domains, derivation.lets, assuming, derivation.facts)

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any
 from symgrad import checker, deriver
 from symgrad.core import Kind, Status, SymgradError
 from symgrad.definitions import ACTIVATIONS, LOSSES
+from symgrad.definitions.layers import LAYERS
+from symgrad.deriver.indexed.layers import layer_gradients
 from symgrad.document.evidence import reason, together
 from symgrad.functions import D
 from symgrad.pipeline.fact_rows import fact_rows
@@ -51,15 +53,21 @@ class Row:
 
 
 def subjects(names: Sequence[str] = ()) -> list[tuple[str, str]]:
-    """What there is to verify, each a piece of work of its own: entries, and an activation's pairs."""
-    chosen = {entry(name).name for name in names} or {*ACTIVATIONS, *LOSSES}
+    """What there is to verify, each a piece of work of its own: entries, an activation's pairs, and layers."""
+    layers = [name for name in LAYERS if not names or name in names]
+    chosen = {entry(name).name for name in names if name not in LAYERS or name in ACTIVATIONS}
+    chosen = chosen if names else {*ACTIVATIONS, *LOSSES}
     entries = [("entry", name) for name in (*ACTIVATIONS, *LOSSES) if name in chosen]
-    return [*entries, *(("pairs", name) for name in ACTIVATIONS if name in chosen)]
+    return [
+        *entries,
+        *(("pairs", name) for name in ACTIVATIONS if name in chosen),
+        *(("layer", name) for name in layers),
+    ]
 
 
 def verify(kind: str, name: str, recheck: bool) -> list[dict[str, Any]]:  # noqa: FBT001 - it comes as a task's argument
     """The rows of one subject."""
-    found = pair_rows(ACTIVATIONS[name]) if kind == "pairs" else entry_rows(ACTIVATIONS.get(name) or LOSSES[name])
+    found = found_about(kind, name)
     rows, began = [], time.perf_counter()
     for subject, statement, check, verdict, behind in found:
         row = row_of(subject, statement, check, verdict, behind, recheck=recheck)
@@ -71,6 +79,14 @@ def verify(kind: str, name: str, recheck: bool) -> list[dict[str, Any]]:  # noqa
 
 # subject, statement, outcome of the check, what is said of the row, and the proofs behind that
 Found = tuple[str, str, str, "Verdict", "Sequence[Proof]"]
+
+
+def found_about(kind: str, name: str) -> Iterator[Found]:
+    """What there is about a subject."""
+    if kind == "layer":
+        derivations = layer_gradients(LAYERS[name].build())
+        return (settled_row(name, d.title, d) for d in derivations)
+    return pair_rows(ACTIVATIONS[name]) if kind == "pairs" else entry_rows(ACTIVATIONS.get(name) or LOSSES[name])
 
 
 def entry_rows(definition: Definition) -> Iterator[Found]:

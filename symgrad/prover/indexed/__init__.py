@@ -3,6 +3,7 @@
 from symgrad.prover.indexed.induction import prove_by_induction
 from symgrad.prover.indexed.opinions import replayed
 from symgrad.prover.indexed.prove import prove_indexed, usable
+from symgrad.prover.indexed.recheck import recheck_indexed
 from symgrad.prover.indexed.signs import prove_indexed_step, prove_nonnegative, prove_sign
 
 __all__ = [
@@ -11,6 +12,7 @@ __all__ = [
     "prove_indexed_step",
     "prove_nonnegative",
     "prove_sign",
+    "recheck_indexed",
     "replayed",
     "usable",
 ]

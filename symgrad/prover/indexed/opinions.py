@@ -96,12 +96,12 @@ class Agreement:
     chance: float
 
 
-def agreement(left: Expr, right: Expr, space: Space) -> Agreement:
+def agreement(left: Expr, right: Expr, space: Space, *, seed: int = 7, points: int = TRIALS) -> Agreement:
     """The two sides at random residues and sizes.
 
     For rational functions of degree d a point deceives with a chance of at most d/q (Schwartz 1980, Zippel 1979).
     """
-    rng, points, chance = Random(7), 0, 1.0  # noqa: S311 - reproducible, and no secret
+    rng, tried, chance = Random(seed), 0, 1.0  # noqa: S311 - reproducible, and no secret
     for sample in space.samples(rng, (HUGE,)):
         arithmetic = Residues(rng)
         try:
@@ -110,12 +110,12 @@ def agreement(left: Expr, right: Expr, space: Space) -> Agreement:
         except NoValueError:
             continue
         if not same:
-            return Agreement(points, differ=True, chance=chance)
-        points += 1
+            return Agreement(tried, differ=True, chance=chance)
+        tried += 1
         chance *= min(1.0, (factors(left, sample.sizes) + factors(right, sample.sizes)) / Q)
-        if points == TRIALS:
+        if tried == points:
             break
-    return Agreement(points, differ=False, chance=chance)
+    return Agreement(tried, differ=False, chance=chance)
 
 
 def in_order(tensor: Tensor, entry: tuple[int, ...], by: Any) -> tuple[Any, ...]:

@@ -9,7 +9,6 @@ REFUTED: at some sizes and exact entries the two sides lie in disjoint balls. Al
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from dataclasses import replace
 from functools import lru_cache
@@ -23,6 +22,7 @@ from symgrad.prover.indexed.clearing import vanishes
 from symgrad.prover.indexed.conditions import needs
 from symgrad.prover.indexed.entrywise import entrywise
 from symgrad.prover.indexed.opinions import POINTS, agreement, refutation, replayed
+from symgrad.prover.indexed.recheck import certified
 from symgrad.prover.indexed.unfolding import by_layers, cotangent, formulas_opened, functions_opened, reduced
 from symgrad.words import counted, message
 
@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 
     from symgrad.core import Domain, Variable
 
+SMALLEST = 1e-99  # no smaller chance is named
 LARGE = 250  # tensors; beyond them whole values are not worked out for a second opinion
 Found = tuple[str, tuple[Fact, ...]]
 Known = Mapping[Fact, tuple[Fact, ...]]
@@ -58,7 +59,9 @@ def settled(left: Expr, right: Expr, facts: Sequence[Fact], domains: Mapping[Any
     if needed.never:
         return Verdict(Status.VACUOUS, reason=message("{condition} never holds", condition=needed.never))
     assumed = tuple(f for f in used if f.assumed)
-    return replace(found, conditions=(*assumed, *needed.listed))
+    method, _, second = found.method.partition("; ")
+    signed = certified(method, assumed, second) if found.certificate else ""
+    return replace(found, conditions=(*assumed, *needed.listed), certificate=signed)
 
 
 def decided(left: Expr, right: Expr, facts: Sequence[Fact], domains: Mapping[Any, Domain]) -> Verdict:
@@ -112,12 +115,10 @@ def confirmed(left: Expr, right: Expr, where: Space, found: Found) -> Verdict:
             "agrees modulo two primes at {n} random point, by accident with a chance below {chance}",
             "agrees modulo two primes at {n} random points, by accident with a chance below {chance}",
             second.points,
-            chance=f"{second.chance:.0e}",
+            chance=f"{max(second.chance, SMALLEST):.0e}",
         )
-    certificate = json.dumps({"kind": "indexed", "method": method, "facts": [f.name for f in used], "second": opinion})
-    return Verdict(
-        Status.PROVED, message("{method}; {opinion}", method=method, opinion=opinion), used, certificate=certificate
-    )
+    told = message("{method}; {opinion}", method=method, opinion=opinion)
+    return Verdict(Status.PROVED, told, used, certificate=certified(method, used, opinion))
 
 
 @lru_cache(maxsize=1024)

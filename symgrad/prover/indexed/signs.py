@@ -15,7 +15,7 @@ from symgrad.indexed.samples import space
 from symgrad.prover.indexed.conditions import needs
 from symgrad.prover.indexed.opinions import POINTS, in_balls, point_of
 from symgrad.prover.indexed.prove import prove_indexed
-from symgrad.words import message
+from symgrad.words import clauses, message
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -45,7 +45,7 @@ def prove_sign(
         return counterexample(value, relation, facts, domains)
     needed = needs((value,), facts, domains)
     if needed.never:
-        return Verdict(Status.VACUOUS, reason=f"{needed.never} never holds")
+        return Verdict(Status.VACUOUS, reason=message("{condition} never holds", condition=needed.never))
     return Verdict(Status.PROVED, METHOD, (*found, *needed.listed))
 
 
@@ -101,7 +101,7 @@ def prove_indexed_step(step: Step, derivation: Derivation) -> Verdict:
     if step.relation == "=":
         return prove_indexed(before, step.after, facts=facts, variables=variables)
     if step.after:
-        return Verdict(Status.UNKNOWN, reason="a sign is compared with 0")
+        return Verdict(Status.UNKNOWN, reason=message("a sign is compared with 0"))
     last: Any = derivation.steps[-1].before
     try:
         equal = prove_indexed(before, last, facts=facts, variables=variables)
@@ -109,9 +109,9 @@ def prove_indexed_step(step: Step, derivation: Derivation) -> Verdict:
     except IndexedError as error:
         return Verdict(Status.UNKNOWN, reason=str(error))
     if not (equal.proved and sign.proved):
-        why = f"the last form is not proved: {equal.reason or equal.status.value}"
+        why = message("the last form is not proved: {reason}", reason=equal.reason or equal.status.value)
         return sign if equal.proved else Verdict(Status.UNKNOWN, reason=why)
     if before == last:
         return sign
     conditions = tuple(dict.fromkeys((*equal.conditions, *sign.conditions)))
-    return replace(sign, method=f"{equal.method}; {sign.method}", conditions=conditions)
+    return replace(sign, method=clauses((equal.method, sign.method)), conditions=conditions)
