@@ -137,15 +137,13 @@ def test_assumptions_may_be_text(assuming: Any, status: Status) -> None:
     assert symgrad.prove(sqrt(z**2), "z", assuming=assuming).status is status
 
 
-@pytest.mark.parametrize("assuming", ["z", "z >", "z/z > 0", "z = 1", "__import__('os')", ""])
+@pytest.mark.parametrize("assuming", ["z", "z >", "z = 1", "__import__('os')", ""])
 def test_a_text_that_is_no_condition_is_refused(assuming: str) -> None:
     with pytest.raises(ParseError):
         symgrad.prove("z", "z", assuming=assuming)
 
 
-def test_what_text_refuses_can_be_asked_as_the_message_says() -> None:
-    with pytest.raises(ParseError, match=r"with sympy.evaluate\(False\): left = .*symgrad.prove\(left, right\)"):
-        symgrad.prove("exp(log(z))", "z")
+def test_what_was_left_unevaluated_is_asked_as_it_stands() -> None:
     with sympy.evaluate(False):  # noqa: FBT003 - SymPy's signature
         left = exp(log(z))
 

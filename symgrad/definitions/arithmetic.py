@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from sympy import Expr, I, Mul, Pow, Rational, S
+from sympy import Add, Expr, I, Mul, Pow, Rational, S, exp
 from sympy.logic.boolalg import Boolean
+
+from symgrad.functions import held
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -32,7 +34,7 @@ def quotient(top: Expr, bottom: Expr) -> Expr:
     """top/bottom."""
     if bottom == 0:
         raise Refused("this divides by zero")
-    return real(top / bottom)
+    return real(held(Mul, top, held(Pow, bottom, S.NegativeOne)))
 
 
 def power(base: Expr, exponent: Expr) -> Expr:
@@ -43,11 +45,11 @@ def power(base: Expr, exponent: Expr) -> Expr:
         raise Refused("a power of a negative number has no real value unless the exponent is an integer")
     if base == S.Exp1:
         require_tame(exponent)
-        return real(base**exponent)
+        return real(held(exp, exponent))
     if exponent.is_number:
         require_small(exponent)
         require_room(base, exponent)
-    return real(base**exponent)
+    return real(held(Pow, base, exponent))
 
 
 def call(known: Word, arguments: list[Expr]) -> Any:
@@ -55,7 +57,7 @@ def call(known: Word, arguments: list[Expr]) -> Any:
     if not known.tame:
         for argument in arguments:
             require_tame(argument)
-    found = known.apply(*arguments)
+    found = held(known.apply, *arguments)
     return found if isinstance(found, Boolean) else real(found)
 
 
@@ -92,7 +94,12 @@ def require_room(base: Expr, exponent: Any) -> None:
 
 def product(factors: list[Expr]) -> Expr:
     """The product of the factors."""
-    return real(Mul(*factors))
+    return real(held(Mul, *factors))
+
+
+def total(terms: list[Expr]) -> Expr:
+    """The sum of the terms."""
+    return real(held(Add, *terms))
 
 
 def unreal(value: Expr) -> bool:

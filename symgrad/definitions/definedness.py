@@ -1,7 +1,8 @@
 """Where a text has a value: conditions that SymPy drops when it simplifies on construction.
 
 z/z becomes 1 before anybody can ask about z = 0, and sqrt(z)^2 becomes z. A proof about what is left would be a
-proof of another statement than the one that was typed, so such a text is refused.
+proof of another statement than the one that was typed, so the parser holds such parts as they stand (`held`), and
+refuses a text of which a condition is lost all the same.
 """
 
 from __future__ import annotations

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from sympy import Add, And, Eq, Expr, Ge, Gt, Le, Lt, Ne, Or, Piecewise, S, Symbol
+from sympy import And, Eq, Expr, Ge, Gt, Le, Lt, Ne, Or, Piecewise, S, Symbol
 from sympy.logic.boolalg import Boolean
 
 from symgrad.core import ParseError
-from symgrad.definitions.arithmetic import UNREAL, Refused, call, number, power, product, quotient, real
+from symgrad.definitions.arithmetic import UNREAL, Refused, call, number, power, product, quotient, real, total
 from symgrad.definitions.definedness import applies, divides, raises, survives
 from symgrad.definitions.tokens import Sort, Token, tokens_of
 from symgrad.definitions.vocabulary import CONSTANTS, Word, near, symbol, word
@@ -183,8 +183,8 @@ class Reader:
             links = zip(texts, parts, parts[1:], strict=False)
             return self.built(token, lambda: And(*(COMPARED[t](u, v) for t, u, v in links)))
         if OPERATORS[level] is SUMS:
-            terms = [-p if t == "-" else p for t, p in zip(["+", *texts], parts, strict=True)]
-            return self.built(token, lambda: real(Add(*terms)))
+            terms = [product([S.NegativeOne, p]) if t == "-" else p for t, p in zip(["+", *texts], parts, strict=True)]
+            return self.built(token, total, terms)
         factors = [parts[0]]
         for sign, part in zip(signs, parts[1:], strict=True):
             if sign.text == "/":
@@ -207,7 +207,7 @@ class Reader:
             base = self.value(found, token)
             found = self.built(sign, power, base, exponent)
             self.asked += [(sign, asked) for asked in raises(base, exponent)]
-        return -self.value(found, first) if negative else found
+        return product([S.NegativeOne, self.value(found, first)]) if negative else found
 
     def atom(self) -> Any:
         """A number, a name, a function applied, or brackets."""

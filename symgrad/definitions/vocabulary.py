@@ -14,6 +14,8 @@ from sympy import (
     Max,
     Min,
     Ne,
+    Pow,
+    S,
     Symbol,
     acosh,
     asinh,
@@ -29,7 +31,6 @@ from sympy import (
     sign,
     sin,
     sinh,
-    sqrt,
     tan,
     tanh,
 )
@@ -41,6 +42,7 @@ from symgrad.definitions.lookup import ALIASES, spelled
 from symgrad.definitions.losses import LOSSES
 from symgrad.definitions.meaning import outside
 from symgrad.definitions.tokens import greek
+from symgrad.functions import held
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -70,7 +72,7 @@ PLAIN = {
     "erf": Word(erf),
     "erfc": Word(erfc),
     "exp": Word(exp),
-    "expm1": Word(lambda x: exp(x) - 1),
+    "expm1": Word(lambda x: held(exp, x) - 1),
     "ln": Word(log, tame=True),
     "log": Word(log, tame=True),
     "log1p": Word(lambda x: log(1 + x), tame=True),
@@ -79,7 +81,7 @@ PLAIN = {
     "sign": Word(sign, tame=True),
     "sin": Word(sin),
     "sinh": Word(sinh),
-    "sqrt": Word(sqrt, tame=True),
+    "sqrt": Word(lambda x: held(Pow, x, S.Half), tame=True),
     "tan": Word(tan),
     "tanh": Word(tanh),
     "Eq": Word(Eq, 2, 2, tame=True),

@@ -5,7 +5,7 @@ from symgrad.functions.folding import fold
 from symgrad.functions.logistic import fold_named
 from symgrad.functions.operators import D
 from symgrad.functions.output_form import in_terms_of_output, inverse
-from symgrad.functions.putting import put
+from symgrad.functions.putting import held, put
 from symgrad.functions.slopes import slope
 
 __all__ = [
@@ -14,6 +14,7 @@ __all__ = [
     "elementwise",
     "fold",
     "fold_named",
+    "held",
     "in_terms_of_output",
     "inverse",
     "put",

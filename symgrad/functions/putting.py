@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from contextlib import suppress
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from sympy import Function, LambertW, Pow, acosh, atanh, erfinv, log
@@ -26,6 +27,12 @@ def filled(formula: Any, values: Mapping[Any, Any]) -> Any:
     """`formula` with values for its letters, worked out but for what would lose a place where it has no value."""
     plain = all(value.is_Symbol for value in values.values()) and len(set(values.values())) == len(values)
     return formula.xreplace(dict(values)) if plain else _put(formula, values, _as_valued, {})
+
+
+def held(function: Any, *args: Any) -> Any:
+    """`function(*args)` worked out, but for what would lose a place where it has no value: z/z stays z/z."""
+    made = function(*args)
+    return made if _as_valued(made, function, list(args)) else function(*args, evaluate=False)
 
 
 def _put(
@@ -68,9 +75,20 @@ def _as_valued(made: Any, _: Any, args: list[Any]) -> bool:
     return set().union(*map(_partial, args)) <= _partial(made)
 
 
-def _partial(expr: Any) -> set[Any]:
+def _partial(expr: Any) -> frozenset[Any]:
     """What must not be zero, must not be negative, and the functions that must have a value."""
-    powers = [p for p in expr.atoms(Pow) if p.free_symbols and not (p.exp.is_Integer and p.exp.is_positive)]
-    found = {f for f in expr.atoms(Function) if f.free_symbols and (isinstance(f, PARTIAL) or hasattr(f, "formula"))}
-    found |= {("nonzero", p.base) for p in powers if not p.exp.is_positive}
-    return found | {("not negative", p.base) for p in powers if not p.exp.is_Integer}
+    return _asked(expr)[0]
+
+
+@lru_cache(maxsize=4096)
+def _asked(expr: Any) -> tuple[frozenset[Any], bool]:
+    """The same, and whether a symbol occurs."""
+    parts = [_asked(a) for a in expr.args]
+    found = frozenset[Any]().union(*(asked for asked, _ in parts))
+    varies = expr.is_Symbol or any(moves for _, moves in parts)
+    if varies and isinstance(expr, Pow) and not (expr.exp.is_Integer and expr.exp.is_positive):
+        found |= {("nonzero", expr.base)} if not expr.exp.is_positive else set()
+        found |= {("not negative", expr.base)} if not expr.exp.is_Integer else set()
+    elif varies and isinstance(expr, Function) and (isinstance(expr, PARTIAL) or hasattr(expr, "formula")):
+        found |= {expr}
+    return found, varies
