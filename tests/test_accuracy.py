@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
+import sympy
 from click.testing import CliRunner
 from sympy import Abs, Piecewise, Rational, Symbol, erf, erfc, exp, log, sqrt, symbols, tanh
 
@@ -417,6 +418,26 @@ def test_a_source_keeps_apart_what_has_one_name() -> None:
     code = symgrad.numpy_code(erf(letter) * erf(other) + third)
 
     assert executed(code)(0.5, 0.25, 1.0) == pytest.approx(1 + math.erf(0.5) * math.erf(0.25), rel=1e-14)
+
+
+def test_lambdify_takes_what_sympys_takes() -> None:
+    slope, x = sigmoid(z).diff(z), np.array([0.0, 40.0])
+    wanted = [0.25, math.exp(-40)]
+
+    made = {
+        "list": symgrad.lambdify(z, [slope, z, 1])(x)[0],
+        "tuple": symgrad.lambdify((z, (y,)), (y, (slope,)))(x, (1.0,))[1][0],
+        "matrix": symgrad.lambdify([z, y], sympy.Matrix([[slope, 1], [y, z]]), "numpy")(x, 2.0)[0, 0],
+        "array": symgrad.lambdify(z, sympy.Array([z, slope]))(x)[1],
+        "keywords": symgrad.lambdify(args=z, expr=slope, modules=["numpy"], cse=True, dummify=True)(x),
+        "constant": symgrad.lambdify(z, [slope, sympy.pi])(x)[1] * wanted / math.pi,
+    }
+
+    for name, value in made.items():
+        assert value == pytest.approx(wanted, rel=1e-15), name
+    for wrong in ("z", z**2, [z, "y"]):
+        with pytest.raises(SymgradError, match="is no symbol"):
+            symgrad.lambdify(wrong, z)
 
 
 def test_source_and_lambdify_agree() -> None:

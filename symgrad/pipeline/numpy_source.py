@@ -6,6 +6,7 @@ import ast
 import inspect
 import keyword
 import re
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 import sympy
@@ -22,7 +23,7 @@ from symgrad.functions.numpy_printing import FormPrinter, Stable, lines
 from symgrad.functions.stable import rewritten, stabilised
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from symgrad.core import Derivation, Variable
 
@@ -43,19 +44,60 @@ def named_form(expr: Expr) -> Expr:
     return rewritten(expr, KNOWN)
 
 
-def lambdify(letters: Symbol | Sequence[Symbol], expr: Expr, modules: Any = "numpy") -> Callable[..., Any]:
+def lambdify(
+    args: Any,
+    expr: Any,
+    modules: Any = "numpy",
+    printer: Any = None,
+    *,
+    use_imps: bool = True,  # noqa: ARG001 - as above: catalogue functions have no other implementation
+    dummify: bool = False,
+    cse: bool = True,  # noqa: ARG001 - as above: what occurs twice is always worked out once
+    docstring_limit: int | None = 1000,
+) -> Callable[..., Any]:
     """SymPy's `lambdify` for NumPy, of the stable form: no warnings, the float type of the arguments kept.
 
-    SymPy's own prints a derivative as it stands, so that sigmoid(z)*(1 - sigmoid(z)) is 0 from z = 37 on. `modules` is
-    there for code that was written for SymPy's: it may say "numpy" and nothing else.
+    SymPy's own prints a derivative as it stands, so that sigmoid(z)*(1 - sigmoid(z)) is 0 from z = 37 on. `args` and
+    `expr` are what SymPy's takes: a symbol or nested sequences of symbols; an expression, a matrix, an array, or lists
+    and tuples of these. `modules` may say "numpy" and nothing else.
     """
-    if modules not in ("numpy", ["numpy"], ("numpy",), None):
-        raise UnsupportedError(f"symgrad.lambdify writes NumPy code; for {modules!r} use sympy.lambdify")
-    args = (letters,) if isinstance(letters, Symbol) else tuple(letters)
-    missing = sorted(str(s) for s in expr.free_symbols - set(args))
+    if modules not in ("numpy", ["numpy"], ("numpy",), None) or printer is not None:
+        raise UnsupportedError(f"symgrad.lambdify writes NumPy code; for {printer or modules!r} use sympy.lambdify")
+    letters = symbols_of(args)
+    missing = sorted(str(s) for s in free_in(expr) - set(letters))
     if missing:
         raise UnsupportedError(f"the expression also depends on {', '.join(missing)}; list every symbol as an argument")
-    return sympy.lambdify(args, Stable(stable_form(expr), *args), "numpy")  # type: ignore[no-any-return]
+    wanted = args if isinstance(args, Symbol) else list(args)
+    stable = stable_parts(expr, letters)
+    return sympy.lambdify(wanted, stable, "numpy", dummify=dummify, docstring_limit=docstring_limit)  # type: ignore[no-any-return]
+
+
+def symbols_of(args: Any) -> tuple[Symbol, ...]:
+    """The symbols among the arguments, nested as SymPy allows."""
+    if isinstance(args, Symbol):
+        return (args,)
+    if isinstance(args, str) or not isinstance(args, Iterable):
+        raise UnsupportedError(f"{args!r} is no symbol; list symbols as arguments, such as z or (z, y)")
+    return tuple(s for part in args for s in symbols_of(part))
+
+
+def free_in(expr: Any) -> set[Any]:
+    """The symbols in an expression, or in a container of expressions."""
+    if isinstance(expr, list | tuple):
+        return set().union(*map(free_in, expr))
+    return set(sympy.sympify(expr).free_symbols)
+
+
+def stable_parts(expr: Any, letters: tuple[Symbol, ...]) -> Any:
+    """The stable form of an expression, or of every one in a container of the same kind."""
+    if isinstance(expr, list | tuple):
+        return type(expr)([stable_parts(part, letters) for part in expr])
+    whole = sympy.sympify(expr)
+    if isinstance(whole, sympy.MatrixBase | sympy.NDimArray):
+        return whole.applyfunc(lambda part: stable_parts(part, letters))
+    if not isinstance(whole, Expr) or isinstance(whole, sympy.MatrixExpr):
+        raise UnsupportedError(f"{expr} is no expression, nor a matrix or a list of expressions")
+    return Stable(stable_form(whole), *letters)
 
 
 def source(
