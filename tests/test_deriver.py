@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from sympy import Abs, Ge, Max, Min, Mul, Piecewise, Rational, Symbol, cosh, exp, log, sign, sin, sqrt, tan, tanh
 
+import symgrad
 from symgrad.core import (
     Cancels,
     Definition,
@@ -390,3 +391,27 @@ def test_two_parameters_of_one_letter_are_kept_apart() -> None:
     assert [p.symbol.name for p in row.loss.parameters] == ["beta_J"]
     assert row.delta is not None
     assert {s.name for s in row.delta.free_symbols} == {"a", "y", "z", "beta", "beta_J"}
+
+
+CASES = {  # functions by cases inside one another, roots and logarithms at their ends
+    "hardshrink(hardshrink(z))": "{ 1 if z < −1/2; 0 if z ≤ 1/2; 1 otherwise }",
+    "relu(relu(z))": "{ 0 if z ≤ 0; 1 otherwise }",
+    "hardtanh(relu(z)-1)": "{ 0 if z ≤ 0; 1 if z < 2; 0 otherwise }",
+    "elu(log(z),1)": "{ 1/z if z > 1; 1 otherwise }",
+    "relu(exp(z)-2)": "{ e^z if z > ln 2; 0 otherwise }",
+    "hardtanh(log(z))": "{ 0 if z ≥ e; 0 if z ≤ e^(−1); 1/z otherwise }",
+    "sqrt(abs(z))*z": "3/2 · √|z|",
+    "Max(z,0)^0.5": "{ 1/(2√z) if z > 0; 0 otherwise }",
+    "sqrt(relu(z))": "{ 1/(2√ReLU(z)) if z > 0; 0 otherwise }",
+    "log(z)-log(z)+z^2": "2z",
+    "z/z": "0",
+}
+
+
+@pytest.mark.parametrize("text", CASES)
+def test_cases_are_gathered_and_every_step_is_proved(text: str) -> None:
+    worked = symgrad.derive(text)
+
+    assert worked.verdict.status is Status.PROVED
+    assert f"= {CASES[text]}\n" in worked.to("text")
+    assert " unknown" not in worked.to("text")

@@ -21,11 +21,15 @@ from sympy import (
     Rational,
     S,
     Symbol,
+    exp,
     expand,
+    log,
     preorder_traversal,
     sign,
 )
 from sympy.core.relational import Relational
+
+from symgrad.functions import Elementwise
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -125,6 +129,7 @@ def _plain(gap: Any) -> Any:
 
 def flat(expr: Any, x: Symbol) -> Piecewise | None:
     """Max, min, |u| and cases as one list of cases from left to right; None unless it changes at a few numbers only."""
+    expr = _opened_conditions(expr)
     breaks = _breaks(expr, x)
     if breaks is None or not 0 < len(breaks) <= _MOST_BREAKS:
         return None
@@ -135,6 +140,17 @@ def flat(expr: Any, x: Symbol) -> Piecewise | None:
         return None
     merged = list(_cases(values, ends, expr, x))
     return Piecewise(*merged, evaluate=False) if len(merged) > 1 else None
+
+
+def _opened_conditions(expr: Any) -> Any:
+    """Functions by cases that conditions compare, written out: hardshrink(z) > 1/2 turns where z > 1/2 does."""
+    heads = {h for p in expr.atoms(Piecewise) for _, c in p.args for h in c.atoms(Elementwise)}
+    cases = {h: h.unfold() for h in heads if h.unfold().has(Piecewise, Max, Min)}
+    opened = {
+        p: Piecewise(*((value, condition.xreplace(cases)) for value, condition in p.args), evaluate=False)
+        for p in expr.atoms(Piecewise)
+    }
+    return expr.xreplace(opened) if cases else expr
 
 
 def _cases(values: list[Any], breaks: list[Any], expr: Any, x: Symbol) -> Iterator[tuple[Any, Any]]:
@@ -148,7 +164,8 @@ def _cases(values: list[Any], breaks: list[Any], expr: Any, x: Symbol) -> Iterat
 
 def _breaks(expr: Any, x: Symbol) -> set[Any] | None:
     """The points at which a case of `expr` may give way to another; None where they are not numbers."""
-    gaps = [r.lhs - r.rhs for p in expr.atoms(Piecewise) for _, c in p.args for r in c.atoms(Relational)]
+    relations = {r for p in expr.atoms(Piecewise) for _, c in p.args for r in c.atoms(Relational)}
+    gaps = [u - v for r in relations for u in _leaves(r.lhs) for v in _leaves(r.rhs)]
     for extremum in expr.atoms(Max, Min):
         gaps += [u - v for u, v in combinations(_leaves(extremum), 2)]
     gaps += [leaf for part in expr.atoms(Abs, sign) for leaf in _leaves(part.args[0])]
@@ -163,6 +180,27 @@ def _breaks(expr: Any, x: Symbol) -> set[Any] | None:
             return None
         found.add(root)
     return found
+
+
+def in_cases_of(expr: Any, x: Symbol) -> Any:
+    """Cases whose conditions compare `x` itself: ln z > 0 is z > 1 where it has a value."""
+    if not isinstance(expr, Piecewise):
+        return expr
+    relations = {r for _, condition in expr.args for r in condition.atoms(Relational)}
+    plain = {r: _solved(r, x) for r in relations}
+    if all(old == new for old, new in plain.items()):
+        return expr
+    return Piecewise(*((value, condition.xreplace(plain)) for value, condition in expr.args), evaluate=False)
+
+
+def _solved(relation: Any, x: Symbol) -> Any:
+    """The relation with a logarithm or an exponential of `x` undone: both rise."""
+    left, right = relation.args
+    if left.has(x) and isinstance(left, log) and not right.has(x):
+        return _solved(relation.func(left.args[0], exp(right)), x)
+    if left.has(x) and isinstance(left, exp) and right.is_positive:
+        return _solved(relation.func(left.args[0], log(right)), x)
+    return relation
 
 
 def _leaves(expr: Any) -> list[Any]:

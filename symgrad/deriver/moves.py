@@ -85,7 +85,7 @@ def _chosen(node: D, context: Context) -> Move:
         return _named_quantity(node, context)
     written = as_cases(expr, x, context)
     if written is not None and written != expr:
-        return Move(node, D(written, x), "cases")
+        return Move(node, D(written, x), "cases", off_boundaries(expr, x, context) if steep(expr) else S.true)
     for kind, move in _BY_KIND:
         if isinstance(expr, kind):
             return move(node, context)
@@ -225,6 +225,12 @@ def off_boundaries(expr: Any, x: Symbol, context: Context) -> Any:
         if isinstance(part, Elementwise):
             found &= off_boundaries(part.unfold(), x, context)
     return found
+
+
+def steep(expr: Any) -> bool:
+    """Whether there is a root of a case distinction: where its base turns at 0, neither side need have a slope."""
+    roots = [p.base for p in expr.atoms(Pow) if p.exp.is_integer is False]
+    return any(base.has(Abs, Max, Min, Piecewise, Elementwise) for base in roots)
 
 
 def _meeting(part: Any) -> list[tuple[Any, Any]]:

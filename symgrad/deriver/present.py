@@ -26,7 +26,7 @@ from sympy import (
 )
 
 from symgrad.core import Step
-from symgrad.deriver.cases import distributed, flat
+from symgrad.deriver.cases import distributed, flat, in_cases_of
 from symgrad.deriver.tidy import at_kinks, by_case, cost, has_exponential, loses, tidy
 from symgrad.functions import fold_named, in_terms_of_output
 from symgrad.functions.symbols import a
@@ -56,7 +56,7 @@ def present(  # noqa: PLR0917 - what is presented, of what, and under which cond
     for rule, after in _rewrites(settled, formula, applied, variable):
         before = steps[-1].after if steps else expr
         if after != before:
-            delicate = before.has(sign, Abs, Max, Min) or loses(before, after)
+            delicate = before.has(sign, Abs, Max, Min) or loses(before, after) or before.has(Piecewise)
             steps.append(Step(before, after, rule, given if delicate else S.true))
     return tuple(steps)
 
@@ -71,6 +71,8 @@ def _rewrites(settled: Any, formula: Any, applied: Any, variable: Symbol) -> Ite
     if joined.has(Piecewise) and (joined.has(Max, Min) or not isinstance(joined, Piecewise)):
         joined = flat(joined, variable) or joined
     yield "distribute", joined
+    joined = in_cases_of(joined, variable)
+    yield "simplify", joined
     named = applied != formula
     output = by_output(joined, formula, variable) if named and has_exponential(joined) else None
     if output is not None and not output.atoms(Function) - output.atoms(Piecewise):

@@ -10,14 +10,14 @@ from sympy import And, Mul, Ne, Not, Or, Piecewise, S, preorder_traversal
 from sympy.core.relational import Relational
 
 from symgrad.core import Step
-from symgrad.deriver.moves import Move, advance
+from symgrad.deriver.moves import Move, advance, inside, steep
 from symgrad.deriver.tidy import loses, numbers_out
 from symgrad.functions import D
 from symgrad.rules import LINEAR, RULES
 from symgrad.words import enumerated, message, respelt
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator, Sequence
 
     from symgrad.deriver.context import Context
 
@@ -33,15 +33,22 @@ def carry_out(expr: Any, context: Context) -> tuple[Step, ...]:
     steps: list[Step] = []
     while standing(expr) and len(steps) < _MOST_ROUNDS:
         given = And(*(step.given for step in steps))
-        step = gather(tuple(_kept(fine, given) for fine in _round(expr, context)))
+        step = gather(tuple(_kept(_round(expr, context), given)))
         steps.append(step)
         expr = step.after
     return tuple(steps)
 
 
-def _kept(step: Step, given: Any) -> Step:
-    """The step under what the chain was found under, where a part that needs it cancels: z/z is 1 if z is not 0."""
-    return replace(step, given=And(step.given, given)) if loses(step.before, step.after) else step
+def _kept(fine: Iterable[Step], given: Any) -> Iterator[Step]:
+    """The steps under what the chain was found under, where a part that needs it cancels: z/z is 1 if z is not 0.
+
+    So are those beside a derivative that has no value on a kink, and no slope on either side of it.
+    """
+    for step in fine:
+        beside = any(steep(part.expr) for part in standing(step.before))
+        kept = replace(step, given=And(step.given, given)) if beside or loses(step.before, step.after) else step
+        given = And(given, kept.given)
+        yield kept
 
 
 def standing(expr: Any) -> list[D]:
@@ -69,7 +76,7 @@ def _round(expr: Any, context: Context) -> Iterator[Step]:
         after = expr.xreplace({move.node: move.after for move in at_once})
         if isinstance(expr, Mul) and not after.has(D):
             after = numbers_out(after)
-        given = And(*(_inside(expr, move, context) for move in at_once))
+        given = And(*(_inside(expr, move, context) for move in at_once), _needed_by_lost(expr, after, at_once))
         place = {"focus": moves[0].node, "became": moves[0].after} if len(at_once) == 1 else {}
         yield Step(expr, after, moves[0].rule, given, **place)
         for move in at_once:
@@ -79,6 +86,12 @@ def _round(expr: Any, context: Context) -> Iterator[Step]:
         expr = after
         if moves[0].rule in _OPENING:
             return
+
+
+def _needed_by_lost(expr: Any, after: Any, moves: Sequence[Move]) -> Any:
+    """Where derivatives that cancel one another have values: d/dz ln z - d/dz ln z is 0 for z > 0."""
+    were = set(standing(expr)).union(*(standing(m.after) for m in moves)) - {m.node for m in moves}
+    return And(*(inside(d.expr) for d in were - set(standing(after))))
 
 
 def _inside(expr: Any, move: Move, context: Context) -> Any:

@@ -17,9 +17,10 @@ from sympy import factorint
 
 from symgrad.prover.balls import PRECISIONS, Balls, Undecided, Undefined, precision
 from symgrad.prover.field import BITS, Frac, Gen, Restart, StuckError, UndefinedHere
+from symgrad.prover.levels import Levels
 from symgrad.prover.radicals import relation
 from symgrad.prover.scalar import PI, Node, apply, call, mul, num, over, power
-from symgrad.prover.signs import Signs, generators_in
+from symgrad.prover.signs import generators_in
 
 if TYPE_CHECKING:
     from symgrad.prover.kernel import Exps, Poly
@@ -39,7 +40,7 @@ BOUND = 10**6  # denominators of the rational bounds of constants
 Units = dict[Any, list[tuple[Fraction, int]]]  # per family: units, and how far they have been refined
 
 
-class Extensions(Signs):
+class Extensions(Levels):
     """A field with signs that grows by a generator when a function of a fraction is not in it yet."""
 
     def __init__(self, kernel: Any, slots: int, units: Units) -> None:
@@ -198,22 +199,6 @@ class Extensions(Signs):
             if t:
                 self.learn(self.k.gens[found.slot] * t, ">", ("log", found.slot, t))
         return self.var(found)
-
-    def tangents(self, p: Poly) -> None:
-        """Log q <= q - 1, and log q lies on that side of u on which q lies of e^u."""
-        for log in [g for g in generators_in(self, p) if g.kind == "log" and not self.k.is_const(g.base)]:
-            if ("tangent", log.slot) in self.named:
-                continue
-            self.named["tangent", log.slot] = log
-            x = self.k.gens[log.slot]
-            if self.sign(log.base) != 1:
-                continue
-            self.learn(log.base - 1 - x, ">=", ("tangent", log.slot, 1))
-            for exp in [g for g in generators_in(self, log.base) if g.kind == "exp"]:
-                top, bottom = exp.args[0]
-                s = self.quick_sign(log.base - self.k.gens[exp.slot])
-                if s and self.quick_sign(bottom) == 1:
-                    self.learn((x * bottom - top) * s, ">", ("above", log.slot, exp.slot))
 
     def power(self, f: Frac, r: Fraction) -> Frac:
         """f^r for a rational r that is no integer; f must be >= 0, and > 0 where r < 0."""

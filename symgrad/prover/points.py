@@ -65,7 +65,7 @@ class Sampler:
     def points(self, region: Region, tries: int) -> Iterator[Point]:
         """Points of a region: rational ones, but for a root of an equation that binds no symbol."""
         free = tuple(n for n in self.names if n not in dict(region.bindings))
-        equations = unbound(region)
+        equations = [p for p in unbound(region) if not vanishes(p[0], region)]
         if equations:
             if len(equations) == 1:
                 yield from self._roots(region, equations[0][0], free)
@@ -246,3 +246,16 @@ def _holds(node: Node, rel: str, full: Mapping[str, Fraction | arb]) -> bool:
 def unbound(region: Region) -> list[Premise]:
     """The equations that bind no symbol."""
     return [(node, rel) for node, rel in region.premises if rel == "=" and node not in region.solved]
+
+
+def vanishes(node: Node, region: Region) -> bool:
+    """Whether the values that the region binds its symbols to make the node 0: ln z where z is 1."""
+    for name, value in reversed(region.bindings):
+        node = substitute(node, {name: value})
+    if node.free:
+        return False
+    try:
+        tower, (top, _) = normal_form(node)
+    except (Split, StuckError, UndefinedHere):
+        return False
+    return bool(tower.k.is_zero(top))

@@ -315,6 +315,8 @@ class Context(Ring):
         gen = self.gens[i][0]
         if kind in {"exp1", "exp2", "exponent"} and gen == "exp":
             return self._of_exp(kind, i)
+        if kind == "level" and gen == "exp":
+            return self._level(i, int(why[2]))
         if kind in {"erf", "odd"} and gen in {"erf", "atan", "erfinv", "lambertw"}:
             return self._of_odd(kind, i)
         if kind == "pi" and gen == "pi":
@@ -323,7 +325,7 @@ class Context(Ring):
             return self._number(i, int(why[2]))
         if kind in {"root", "beyond"} and gen == "root":
             return self._of_root(kind, i, int(why[2]))
-        if kind in {"tangent", "above"} and gen == "log":
+        if kind in {"tangent", "above", "beneath"} and gen == "log":
             return self._of_log(kind, i, int(why[2]))
         if kind == "log" and gen == "log":
             s = self.sign(self.base[i])
@@ -345,6 +347,13 @@ class Context(Ring):
         found = [(x * d - d - n, ">="), (d - x * d + x * n, ">=")]
         strict = self._maybe_sign((n, d))
         return found + [(p, ">") for p, _ in found] if strict else found
+
+    def _level(self, i: int, j: int) -> list[tuple[Poly, str]]:
+        """E^u lies on that side of q on which u lies of log q."""
+        if self.gens[j][0] != "log" or self.sign(self.base[j]) != 1:
+            return []
+        s = self.sign_of(self.add(self.args[i][0], (-self.gen(j), self.ring.one)))
+        return [((self.x[i] - self.base[j]) * s, ">")] if s else []
 
     def _maybe_sign(self, f: Frac) -> int | None:
         try:
@@ -375,11 +384,13 @@ class Context(Ring):
         """Log q <= q - 1 where q > 0; log|q| is on that side of u on which q > 0 is of e^u."""
         x, base = self.x[i], self.base[i]
         if kind == "tangent":
-            return [(base - 1 - x, ">=")] if self.sign(base) == 1 else []
-        n, d = self.args[j][0] if self.gens[j][0] == "exp" else self.zero
-        s = self.quick_sign(base - self.x[j])
-        good = self.gens[j][0] == "exp" and s and self.quick_sign(d) == 1 and self.sign(base) == 1
-        return [((x * d - n) * s, ">")] if good else []
+            return [(base - 1 - x, ">="), (base * x - base + 1, ">=")] if self.sign(base) == 1 else []
+        if self.gens[j][0] != "exp" or self.sign(base) != 1:
+            return []
+        n, d = self.args[j][0]
+        gap, turn = (base - self.x[j], -1) if kind == "above" else (base * self.x[j] - 1, 1)
+        s = self.quick_sign(gap) or self._maybe_sign((gap, self.ring.one))
+        return [((x * d + turn * n) * s, ">")] if s and self.quick_sign(d) == 1 else []
 
     def _number(self, i: int, bound: int) -> list[tuple[Poly, str]]:
         """Rational bounds of exp or log of a number, by interval arithmetic."""

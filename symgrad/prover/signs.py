@@ -203,6 +203,9 @@ class Signs(Field):
     def tangents(self, p: Poly) -> None:
         """Further facts about the logarithms in p; a field that has none learns nothing."""
 
+    def levels(self) -> None:
+        """Further facts about logarithms beside exponentials; a field that has none learns nothing."""
+
     def _show(self, lines: list[Line], sources: list[Any], p: Poly, s: int, *, strict: bool) -> Proof | None:
         """The proof that s*p >= 0 (or > 0, if strict) is impossible."""
         if not lines:
@@ -248,6 +251,7 @@ class Signs(Field):
             before = len(self.facts)
             for fact in tuple(self.facts):
                 self.tangents(fact.poly)
+            self.levels()
             if len(self.facts) > before:
                 lines, sources = self.system()
                 found = refute(lines)

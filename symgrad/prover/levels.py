@@ -1,0 +1,68 @@
+"""What the order of q and e^u tells of log q and u: facts for regions whose conditions compare with logarithms."""
+
+from __future__ import annotations
+
+from itertools import product
+from typing import TYPE_CHECKING, Any
+
+from symgrad.prover.signs import Signs, generators_in
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from symgrad.prover.field import Gen
+    from symgrad.prover.kernel import Poly
+
+
+class Levels(Signs):
+    """A field that learns more of its logarithms and exponentials when what it knows does not settle a sign."""
+
+    def tangents(self, p: Poly) -> None:
+        """1 - 1/q <= log q <= q - 1, and log q lies on that side of u on which q lies of e^u."""
+        for log in [g for g in generators_in(self, p) if g.kind == "log" and not self.k.is_const(g.base)]:
+            if ("tangent", log.slot) in self.named:
+                continue
+            self.named["tangent", log.slot] = log
+            x = self.k.gens[log.slot]
+            if self.sign(log.base) != 1:
+                continue
+            self.learn(log.base - 1 - x, ">=", ("tangent", log.slot, 1))
+            self.learn(log.base * x - log.base + 1, ">=", ("tangent", log.slot, 1))
+            for exp in [g for g in generators_in(self, log.base) if g.kind == "exp"]:
+                self._log_above(log, exp, self.quick_sign(log.base - self.k.gens[exp.slot]))
+
+    def _log_above(self, log: Gen, exp: Gen, s: int | None) -> None:
+        top, bottom = exp.args[0]
+        if s and self.quick_sign(bottom) == 1:
+            x = self.k.gens[log.slot]
+            self.learn((x * bottom - top) * s, ">", ("above", log.slot, exp.slot))
+
+    def levels(self) -> None:
+        """What the order of q and e^u says of log q and u, and the other way round, where premises mention them."""
+        seen = {g.slot: g for f in self.facts if f.why[0] == "given" for g in generators_in(self, f.poly)}
+        for log in [g for g in seen.values() if g.kind == "log" and self.sign(g.base) == 1]:
+            self._once(("level", log.slot), self._log_beside_one, log)
+        logs = [g for g in self.gens if g.kind == "log" and self.sign(g.base) == 1]
+        for log, exp in product(logs, [g for g in self.gens if g.kind == "exp"]):
+            if log.slot in seen or exp.slot in seen:
+                self._once(("level", log.slot, exp.slot), self._log_beside, log, exp)
+
+    def _once(self, name: Any, learn: Callable[..., None], *gens: Gen) -> None:
+        if name not in self.named:
+            self.named[name] = gens[0]
+            learn(*gens)
+
+    def _log_beside_one(self, log: Gen) -> None:
+        t = self.sign(log.base - 1)
+        if t:
+            self.learn(self.k.gens[log.slot] * t, ">", ("log", log.slot, t))
+
+    def _log_beside(self, log: Gen, exp: Gen) -> None:
+        x, e = self.k.gens[log.slot], self.k.gens[exp.slot]
+        self._log_above(log, exp, self.sign(log.base - e))
+        top, bottom = exp.args[0]
+        s, t = self.sign(log.base * e - 1), self.sign_of(self.sub(exp.args[0], (x, self.k.one)))
+        if s and self.quick_sign(bottom) == 1:
+            self.learn((x * bottom + top) * s, ">", ("beneath", log.slot, exp.slot))
+        if t:
+            self.learn((e - log.base) * t, ">", ("level", exp.slot, log.slot))
