@@ -348,13 +348,13 @@ HOSTILE = {
 def test_a_hostile_certificate_ends_soon_with_a_reason(name: str) -> None:
     data = load("huber")
     HOSTILE[name](data)
-    began = time.monotonic()
+    began = time.process_time()
 
     found = replayed(json.dumps(data), "huber")
 
     assert not found.ok
     assert found.reason
-    assert time.monotonic() - began < 3
+    assert time.process_time() - began < 3
 
 
 def test_a_replay_has_a_limit_of_time() -> None:

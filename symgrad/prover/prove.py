@@ -164,6 +164,7 @@ class Prover:
     def judge(self, trees: list[Branch | Leaf]) -> Verdict:
         """The verdict that the leaves add up to."""
         for leaf in self.leaves:
+            self.tick()
             if leaf.kind in DIFFER and leaf.tower is not None and not all(inside(leaf.tower).values()):
                 leaf.kind, leaf.why = EMPTY, "no number satisfies its conditions"
         live = [leaf for leaf in self.leaves if leaf.kind not in {EMPTY, EXCLUDED}]
