@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import itertools
+from fractions import Fraction
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
+from sympy import acosh, asinh, atanh, cos, tan
 
-from symgrad.core import Outcome
+from symgrad.core import Outcome, Status
 from symgrad.document.telling_indexed import sought
+from symgrad.indexed import Dim, Index, Tensor, apply, delta, partial
 from symgrad.indexed.numpy_code import numpy_source
 from symgrad.indexed.numpy_code.source import identifier
 from symgrad.pipeline.tensors import of_text
+from symgrad.prover.indexed import prove_indexed
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -147,6 +151,8 @@ FORMULAS: list[tuple[str, str, Callable[[Any], Any]]] = [
     ("sum(p.^0.5)", "p", lambda s: np.sum(np.sqrt(s.p))),
     ("sum(sin(w) .* cos(v))", "w", lambda s: np.sum(np.sin(s.w) * np.cos(s.v))),
     ("sum(atan(w) + asinh(w))", "w", lambda s: np.sum(np.arctan(s.w) + np.arcsinh(s.w))),
+    ("sum(tan(w/4) + atanh(p/2) + acosh(1 + p))", "p",
+     lambda s: np.sum(np.tan(s.w / 4) + np.arctanh(s.p / 2) + np.arccosh(1 + s.p))),
     ("sum(expm1(w) + log1p(p))", "p", lambda s: np.sum(np.expm1(s.w) + np.log1p(s.p))),
     ("max(X*w)", "w", lambda s: lin(s).max()),
     ("max(w)", "w", lambda s: s.w.max()),
@@ -224,3 +230,21 @@ def test_every_formula_is_proved_and_checked(row: tuple[str, str, Any]) -> None:
 def test_there_are_many_and_no_two_alike() -> None:
     assert len({row[:2] for row in FORMULAS}) == len(FORMULAS) >= 80
     assert len(list(itertools.groupby(sorted(wrt for _, wrt, _ in FORMULAS)))) >= 10
+
+
+n = Dim("n")
+i, j, w = Index("i", n), Index("j", n), Tensor("w", n)
+SLOPES = {
+    asinh: (1 + w[i] ** 2) ** Fraction(-1, 2),
+    acosh: (w[i] ** 2 - 1) ** Fraction(-1, 2),
+    atanh: (1 - w[i] ** 2) ** -1,
+    tan: apply(cos, w[i]) ** -2,
+}
+
+
+@pytest.mark.parametrize("head", SLOPES)
+def test_the_slope_of_an_elementary_function_and_no_other(head: Any) -> None:
+    sought_one, right = partial(apply(head, w[i]), w[j]), delta(i, j) * SLOPES[head]
+    assert prove_indexed(sought_one, -right).status is Status.REFUTED
+    assert prove_indexed(sought_one, right * 2).status is Status.REFUTED
+    assert prove_indexed(sought_one, right).status is not Status.REFUTED

@@ -14,7 +14,9 @@ if TYPE_CHECKING:
     from symgrad.indexed.tensor import Tensor
 
 Slot = Index | Place
-ENTIRE = frozenset({"exp", "tanh", "sinh", "cosh", "sin", "cos", "atan", "erf", "erfc", "Abs"})  # of every real number
+ENTIRE = frozenset(
+    {"exp", "tanh", "sinh", "cosh", "sin", "cos", "atan", "erf", "erfc", "Abs", "asinh"}
+)  # of every real number
 NOTHING: frozenset[Index] = frozenset()
 
 

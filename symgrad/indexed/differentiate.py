@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
 import sympy as sp
@@ -128,5 +129,9 @@ KNOWN: dict[str, Any] = {
     "sin": lambda a: one(Apply(sp.cos, a.args)),
     "cos": lambda a: -one(Apply(sp.sin, a.args)),
     "atan": lambda a: (1 + a.arg**2) ** -1,
+    "asinh": lambda a: (1 + a.arg**2) ** Fraction(-1, 2),
+    "acosh": lambda a: (a.arg**2 - 1) ** Fraction(-1, 2),
+    "atanh": lambda a: (1 - a.arg**2) ** -1,
+    "tan": lambda a: 1 + one(a, 2),
     "Abs": lambda a: one(Apply(sp.sign, a.args)),
 }

@@ -299,6 +299,10 @@ EXPONENTIALS: dict[str, Any] = {
     "cosh": lambda t: (sp.exp(t) + sp.exp(-t)) / 2,
     "log1p": lambda t: sp.log(1 + t),
     "erfc": lambda t: 1 - sp.erf(t),
+    "asinh": lambda t: sp.log(t + sp.sqrt(t**2 + 1)),
+    "acosh": lambda t: sp.log(t + sp.sqrt(t**2 - 1)),
+    "atanh": lambda t: (sp.log(1 + t) - sp.log(1 - t)) / 2,
+    "tan": lambda t: sp.sin(t) / sp.cos(t),
 }
 t = sp.Symbol("t", real=True)
 

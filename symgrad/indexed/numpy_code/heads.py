@@ -57,6 +57,8 @@ def source(head: Any, orders: tuple[int, ...]) -> str:
         for _ in range(order):
             value = value.diff(letter)
     named, form = lines(stabilised(value))
+    if value.has(sp.DiracDelta, sp.Derivative, sp.Subs):
+        raise UnsupportedError(f"the derivative of {head.__name__} has no NumPy code; it is 0 wherever it has a value")
     printer = FormPrinter({"fully_qualified_modules": True, "allow_unknown_functions": False})
     body = [f"{symbol} = {printer.doprint(part)}" for symbol, part in named]
     body.append(f"return {printer.doprint(form)}")
