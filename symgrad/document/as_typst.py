@@ -41,7 +41,7 @@ PREAMBLE = """\
 #show raw.where(block: true): it => block(fill: luma(245), inset: 8pt, radius: 3pt, width: 100%, text(size: 0.85em, it))
 #let sgformula(alt, body) = math.equation(block: false, alt: alt, body)
 #let sgdisplay(alt, body) = block(width: 100%, math.equation(block: true, alt: alt, body))
-#let sgstep(level, number, rule, verdict, reason, formula, inner) = {
+#let sgstep(number, rule, verdict, reason, formula, inner) = {
   block(above: 1.5em, below: 0.6em, sticky: true, {
     [#metadata(rule) <sgrule>]
     box(stroke: 0.6pt + sgsoft, radius: 1em, inset: (x: 0.5em), outset: (y: 0.28em), text(size: 0.85em, number))
@@ -49,8 +49,9 @@ PREAMBLE = """\
     strong(rule)
     h(0.6em)
     text(size: 0.8em, fill: sgsoft, verdict)
+    if reason != none { block(above: 0.7em, inset: (left: 1.9em), reason) }
   })
-  pad(left: 1.9em, { reason; formula; inner })
+  pad(left: 1.9em, { formula; inner })
 }
 #let sgtable(columns, align, head, ..cells) = block(text(size: 0.88em, table(
   columns: columns, align: align, table.header(..head.map(strong)), table.hline(stroke: 0.5pt), ..cells)))
@@ -89,17 +90,19 @@ def printed(blocks: Iterable[Block]) -> str:
     return "\n".join(f"#{block(b)}" for b in blocks) + "\n"
 
 
-def block(b: Block) -> str:  # noqa: PLR0911 - one case for each kind of block
+def block(b: Block) -> str:  # noqa: C901, PLR0911 - one case for each kind of block
     """One block as an expression."""
     match b:
         case Heading(level, words):
             return f"heading(level: {level}, {string(words)})"
+        case Paragraph((), label):
+            return f"block(sticky: true, strong({string(label)}))"
         case Paragraph(words, label):
             return f"par({joined([f'strong({string(label)})'] if label else [], words)})"
         case Display(box):
             return display(box)
         case StepBlock():
-            return step(b, 1)
+            return step(b)
         case Table(rows, numbers):
             return table(rows, "right" if numbers else "left")
         case Terms(_, rows):
@@ -133,12 +136,12 @@ def display(box: Box) -> str:
     return f"sgdisplay({string(speech(box))}, ${typst(box)}$)"
 
 
-def step(s: StepBlock, level: int) -> str:
+def step(s: StepBlock) -> str:
     """One step and its finer ones."""
-    inner = " + ".join(step(finer, level + 1) for finer in s.inner) or "none"
-    reason = f"par({joined([], s.reason)})" if s.reason else "none"
+    inner = " + ".join(map(step, s.inner)) or "none"
+    reason = joined([], s.reason) if s.reason else "none"
     head = ", ".join(map(string, (s.number, s.rule, s.verdict)))
-    return f"sgstep({level}, {head}, {reason}, {display(s.formula)}, {inner})"
+    return f"sgstep({head}, {reason}, {display(s.formula)}, {inner})"
 
 
 def table(rows: Sequence[Sequence[Told]], align: str) -> str:

@@ -1,8 +1,11 @@
-"""Boxes as English to be read aloud: what a screen reader says where it can't read MathML."""
+"""Boxes as words to be read aloud, in the language that is spoken: what is said where MathML can't be read."""
 
 from __future__ import annotations
 
+import re
+
 from symgrad.document.boxes import (
+    EMPTY,
     Aligned,
     At,
     Big,
@@ -28,57 +31,108 @@ from symgrad.document.boxes import (
     Under,
 )
 from symgrad.document.spelling import GREEK_NAMES
+from symgrad.words import clauses, enumerated, message, say
 
 SIGNS = {
-    "+": "plus", "−": "minus", "=": "equals", "·": "times", "×": "times", "/": "over", "<": "is less than",
-    ">": "is greater than", "≤": "is at most", "≥": "is at least", "≠": "is not equal to", "≈": "is about",
-    "→": "tends to", "∈": "is in", ",": ",", ";": "; with parameter", "∂": "partial", "⊙": "Hadamard product",
-    "⇒": "implies", "±": "plus or minus", "∘": "composed with", "∼": "behaves like", "∧": "and", "∨": "or",
-    "↦": "maps to", "∖": "without", "∪": "united with",
-}  # fmt: skip
+    "+": message("plus", context="speech"),
+    "−": message("minus", context="speech"),
+    "=": message("equals", context="speech"),
+    "·": message("times", context="speech"),
+    "×": message("times", context="speech"),
+    "/": message("over", context="speech"),
+    "<": message("is less than", context="speech"),
+    ">": message("is greater than", context="speech"),
+    "≤": message("is at most", context="speech"),
+    "≥": message("is at least", context="speech"),
+    "≠": message("is not equal to", context="speech"),
+    "≈": message("is about", context="speech"),
+    "→": message("tends to", context="speech"),
+    "∈": message("is in", context="speech"),
+    ",": message(",", context="speech"),
+    ";": message("; with parameter", context="speech"),
+    "∂": message("partial", context="speech"),
+    "⊙": message("Hadamard product", context="speech"),
+    "⇒": message("implies", context="speech"),
+    "±": message("plus or minus", context="speech"),
+    "∘": message("composed with", context="speech"),
+    "∼": message("behaves like", context="speech"),
+    "∧": message("and", context="speech"),
+    "∨": message("or", context="speech"),
+    "↦": message("maps to", context="speech"),
+    "∖": message("without", context="speech"),
+    "∪": message("united with", context="speech"),
+}
 
 NAMES = {
-    "ln": "the natural log of", "∞": "infinity", "ℝ": "the reals", "sgn": "the sign of", "max": "the maximum of",
-    "min": "the minimum of", "exp": "the exponential of", "erf": "the error function of",
-}  # fmt: skip
+    "ln": message("the natural log of", context="speech"),
+    "∞": message("infinity", context="speech"),
+    "ℝ": message("the reals", context="speech"),
+    "sgn": message("the sign of", context="speech"),
+    "max": message("the maximum of", context="speech"),
+    "min": message("the minimum of", context="speech"),
+    "exp": message("the exponential of", context="speech"),
+    "erf": message("the error function of", context="speech"),
+}
 
-ACCENTS = {"^": "hat", "¯": "bar", "~": "tilde", "˙": "dot"}
+ACCENTS = {
+    "^": message("hat", context="speech"),
+    "¯": message("bar", context="speech"),
+    "~": message("tilde", context="speech"),
+    "˙": message("dot", context="speech"),
+}
 
-BIG = {"∫": "the integral", "∑": "the sum", "∏": "the product"}
+BIG = {
+    "∫": message("the integral", context="speech"),
+    "∑": message("the sum", context="speech"),
+    "∏": message("the product", context="speech"),
+}
 
-ORDERS = {1: "derivative", 2: "second derivative", 3: "third derivative"}
+ORDERS = {
+    1: message("derivative", context="speech"),
+    2: message("second derivative", context="speech"),
+    3: message("third derivative", context="speech"),
+}
+
+
+HAN = "[\u3000-\u303f\u4e00-\u9fff\uff00-\uffef]"
+BLANK = re.compile(f"(?<={HAN}) (?=.)|(?<=.) (?={HAN})")  # Chinese is written without
 
 
 def speech(box: Box) -> str:
     """The formula as a sentence without a full stop."""
-    return " ".join(say(box).replace(" ,", ",").replace(" ;", ";").split())
+    words = " ".join(said(box).replace(" ,", ",").replace(" ;", ";").split())
+    return BLANK.sub("", words).rstrip("，")
 
 
-def say(box: Box) -> str:  # noqa: C901, PLR0911 - one case for each kind of box
+def said(box: Box) -> str:  # noqa: C901, PLR0911, PLR0912 - one case for each kind of box
     """The words of one box."""
     match box:
         case Row(kids):
-            return " ".join(map(say, kids))
+            return " ".join(map(said, kids))
         case Ident(name):
             return spoken_name(name)
         case Num(digits):
             return digits
+        case Op("−", True):
+            return say(message("minus", context="speech of a sign"))
         case Op(glyph):
-            return SIGNS.get(glyph, glyph)
+            return say(SIGNS.get(glyph, glyph))
         case Text(words):
-            return words
+            return say(words)
         case Space():
             return ""
         case Mark(body):
-            return say(body)
+            return said(body)
         case Cancel(body):
-            return f"crossed out {say(body)}, end crossed out,"
+            return say(message("crossed out {factor}, end crossed out,", context="speech", factor=said(body)))
         case Cases(rows):
-            return "the cases: " + "; ".join(f"{say(v)}, {say(c)}" for v, c in rows) + "; end of cases"
+            lines = clauses(message("{value}, {when}", context="speech", value=said(v), when=said(c)) for v, c in rows)
+            return say(message("the cases: {cases}; end of cases", context="speech", cases=lines))
         case Aligned(rows):
-            return "; ".join(f"{say(a)} {say(b)}" for a, b in rows)
+            return say(clauses(f"{said(a)} {said(b)}" for a, b in rows))
         case Grid(rows):
-            return "the table: " + "; ".join(", ".join(map(say, line)) for line in rows)
+            lines = clauses(enumerated(map(said, line)) for line in rows)
+            return say(message("the table: {rows}", context="speech", rows=lines))
         case _:
             return composite(box)
 
@@ -86,70 +140,123 @@ def say(box: Box) -> str:  # noqa: C901, PLR0911 - one case for each kind of box
 def spoken_name(name: str) -> str:
     """A letter by its name, a capital said to be one."""
     if name in NAMES:
-        return NAMES[name]
-    if name in GREEK_NAMES:
-        greek = GREEK_NAMES[name]
-        return f"capital {greek.lower()}" if greek[0].isupper() else greek
-    return f"capital {name}" if len(name) == 1 and name.isupper() else name
+        return say(NAMES[name])
+    greek = GREEK_NAMES.get(name, "")
+    if greek[:1].isupper() or (len(name) == 1 and name.isupper()):
+        return say(message("capital {letter}", context="speech", letter=greek.lower() or name))
+    return greek or name
 
 
 def composite(box: Box) -> str:  # noqa: C901, PLR0911, PLR0912 - one case for each kind of box
     """A box that has others inside."""
     match box:
-        case Frac(Num(top), Num(bottom)):
-            return f"{top} over {bottom}"
-        case Frac(top, bottom):
-            return f"the fraction with numerator {say(top)} and denominator {say(bottom)}, end fraction,"
+        case Frac():
+            return divided(box)
         case Script(base, sub, sup, label):
-            index = f" sub {say(sub)}" if sub else ""
-            return say(base) + index + ("" if sup is None else mark(sup) if label else power(sup))
+            whole = said(base)
+            if sub is not None:
+                whole = say(message("{base} sub {index}", context="speech", base=whole, index=said(sub)))
+            return whole if sup is None else marked(whole, sup) if label else powered(whole, sup)
         case Prime(base, order):
-            return f"{say(base)} {'double ' if order == 2 else ''}prime"  # noqa: PLR2004 - two dashes
+            return primed(said(base), order)
+        case Root(body, None):
+            return say(message("the square root of {body}, end root,", context="speech", body=said(body)))
         case Root(body, index):
-            return f"the {say(index) + 'th' if index else 'square'} root of {say(body)}, end root,"
+            degree = said(index or EMPTY)
+            return say(message("the {n}th root of {body}, end root,", context="speech", n=degree, body=said(body)))
         case Fence(body, "|", "|"):
-            return f"the absolute value of {say(body)}, end absolute value,"
+            return say(message("the absolute value of {body}, end absolute value,", context="speech", body=said(body)))
         case Fence(body):
-            return f"open paren {say(body)} close paren"
+            return say(message("open paren {body} close paren", context="speech", body=said(body)))
         case Fn(head, argument):
             return applied(head, argument)
-        case Diff(of, by, partial, order):
-            kind = f"{'partial ' if partial else ''}{ORDERS.get(order, f'derivative of order {order}')}"
-            what = f" of {say(of)}" if of is not None else ""
-            return f"the {kind}{what} with respect to {say(by)}" + ("" if of is not None else " of")
+        case Diff():
+            return differentiated(box)
         case At(body, point):
-            return f"{say(body)} at {say(point)}"
-        case Big(glyph, lower, upper, body):
-            limits = (f" from {say(lower)}" if lower else "") + (f" to {say(upper)}" if upper else "")
-            return f"{BIG.get(glyph, 'the sum')}{limits} of {say(body)}"
+            return say(message("{body} at {point}", context="speech", body=said(body), point=said(point)))
+        case Big():
+            return summed(box)
         case Under(body, label):
-            return f"{say(body)}, which is {say(label)},"
+            return say(message("{body}, which is {label},", context="speech", body=said(body), label=said(label)))
         case Over(body, accent):
             named = ACCENTS.get(accent.glyph) if isinstance(accent, Op) else None
-            return f"{say(body)} {named}" if named else f"{say(body)} with {say(accent)} above"
+            if named:
+                return say(message("{letter} {accent}", context="speech", letter=said(body), accent=named))
+            return say(message("{body} with {accent} above", context="speech", body=said(body), accent=said(accent)))
         case _:
             raise AssertionError(box)
+
+
+def divided(box: Frac) -> str:
+    """A fraction; one of two numbers needs no end."""
+    top, bottom = said(box.top), said(box.bottom)
+    if isinstance(box.top, Num) and isinstance(box.bottom, Num):
+        return say(message("{top} over {bottom}", context="speech", top=top, bottom=bottom))
+    return say(
+        message(
+            "the fraction with numerator {top} and denominator {bottom}, end fraction,",
+            context="speech",
+            top=top,
+            bottom=bottom,
+        )
+    )
 
 
 def applied(head: Box, argument: Box) -> str:
     """A function of something: `sigma of z`, without the parentheses where one letter stands in them."""
     inside = argument.body if isinstance(argument, Fence) else argument
-    body = say(inside) if isinstance(inside, Ident | Num | Script) else say(argument)
-    name = say(head)
-    return f"{name} {body}" if name.endswith(" of") else f"{name} of {body}"
+    body = said(inside) if isinstance(inside, Ident | Num | Script) else said(argument)
+    if isinstance(head, Ident) and head.name in NAMES:
+        return f"{said(head)} {body}"
+    return say(message("{function} of {argument}", context="speech", function=said(head), argument=body))
 
 
-def mark(sup: Box) -> str:
-    """What is said of a mark at a letter's shoulder: a layer's number, or the sign of the transpose."""
-    return " transposed" if sup == Ident("⊤") else f" superscript {say(sup)}"
+def primed(base: str, order: int) -> str:
+    """A letter with one dash, or with two."""
+    if order == 1:
+        return say(message("{letter} prime", context="speech", letter=base))
+    return say(message("{letter} double prime", context="speech", letter=base))
 
 
-def power(sup: Box) -> str:
+def differentiated(box: Diff) -> str:
+    """A derivative, or the operator that takes one."""
+    kind = ORDERS.get(box.order) or message("derivative of order {n}", context="speech", n=box.order)
+    if box.partial:
+        kind = message("partial {derivative}", context="speech", derivative=kind)
+    by = said(box.by)
+    if box.of is None:
+        return say(message("the {derivative} with respect to {by} of", context="speech", derivative=kind, by=by))
+    of = said(box.of)
+    return say(
+        message("the {derivative} of {of} with respect to {by}", context="speech", derivative=kind, of=of, by=by)
+    )
+
+
+def summed(box: Big) -> str:
+    """A sum, a product or an integral, with its limits."""
+    kind, body = BIG.get(box.glyph, BIG["∑"]), said(box.body)
+    low, high = (said(b) if b is not None else "" for b in (box.lower, box.upper))
+    if low and high:
+        limits = {"low": low, "high": high}
+        return say(message("{kind} from {low} to {high} of {body}", context="speech", kind=kind, body=body, **limits))
+    if low:
+        return say(message("{kind} over {low} of {body}", context="speech", kind=kind, low=low, body=body))
+    return say(message("{kind} of {body}", context="speech", kind=kind, body=body))
+
+
+def marked(base: str, sup: Box) -> str:
+    """A mark at a letter's shoulder: a layer's number, or the sign of the transpose."""
+    if sup == Ident("⊤"):
+        return say(message("{letter} transposed", context="speech", letter=base))
+    return say(message("{letter} superscript {mark}", context="speech", letter=base, mark=said(sup)))
+
+
+def powered(base: str, sup: Box) -> str:
     """What is said of an exponent."""
     match sup:
         case Num("2"):
-            return " squared"
+            return say(message("{base} squared", context="speech", base=base))
         case Num("3"):
-            return " cubed"
+            return say(message("{base} cubed", context="speech", base=base))
         case _:
-            return f" to the power {say(sup)}, end power,"
+            return say(message("{base} to the power {n}, end power,", context="speech", base=base, n=said(sup)))
