@@ -83,7 +83,7 @@ class Guarded:
             if isinstance(error, OWN) or not isinstance(x, np.ndarray):
                 mend = "mend that error in your code"
             raise FunctionRaisedError(self.name, raised(error, x), mend) from error
-        if isinstance(x, np.ndarray) and not np.array_equal(given, x, equal_nan=True):
+        if isinstance(x, np.ndarray) and not (np.array_equal(given, x) or np.array_equal(given, x, equal_nan=True)):
             self.watch.note(f"{self.name} changes", f"{self.name} changes its input in place; it was given copies")
         return value
 

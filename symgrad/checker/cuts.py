@@ -31,17 +31,23 @@ def cuts(  # noqa: PLR0917 - the columns of one table
     Between a point that has lost its digits, and a neighbour that is right, the place is found by bisection. If all
     numbers on one side of it have their digits and all on the other have lost them, no rounding did it.
     """
-    if eps * ROUNDINGS >= LOST:
-        return np.zeros(x.size, bool)
-    lost = (outcomes == Outcome.FLOOR) & off(given, truth, LOST)
-    right = outcomes == Outcome.OK
     found = np.zeros(x.size, bool)
+    if eps * ROUNDINGS >= LOST or Outcome.FLOOR not in outcomes.tolist():
+        return found
+    lost = (outcomes == Outcome.FLOOR) & off(given, truth, LOST)
+    right = (outcomes == Outcome.OK) & (np.abs(truth.estimate) > least(dtype, eps))
     for n in np.flatnonzero(lost).tolist():
         found[n] = any(
             0 <= m < x.size and right[m] and sharp(compare, float(x[n]), float(x[m]), dtype, eps)
             for m in (n - 1, n + 1)
         )
-    return spread(found, lost)
+    return spread(found, lost) if found.any() else found
+
+
+def least(dtype: str, eps: float) -> float:
+    """Slopes below this say nothing: a square, or what is divided by one, overflows there."""
+    kind = np.finfo(dtype if eps <= np.finfo(dtype).eps else np.float32)
+    return GROWN * float(np.sqrt(float(kind.tiny)))
 
 
 def off(given: Array, truth: Estimate, share: float) -> Array:
@@ -61,8 +67,7 @@ def sharp(compare: Compare, bad: float, good: float, dtype: str, eps: float) -> 
     with np.errstate(all="ignore"):
         size = np.abs(truth.estimate)
         exact = np.abs(given - truth.estimate) <= ROUNDINGS * eps * size + 3 * truth.bound
-        kind = np.finfo(dtype if eps <= np.finfo(dtype).eps else np.float32)
-        known = (size > GROWN * np.sqrt(float(kind.tiny))) & (truth.bound <= SURE * size)
+        known = (size > least(dtype, eps)) & (truth.bound <= SURE * size)
     return bool((exact & known).all()) and bool(off(*compare(numbers(np.asarray([last, *gone]), dtype)), LOST).all())
 
 

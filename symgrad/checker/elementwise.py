@@ -240,7 +240,8 @@ def examine(trial: Trial, x: Array) -> Examined:
         unit = max(epsilon(trial.dtype) / ROUNDINGS, grain)
         truth, strict = judged(trial, wide, truth, exact, demanded, unit, float)
         outcomes[(strict == Outcome.WRONG) & np.isfinite(wide)] = Outcome.WRONG
-    outcomes[(outcomes == Outcome.FLOOR) & within(trial.cut, x) & off(given, truth, LOST)] = Outcome.WRONG
+    if trial.cut:
+        outcomes[(outcomes == Outcome.FLOOR) & within(trial.cut, x) & off(given, truth, LOST)] = Outcome.WRONG
     if trial.truth is not None:
         excuse(trial.truth, trial.gradient, given, truth, outcomes, trial.eps)
         if trial.extremes != "fail":
@@ -257,6 +258,8 @@ def with_cuts(trial: Trial, x: Array, found: Examined) -> Trial:
         return np.asarray(trial.gradient(u.astype(trial.dtype)), float), truth_at(trial, u)[0]
 
     gone = cuts(compare, x, found.given, found.truth, found.outcomes, trial.dtype.name, trial.eps)
+    if not gone.any():
+        return trial
     edges = np.flatnonzero(np.diff(np.concatenate([[False], gone, [False]]).astype(int)))
     beside = np.concatenate([[trial.lower], x, [trial.upper]])
     ends = [(float(beside[i]), float(beside[j + 1])) for i, j in zip(edges[::2], edges[1::2], strict=True)]
@@ -352,13 +355,13 @@ def rows(x: Array, found: Examined) -> tuple[PointFinding, ...]:
     left, right = np.where(truth.kink, [truth.left, truth.right], [truth.estimate, truth.estimate])
     columns = (x, found.given, estimate, bound, found.outcomes, truth.kink, left, right)
     methods = np.where(found.exact, "exact", "differences")
-    return tuple(PointFinding(*row) for row in zip(*(c.tolist() for c in (*columns, methods)), strict=True))
+    return tuple(map(PointFinding._make, zip(*(c.tolist() for c in (*columns, methods)), strict=True)))
 
 
 def worst_of(findings: Sequence[PointFinding]) -> PointFinding | None:
     """The wrong point with the largest error, numbers at ordinary points first; else the largest error of all."""
     wrong = [f for f in findings if f.outcome is Outcome.WRONG]
-    known = [f for f in findings if f.outcome is not Outcome.UNRESOLVED]
+    known = [f for f in findings if f.outcome is not Outcome.UNRESOLVED and f.given != f.estimate]
     return max(wrong or known or findings, key=telling, default=None)
 
 

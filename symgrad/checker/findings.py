@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 from enum import Enum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from symgrad.core import Outcome
 
@@ -38,8 +38,7 @@ class Blame:
     evidence: tuple[Precise, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class PointFinding:
+class PointFinding(NamedTuple):  # made by the hundred in each check: three times as fast as a frozen dataclass
     """One point: the value given, and the truth, known to within `bound`.
 
     On a kink (`kink`) `left` and `right` are the two slopes, `estimate` their middle or the value demanded;
