@@ -185,7 +185,8 @@ TOOLS: dict[str, tuple[str, Callable[..., bool]]] = {
 }
 
 
-# one random projection of all points at once: one answer, and errors may cancel; asked point by point they give each its own
+# One random projection of all points at once gives one answer, and errors may cancel: each point has a verdict of its
+# own only if it is asked alone.
 ONE_PROJECTION = {"torch gradcheck fast", "jax check_grads"}
 
 

@@ -40,6 +40,7 @@ if TYPE_CHECKING:
 
 ENTRIES = (*ACTIVATIONS.values(), *LOSSES.values())
 every_entry = pytest.mark.parametrize("entry", ENTRIES, ids=[e.name for e in ENTRIES])
+every_loss = pytest.mark.parametrize("entry", LOSSES.values(), ids=LOSSES)
 every_activation = pytest.mark.parametrize("entry", ACTIVATIONS.values(), ids=ACTIVATIONS)
 
 ROUNDED_ONCE = 0.7  # ulp: the nearest number, or nearly; 1/2 could not be better
@@ -47,6 +48,7 @@ ROUNDED_ONCE = 0.7  # ulp: the nearest number, or nearly; 1/2 could not be bette
 # exponential is itself rounded (a cubic, or 1.702 z), its far tail loses in proportion to that argument.
 SIXTY_FOUR = {"gelu_tanh": 4000.0, "quick_gelu": 2000.0, "lecun_tanh": 2000.0}
 USUAL = 16.0
+LOSSES_64 = {"log_cosh": 512.0}  # a - y is rounded, and the slope of tanh decays in proportion to it
 NEAR_A_ZERO = 20000.0  # a slope that changes sign keeps absolute, not relative accuracy there
 
 
@@ -103,6 +105,17 @@ def test_a_sample_of_float64_keeps_its_digits(entry: Definition) -> None:
         for fault in found.faults:
             near_zero = abs(fault.exact) < 0.2 < abs(fault.at)
             assert fault.ulps <= SIXTY_FOUR.get(entry.name, USUAL) or near_zero, str(fault)
+
+
+@every_loss
+def test_a_sample_of_float64_of_a_loss_keeps_its_digits(entry: Definition) -> None:
+    for q in quantities(entry):
+        if q.name.split(" ")[0] in RESIDUALS:
+            continue
+        found = q.certificate("float64", count=1500)
+
+        assert (found.nans, found.infinities, found.zeros) == (0, 0, 0), str(found)
+        assert found.ulps <= LOSSES_64.get(entry.name, USUAL), str(found)
 
 
 @every_entry
