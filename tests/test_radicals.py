@@ -35,6 +35,8 @@ EQUAL: dict[str, tuple[Any, Any]] = {
     "Ramanujan, cube": (cbrt(cbrt(2) - 1), (1 - cbrt(2) + cbrt(4)) / cbrt(9)),
     "towers": (sqrt(2 + sqrt(2 + r2)) * sqrt(2 - sqrt(2 + r2)), sqrt(2 - r2)),
     "logarithm": (log(3 + 2 * r2), 2 * log(1 + r2)),
+    "logarithm of a root beside it": (log(3 * r6 / 4) + sqrt(2 + r3) + log(2), sqrt(2 + r3) + log(3 * r6 / 2)),
+    "logarithms of primes beside it": (z * sqrt(2 + r3) + log(6), sqrt(2 + r3) * z + log(2) + log(3)),
     "exponents": (exp(z * sqrt(3 + 2 * r2)), exp(z) * exp(z * r2)),
     "sign of a number": (Max(r2 * r3 * r5, pi + exp(1)), pi + exp(1)),
     "sign of a product of logarithms": (Abs(log(2) * log(3) - Rational(3, 4)), log(2) * log(3) - Rational(3, 4)),

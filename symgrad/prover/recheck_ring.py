@@ -18,6 +18,7 @@ Frac = tuple[Any, Any]
 SQUARE = 2
 BOUND = 10**6  # the denominator of the rational bounds of constants
 TRIAL = 5000
+LOG_POWERS = (2, 3, 5)  # of numbers made of roots, which the prover looks for under a logarithm
 GENERATORS = 300
 TERMS = 20_000
 DEGREE = 5_000  # of a polynomial in a certificate, and of a power
@@ -291,8 +292,8 @@ class Ring(ABC):
             return self.args[i][0]
         if i is not None and self.gens[i][0] == "root":
             return self.mul(self.log_absolute((self.base[i], self.ring.one)), self.number(Fraction(1, self.gens[i][2])))
-        for base, q, s in self.powers:
-            if base in {p, -p}:
+        for base, q, s in sorted(self.powers, key=lambda power: power[1]):
+            if q in LOG_POWERS and base in {p, -p} and not p.is_ground:
                 return self.mul(self.log_absolute(self.root_power(base, q, s, Fraction(1, q))), self.number(q))
         for j, g in enumerate(self.gens):
             if g[0] == "log" and (self.base[j] == p or self.base[j] == -p):
