@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import base64
 import json
 import re
+from io import BytesIO
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from fontTools.ttLib import TTFont
 from lxml import etree
 from sympy import Function, Symbol, exp, log
 
@@ -15,6 +18,7 @@ from symgrad.core import Document, Settled, Status, Verdict
 from symgrad.definitions.layers import LAYERS
 from symgrad.deriver.indexed import backpropagate, definition_of, derivation, worked_indexed
 from symgrad.deriver.indexed.layers import layer_gradients
+from symgrad.document.fonts import font_css
 from symgrad.document.from_indexed import boxes
 from symgrad.document.index_names import first
 from symgrad.document.latex import latex
@@ -113,11 +117,11 @@ def test_pages_hold_both_forms_shapes_facts_checks_and_code(settled: dict[str, S
 
     assert r"\frac{\partial J}{\partial z_{i}} = p_{i} - y_{i}" in formulas
     assert r"\frac{\partial J}{\partial z} = p - y" in formulas
-    assert r"z = Wx + b" in formulas
-    assert r"W \in \mathbb{R}^{n \times m}" in formulas
-    assert r"\sum_{i = 1}^{n} y_{i} = 1" in formulas
-    assert r"p_{i}\sum_{k = 1}^{n} y_{k} - y_{i}" in formulas  # what it is without the fact
-    code = "".join(page.xpath("//details[contains(@class, 'code')]//code")[0].itertext())
+    spoken = {m.get("alttext") for m in page.iter("math")}
+    assert "z equals capital W x plus b" in spoken
+    assert any(s.startswith("capital W is in") for s in spoken)
+    assert any("y sub k" in s and "p sub i" in s for s in spoken)  # what it is without the fact
+    code = "".join(page.xpath("//details[contains(@class, 'src-python')]//code")[0].itertext())
     assert "return p - y" in code
     headers = ["".join(h.itertext()) for h in page.xpath("//table[@class='numbers']//th")]
     assert any(h.startswith("n") for h in headers)
@@ -320,3 +324,11 @@ def test_a_window_is_written_by_its_entry_with_what_lies_outside_in_every_format
     assert "einsum" in told
     assert "im,jkm" in told
     assert "0 outside its shape" in told
+
+
+def test_the_font_of_a_page_draws_roots_though_no_text_has_their_sign() -> None:
+    rule = re.search(r'"SG Math".*?base64,([^)]+)', font_css("s=x"), re.DOTALL)
+    assert rule is not None
+    font = TTFont(BytesIO(base64.b64decode(rule[1])))
+
+    assert ord("√") in font.getBestCmap()

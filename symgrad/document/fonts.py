@@ -34,7 +34,7 @@ def font_css(characters: str = "") -> str:
 
     They hold what `characters` need, the letters that a browser slants by itself among them; without any, all they can.
     """
-    wanted = frozenset(characters)
+    wanted = frozenset(characters) | ({"√"} if characters else set())  # <msqrt> draws it, so no text has it
     rules = [face("SG Math", woff2(math_font(), wanted | {slanted(c) for c in wanted}), "400", "normal")]
     rules += [face("SG Text", woff2(text_font(name), wanted), weight, style) for name, weight, style in WEIGHTS]
     return "\n".join(rules)

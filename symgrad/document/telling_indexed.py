@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from symgrad.core import REALS, UnsupportedError, Variable, every_step
 from symgrad.document.atoms import dim_box
-from symgrad.document.boxes import Box, Diff, Ident, Op, Script, Text, commas, fenced, row
+from symgrad.document.boxes import Box, Diff, Ident, Num, Op, Script, Text, commas, fenced, row
 from symgrad.document.einsum import einsum_box
 from symgrad.document.from_indexed import entry_box, only_atom, second
 from symgrad.document.from_matrix import Style, matrix_boxes, turned
@@ -109,7 +109,7 @@ def spaces(derivation: Derivation) -> Iterator[Box]:
             letters = tuple(Index("ijkl"[n % 4], d) for n, d in enumerate(v.symbol.dims))
             yield membership(Variable(v.symbol[letters], v.domain))
         elif isinstance(v.symbol, Tensor) and v.symbol.positive:
-            yield row(tensor_name(v.symbol), Op(">"), Text(message("0 in every entry")))
+            yield row(tensor_name(v.symbol), Op(">"), Text(message("0 in every entry")) if v.symbol.dims else Num("0"))
 
 
 def padded(derivation: Derivation) -> list[Tensor]:
@@ -282,6 +282,8 @@ def indexed_code(derivation: Derivation, needs: Sequence[Any] = ()) -> str:
 
     Raises UnsupportedError where an unknown function stands in it.
     """
+    if derivation.claim.relation != "=":
+        raise UnsupportedError(message("a sign is no result that code could return"))
     found = sought(derivation)
     if found is None:
         order, name = tuple(sorted(derivation.result.free, key=lambda i: (i.name, i.token))), "value"
