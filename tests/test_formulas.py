@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import itertools
+import re
+import shlex
 from fractions import Fraction
+from pathlib import Path
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
@@ -248,3 +251,15 @@ def test_the_slope_of_an_elementary_function_and_no_other(head: Any) -> None:
     assert prove_indexed(sought_one, -right).status is Status.REFUTED
     assert prove_indexed(sought_one, right * 2).status is Status.REFUTED
     assert prove_indexed(sought_one, right).status is not Status.REFUTED
+
+
+def test_the_guide_shows_commands_that_work() -> None:
+    guide = Path(__file__).parent.parent / "docs" / "howto" / "differentiate-a-formula.md"
+    commands = re.findall(r"^symgrad derive .*--shape.*$", guide.read_text(encoding="utf-8"), re.MULTILINE)
+    assert len(commands) >= 3
+    for command in commands:
+        _, _, text, *options = shlex.split(command)
+        named = [(options[n].removeprefix("--"), options[n + 1]) for n in range(0, len(options), 2)]
+        (by,) = [value for name, value in named if name == "wrt"]
+        shapes, facts = ([value for name, value in named if name == kind] for kind in ("shape", "fact"))
+        assert of_text(text, by, shapes, assumed=facts).derivation.steps, command

@@ -110,6 +110,8 @@ def test_any_chain_is_built_or_refused_by_its_shapes(seed: int) -> None:
     [
         (["--network", "linear softmax", "--loss", "kl", "--batch", "--reduction", "mean", "--wrt", "W1"], 0, "δ₁^⊤ x"),
         (["--network", "attention", "--loss", "mse", "--wrt", "W_Q1"], 0, "∂J/∂W_(Q, 1)"),
+        (["--network", "linear", "--loss", "mse", "--wrt", "b1", "--format", "numpy"], 0, "def dJ_db1(W1, b1, x, y):"),
+        (["norm2(w)^2", "--shape", "w:n", "--format", "numpy"], 0, "    return 2 * w"),
         (["sigmoid", "--batch"], 2, "belong to --network"),
         (["--network", "conv1d conv2d", "--loss", "mse"], 2, "conv2d takes two axes of places"),
     ],

@@ -10,7 +10,7 @@ import click
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-FORMATS = ("text", "latex", "mathml", "markdown", "html", "pdf", "notebook", "json")
+FORMATS = ("text", "latex", "mathml", "markdown", "html", "pdf", "notebook", "json", "numpy")
 FILES = ("html", "pdf", "latex", "markdown", "notebook", "mathml", "json")  # what a build makes
 DIALECTS = ("github", "jupyter", "pandoc")
 DETAILS = ("result", "textbook", "every-rule")

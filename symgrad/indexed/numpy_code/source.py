@@ -74,7 +74,7 @@ class Namer:
 
 def identifier(name: str) -> str:
     """A name in letters that Python and every keyboard know; what nothing is left of is called `t`."""
-    marked = "".join(MARKS.get(c, GREEK.get(c, c)) for c in normalize("NFD", name))
+    marked = "".join(MARKS.get(c, GREEK.get(c, c)) for c in normalize("NFKD", name))  # a₁ is a1
     marked = marked.replace("+", "_plus_").replace("-", "_minus_").replace("−", "_minus_")
     plain = re.sub(r"_{2,}", "_", re.sub(r"[^A-Za-z0-9_]", "_", marked)).strip("_")
     plain = plain if plain and not plain[0].isdigit() else f"t{plain}"
