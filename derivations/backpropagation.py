@@ -7,6 +7,7 @@ from symgrad.core import LayerInduction
 from symgrad.deriver.indexed import definition_of
 from symgrad.deriver.indexed.layers import softmax_facts
 from symgrad.indexed import Dim, Index, Tensor, apply, mean, sums_to, total
+from symgrad.words import message
 
 φ, σ = Function("φ"), activation("sigmoid").head  # any differentiable function; one that is written out
 
@@ -85,9 +86,9 @@ batch = Document(
 # Where the 1/N goes.
 Y, P = Tensor("Y", (B, m)), Tensor("A", (B, m))
 squares = {
-    "sum": total((e, r), (P[e, r] - Y[e, r]) ** 2) / 2,
-    "mean over the batch": mean(e, total(r, (P[e, r] - Y[e, r]) ** 2)) / 2,
-    "mean over all entries": mean(e, mean(r, (P[e, r] - Y[e, r]) ** 2)),
+    message("Sum"): total((e, r), (P[e, r] - Y[e, r]) ** 2) / 2,
+    message("Mean over the batch"): mean(e, total(r, (P[e, r] - Y[e, r]) ** 2)) / 2,
+    message("Mean over all entries"): mean(e, mean(r, (P[e, r] - Y[e, r]) ** 2)),
 }
 reductions = Document(
     "reductions",
@@ -96,9 +97,7 @@ reductions = Document(
     "A mean over the batch divides every delta by the batch size once, at the loss, and nowhere else. PyTorch's "
     "MSELoss divides by the number of all entries.",
     tuple(
-        derivative(
-            Tensor("J", body=((), value)), P, name=f"reduction-{words.replace(' ', '-')}", title=words.capitalize()
-        )
+        derivative(Tensor("J", body=((), value)), P, name=f"reduction-{words.lower().replace(' ', '-')}", title=words)
         for words, value in squares.items()
     ),
     layout="row-batch",

@@ -274,7 +274,7 @@ VANISHING = (
     r"biases $\chi < 1$ from the second layer on, so the gradient decays exponentially with depth. Xavier's and He's "
     r"weights, 1 and 2, are far below."
 )
-LIMIT = (
+LIMIT = message(
     "The limit of that statement. It is false for huge weights: with $w = 400$ and suitable biases the variance 200 "
     "is kept, and $\\chi$ is above 1. The price is saturation: z has a standard deviation of 14, so most neurons "
     "have a slope near 0, and a few carry everything. So a sigmoid network can keep its gradient, or let it explode "
@@ -292,7 +292,12 @@ repair = Document(
     notes=(
         EXPLODING,
         VANISHING,
-        f"{LIMIT} The enclosure is {chi.str(12)}; the biases have variance {float(bias):.3f}.",
+        message(
+            "{limit} The enclosure is {ball}; the biases have variance {variance}.",
+            limit=LIMIT,
+            ball=chi.str(12),
+            variance=f"{float(bias):.3f}",
+        ),
     ),
 )
 DOCUMENTS = (conditions, critical, repair)

@@ -10,6 +10,7 @@ from symgrad import Document
 from symgrad.core import Derivation
 from symgrad.definitions.layers import LAYERS, Kind
 from symgrad.deriver.indexed.layers import layer_gradients
+from symgrad.words import message
 
 MANY = 12  # derivations of one page
 
@@ -30,8 +31,11 @@ def pages(kind: Kind) -> Iterator[Document]:
         return "inputs" if tensor in inputs else tensor.partition("_")[2]
 
     for tag, found in groupby(sorted(gradients, key=group), key=group):
-        about = "the state" if not tag else "the inputs" if tag == "inputs" else f"the weights of {tag}"
-        yield Document(f"{name}-{tag}" if tag else name, f"{kind.title}: {about}", "Layers", layer.lead, tuple(found))
+        about = message("the state") if not tag else message("the inputs")
+        if tag not in {"", "inputs"}:
+            about = message("the weights of {gate}", gate=tag)
+        title = message("{layer}: {about}", layer=kind.title, about=about)
+        yield Document(f"{name}-{tag}" if tag else name, title, "Layers", layer.lead, tuple(found))
 
 
 DOCUMENTS = tuple(page for kind in LAYERS.values() for page in pages(kind))

@@ -40,6 +40,7 @@ POSITIONS = {  # arguments that are read by people and come without their name
     ),
     "Observed": (0,),
     "Verdict": (1,),
+    "worked": (1,),
     "Fact": (0,),
 }
 NAMED = frozenset({"sums_to", "Fact"})  # whose name is told
@@ -68,6 +69,8 @@ def calls(path: Path) -> Iterator[tuple[str, ast.Call]]:
 def slots(name: str, call: ast.Call) -> Iterator[ast.expr]:
     """The arguments of a call that people read."""
     yield from (a for n, a in enumerate(call.args) if n in POSITIONS.get(name, ()))
+    if name == "worked":  # the notes of its steps: (rule, expression, condition, note)
+        yield from (e for a in call.args if isinstance(a, ast.Tuple) for e in a.elts[2:])
     yield from (k.value for k in call.keywords if k.arg in KEYWORDS or (k.arg == "name" and name in NAMED))
 
 
@@ -75,7 +78,7 @@ def put_together(path: Path) -> Iterator[str]:
     """Where an f-string stands in such an argument, so that no catalogue can know the text."""
     for name, call in calls(path):
         for slot in slots(name, call) if name not in MAKERS else ():
-            if any(isinstance(n, ast.JoinedStr) for n in ast.walk(slot)):
+            if any(isinstance(n, ast.JoinedStr) for n in outside_makers(slot)):
                 yield f"{path.relative_to(ROOT)}:{slot.lineno}: write message() with values instead of an f-string"
 
 
@@ -86,6 +89,15 @@ def made(node: ast.Call, places: tuple[int, ...]) -> Iterator[Found]:
     texts = [list(literals(node.args[p])) for p in places if p < len(node.args)]
     if all(texts):
         yield from ((context, *pair) if len(pair) > 1 else (context, *pair, "") for pair in zip(*texts, strict=True))
+
+
+def outside_makers(node: ast.AST) -> Iterator[ast.AST]:
+    """The parts of an argument, but not those of a text made as it should be."""
+    if isinstance(node, ast.Call) and getattr(node.func, "id", "") in MAKERS:
+        return
+    yield node
+    for inner in ast.iter_child_nodes(node):
+        yield from outside_makers(inner)
 
 
 def literals(node: ast.AST) -> Iterator[str]:

@@ -11,6 +11,7 @@ import click
 from symgrad.cli.options import DIALECTS, FILES, PATH
 from symgrad.cli.progress import progress
 from symgrad.cli.tongues import languages
+from symgrad.words import counted, enumerated, message, say
 
 if TYPE_CHECKING:
     from symgrad.pipeline.build import Built
@@ -68,7 +69,7 @@ def command(  # noqa: PLR0917 - click passes them by name
     from symgrad.pipeline.publishing import Publishing  # noqa: PLC0415 - as above
 
     wanted = Wanted(tuple(dict.fromkeys(formats)) or SITE.formats, fragment, dialect, langs)
-    with progress("reading the documents") as report:
+    with progress(say(message("reading the documents"))) as report:
         cache = open_cache(enabled=not no_cache)
         number, publishing = jobs or os.cpu_count() or 1, Publishing(url, single_file)
         built = build(paths, output, cache, number, report, force=force, wanted=wanted, publishing=publishing)
@@ -80,16 +81,27 @@ def command(  # noqa: PLR0917 - click passes them by name
 def summary(built: Built) -> str:
     """Two lines, what was settled and where it is; then a line for each page that is not all proved."""
     t = built.tally
-    kept = "" if built.fresh == built.pages else f" ({built.pages - built.fresh} from the cache)"
-    look = "".join(f"\nlook at {built.folder / name}.{built.end}" for name in built.doubtful)
-    rarer = ((t.excepted, "PROVED_EXCEPT"), (t.mismatched, "DOMAIN_MISMATCH"))
-    others = "".join(f", {n} {status}" for n, status in rarer if n)
-    return (
-        f"{counted(t.documents, 'document')}{kept}, {counted(t.steps - t.chains, 'step')} and "
-        f"{counted(t.chains, 'whole result')}: {t.proved} PROVED, {t.refuted} REFUTED, {t.unknown} UNKNOWN{others}; "
-        f"checks: {t.ok} ok, {t.wrong} wrong, {t.unresolved} unresolved; {built.seconds:.1f} s\n"
-        f"open {built.folder / built.opens}{look}"
+    cached = built.pages - built.fresh
+    documents = counted("{n} document", "{n} documents", t.documents)
+    if cached:
+        documents = message("{documents} ({number} from the cache)", documents=documents, number=cached)
+    verdicts = [(t.proved, "PROVED"), (t.refuted, "REFUTED"), (t.unknown, "UNKNOWN")]
+    verdicts += [(n, word) for n, word in ((t.excepted, "PROVED_EXCEPT"), (t.mismatched, "DOMAIN_MISMATCH")) if n]
+    told = message(
+        "{documents}, {steps} and {wholes}: {verdicts}; checks: {ok} ok, {wrong} wrong, {unresolved} unresolved; "
+        "{seconds} s",
+        documents=documents,
+        steps=counted("{n} step", "{n} steps", t.steps - t.chains),
+        wholes=counted("{n} whole result", "{n} whole results", t.chains),
+        verdicts=enumerated(f"{n} {word}" for n, word in verdicts),
+        ok=t.ok,
+        wrong=t.wrong,
+        unresolved=t.unresolved,
+        seconds=f"{built.seconds:.1f}",
     )
+    places = [message("open {path}", path=built.folder / built.opens)]
+    places += [message("look at {path}", path=built.folder / f"{name}.{built.end}") for name in built.doubtful]
+    return "\n".join(map(say, (told, *places)))
 
 
 def as_object(built: Built) -> str:
@@ -106,8 +118,3 @@ def as_object(built: Built) -> str:
             "doubtful": built.doubtful,
         }
     )
-
-
-def counted(number: int, noun: str) -> str:
-    """The number with its noun."""
-    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"

@@ -10,19 +10,27 @@ import click
 
 from symgrad.cli.progress import progress
 from symgrad.cli.table import table
+from symgrad.words import message, say
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
 ACTIVATIONS = {
-    "name": "activation",
+    "name": message("activation"),
     "formula": "φ(z)",
     "derivative": "φ′(z)",
     "sup": "sup|φ′|",
-    "zero_centred": "zero-centred",
-    "kinks": "kinks",
+    "zero_centred": message("zero-centred"),
+    "kinks": message("kinks"),
 }
-LOSSES = {"name": "loss", "formula": "J(a, y)", "derivative": "∂J/∂a", "a_in": "a in", "y_in": "y in", "kinks": "kinks"}
+LOSSES = {
+    "name": message("loss"),
+    "formula": "J(a, y)",
+    "derivative": "∂J/∂a",
+    "a_in": message("a in"),
+    "y_in": message("y in"),
+    "kinks": message("kinks"),
+}
 LAYERS = {"name": "layer", "inputs": "inputs", "learned": "learned", "output": "output"}
 WIDEST = 44  # longer formulas are cut; `symgrad show NAME` has them whole
 
@@ -36,14 +44,14 @@ def command(as_json: bool, jobs: int | None, no_cache: bool) -> None:  # noqa: F
     from symgrad.pipeline.cache import open_cache  # noqa: PLC0415 - `symgrad list --help` must not wait for it
     from symgrad.pipeline.listing import rows  # noqa: PLC0415 - as above
 
-    with progress("proving facts") as report:
+    with progress(say(message("proving facts"))) as report:
         found = rows(open_cache(enabled=not no_cache), jobs or os.cpu_count() or 1, report)
     if as_json:
         click.echo(json.dumps(found, indent=1, ensure_ascii=False))
         return
     for heads, kind in ((ACTIVATIONS, "activation"), (LOSSES, "loss"), (LAYERS, "layer")):
         click.echo(text(heads, [r for r in found if r["kind"] == kind]) + "\n")
-    click.echo("facts hold at the usual parameters; symgrad show NAME tells all about one entry")
+    click.echo(say(message("facts hold at the usual parameters; symgrad show NAME tells all about one entry")))
 
 
 def text(heads: Mapping[str, str], rows: Sequence[Mapping[str, Any]]) -> str:
@@ -54,6 +62,6 @@ def text(heads: Mapping[str, str], rows: Sequence[Mapping[str, Any]]) -> str:
 def cell(value: Any) -> str:
     """A value as a reader expects it in a column."""
     if isinstance(value, bool):
-        return "yes" if value else "no"
+        return say(message("yes") if value else message("no"))
     shown = ", ".join(value) if isinstance(value, list) else str(value)
     return shown if len(shown) <= WIDEST else shown[: WIDEST - 1] + "…"

@@ -8,11 +8,23 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from symgrad.cli.options import PATH, emit
+from symgrad.words import message, say
 
 if TYPE_CHECKING:
     from pathlib import Path
 
 SECONDS = 60.0
+WORDS = {
+    "proved": message("proved", context="verdict"),
+    "refuted": message("refuted", context="verdict"),
+    "unknown": message("unknown", context="verdict"),
+    "vacuous": message("vacuous", context="verdict"),
+}
+SHOUTED = {
+    "proved": message("PROVED", context="verdict"),
+    "refuted": message("REFUTED", context="verdict"),
+    "unknown": message("UNKNOWN", context="verdict"),
+}
 
 
 @click.command("claim")
@@ -49,13 +61,17 @@ def command(words: str, output: Path | None, seconds: float, as_json: bool) -> N
 
 def as_text(answer: dict[str, Any]) -> str:
     """The verdict, then each comparison with where it holds."""
-    lines = [answer["verdict"].upper()]
+    lines = [say(SHOUTED.get(answer["verdict"], answer["verdict"].upper()))]
     for part in answer["statements"]:
-        lines.append(f"  {part['statement']}: {part['status']}")
-        lines += [f"    by: {part['method']}"] if part["method"] else []
-        lines += [f"    because: {part['reason']}"] if part["reason"] else []
-        lines += [f"    counterexample: {part['counterexample']}"] if part["counterexample"] else []
-        lines += [f"    example: {part['example']}"] if part["example"] else []
+        lines.append(f"  {part['statement']}: {say(WORDS.get(part['status'], part['status']))}")
+        for told in (
+            part["method"] and message("by: {method}", method=part["method"]),
+            part["reason"] and message("because: {reason}", reason=part["reason"]),
+            part["counterexample"] and message("counterexample: {point}", point=part["counterexample"]),
+            part["example"] and message("example: {point}", point=part["example"]),
+        ):
+            lines += [f"    {say(told)}"] if told else []
         if part["holds"] is not None:
-            lines.append(f"    holds just on: {' ∪ '.join(part['holds']) or 'no number at all'}")
+            where = " ∪ ".join(part["holds"]) or message("no number at all")
+            lines.append(f"    {say(message('holds just on: {where}', where=where))}")
     return "\n".join(lines)

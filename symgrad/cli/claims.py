@@ -11,6 +11,7 @@ import click
 
 from symgrad.cli.progress import progress
 from symgrad.cli.table import table
+from symgrad.words import counted, enumerated, message, say
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -18,11 +19,25 @@ if TYPE_CHECKING:
 SETTLED = "symgrad.pipeline.claims:settled"
 WIDTH = 100
 VERDICTS = {
-    "proved": "proved",
-    "proved_under_condition": "proved under a condition",
-    "refuted": "refuted",
-    "measured": "measured",
-    "unknown": "UNKNOWN",
+    "proved": message("proved", context="verdict"),
+    "proved_under_condition": message("proved under a condition", context="verdict"),
+    "refuted": message("refuted", context="verdict"),
+    "measured": message("measured", context="verdict"),
+    "unknown": message("UNKNOWN", context="verdict"),
+}
+STATUSES = {
+    "proved": message("proved", context="verdict"),
+    "refuted": message("refuted", context="verdict"),
+    "unknown": message("unknown", context="verdict"),
+    "vacuous": message("vacuous", context="verdict"),
+    "proved except": message("proved except at listed points", context="verdict"),
+    "domain mismatch": message("domains differ", context="verdict"),
+}
+LABELS = {
+    "condition": message("condition: "),
+    "corrected": message("corrected: "),
+    "counterexample": message("counterexample: "),
+    "remark": message("remark: "),
 }
 
 
@@ -45,7 +60,7 @@ def command(ids: tuple[str, ...], jobs: int | None, as_json: bool) -> None:  # n
 
     tasks = [Task(SETTLED, (name,), name) for name in call(Task("symgrad.pipeline.claims:names", (ids,)))]
     found: dict[Task, dict[str, Any]] = {}
-    with progress("settling") as report, Crew(min(len(tasks), jobs or os.cpu_count() or 1)) as crew:
+    with progress(say(message("settling"))) as report, Crew(min(len(tasks), jobs or os.cpu_count() or 1)) as crew:
         for task, record in crew.perform(tasks):
             found[task] = record
             report(len(found), len(tasks), task.label)
@@ -60,26 +75,36 @@ def as_text(records: Sequence[dict[str, Any]], *, explain: bool) -> str:
     if explain:
         return "\n\n".join(map(explained, records))
     rows = [
-        (r["id"], VERDICTS[r["verdict"]], textwrap.shorten(r["statement"], WIDTH, placeholder=" …")) for r in records
+        (r["id"], VERDICTS[r["verdict"]], textwrap.shorten(say(r["statement"]), WIDTH, placeholder=" …"))
+        for r in records
     ]
-    counts = [f"{n} {word}" for v, word in VERDICTS.items() if (n := sum(r["verdict"] == v for r in records))]
-    return f"{table(('id', 'verdict', 'claim'), rows)}\n\n{len(records)} claims: {', '.join(counts)}"
+    counts = enumerated(
+        message("{number} {verdict}", number=n, verdict=word)
+        for v, word in VERDICTS.items()
+        if (n := sum(r["verdict"] == v for r in records))
+    )
+    total = counted("{n} claim: {counts}", "{n} claims: {counts}", len(records), counts=counts)
+    heads = (message("id"), message("verdict"), message("claim"))
+    return f"{table(heads, rows)}\n\n{say(total)}"
 
 
 def explained(r: dict[str, Any]) -> str:
     """One claim: what was said, the ruling, its condition or correction, and each formal statement with its verdict."""
-    lines = [*wrapped(f"{r['id']}  ", r["statement"]), f"    {VERDICTS[r['verdict']]}"]
-    for label in ("condition", "corrected", "counterexample", "remark"):
-        lines += wrapped(f"    {label}: ", r[label]) if r[label] else []
-    for head, parts in (("as stated", r["formal"]), ("proved besides", r["instead"])):
-        lines += ["", f"    {head}"] if parts else []
+    lines = [*wrapped(f"{r['id']}  ", say(r["statement"])), f"    {say(VERDICTS[r['verdict']])}"]
+    for key, label in LABELS.items():
+        lines += wrapped(f"    {say(label)}", say(r[key])) if r[key] else []
+    for head, parts in ((message("as stated"), r["formal"]), (message("proved besides"), r["instead"])):
+        lines += ["", f"    {say(head)}"] if parts else []
         for p in parts:
-            lines += wrapped(f"      {p['status']}: ", p["words"] + (f":  {p['formula']}" if p["formula"] else ""))
-            lines += [f"        {p['method']}"]
+            said = f"      {say(STATUSES.get(p['status'], p['status']))}: "
+            lines += wrapped(said, say(p["words"]) + (f":  {p['formula']}" if p["formula"] else ""))
+            lines += [f"        {say(p['method'])}"]
     for seen in r["measured"]:
-        lines += ["", f"    measured ({seen['label']})", *(f"      {line}" for line in seen["lines"])]
-    lines += ["", *(f"    source: {s}" for s in r["sources"])]
-    lines += [f"    derived on the pages: {', '.join(r['pages'])}"] if r["pages"] else []
+        label = say(message("measured ({label})", label=seen["label"]))
+        lines += ["", f"    {label}", *(f"      {say(line)}" for line in seen["lines"])]
+    lines += ["", *(f"    {say(message('source: {source}', source=s))}" for s in r["sources"])]
+    if r["pages"]:
+        lines.append(f"    {say(message('derived on the pages: {pages}', pages=', '.join(r['pages'])))}")
     return "\n".join(lines)
 
 

@@ -12,12 +12,13 @@ from symgrad.core import Outcome, ParseError, SymgradError, UnknownNameError, ta
 from symgrad.core.catalogue import canonical, nearest
 from symgrad.definitions import ACTIVATIONS, LOSSES, activation_named, loss_named
 from symgrad.definitions.layers import LAYERS
-from symgrad.document.evidence import reason, together
+from symgrad.document.evidence import because, reason, together
 from symgrad.pipeline import public, tensors
 from symgrad.pipeline.reading import chosen, expression
 from symgrad.pipeline.showing import show
 from symgrad.pipeline.stages import settle_document
 from symgrad.pipeline.worked import Worked
+from symgrad.words import Message, clauses, message, say
 
 if TYPE_CHECKING:
     from symgrad.core import Definition, Document, Page, Settled
@@ -69,8 +70,10 @@ def network(  # noqa: PLR0917 - they come as a task's arguments
 def whole(found: Document, asked: Asked) -> dict[str, Any]:
     """Several derivations as one answer."""
     page = settle_document(replace(found, layout=asked.layout, shapes=asked.shapes))
-    doubts = [f"{s.derivation.title}: {doubt(s)}" for s in page.settled if doubt(s)]
-    return {"text": document_text(page, asked), "failed": tally(page).failed, "doubt": "; ".join(doubts)}
+    doubts = [
+        message("{title}: {doubt}", title=s.derivation.title, doubt=why) for s in page.settled if (why := doubt(s))
+    ]
+    return {"text": document_text(page, asked), "failed": tally(page).failed, "doubt": say(clauses(doubts))}
 
 
 def answer(worked: Worked, asked: Asked) -> dict[str, Any]:
@@ -87,17 +90,20 @@ def answer(worked: Worked, asked: Asked) -> dict[str, Any]:
         fragment=asked.fragment,
         dialect=asked.dialect,
     )
-    return {"text": told, "failed": worked.failed, "doubt": doubt(worked.settled)}
+    return {"text": told, "failed": worked.failed, "doubt": say(doubt(worked.settled))}
 
 
-def doubt(settled: Settled) -> str:
+def doubt(settled: Settled) -> Message:
     """What a user has to know of an answer that is not proved, or wrong in numbers; nothing where all is well."""
     verdict, check = together(settled), settled.check
     why = reason(verdict)
-    parts = [] if verdict.proved else [f"not PROVED but {verdict.status.name}{why and ': '}{why}"]
+    parts: list[str] = []
+    if not verdict.proved:
+        parts.append(because(message("not PROVED but {status}", status=verdict.status.name), why))
     if check is not None and check.outcome is Outcome.WRONG:
-        parts.append(f"the result is wrong in numbers at {check.wrong} of {check.points} points")
-    return "; ".join(parts)
+        wrong: dict[str, Any] = {"wrong": check.wrong, "number": check.points}
+        parts.append(message("the result is wrong in numbers at {wrong} of {number} points", **wrong))
+    return clauses(parts)
 
 
 def document_text(page: Page, asked: Asked) -> str | bytes:
