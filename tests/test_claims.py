@@ -73,6 +73,8 @@ def test_each_ruling_is_given() -> None:
     assert {c.expected for c in CLAIMS.values()} == {*Ruling} - {Ruling.UNKNOWN}
 
 
+dσ, j, c = slope(sigmoid), out.j, out.c
+QUARTER = Rational(1, 4)
 REFUTED = [
     (f"{c.id}-{n}", s)
     for c in PROVABLE.values()
@@ -82,21 +84,35 @@ REFUTED = [
 ]
 
 
-@pytest.mark.parametrize(("name", "statement"), REFUTED, ids=[name for name, _ in REFUTED])
-def test_every_counterexample_replays(name: str, statement: Statement) -> None:
+@pytest.mark.parametrize("statement", [s for _, s in REFUTED], ids=[name for name, _ in REFUTED])
+def test_every_counterexample_replays(statement: Statement) -> None:
     found = settle(statement)
 
     assert found.witness is not None
-    match statement:
-        case Holds() | Equal():
-            assert replayed(statement, found) == (True, True)
-        case Image():  # the end that is said to be left out is attained
-            ((_, place),) = found.witness.point
-            assert settle(Exists("", eq(statement.expr, statement.values.upper), ((z, place),))).proved
-        case Tends():
-            assert settle(replace(statement, to=Rational(found.witness.left))).proved  # the true limit
-        case _:
-            assert name in {"A7-1", "D7-1"}  # they fail from some point on, and at every point
+    assert replayed(statement, found) == (True, True)
+
+
+REPLAYED_BESIDES: list[tuple[str, Statement]] = [
+    ("never attained", Image("", tanh(z), z, interval(-1, 1, "both"))),
+    ("attained", Image("", dσ, z, interval(0, QUARTER))),
+    ("nowhere", Exists("", gt(dσ, QUARTER), at(z=0))),
+    ("grows", Tends("", softplus(z), z, oo, S.One)),
+    ("does not grow", Tends("", tanh(z), z, oo, oo)),
+    ("on the left", Eventually("", gt(dσ, Rational(1, 9)), z, -oo)),
+]
+
+
+@pytest.mark.parametrize("statement", [s for _, s in REPLAYED_BESIDES], ids=[name for name, _ in REPLAYED_BESIDES])
+def test_every_form_of_counterexample_replays(statement: Statement) -> None:
+    assert replayed(statement, settle(statement)) == (True, True)
+
+
+def test_what_is_proved_is_no_counterexample() -> None:
+    sample = Exists("", gt(dσ, Rational(1, 5)), at(z=0))
+    refuted = settle(Exists("", gt(dσ, QUARTER), at(z=0)))
+
+    assert replayed(sample, settle(sample)) is None
+    assert replayed(sample, refuted) == (False, False)  # another statement's refutation
 
 
 def test_every_refuted_or_conditional_claim_has_a_witness() -> None:
@@ -186,8 +202,6 @@ def test_a_near_miss_is_told_apart(holds: str, misses: str) -> None:
     assert any(settle(s).status is Status.REFUTED for s in parse_claim(misses))
 
 
-dσ, j, c = slope(sigmoid), out.j, out.c
-QUARTER = Rational(1, 4)
 OF_OTHER_FORMS: list[tuple[str, Statement, Statement]] = [
     ("closed", Image("", dσ, z, interval(0, QUARTER, "right")), Image("", dσ, z, interval(0, QUARTER, "both"))),
     ("open", Image("", tanh(z), z, interval(-1, 1)), Image("", tanh(z), z, interval(-1, 1, "both"))),

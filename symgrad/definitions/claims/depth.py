@@ -310,8 +310,10 @@ CLAIMS = (
             ),
         ),
         ("S1",),
-        condition="At the start of training. Weights with ‖W‖ max|φ′| ≤ 1 make an explosion impossible at any depth; "
-        "nothing keeps them so small once they are trained.",
+        condition="At the start of training, and with a bounded φ′. Weights with ‖W‖ max|φ′| ≤ 1 make an explosion "
+        "impossible at any depth; nothing keeps them so small once they are trained.",
+        remark="“Usually” is read as: there is such a choice for every network. How often training keeps to it is a "
+        "question for experiments. Squared ReLU has no largest slope, and no choice of weights is safe for every input.",
         instead=(
             FACTORS_AT_MOST,
             Holds(
@@ -339,6 +341,8 @@ CLAIMS = (
         condition="n Var(w) E[φ′(z)²] = 1 in every layer. For ReLU that is He’s Var(w) = 2/n. Sigmoid with "
         "Xavier’s 1/n "
         "loses a factor of 16 or more in each layer whatever its inputs.",
+        remark="That condition keeps the mean square over the random weights, in the limit of wide layers. A single "
+        "network of width 400 stays near it: symgrad experiment vanishing.",
         instead=(
             GaussianMean(
                 "E[ReLU′(Z)²] = P(Z > 0) = ½ for Z ~ N(0, 1)",
