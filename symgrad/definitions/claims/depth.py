@@ -313,7 +313,7 @@ CLAIMS = (
         condition="At the start of training, and with a bounded φ′. Weights with ‖W‖ max|φ′| ≤ 1 make an explosion "
         "impossible at any depth; nothing keeps them so small once they are trained.",
         remark="“Usually” is read as: there is such a choice for every network. How often training keeps to it is a "
-        "question for experiments. Squared ReLU has no largest slope, and no choice of weights is safe for every input.",
+        "question for experiments. Squared ReLU has no largest slope: no weights but 0 are safe for every input.",
         instead=(
             FACTORS_AT_MOST,
             Holds(
