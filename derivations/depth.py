@@ -1,6 +1,6 @@
 """Why gradients vanish, explode and die: the product over layers, ReLU's mask, dead neurons, powers of one matrix."""
 
-from sympy import And, Max, Rational, S, Symbol, sqrt
+from sympy import And, Eq, Max, Rational, S, Symbol, sqrt
 
 from symgrad import D, Document, derivative, interval, relu, worked
 from symgrad.core import Claim, Experiment, Ruling
@@ -108,25 +108,26 @@ product = Document(
 
 # Singular values, not eigenvalues.
 s, λ, κ = Symbol("s", real=True), Symbol("lambda", real=True), Symbol("k", real=True)
+a, b_, g_, h_, u1, u2 = (Symbol(name, real=True) for name in ("a_1", "b_1", "b_2", "a_2", "d_1", "d_2"))
 only_one = worked(
     "shear-eigenvalues",
     "The eigenvalues of a shear",
-    (1 - λ) * (1 - λ) - c * 0,
-    ("factor", (1 - λ) ** 2, "Both are 1, whatever c is."),
-    lead="W has the rows (1, c) and (0, 1). This is det(W − λ I).",
+    (a - λ) * (h_ - λ) - b_ * g_,
+    ("substitute", (1 - λ) ** 2, And(Eq(a, 1), Eq(h_, 1), Eq(g_, 0)), "Both are 1, whatever c is."),
+    lead="This is det(W − λ I) for the rows (a₁, b₁) and (b₂, a₂). W has the rows (1, c) and (0, 1).",
 )
 longer = worked(
     "shear-grows",
     "One δ grows",
-    (1 * 1 + 0 * 0) ** 2 + (c * 1 + 1 * 0) ** 2,
-    ("simplify", 1 + c**2),
-    lead="‖Wᵀδ‖² for δ = (1, 0), which has length 1.",
+    u1**2 + (c * u1 + u2) ** 2,
+    ("substitute", 1 + c**2, And(Eq(u1, 1), Eq(u2, 0)), "δ itself has length 1."),
+    lead="‖Wᵀδ‖² with the entries d₁ and d₂ of δ.",
 )
 shorter = worked(
     "shear-shrinks",
     "Another one shrinks",
-    (S.One**2 + (c * 1 + 1 * (-c)) ** 2) / (1 + c**2),
-    ("simplify", 1 / (1 + c**2)),
+    (u1**2 + (c * u1 + u2) ** 2) / (u1**2 + u2**2),
+    ("substitute", 1 / (1 + c**2), And(Eq(u1, 1), Eq(u2, -c))),
     lead="‖Wᵀδ‖²/‖δ‖² for δ = (1, −c).",
 )
 singular = (sqrt(c**2 + 4) + c) / 2
@@ -143,10 +144,10 @@ values = worked(
 two_layers = worked(
     "nilpotent-product",
     "Two layers with eigenvalues 0",
-    0 * 0 + c * c,
-    ("simplify", c**2),
-    lead="A has the rows (0, c) and (0, 0); B is its transpose. All eigenvalues are 0, and the first entry of AB is "
-    "this: two layers multiply the gradient by c².",
+    a * u1 + b_ * u2,
+    ("substitute", c**2, And(Eq(a, 0), Eq(b_, c), Eq(u2, c))),
+    lead="A has the rows (0, c) and (0, 0); B is its transpose. All eigenvalues are 0. The first entry of AB is the "
+    "product of A's first row (a₁, b₁) with B's first column (d₁, d₂): two layers multiply the gradient by c².",
 )
 powers = worked(
     "jordan-powers",
@@ -160,9 +161,14 @@ powers = worked(
 hump = worked(
     "jordan-hump",
     "It grows first",
-    10 * Rational(9, 10) ** 9,
-    ("simplify", Rational(387420489, 100000000), "Above 1, although both eigenvalues are 9/10."),
-    lead="λ = 9/10 and k = 10.",
+    κ * λ ** (κ - 1),
+    (
+        "substitute",
+        Rational(387420489, 100000000),
+        And(Eq(κ, 10), Eq(λ, Rational(9, 10))),
+        "Above 1, although both eigenvalues are 9/10.",
+    ),
+    domains={λ: interval(0, None), κ: interval(1, None, "left")},
 )
 singular_page = Document(
     "singular-values",

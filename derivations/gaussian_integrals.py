@@ -2,10 +2,10 @@
 
 from typing import Any
 
-from sympy import Ne, Rational, S, Symbol, atan, erf, erfc, exp, pi, sqrt
+from sympy import Abs, Eq, Lt, Ne, Rational, S, Symbol, atan, erf, erfc, exp, pi, sqrt
 
 from symgrad import D, Document, interval, worked, z
-from symgrad.core import Claim, Ruling
+from symgrad.core import Claim, Holds, Ruling
 from symgrad.definitions import ACTIVATIONS
 from symgrad.definitions.activations import SELU_ALPHA, SELU_LAMBDA
 from symgrad.functions.symbols import alpha, t
@@ -15,7 +15,7 @@ from symgrad.words import message
 THEME = "Vanishing gradients"
 q, r = Symbol("q", real=True), Symbol("r", real=True)
 positive = interval(0, None)
-half = Rational(1, 2)
+half, HAIR = Rational(1, 2), Rational(1, 10**9)
 
 
 def Φ(x: Any) -> Any:
@@ -57,8 +57,7 @@ square = worked(
     ("sum", r**2 * (D(Φ(t), t) - D(t * density, t))),
     ("erf", r**2 * (density - D(t * density, t)), "The distribution function rises as the density says."),
     ("product", r**2 * (density - density - t * D(density, t))),
-    ("exp", r**2 * (density - density + t**2 * density), "The density's slope is −t times the density."),
-    ("cancel", (r * t) ** 2 * density),
+    ("exp", (r * t) ** 2 * density, "The density's slope is −t times the density, so two parts cancel."),
     domains=of_r,
     lead="r = √q. From 0 to ∞ the bracket rises from ½ to 1, so E[ReLU(rZ)²] = r²/2: half the input's variance.",
 )
@@ -194,13 +193,14 @@ hardtanh_value = worked(
     lead="The kinks are at t = ±1/r. From 0 to 1/r the antiderivative of r²t² times the density, derived above, rises "
     "by r²(Φ(1/r) − φ(1/r)/r − ½); beyond 1/r the square is 1, with probability 1 − Φ(1/r). Both sides count alike.",
 )
+low, high = Symbol("a", real=True), Symbol("b", real=True)
 hardtanh_slope = worked(
     "gaussian-hardtanh-slope",
     "Hard tanh: the slope is 1 between the kinks",
-    Φ(edge) - Φ(-edge),
-    ("definition", erf(edge / sqrt(2))),
+    Φ(high) - Φ(low),
+    ("substitute", erf(edge / sqrt(2)), Eq(high, edge) & Eq(low, -edge), "The error function is odd."),
     domains=of_r,
-    lead="So E[φ′(rZ)²] is the probability that |Z| < 1/r.",
+    lead="The probability that a < Z < b. So E[φ′(rZ)²] is the one that |Z| < 1/r.",
 )
 INTEGRALS = (
     square,
@@ -285,13 +285,28 @@ selu_mean = worked(
     lead="Above 0 the mean of Z is 1/√(2π); below it, the mean of e^Z − 1 is c/2 − ½ with c = √e erfc(1/√2) = "
     "0.52…. SELU has α = √(2/π)/(1 − c); λ in front changes nothing.",
 )
-inner = half + SELU_ALPHA**2 * (exp(2) * erfc(sqrt(2)) / 2 - exp(half) * erfc(1 / sqrt(2)) + half)
+λ = Symbol("lambda", real=True)
+inner = half + alpha**2 * (exp(2) * erfc(sqrt(2)) / 2 - exp(half) * erfc(1 / sqrt(2)) + half)
 selu_square = worked(
     "selu-variance",
     "The mean square stays 1",
-    SELU_LAMBDA**2 * inner,
-    ("cancel", S.One, "λ was chosen so."),
-    lead="ELU's integral at q = 1 with SELU's α, times λ².",
+    λ**2 * inner,
+    ("substitute", S.One, Eq(λ**2, 1 / inner), "λ is chosen so."),
+    domains={alpha: positive},
+    lead="ELU's integral at q = 1, times λ².",
+)
+CONSTANTS = Claim(
+    "SELU’s constants",
+    "λ = 1.0507009873… and α = 1.6732632423… are just these",
+    Ruling.PROVED,
+    (
+        Holds(
+            "λ² times the integral is 1", Eq(SELU_LAMBDA**2, 1 / inner.xreplace({alpha: SELU_ALPHA}), evaluate=False)
+        ),
+        Holds("λ", Lt(Abs(SELU_LAMBDA - Rational("1.0507009873")), HAIR, evaluate=False)),
+        Holds("α", Lt(Abs(SELU_ALPHA - Rational("1.6732632423")), HAIR, evaluate=False)),
+    ),
+    pages=("selu",),
 )
 selu = Document(
     "selu-fixed-point",
@@ -300,6 +315,7 @@ selu = Document(
     "α and λ are such that a standard normal input has mean 0 and mean square 1 again, with weights of variance "
     "1/n. The gradient has no such luck: its mean square grows by λ²(½ + ½α²e²erfc(√2)) = 1.0716… in each layer.",
     (elu_value, selu_mean, selu_square),
+    claims=(CONSTANTS,),
     about=(ACTIVATIONS["selu"],),
 )
 DOCUMENTS = (integrals, selu)

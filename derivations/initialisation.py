@@ -52,8 +52,8 @@ glorot = 2 / (n_in + n_out)
 xavier = worked(
     "xavier",
     "Xavier: the two gains multiply to",
-    (n_in * glorot) * (n_out * glorot),
-    ("simplify", 4 * n_in * n_out / (n_in + n_out) ** 2),
+    (n_in * v) * (n_out * v),
+    ("substitute", 4 * n_in * n_out / (n_in + n_out) ** 2, Eq(v, glorot)),
     ("regroup", 1 - (n_in - n_out) ** 2 / (n_in + n_out) ** 2, "A square is taken away, so it is at most 1."),
     domains=widths,
     lead="Forward wants n_in v = 1, backward n_out v = 1. Both at once needs n_in = n_out; v = 2/(n_in + n_out) "
@@ -111,19 +111,22 @@ cut = sqrt(1 + 4 * q)
 on_line = worked(
     "critical-erf",
     "erf: the line, with q as its parameter",
-    (pi * cut / 4) * (4 / (pi * cut)),
-    ("cancel", S.One, "So χ = 1."),
-    domains={q: positive},
-    lead="w = π√(1 + 4q)/4 gives χ = 1; b is what is missing for q to be kept.",
+    w * (4 / (pi * cut)),
+    ("substitute", S.One, Eq(w, pi * cut / 4), "So χ = 1."),
+    domains={q: positive, w: positive},
+    lead="χ is w E[erf′(√q Z)²] = 4w/(π√(1 + 4q)), so w = π√(1 + 4q)/4 makes it 1; b is what is missing for q to be "
+    "kept.",
 )
+mean_square = 2 / pi * atan(2 * q / cut)
 on_line_kept = worked(
     "critical-erf-kept",
     "and q is kept",
-    (pi * cut / 4) * (2 / pi * atan(2 * q / cut)) + (q - cut / 2 * atan(2 * q / cut)),
-    ("cancel", q),
-    domains={q: positive},
+    w * mean_square + b,
+    ("substitute", q, Eq(w, pi * cut / 4) & Eq(b, q - cut / 2 * atan(2 * q / cut))),
+    domains={q: positive, w: positive},
     lead="b = q − ½√(1 + 4q) arctan(2q/√(1 + 4q)). At q → 0 the line begins at w = π/4, b = 0.",
 )
+
 # Where no closed form is known, points of the line: E phi^2 and E phi'^2 enclosed, w and b worked out from them.
 POINTS = {"tanh": ("1/4", "1", "4"), "sigmoid": ("100", "200", "1000")}
 m, s = Symbol("m", real=True), Symbol("s", real=True)  # the two mean squares
@@ -138,10 +141,14 @@ def point_of_line(name: str, variance: str) -> Claim:
     weight, bias = 1 / slope, int(S(variance).p) / arb(int(S(variance).q)) - value / slope
     within = (Variable(m, Domain(first.lower, first.upper)), Variable(s, Domain(second.lower, second.upper)))
     formulas = ("w", weight, 1 / s), ("b", bias, S(variance) - m / s)
-    ends = [(letter, Rational(ball.mid().str(12, radius=False)), formula) for letter, ball, formula in formulas]
+    ends = [
+        (letter, Rational(round(Rational(ball.mid().str(12, radius=False)), 6)), formula)
+        for letter, ball, formula in formulas
+    ]
     parts = [
         Holds(message("so {letter} lies near {value}", letter=letter, value=str(near.evalf(8))), relation, within)
-        for letter, near, formula in ends
+        for letter, exact, formula in ends
+        for near in (Rational(round(exact * 10**6), 10**6),)
         for relation in (Ge(formula, near - WIDE, evaluate=False), Le(formula, near + WIDE, evaluate=False))
     ]
     if not bias > 0:
@@ -193,9 +200,9 @@ area = worked(
 ceiling = worked(
     "sigmoid-chi",
     "A ceiling for χ",
-    w / (6 * sqrt(2 * pi * (w / 4))),
-    ("simplify", sqrt(w / (18 * pi))),
-    domains={w: positive},
+    w / (6 * sqrt(2 * pi * q)),
+    ("substitute", sqrt(w / (18 * pi)), Eq(q, w / 4), "The least that q can be."),
+    domains={w: positive, q: positive},
     lead="The density of z is at most 1/√(2πq), so E[σ′(z)²] ≤ 1/(6√(2πq)), and χ is w times that with q ≥ w/4.",
 )
 steepest = worked(

@@ -23,8 +23,7 @@ form = worked(
     "The slope of the sigmoid in exponentials",
     sigmoid(z) * (1 - sigmoid(z)),
     ("definition", (1 / (1 + e)) * (1 - 1 / (1 + e))),
-    ("denominator", (1 / (1 + e)) * (e / (1 + e))),
-    ("regroup", e / (1 + e) ** 2, "The numerator decays as e⁻ᶻ, and the denominator tends to 1."),
+    ("denominator", e / (1 + e) ** 2, "The numerator decays as e⁻ᶻ, and the denominator tends to 1."),
     lead="σ′ = σ(1 − σ) is a product in which one factor tends to 0 and the other to 1.",
 )
 tanh_form = worked(

@@ -55,6 +55,8 @@ def prove_relation(
         found = Verdict(Status.REFUTED, "values at a point", witness=both[0]) if both else missing
     if found.status is Status.REFUTED and found.witness and not isinstance(relation, sp.Eq):
         return replace(found, witness=seen(relation, lets, found.witness))
+    if found.status is Status.UNKNOWN and not relation.free_symbols and assuming is true:
+        return of_numbers(relation) or found
     if found.status is Status.UNKNOWN and not lets and assuming is true and not isinstance(relation, sp.Eq):
         return by_extremes(relation, variables, seconds) or found
     return found
@@ -100,6 +102,16 @@ def valued(side: Any, lets: Sequence[Let], place: Sequence[tuple[Any, Any]]) -> 
             return Balls(point).value(node)
     except (Undecided, Undefined, UnsupportedError, KeyError):
         return None
+
+
+def of_numbers(relation: Any) -> Verdict | None:
+    """The verdict on two numbers that balls tell apart."""
+    found = sides(relation, (), ())
+    if found is None or found[0].overlaps(found[1]):
+        return None
+    if relation.func(1 if found[0] > found[1] else -1, 0):
+        return Verdict(Status.PROVED, "disjoint balls")
+    return Verdict(Status.REFUTED, "disjoint balls", witness=seen(relation, (), Witness((), "", "")))
 
 
 def by_extremes(relation: Any, variables: Sequence[Variable], seconds: float) -> Verdict | None:

@@ -1,0 +1,82 @@
+"""Claims as a user types them: quantifiers, limits, absolute values, products that nobody writes out."""
+
+from __future__ import annotations
+
+import pytest
+from sympy import sqrt
+
+from symgrad.definitions.claims.letters import ge, over, relu, slope, softplus, z
+from symgrad.pipeline.claim import claim as settle_words
+from symgrad.prover.claims import where_holds
+
+# What a user would type, and what becomes of it.
+TYPED = [
+    ("sigmoid'(2z) <= 1/4 for all z", "proved"),
+    ("sigmoid'(2z) <= 1/5 for all z", "refuted"),
+    ("for all real z: sigmoid'(z) <= 1/4", "proved"),
+    ("for all z > 0: tanh'(z) >= sigmoid'(z)", "refuted"),
+    ("there exists z such that sigmoid'(z) > 1/5", "proved"),
+    ("there is a z with sigmoid'(z) > 1/4", "refuted"),
+    ("exists z in (0, 1] such that tanh'(z) = 1/2", "proved"),
+    ("exists z in (1, 2] such that tanh'(z) = 1/2", "refuted"),
+    ("silu'(z) > 1 for some z", "proved"),
+    ("x^2 + y^2 < 0 for some x", "refuted"),
+    ("x*y < 0 for some x", "proved"),
+    ("|tanh(z)| < 1", "proved"),
+    ("||z| - 1| >= 0", "proved"),
+    ("sigmoid'(z) >= tanh'(z) for |z| >= 2", "proved"),
+    ("sigmoid'(z) >= tanh'(z) for |z| >= 1", "refuted"),
+    ("tanh(z) = 2 sigmoid(2z) - 1", "proved"),
+    ("σ′(z) = σ(z)(1 − σ(z)) for all z ∈ ℝ", "proved"),
+    ("d/dz sigmoid(z) = sigmoid(z)(1 - sigmoid(z))", "proved"),
+    ("relu'(z) = 1 iff z > 0", "proved"),
+    ("relu'(z) = 1 iff z >= 0", "refuted"),
+    ("relu'(0) = 0", "refuted"),
+    ("z > 0 implies relu'(z) = 1", "proved"),
+    ("if z > -1 then relu'(z) = 1", "refuted"),
+    ("softplus(z) >= relu(z) and softplus(z) <= relu(z) + ln(2)", "proved"),
+    ("sigmoid'(z) in (0, 1/4]", "proved"),
+    ("sigmoid'(z) in (0, 1/4)", "refuted"),
+    ("the values of sigmoid'(z) are (0, 1/4]", "proved"),
+    ("the values of sigmoid'(z) are [0, 1/4]", "refuted"),
+    ("the values of sigmoid'(z) are (0, 1/4) for z > 0", "proved"),
+    ("sigmoid(z) -> 1/2 as z -> 0", "proved"),
+    ("sign(z) -> 1 as z -> 0+", "proved"),
+    ("sign(z) -> 1 as z -> 0", "refuted"),
+    ("1/z -> oo as z -> 0+", "proved"),
+    ("1/z -> oo as z -> 0", "refuted"),
+    ("lim z -> oo tanh(z) = 1", "proved"),
+    ("tanh'(z) < sigmoid'(z) for large z", "proved"),
+    ("sigmoid'''(z) < 1", "proved"),
+    ("sigmoid'(exp(z)) < 1/4", "proved"),
+    ("relu'(z^2) = 1", "refuted"),
+    ("exp(erf(1)) + 1/7 > 2", "proved"),
+    ("exp(erf(1)) + 1/7 < 2", "refuted"),
+    ("0 < sqrt(2) - 1.41421356 < 10^-7", "proved"),
+    # no value, or none everywhere
+    ("1/x <= 1/x", "refuted"),
+    ("sqrt(-z) < sigmoid(z) for z > 0", "refuted"),
+    ("exists z > 0 such that sqrt(-z) > -1", "refuted"),
+    ("max(-2, hardtanh'(z)) - hardtanh'(z)^3 <= 0 for z >= 0", "refuted"),
+]
+
+
+@pytest.mark.parametrize(("text", "verdict"), TYPED, ids=[text for text, _ in TYPED])
+def test_what_a_user_would_type(text: str, verdict: str) -> None:
+    answer = settle_words(text, False)  # noqa: FBT003 - a task's argument
+
+    assert answer["verdict"] == verdict
+    assert all(part["statement"] for part in answer["statements"])
+
+
+def test_a_side_without_a_value_is_told_beside_the_other_side() -> None:
+    (part,) = settle_words("log(x) <= x - 3 for x in (-4, -2)", False)["statements"]  # noqa: FBT003 - a task's argument
+
+    assert ": undefined against -" in part["counterexample"]
+
+
+def test_no_stretch_has_a_point_at_which_a_side_has_no_value() -> None:
+    region = where_holds(ge(softplus(z) / relu(z), 1), z)
+
+    assert [(p.left and p.left.exact, p.left_in, p.right) for p in region.parts] == [(0, False, None)]
+    assert not where_holds(ge((sqrt(z) + slope(relu)) ** 2, 1), z, over(z, None, 0).domain).parts
