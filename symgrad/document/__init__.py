@@ -1,5 +1,6 @@
 """Derivations and their verdicts in every format: text, LaTeX, MathML, Markdown, HTML, JSON."""
 
+from symgrad.document.as_pdf import book, pdf
 from symgrad.document.facts import definition_box
 from symgrad.document.from_json import document_from_json, from_json
 from symgrad.document.index import entry, render_index, render_search, render_trust
@@ -18,7 +19,6 @@ from symgrad.document.pages import (
     render_entry,
     render_page,
 )
-from symgrad.document.pdf import book, pdf
 from symgrad.document.site import ALONE, Site, assets
 from symgrad.document.telling_indexed import indexed_code
 from symgrad.document.webpage import characters, inlined

@@ -32,6 +32,7 @@ from symgrad.document.boxes import (
     Text,
     Under,
 )
+from symgrad.document.layout import width
 from symgrad.document.spelling import TEX_BIG, TEX_FUNCTIONS, TEX_LETTERS, TEX_SIGNS, tex_words
 
 FENCES = {"{": r"\{", "}": r"\}", "‖": r"\|", "⟨": r"\langle", "⟩": r"\rangle", "⌊": r"\lfloor", "⌋": r"\rfloor"}
@@ -91,10 +92,17 @@ def parts(box: Box, flavour: Flavour) -> list[str]:  # noqa: PLR0911 - one case 
             inside = latex(body, flavour)
             return [rf"\sg{tone}{{{inside}}}" if flavour.coloured else inside]
         case Cancel(body):
-            inside = latex(body, flavour)
-            return [rf"\cancel{{{inside}}}" if flavour.cancel else inside]
+            return [crossed_out(body, flavour)]
         case _:
             return [composite(box, flavour)]
+
+
+def crossed_out(body: Box, flavour: Flavour) -> str:
+    r"""A struck factor; who does not know \cancel sees a rule through it, as long as it is about wide."""
+    inside = latex(body, flavour)
+    if flavour.cancel:
+        return rf"\cancel{{{inside}}}"
+    return rf"{{\rlap{{\rule[0.3em]{{{width(body):.1f}em}}{{0.05em}}}}{inside}}}"
 
 
 def thin(kids: tuple[Box, ...], n: int) -> list[str]:

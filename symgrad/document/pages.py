@@ -13,11 +13,11 @@ from symgrad.document.as_latex import as_latex, chain, pasted, standalone
 from symgrad.document.as_markdown import DIALECTS, as_markdown, document_markdown
 from symgrad.document.as_mathml import as_mathml, formulas
 from symgrad.document.as_notebook import as_notebook
+from symgrad.document.as_pdf import pdf
 from symgrad.document.as_text import as_text, page_text
 from symgrad.document.as_typst import page_typst
 from symgrad.document.facts import facts_of
 from symgrad.document.html import cell, templates
-from symgrad.document.pdf import pdf
 from symgrad.document.site import ALONE, Site
 from symgrad.document.telling import telling
 from symgrad.document.webpage import html_files, html_page

@@ -5,6 +5,7 @@ from __future__ import annotations
 from base64 import b64decode
 from typing import TYPE_CHECKING, Any
 
+from symgrad.core import SymgradError
 from symgrad.pipeline.fingerprint import digest, library
 from symgrad.pipeline.workers import Task
 from symgrad.words import language, message
@@ -27,17 +28,20 @@ def printed(
     parts: dict[str, list[str]] = {}
     for entry in entries:
         parts.setdefault(entry["theme"], []).append(bodies[entry["name"]])
-    tasks = {f"{e['name']}.pdf": Task(f"{PAGES}:make_pdf", (e["title"], bodies[e["name"]]), e["name"]) for e in entries}
+    alone = [(f"{e['name']}.pdf", e["title"], bodies[e["name"]]) for e in entries]
+    tasks = [Task(f"{PAGES}:make_pdf", (title, body), name) for name, title, body in alone]
+    if BOOK in {t.label for t in tasks}:
+        raise SymgradError("a document is called book, but book.pdf is the book of all documents; rename it")
     if len(entries) > 1:
-        tasks[BOOK] = Task(f"{PAGES}:make_book", (TITLE, parts), "the book")
+        tasks.append(Task(f"{PAGES}:make_book", (TITLE, parts), BOOK))
     return made(tasks, cache, crew)
 
 
-def made(tasks: Mapping[str, Task], cache: Cache, crew: Crew) -> dict[str, bytes]:
-    """What the tasks make, from the cache where nothing has changed."""
-    keys = {task: digest("pdf", library(), language(), repr(task.arguments)) for task in tasks.values()}
-    known = {task: text for task, key in keys.items() if (text := cache.get(key)) is not None}
-    for task, text in crew.perform([t for t in tasks.values() if t not in known]):
-        known[task] = text
-        cache.put(keys[task], text)
-    return {name: b64decode(known[task]) for name, task in tasks.items()}
+def made(tasks: Sequence[Task], cache: Cache, crew: Crew) -> dict[str, bytes]:
+    """What the tasks make, by their labels; from the cache where nothing has changed."""
+    keys = {t.label: digest("pdf", library(), language(), repr(t.arguments)) for t in tasks}
+    known = {label: text for label, key in keys.items() if (text := cache.get(key)) is not None}
+    for task, text in crew.perform([t for t in tasks if t.label not in known]):
+        known[task.label] = text
+        cache.put(keys[task.label], text)
+    return {label: b64decode(known[label]) for label in keys}
