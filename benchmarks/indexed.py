@@ -6,6 +6,7 @@ symgrad's time holds everything: names, shapes, each named step, the result. Sym
 each entry of what is differentiated by; the expression is built before. tensorgrad derives and simplifies the result
 without steps; it is no dependency of symgrad (its licence is the AGPL), so install it beside symgrad to compare:
 pip install tensorgrad. Contestants take turns, each call in a forked child, so none profits from another's caches.
+Times are the processor's, so that other work on the machine does not count.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from fractions import Fraction
 from importlib import import_module
 from importlib.util import find_spec
 from statistics import median
-from time import perf_counter
+from time import process_time
 from typing import TYPE_CHECKING, Any
 
 import sympy as sp
@@ -173,12 +174,12 @@ def timed(work: Work, warm: Work, limit: float) -> float | str:
     def child() -> None:
         try:
             warm()  # a child's first touch of each page of memory is nobody's time
-            start = perf_counter()
+            start = process_time()
             work()
         except Exception as error:  # noqa: BLE001 - a peer may raise anything; that is its answer
             there.send(type(error).__name__)
         else:
-            there.send(perf_counter() - start)
+            there.send(process_time() - start)
 
     process = FORK.Process(target=child)
     process.start()

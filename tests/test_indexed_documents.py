@@ -117,7 +117,7 @@ def test_pages_hold_both_forms_shapes_facts_checks_and_code(settled: dict[str, S
 
     assert r"\frac{\partial J}{\partial z_{i}} = p_{i} - y_{i}" in formulas
     assert r"\frac{\partial J}{\partial z} = p - y" in formulas
-    spoken = {m.get("alttext") for m in page.iter("math")}
+    spoken = {m.get("alttext") or "" for m in page.iter("math")}
     assert "z equals capital W x plus b" in spoken
     assert any(s.startswith("capital W is in") for s in spoken)
     assert any("y sub k" in s and "p sub i" in s for s in spoken)  # what it is without the fact
