@@ -155,6 +155,15 @@ READING = (
 )
 
 
+def closing(words: str, at: int) -> int:
+    """Where the bracket is closed that was opened before this place."""
+    depth = 1
+    while depth:
+        depth += {"(": 1, ")": -1}.get(words[at], 0)
+        at += 1
+    return at - 1
+
+
 def parsed(words: str) -> Expr:
     """The Unicode line read back, by SymPy and not by symgrad."""
     words = re.sub(r"([⁰¹²³⁴-⁹]+)", lambda m: "**" + m[1].translate(str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹", "0123456789")), words)
@@ -162,6 +171,9 @@ def parsed(words: str) -> Expr:
     for sign_, written in (("−", "-"), ("·", "*"), ("^", "**"), ("ln", "log"), ("√", " sqrt"), ("π", "pi")):
         words = words.replace(sign_, written)
     words = re.sub(r"sqrt(\d+)", r"sqrt(\1)", words)
+    while found := re.search(r"([a-z]{2,})\*\*(\d+)\(", words):  # SymPy reads tanh²(tanh²(z)) as tanh(tanh(z))⁴
+        end = closing(words, found.end())
+        words = f"{words[: found.start()]}({found[1]}({words[found.end() : end]}))**{found[2]}{words[end + 1 :]}"
     return parse_expr(words, local_dict=NAMES, transformations=READING)
 
 
@@ -314,7 +326,8 @@ def test_a_formula_is_spoken_in_words() -> None:
 
 def test_githubs_flavour_has_no_command_that_it_forbids() -> None:
     crossed = boxes(product(erf(z) / a, a), Notation(cancelled=(a,)))
-    assert latex(crossed, GITHUB) == r"\frac{\mathrm{erf}(z)}{a} \cdot a"
+    struck = r"{\rlap{\rule[0.3em]{0.6em}{0.05em}}a}"
+    assert latex(crossed, GITHUB) == rf"\frac{{\mathrm{{erf}}(z)}}{{{struck}}} \cdot {struck}"
     assert r"\cancel{a}" in latex(crossed)
 
 
