@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+import shutil
+import subprocess
 import sys
 from importlib.util import find_spec
 from pathlib import Path
@@ -185,3 +187,36 @@ def test_cancelled_factors_are_crossed_out_and_said_in_every_format() -> None:
     assert "crossed out a" in speech(formula)
     for form in ("tex", "md", "typ", "ipynb"):
         assert "Crossed out above and below the bar" in render_page(delta_page(), form)
+
+
+def latexed(engine: str, folder: Path) -> subprocess.CompletedProcess[str]:
+    """A page in Chinese, compiled."""
+    with speaking("zh-Hans"):
+        (folder / "page.tex").write_text(render_page(sigmoid_page(), "tex"), "utf-8")
+    command = [engine, "-interaction=nonstopmode", "-halt-on-error", "page.tex"]
+    return subprocess.run(command, cwd=folder, capture_output=True, text=True, errors="replace", check=False)  # noqa: S603
+
+
+@pytest.mark.skipif(shutil.which("pdflatex") is None, reason="pdflatex is not installed")
+def test_pdflatex_says_that_chinese_wants_xelatex(tmp_path: Path) -> None:
+    done = latexed("pdflatex", tmp_path)
+
+    assert done.returncode
+    assert "xelatex" in done.stdout
+
+
+@pytest.mark.skipif(shutil.which("xelatex") is None, reason="xelatex is not installed")
+def test_chinese_compiles_in_xelatex(tmp_path: Path) -> None:
+    done = latexed("xelatex", tmp_path)
+
+    assert done.returncode == 0, done.stdout[-2000:]
+    assert "Missing character" not in done.stdout
+
+
+def test_a_formula_is_said_in_chinese() -> None:
+    (told, *_) = tellings_of(delta_page())
+    english = speech(told.statement)
+
+    with speaking("zh-Hans"):
+        assert speech(told.statement) != english
+        assert re.search("[\u4e00-\u9fff]", speech(told.lines[-1].formula))

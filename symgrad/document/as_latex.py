@@ -13,6 +13,7 @@ from symgrad.document.layout import stacked
 from symgrad.document.outline import alone, outline
 from symgrad.document.spelling import tex_words
 from symgrad.document.words import Formula, spoken, tex_of, width_of
+from symgrad.words import language
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -46,10 +47,14 @@ PREAMBLE = r"""\documentclass[11pt]{article}
 \newcommand\sgstrike[1]{\mathord{\mathpalette\sg@strike{#1}}}
 \makeatother
 \IfFileExists{cancel.sty}{\usepackage{cancel}}{\let\cancel\sgstrike}
-% Chinese is set by XeLaTeX and LuaLaTeX; pdfLaTeX names its characters by their numbers
+% Chinese is set by XeLaTeX; pdfLaTeX names its characters by their numbers
 \newcommand\sghan[2]{#2}
 \newcommand\sgfirst[2]{#1}
-\ifdefined\XeTeXversion\IfFileExists{xeCJK.sty}{\usepackage{xeCJK}\let\sghan\sgfirst}{}\fi
+\newcommand\sgfont[1]{\IfFontExistsTF{#1}{\setCJKmainfont{#1}}{}}
+\ifdefined\XeTeXversion
+  \usepackage{xeCJK}\let\sghan\sgfirst
+  \sgfont{FandolSong-Regular.otf}\sgfont{Noto Serif CJK SC}
+\fi
 \setlength\parindent{0pt}
 \setlength\parskip{6pt}
 \sloppy
@@ -93,9 +98,23 @@ def comment(words: str) -> str:
     return " ".join(re.sub(r"[^\w,.()=:;-]", " ", words).split())
 
 
+CHINESE = r"""\ifdefined\XeTeXversion
+  \sgfont{%s}
+\else
+  \GenericError{}{This text is in Chinese: compile it with xelatex}{}{}
+\fi
+"""
+
+
+def preamble() -> str:
+    """What a file in the language that is spoken begins with."""
+    fonts = {"zh-Hans": "Noto Serif CJK SC", "zh-Hant": "Noto Serif CJK TC"}
+    return PREAMBLE + (CHINESE % fonts[language()] if language() in fonts else "")
+
+
 def whole(blocks: Iterable[Block]) -> str:
     """The blocks below our preamble."""
-    return PREAMBLE + "\\begin{document}\n\n" + body(blocks) + "\n\n\\end{document}\n"
+    return preamble() + "\\begin{document}\n\n" + body(blocks) + "\n\n\\end{document}\n"
 
 
 def body(blocks: Iterable[Block]) -> str:

@@ -5,6 +5,10 @@ from __future__ import annotations
 from html import escape
 from typing import TYPE_CHECKING
 
+from symgrad.document.boxes import Ident
+from symgrad.document.claims import ruled
+from symgrad.document.from_sympy import boxes
+from symgrad.document.layout import equation
 from symgrad.document.mathml import clean, mathml
 from symgrad.document.tables import formula_rows
 
@@ -31,6 +35,11 @@ def around(told: Telling) -> Iterator[tuple[str, Box]]:
         yield "holds", told.holds
 
 
+def labelled(name: str, box: Box) -> str:
+    """One formula of a file, under its id."""
+    return f'<formula id="{escape(clean(name), quote=True)}">{mathml(box, block=True)}</formula>'
+
+
 def formulas(page: Page, tellings: tuple[Telling, ...], detail: str = "textbook") -> str:
     """An XML file of every formula of a document, in order, each with the name it has on the page.
 
@@ -46,6 +55,17 @@ def formulas(page: Page, tellings: tuple[Telling, ...], detail: str = "textbook"
             for line in told.told(detail)
         ]
     rows += formula_rows(page.facts)
+    rows += [
+        labelled(f"{p.activation.name}-with-{p.loss.name}", equation(Ident("δ"), boxes(p.delta)))
+        for p in page.pairs
+        if p.delta is not None and not p.refused
+    ]
+    rows += [
+        labelled(f"{r.claim.id}-{n}", part.formula)
+        for r in page.rulings
+        for n, part in enumerate((p for _, parts in ruled(r).parts for p in parts), 1)
+        if part.formula is not None
+    ]
     title = escape(clean(document.title), quote=True)
     head = f'<?xml version="1.0" encoding="UTF-8"?>\n<formulas title="{title}">\n'
     return head + "".join(f"{r}\n" for r in rows) + "</formulas>\n"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from symgrad.words import say
+from symgrad.words import ENGLISH, language, say
 
 GREEK = {
     "alpha": "α", "beta": "β", "gamma": "γ", "delta": "δ", "epsilon": "ε", "zeta": "ζ", "eta": "η", "theta": "θ",
@@ -118,7 +118,9 @@ HAN = re.compile("([\u2e80-\u9fff\uf900-\ufaff\uff00-\uffef\U00020000-\U0003ffff
 
 
 def tex_han(run: str) -> str:
-    """Chinese for the engines that can set it, and the numbers of its characters for the one that can't."""
+    """Chinese for the engines that can set it; in an English text also the numbers of its characters for pdfLaTeX."""
+    if language() != ENGLISH:
+        return run
     return rf"\sghan{{{run}}}{{" + "".join(tex_character(c) + r"\allowbreak " for c in run) + "}"
 
 
