@@ -10,7 +10,7 @@ from itertools import combinations
 from typing import Any
 
 import sympy as sp
-from flint import arb, fmpq
+from flint import arb, ctx, fmpq
 from sympy.codegen.cfunctions import expm1, log1p
 from sympy.core.relational import Relational
 
@@ -27,6 +27,16 @@ class Hole(Enum):
 
 Value = Any  # an arb, a bool, or a Hole
 Operation = Callable[..., Value]
+
+
+def sharpened(attempt: Callable[[int], Value], precisions: Sequence[int]) -> Value:
+    """What `attempt` gives at the first precision in bits at which it is not UNSURE; the precision stays set."""
+    for bits in precisions:
+        ctx.prec = bits
+        found = attempt(bits)
+        if found is not Hole.UNSURE:
+            return found
+    return Hole.UNSURE
 
 
 @dataclass(frozen=True, slots=True)

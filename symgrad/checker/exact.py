@@ -15,7 +15,7 @@ import numpy as np
 from flint import arb, arb_series, ctx
 from sympy import sympify
 
-from symgrad.checker.balls import Hole, Program, program
+from symgrad.checker.balls import Hole, Program, program, sharpened
 from symgrad.checker.difference import Array, Estimate
 from symgrad.checker.draws import ends, number
 from symgrad.checker.germs import GERMS, start
@@ -164,25 +164,24 @@ def beside(code: Program, of: Reference, x: float, vague: Iterable[tuple[float, 
 def sides(code: Program, of: Reference, x: float) -> tuple[float, float, bool]:
     """The slopes on the left and on the right, NaN if unknown, and whether the function jumps."""
     ctx.cap = 2
-    for bits in PRECISIONS:
-        ctx.prec = bits
+
+    def attempt(bits: int) -> Any:
         others = [constant(value, bits) for _, value in of.others]
         right, boundary = germ(code, x, 1, others)
-        if right is Hole.UNDEFINED:
-            break
-        if right is Hole.UNSURE:
-            continue
+        if isinstance(right, Hole):
+            return right
         left, _ = germ(code, x, -1, others) if boundary else (None, False)
-        if left is Hole.UNDEFINED:
-            break
-        if left is Hole.UNSURE:
-            continue
+        if isinstance(left, Hole):
+            return left
         slopes = [slope(right, 1), slope(right, 1) if left is None else slope(left, -1)]
-        if all(certain(s) for s in slopes):
-            jump = left is not None and not (start(left) - start(right)).contains(0)
-            same = (slopes[0] - slopes[1]).contains(0)
-            return float(slopes[0] if same else slopes[1]), float(slopes[0]), jump
-    return math.nan, math.nan, False
+        if not all(certain(s) for s in slopes):
+            return Hole.UNSURE
+        jump = left is not None and not (start(left) - start(right)).contains(0)
+        same = (slopes[0] - slopes[1]).contains(0)
+        return float(slopes[0] if same else slopes[1]), float(slopes[0]), jump
+
+    found = sharpened(attempt, PRECISIONS)
+    return (math.nan, math.nan, False) if isinstance(found, Hole) else found
 
 
 def germ(code: Program, x: float, side: int, others: list[Any]) -> tuple[Any, bool]:
@@ -243,11 +242,10 @@ def spacing(values: Array) -> Array:
 
 def value_at(code: Program, of: Reference, x: float) -> float:
     """The value at one point."""
-    for bits in PRECISIONS:
-        ctx.prec = bits
+
+    def attempt(bits: int) -> Any:
         value = code([arb(x), *(constant(v, bits) for _, v in of.others)])
-        if value is Hole.UNDEFINED:
-            break
-        if value is not Hole.UNSURE and certain(value):
-            return float(value)
-    return math.nan
+        return value if isinstance(value, Hole) or certain(value) else Hole.UNSURE
+
+    found = sharpened(attempt, PRECISIONS)
+    return math.nan if isinstance(found, Hole) else float(found)

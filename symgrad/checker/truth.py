@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from flint import arb, ctx
 
-from symgrad.checker.balls import Hole, Program, program
+from symgrad.checker.balls import Hole, Program, program, sharpened
 from symgrad.checker.formats import Array, Format, doubles
 from symgrad.checker.running import bounded
 from symgrad.core import SymgradError, UnsupportedError
@@ -107,18 +107,27 @@ def by_balls(programs: tuple[Program, ...], x: float) -> tuple[float, float]:
 
 def pair(programs: tuple[Program, ...], x: Any) -> tuple[float, float]:
     """The value at an exact point; NaN where it has none, and beside infinity where balls could not tell."""
+
+    def attempt(_: int) -> Any:
+        for run in programs:
+            ball = run((x,))
+            if ball is Hole.UNDEFINED or (ball is not Hole.UNSURE and enough(ball)):
+                return ball
+        return Hole.UNSURE
+
     before = ctx.prec
     try:
-        for ctx.prec in PRECISIONS:
-            for run in programs:
-                ball = run((x,))
-                if ball is Hole.UNDEFINED:
-                    return math.nan, 0.0
-                if ball is not Hole.UNSURE and (small(ball) or ball.rel_accuracy_bits() >= ENOUGH):
-                    return split(ball)
+        ball = sharpened(attempt, PRECISIONS)
+        if isinstance(ball, Hole):
+            return (math.nan, 0.0) if ball is Hole.UNDEFINED else UNDECIDED
+        return split(ball)
     finally:
         ctx.prec = before
-    return UNDECIDED
+
+
+def enough(ball: Any) -> bool:
+    """Whether a ball tells more than two doubles hold, or is smaller than any."""
+    return small(ball) or bool(ball.rel_accuracy_bits() >= ENOUGH)
 
 
 def small(ball: Any) -> bool:
