@@ -453,6 +453,8 @@ def test_a_slope_that_is_cut_off_is_no_rounding() -> None:
     for report in (check_elementwise(None, cut, reference=sp.exp(z)), check_elementwise(np.exp, cut)):
         assert report.outcome is Outcome.WRONG
         assert report.stretches[0].above == -33.5
+        assert report.blame is not None
+        assert report.blame.cause is Cause.FORMULA
 
 
 @pytest.mark.parametrize("dtype", ["float32", "float64"])

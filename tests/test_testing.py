@@ -349,3 +349,10 @@ def test_half_lines_and_demanded_points() -> None:
 def test_an_error_of_the_users_own_is_not_blamed_on_arrays() -> None:
     with pytest.raises(SymgradError, match="mend that error"):
         try_gradient(None, lambda x: missing_name(x), of="relu")  # type: ignore[name-defined]  # noqa: F821, PLW0108 - that is the mistake
+
+
+def test_code_for_single_numbers_is_judged_where_it_fails_too() -> None:
+    text = str(try_gradient(None, lambda x: 1 / (1 + math.exp(-x)), of="softplus"))
+
+    assert "is wrong at" in text
+    assert "one number at a time" in text

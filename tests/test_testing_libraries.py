@@ -115,3 +115,16 @@ def test_buffers_of_a_module_take_the_type_of_its_parameters(torch: Any) -> None
 def test_a_module_that_returns_no_tensor_is_refused(torch: Any) -> None:
     with pytest.raises(FunctionTypeError, match="not a tensor"):
         check_torch(torch.nn.LSTM(3, 4), torch.randn(5, 2, 3))
+
+
+def test_a_backward_pass_that_changes_its_cotangent_is_still_right(torch: Any) -> None:
+    found = check_torch(softplus_function(torch, lambda z, g: g.mul_(torch.sigmoid(z))), of="softplus", extremes="note")
+
+    assert "right" in str(found)
+
+
+def test_the_replay_line_calls_the_check_of_the_library(torch: Any) -> None:
+    with pytest.raises(AssertionError, match=r"check_torch\(target, of='softplus', seed=0, points="):
+        check_torch(softplus_function(torch, lambda z, g: 2 * g * torch.sigmoid(z)), of="softplus")
+    with pytest.raises(AssertionError, match=r"check_torch\(target, \*inputs, seed=0\)"):
+        check_torch(softplus_function(torch, lambda z, g: 2 * g * torch.sigmoid(z)), np.arange(3.0))

@@ -375,7 +375,8 @@ def blame_at(trial: Trial, x: Array, worst: PointFinding) -> Blame:
     truth, bound = worst.estimate, worst.bound
     if worst.kink and bound > 0:
         truth, bound = min((worst.left, worst.right), key=lambda v: abs(v - worst.given)), 0.0
-    return blamed(swept(trial.gradient, x), int(np.searchsorted(x, worst.x)), truth, bound, max(1.0, abs(worst.x)))
+    found = blamed(swept(trial.gradient, x), int(np.searchsorted(x, worst.x)), truth, bound, max(1.0, abs(worst.x)))
+    return replace(found, cause=Cause.FORMULA) if within(trial.cut, np.asarray([worst.x])).any() else found
 
 
 def near(corners: Sequence[Corner], x: Array) -> Array:

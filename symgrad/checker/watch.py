@@ -10,7 +10,7 @@ from contextlib import contextmanager, redirect_stdout
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from symgrad.core import FunctionTimeError
+from symgrad.core import FunctionError, FunctionTimeError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -72,11 +72,11 @@ def watching(seconds: float) -> Iterator[Watch]:
 
 
 def in_time(seconds: float, work: Callable[[], Result]) -> Result | None:
-    """What `work` comes to within a time limit, printing set aside; None where it takes longer."""
+    """What `work` comes to within a time limit, printing set aside; None where it takes longer, or the code fails."""
     try:
         with watching(seconds):
             return work()
-    except FunctionTimeError:
+    except FunctionError:
         return None
 
 
