@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -37,13 +38,18 @@ def generated(name: str) -> Any:
     return space["value"]
 
 
+def rounded(code: Any, dtype: str, v: Any) -> Any:
+    """The values in a format."""
+    return np.asarray(code(v)).astype(dtype)
+
+
 @pytest.mark.parametrize("name", FORMS)
 def test_a_vector_form_keeps_its_digits(name: str) -> None:
     *_, exact, limit = FORMS[name]
     code = generated(name)
 
     for dtype, most in (("float32", 0.7), ("float64", limit)):
-        found = certify_vectors(lambda v, d=dtype: np.asarray(code(v)).astype(d), exact, rows(), dtype)
+        found = certify_vectors(partial(rounded, code, dtype), exact, rows(), dtype)
 
         assert found.entries >= 120
         assert found.lost == 0
