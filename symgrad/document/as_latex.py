@@ -32,7 +32,7 @@ PREAMBLE = r"""\documentclass[11pt]{article}
 \usepackage[utf8]{inputenc}
 \IfFileExists{lmodern.sty}{\usepackage[T1]{fontenc}\usepackage{lmodern}}{}
 \usepackage{amsmath,amssymb}
-\usepackage[margin=25mm]{geometry}
+\usepackage[a4paper,margin=25mm]{geometry}
 \usepackage{array,color}
 \definecolor{sgwas}{rgb}{0.114,0.435,0.647}
 \definecolor{sgnow}{rgb}{0.631,0.384,0.039}
@@ -58,6 +58,8 @@ PREAMBLE = r"""\documentclass[11pt]{article}
 \setlength\parindent{0pt}
 \setlength\parskip{6pt}
 \sloppy
+\widowpenalty=10000
+\clubpenalty=10000
 \allowdisplaybreaks
 """
 
@@ -143,6 +145,8 @@ def printed(block: Block) -> str:  # noqa: PLR0911 - one case for each kind of b
     match block:
         case Heading(level, words):
             return rf"\{SECTIONS[min(level, 3)]}*{{{tex_words(words)}}}"
+        case Paragraph((), label):
+            return rf"\textbf{{{tex_words(label)}}}\par\nopagebreak"
         case Paragraph(told, label):
             return " ".join(filter(None, [rf"\textbf{{{tex_words(label)}}}" if label else "", tex_of(told)]))
         case Display(box):
