@@ -43,6 +43,7 @@ POSITIONS = {  # arguments that are read by people and come without their name
     "worked": (1,),
     "Fact": (0,),
 }
+UNREAD = frozenset({"Recheck"})  # whose reasons are for programs
 NAMED = frozenset({"sums_to", "Fact"})  # whose name is told
 MAKERS = {"message": (0,), "told": (0,), "counted": (0, 1)}
 TEMPLATE = {"_": None, "pgettext": ((1, "c"), 2), "ngettext": (1, 2)}
@@ -68,6 +69,8 @@ def calls(path: Path) -> Iterator[tuple[str, ast.Call]]:
 
 def slots(name: str, call: ast.Call) -> Iterator[ast.expr]:
     """The arguments of a call that people read."""
+    if name in UNREAD:
+        return
     yield from (a for n, a in enumerate(call.args) if n in POSITIONS.get(name, ()))
     if name == "worked":  # the notes of its steps: (rule, expression, condition, note)
         yield from (e for a in call.args if isinstance(a, ast.Tuple) for e in a.elts[2:])

@@ -32,6 +32,7 @@ from symgrad.pipeline.statements import Statement, statement
 from symgrad.pipeline.symbols import Twins, twins
 from symgrad.pipeline.tensors import gradient
 from symgrad.pipeline.worked import Worked
+from symgrad.words import message
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -144,7 +145,7 @@ def derived(value: Expr, wrt: str | Symbol | None) -> Worked:
     domains = where_defined(own, twin.domains)
     require_value(own, domains)
     whole = deriver.derive(own, twin.real[variable], domains)
-    return Worked(replace(whole, title=f"The derivative of {named(value)}"), twin.back)
+    return Worked(replace(whole, title=message("The derivative of {function}", function=named(value))), twin.back)
 
 
 def named(expr: Any) -> str:
