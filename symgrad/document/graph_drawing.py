@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from symgrad.document.layout import width
 from symgrad.document.mathml import NAMESPACE, mathml
+from symgrad.words import say
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -47,7 +48,7 @@ def graph_svg(graph: Graph) -> str:
     wires = "".join(wire(graph, n, layout) for n in range(len(graph.edges)))
     nodes = "".join(node(graph, n, layout.places[n]) for n in range(len(graph.nodes)))
     return (
-        f'<svg class="net" role="img" aria-label="{escape(graph.label, quote=True)}" viewBox="0 0 {wide:g} {high:g}" '
+        f'<svg class="net" role="img" aria-label="{escape(say(graph.label), quote=True)}" viewBox="0 0 {wide:g} {high:g}" '
         f'width="{wide:g}" height="{high:g}">{wires}{nodes}</svg>'
     ).replace(f' xmlns="{NAMESPACE}"', "")
 

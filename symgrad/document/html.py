@@ -50,7 +50,9 @@ MEANINGS = {
     Status.VACUOUS: message("No point satisfies the conditions, so the step claims nothing."),
 }
 
-PLOTTED = "Relative distance of result and finite difference at every point, with the bound of the estimate"
+PLOTTED = message(
+    "Relative distance of result and finite difference at every point, with the bound of the estimate"
+)
 CHAIN = 8000  # characters of MathML
 
 MOODS = {Status.PROVED: "good", Status.PROVED_EXCEPT: "good", Status.REFUTED: "bad"}
@@ -130,7 +132,7 @@ def graph_of(told: Telling) -> Markup | None:
 def errors_of(check: CheckReport) -> Markup:
     """The errors of a numeric check as SVG; empty where there are too few."""
     name = check.shown[0].point[0][0] if check.errors and check.shown and check.shown[0].point else ""
-    return Markup(error_plot(check, name, PLOTTED))  # noqa: S704 - as above
+    return Markup(error_plot(check, name, say(PLOTTED)))  # noqa: S704 - as above
 
 
 def short_chain(told: Telling) -> Markup | None:

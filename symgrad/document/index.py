@@ -26,7 +26,7 @@ from symgrad.document.site import Site
 from symgrad.document.telling import telling
 from symgrad.document.text import text
 from symgrad.document.webpage import drawn
-from symgrad.words import counted, message, say
+from symgrad.words import counted, language, message, say
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -231,10 +231,11 @@ def render_trust(site: Site | None = None) -> str:
 
 
 def trust_text() -> str:
-    """The Markdown about trust: inside an installed wheel, else beside the package."""
-    for folder in (PACKAGE / "docs", PACKAGE.parent / "docs"):
-        if (path := folder / "trust.md").is_file():
-            return path.read_text("utf-8")
+    """The Markdown about trust in the language that is spoken: inside an installed wheel, else beside the package."""
+    for name in (f"trust.{language()}.md", "trust.md"):
+        for folder in (PACKAGE / "docs", PACKAGE.parent / "docs"):
+            if (path := folder / name).is_file():
+                return path.read_text("utf-8")
     raise SymgradError("this symgrad came without docs/trust.md; reinstall it")
 
 
