@@ -50,9 +50,7 @@ MEANINGS = {
     Status.VACUOUS: message("No point satisfies the conditions, so the step claims nothing."),
 }
 
-PLOTTED = message(
-    "Relative distance of result and finite difference at every point, with the bound of the estimate"
-)
+PLOTTED = message("Relative distance of result and finite difference at every point, with the bound of the estimate")
 CHAIN = 8000  # characters of MathML
 
 MOODS = {Status.PROVED: "good", Status.PROVED_EXCEPT: "good", Status.REFUTED: "bad"}
