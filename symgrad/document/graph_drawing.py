@@ -47,8 +47,9 @@ def graph_svg(graph: Graph) -> str:
     wide, high = layout.size
     wires = "".join(wire(graph, n, layout) for n in range(len(graph.edges)))
     nodes = "".join(node(graph, n, layout.places[n]) for n in range(len(graph.nodes)))
+    spoken = escape(say(graph.label), quote=True)
     return (
-        f'<svg class="net" role="img" aria-label="{escape(say(graph.label), quote=True)}" viewBox="0 0 {wide:g} {high:g}" '
+        f'<svg class="net" role="img" aria-label="{spoken}" viewBox="0 0 {wide:g} {high:g}" '
         f'width="{wide:g}" height="{high:g}">{wires}{nodes}</svg>'
     ).replace(f' xmlns="{NAMESPACE}"', "")
 
