@@ -60,6 +60,13 @@ def in_code(path: Path) -> Iterator[Found]:
             yield from (("", text, "") for slot in slots(name, call) for text in literals(slot))
 
 
+def assigned(path: Path) -> Iterator[Found]:
+    """What an experiment calls its table and the columns of it, under the names `title` and `heads`."""
+    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+        if isinstance(node, ast.Assign) and getattr(node.targets[0], "id", "") in {"title", "heads"}:
+            yield from (("", text, "") for text in literals(node.value))
+
+
 def calls(path: Path) -> Iterator[tuple[str, ast.Call]]:
     """Every call in a module, with the name of what is called."""
     for node in ast.walk(ast.parse(path.read_text("utf-8"))):
@@ -133,7 +140,9 @@ def sources(kind: str) -> list[Path]:
 def template() -> Catalog:
     """All texts, none translated."""
     found = Catalog(project="symgrad", charset="utf-8", fuzzy=False)
-    every = [(p, in_code(p)) for p in sources("*.py")] + [(p, in_template(p)) for p in sources("*.j2")]
+    every = [(p, in_code(p)) for p in sources("*.py")]
+    every += [(p, assigned(p)) for p in sources("*.py") if p.parent.name == "experiments"]
+    every += [(p, in_template(p)) for p in sources("*.j2")]
     for path, texts in every:
         for context, one, many in texts:
             place = (str(path.relative_to(ROOT)), 0)

@@ -100,8 +100,8 @@ def explained(r: dict[str, Any]) -> str:
             lines += wrapped(said, say(p["words"]) + (f":  {p['formula']}" if p["formula"] else ""))
             lines += [f"        {say(p['method'])}"]
     for seen in r["measured"]:
-        label = say(message("measured ({label})", label=seen["label"]))
-        lines += ["", f"    {label}", *(f"      {say(line)}" for line in seen["lines"])]
+        run = say(message("measured ({label})", label=seen["label"]))
+        lines += ["", f"    {run}", *(f"      {say(line)}" for line in seen["lines"])]
     lines += ["", *(f"    {say(message('source: {source}', source=s))}" for s in r["sources"])]
     if r["pages"]:
         lines.append(f"    {say(message('derived on the pages: {pages}', pages=', '.join(r['pages'])))}")

@@ -11,6 +11,7 @@ import click
 
 from symgrad.cli.progress import progress
 from symgrad.cli.table import table
+from symgrad.words import message, say
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -46,7 +47,13 @@ def command(names: tuple[str, ...], recheck: bool, jobs: int | None, as_json: bo
 
 def as_text(rows: Sequence[dict[str, Any]], seconds: float) -> str:
     """The table, what a reader must look into below it, and one line that sums it up."""
-    heads = ("subject", "statement", "verdict", "check", "rechecked")
+    heads = (
+        message("subject"),
+        message("statement"),
+        message("verdict"),
+        message("check"),
+        message("rechecked"),
+    )
     body = [(r["subject"], r["statement"], r["status"], r["check"], r["rechecked"] or "") for r in rows]
     open_ones = [r for r in rows if r["failed"] or r["status"] != "PROVED"]
     return "\n".join([table(heads, body), "", *map(doubt, open_ones), summary(rows, seconds)])
@@ -61,13 +68,21 @@ def doubt(row: dict[str, Any]) -> str:
 def summary(rows: Sequence[dict[str, Any]], seconds: float) -> str:
     """How many statements there were, and what became of them."""
     count = {s: sum(r["status"] == s for r in rows) for s in ("PROVED", "REFUTED")}
-    checks = {s: sum(r["check"] == s for r in rows) for s in ("ok", "wrong", "unresolved")}
+    checks: dict[str, Any] = {s: sum(r["check"] == s for r in rows) for s in ("ok", "wrong", "unresolved")}
     behind = sum(r["statements"] for r in rows)
-    return (
-        f"{len(rows)} statements ({behind} proofs): {count['PROVED']} PROVED, {count['REFUTED']} REFUTED, "
-        f"{len(rows) - sum(count.values())} UNKNOWN; checks: {checks['ok']} ok, {checks['wrong']} wrong, "
-        f"{checks['unresolved']} unresolved; {sum(r['rechecked'] for r in rows)} certificates replayed; {seconds:.1f} s"
+    told = message(
+        "{rows} statements ({proofs} proofs): {proved} PROVED, {refuted} REFUTED, {unknown} UNKNOWN; checks: {ok} ok, "
+        "{wrong} wrong, {unresolved} unresolved; {replayed} certificates replayed; {seconds} s",
+        rows=len(rows),
+        proofs=behind,
+        proved=count["PROVED"],
+        refuted=count["REFUTED"],
+        unknown=len(rows) - sum(count.values()),
+        **checks,
+        replayed=sum(r["rechecked"] for r in rows),
+        seconds=f"{seconds:.1f}",
     )
+    return say(told)
 
 
 def as_object(rows: Sequence[dict[str, Any]], seconds: float) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from io import StringIO
 from typing import TYPE_CHECKING
+from warnings import catch_warnings, filterwarnings
 
 import matplotlib as mpl
 import numpy as np
@@ -12,6 +13,7 @@ from matplotlib.backends.backend_svg import FigureCanvasSVG
 from matplotlib.figure import Figure
 
 from symgrad.document.plots import CURVE, GRID, INK, SAMPLES, SHADE, clean, numbers
+from symgrad.words import enumerated, message, say
 
 if TYPE_CHECKING:
     from symgrad.core import Document, Drawing
@@ -38,11 +40,11 @@ def draw(drawing: Drawing, uid: str) -> str:
         axes.axvspan(low, high, color=SHADE, alpha=0.13, lw=0)
     for (label, expr), (colour, style) in zip(drawing.curves, STYLES, strict=False):
         values = numbers(expr, drawing.variable, {}, z)
-        axes.plot(z, np.where(np.abs(values) < LARGEST, values, np.nan), style, color=colour, lw=2, label=label)
+        axes.plot(z, np.where(np.abs(values) < LARGEST, values, np.nan), style, color=colour, lw=2, label=say(label))
     if drawing.logarithmic:
         axes.set_yscale("log")
     axes.set_xlim(drawing.low, drawing.high)
-    axes.set_title(drawing.title, color=INK, fontsize=11)
+    axes.set_title(say(drawing.title), color=INK, fontsize=11)
     axes.tick_params(colors=INK, labelsize=9)
     axes.grid(color=GRID, lw=0.5, alpha=0.5)
     for spine in axes.spines.values():
@@ -50,5 +52,13 @@ def draw(drawing: Drawing, uid: str) -> str:
     axes.legend(frameon=False, labelcolor=INK, fontsize=9)
     out = StringIO()
     with mpl.rc_context({"svg.fonttype": "none", "svg.hashsalt": uid, "font.size": 11}):
+        saved(figure, out)
+    told = message("{title}: {curves}", title=drawing.title, curves=enumerated(label for label, _ in drawing.curves))
+    return clean(out.getvalue(), uid, say(told))
+
+
+def saved(figure: Figure, out: StringIO) -> None:
+    """Write the drawing; a Chinese character is in no font of matplotlib's, but in one of the reader's."""
+    with catch_warnings():
+        filterwarnings("ignore", message="Glyph .* missing from font")
         figure.savefig(out, format="svg", transparent=True, metadata={"Date": None, "Creator": None})
-    return clean(out.getvalue(), uid, f"{drawing.title}: {', '.join(label for label, _ in drawing.curves)}")
