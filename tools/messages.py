@@ -198,7 +198,7 @@ def main() -> None:
         if lang == ENGLISH:
             continue
         catalogue = read(lang)
-        catalogue.update(texts, update_creation_date=False)
+        catalogue.update(texts, no_fuzzy_matching=True, update_creation_date=False)
         write(lang, catalogue)
         print(f"{lang}: {len(catalogue)} texts, {len(left(catalogue))} to translate")
 
