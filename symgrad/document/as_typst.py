@@ -64,11 +64,19 @@ PREAMBLE = """\
   heading(level: 1, title)
   columns(2, for name in names {
     let places = found.filter(m => m.value == name).map(m => m.location())
-    let pages = places.dedup(key: p => p.page())
+    let runs = ()
+    for place in places.dedup(key: p => p.page()) {
+      if runs.len() > 0 and runs.last().last().page() + 1 == place.page() { runs.last().push(place) }
+      else { runs.push((place,)) }
+    }
+    let shown(run) = {
+      link(run.first(), str(run.first().page()))
+      if run.len() > 1 { [–]; link(run.last(), str(run.last().page())) }
+    }
     block(above: 0.7em, par(hanging-indent: 1.2em, {
       name
       h(0.6em)
-      pages.map(p => link(p, str(p.page()))).join(", ")
+      runs.map(shown).join(", ")
     }))
   })
 }
@@ -94,7 +102,7 @@ def block(b: Block) -> str:  # noqa: C901, PLR0911 - one case for each kind of b
     """One block as an expression."""
     match b:
         case Heading(level, words):
-            return f"heading(level: {level}, {string(words)})"
+            return f"heading(depth: {level}, {string(words)})"
         case Paragraph((), label):
             return f"block(sticky: true, strong({string(label)}))"
         case Paragraph(words, label):

@@ -104,7 +104,7 @@ def math(box: Box) -> str:  # noqa: C901, PLR0911 - one case for each kind of bo
         case Space(ems):
             return f"#h({ems:g}em)"
         case Cases(rows):
-            return f"cases({', '.join(f'{math(value)} & {math(when)}' for value, when in rows)})"
+            return f"cases({', '.join(f'display({math(value)}) & display({math(when)})' for value, when in rows)})"
         case Aligned(rows):
             lines = "; ".join(
                 f"display({math(row(left, right)) if left != EMPTY else continued(right)})" for left, right in rows
