@@ -8,6 +8,7 @@ from symgrad import Document, activation, derivative, loss
 from symgrad.deriver.indexed import definition_of
 from symgrad.deriver.indexed.layers import softmax_facts
 from symgrad.indexed import Dim, Fact, Index, Tensor, apply, sums_to, total
+from symgrad.words import message
 
 n = Dim("n")
 i, k = Index("i", n), Index("k", n)
@@ -120,7 +121,11 @@ triplet = Document(
     "learned: ReLU′ is 0 there.",
     tuple(
         derivative(hinge, t, name=f"triplet-{t.name}", title=title)
-        for t, title in ((anchor, "The anchor x"), (positive, "The positive y"), (negative, "The negative w"))
+        for t, title in (
+            (anchor, message("The anchor x")),
+            (positive, message("The positive y")),
+            (negative, message("The negative w")),
+        )
     ),
     notes=("FaceNet (Schroff et al. 2015, eq. 2) uses squared distances, as here.",),
 )

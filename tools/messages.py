@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import ast
 from pathlib import Path
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from babel.messages.catalog import Catalog
@@ -17,7 +18,7 @@ from jinja2.ext import babel_extract
 from symgrad.words import ENGLISH, LANGUAGES
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
 ROOT = Path(__file__).parent.parent
 LOCALE = ROOT / "symgrad" / "locale"
@@ -53,11 +54,19 @@ Found = tuple[str, str, str]  # context, one, many
 
 def in_code(path: Path) -> Iterator[Found]:
     """The texts of one module."""
+    known = constants(path)
     for name, call in calls(path):
         if name in MAKERS:
             yield from made(call, MAKERS[name])
         else:
-            yield from (("", text, "") for slot in slots(name, call) for text in literals(slot))
+            yield from (("", text, "") for slot in slots(name, call) for text in literals(slot, known))
+
+
+def constants(path: Path) -> dict[str, ast.expr]:
+    """The values of the names in capitals that a module sets."""
+    body = ast.parse(path.read_text("utf-8")).body
+    pairs = [(getattr(node.targets[0], "id", ""), node.value) for node in body if isinstance(node, ast.Assign)]
+    return {name: value for name, value in pairs if name.isupper()}
 
 
 def assigned(path: Path) -> Iterator[Found]:
@@ -110,17 +119,19 @@ def outside_makers(node: ast.AST) -> Iterator[ast.AST]:
         yield from outside_makers(inner)
 
 
-def literals(node: ast.AST) -> Iterator[str]:
-    """The strings that an argument may be."""
+def literals(node: ast.AST, known: Mapping[str, ast.expr] = MappingProxyType({})) -> Iterator[str]:
+    """The strings that an argument may be; a name in capitals is what `known` has under it."""
     match node:
         case ast.Constant(value=str(text)) if any(map(str.isalpha, text)):
             yield text
+        case ast.Name(id=name) if name in known:
+            yield from literals(known[name])
         case ast.IfExp():
-            yield from (*literals(node.body), *literals(node.orelse))
+            yield from (*literals(node.body, known), *literals(node.orelse, known))
         case ast.BoolOp():
-            yield from (text for each in node.values for text in literals(each))
+            yield from (text for each in node.values for text in literals(each, known))
         case ast.Tuple() | ast.List():
-            yield from (text for each in node.elts for text in literals(each))
+            yield from (text for each in node.elts for text in literals(each, known))
 
 
 def in_template(path: Path) -> Iterator[Found]:

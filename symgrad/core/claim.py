@@ -57,6 +57,9 @@ class Exists:
     variables: tuple[Variable, ...] = ()
     assuming: Any = True
 
+    def __post_init__(self) -> None:
+        worded(self, "words")
+
 
 @dataclass(frozen=True, slots=True)
 class Just:

@@ -15,7 +15,7 @@ from symgrad.indexed.facts import apply_fact
 from symgrad.indexed.normal import expanded
 from symgrad.indexed.tensor import reached
 from symgrad.rules import RULES
-from symgrad.words import clauses, sentences
+from symgrad.words import clauses, message, sentences
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping
@@ -99,7 +99,7 @@ def worked_indexed(
         if rule not in RULES:
             raise UnknownNameError("rule", rule, nearest(rule, RULES))
         relation = SIGNS.get(rule, "=") if number == len(lines) and not expr(after) else "="
-        steps.append(Step(before, expr(after), rule, note=sentences(note), relation=relation))
+        steps.append(Step(before, expr(after), rule, note=sentences(map(message, note)), relation=relation))
         before = expr(after)
     return assembled(expr(start), tuple(steps), name=name, title=title, facts=tuple(facts), lead=lead)
 
