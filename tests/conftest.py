@@ -9,13 +9,17 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from symgrad.pipeline.asked import Wanted
 from symgrad.pipeline.build import build
 from symgrad.pipeline.cache import open_cache
+from symgrad.pipeline.discover import project_folder
+from symgrad.words import LANGUAGES
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
 GOLDEN = Path(__file__).parent / "golden"
+TOLD_IN_ALL = tuple(project_folder() / f"{name}.py" for name in ("output_deltas", "softmax", "sigmoid_by_hand"))
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -46,18 +50,31 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """
     if built := os.environ.get("SYMGRAD_SITE"):
         return Path(built)
+    return built_once(tmp_path_factory, "site", ())
+
+
+@pytest.fixture(scope="session")
+def tongues(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Some derivations in every language."""
+    return built_once(tmp_path_factory, "tongues", TOLD_IN_ALL, tuple(LANGUAGES))
+
+
+def built_once(
+    tmp_path_factory: pytest.TempPathFactory, name: str, paths: tuple[Path, ...], langs: tuple[str, ...] = ("en",)
+) -> Path:
+    """A site that the first worker to ask builds, and the others wait for."""
     base = tmp_path_factory.getbasetemp()
     shared = base.parent if "PYTEST_XDIST_WORKER" in os.environ else base
-    folder, done, failed = shared / "site", shared / "site.done", shared / "site.failed"
+    folder, done, failed = (shared / f"{name}{end}" for end in ("", ".done", ".failed"))
     try:
-        (shared / "site.begun").touch(exist_ok=False)
+        (shared / f"{name}.begun").touch(exist_ok=False)
     except FileExistsError:
         while not done.exists():
             assert not failed.exists(), "the site could not be built; see the other worker"
             time.sleep(0.5)
         return folder
     try:
-        build((), folder, open_cache(), os.cpu_count() or 1, lambda *_: None)
+        build(paths, folder, open_cache(), os.cpu_count() or 1, lambda *_: None, wanted=Wanted(langs=langs))
     except BaseException:
         failed.touch()
         raise

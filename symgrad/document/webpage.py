@@ -19,20 +19,20 @@ from symgrad.document.sheets import sheet
 from symgrad.document.site import SCRIPT, STYLESHEET, Site, script, styles
 from symgrad.document.telling import telling
 from symgrad.document.words import to_text
-from symgrad.words import message
+from symgrad.words import message, speaking
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping
 
     from symgrad.core import Page
     from symgrad.document.pairs import ActivationRow
 
-HEAVIEST = 110_000  # bytes of a page's HTML, which with the style sheet and its fonts stay below 200 KB
+HEAVIEST = 102_000  # bytes of a page's HTML, which with the style sheet and its fonts stay below 200 KB
 
 Beside = tuple[tuple[str, str] | None, ...]
 FILE = re.compile(r"\w[\w-]{0,99}\Z")
-LINKED = f'<link rel="stylesheet" href="{STYLESHEET}">'
-CALLED = f'<script src="{SCRIPT}" defer></script>\n'
+LINKED = re.compile(rf'<link rel="stylesheet" href="(?:\.\./)?{re.escape(STYLESHEET)}">')
+CALLED = re.compile(rf'<script src="(?:\.\./)?{re.escape(SCRIPT)}" defer></script>\n')
 FORMATS = {"tex": "LaTeX", "md": "Markdown", "mathml": "MathML"}
 
 
@@ -82,7 +82,7 @@ def html_files(page: Page, site: Site, others: tuple[str, ...] = ()) -> dict[str
     name, own = page.document.name, pages_of(page)
     whole = html_page(page, site, others=others)
     files = {}
-    if heavy(whole) and own:
+    if own and heavy(in_english(html_page, page, site)):
         whole = html_page(page, site, pages=own, others=others)
         files = {own[key]: part for key, part in apart(page, site, own)}
     elif heavy(whole):
@@ -96,6 +96,12 @@ def html_files(page: Page, site: Site, others: tuple[str, ...] = ()) -> dict[str
 def heavy(page: str) -> bool:
     """Whether a page weighs too much."""
     return len(page.encode()) > HEAVIEST
+
+
+def in_english(made: Callable[..., str], *told: Any) -> str:
+    """A page in the language that decides for all which pages there are."""
+    with speaking("en"):
+        return made(*told)
 
 
 def pages_of(page: Page) -> dict[str, str]:
@@ -183,8 +189,9 @@ def drawn(template: str, site: Site, **told: Any) -> str:
 def inlined(page: str, *, fonts: bool = True) -> str:
     """The page with its style, its script and as much of the fonts as it shows inside it."""
     page = page.replace('"../symgrad.', '"symgrad.', 2)  # a page in a folder of its language
-    page = page.replace(LINKED, f"<style>\n{styles(characters((page,)), fonts=fonts)}\n</style>", 1)
-    return page.replace(CALLED, "", 1).replace("</body>", f"<script>\n{script()}</script>\n</body>", 1)
+    css, code = styles(characters((page,)), fonts=fonts), script()
+    page = LINKED.sub(lambda _: f"<style>\n{css}\n</style>", page, count=1)
+    return CALLED.sub("", page, count=1).replace("</body>", f"<script>\n{code}</script>\n</body>", 1)
 
 
 def characters(pages: Iterable[str]) -> str:
