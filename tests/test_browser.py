@@ -169,7 +169,7 @@ def test_buttons_copy(browser: Browser, site: Path, kind: str, within: str) -> N
     [
         ("GELU", "gelu.html"),
         ("softmax jacobian", "softmax.html#softmax-jacobian"),
-        ("1 - tanh(z)^2", "tanh.html"),
+        ("1 - tanh^2(z)", "tanh.html"),
         ("p_i - y_i", "softmax-log-likelihood.html"),
         (r"\sigma(z)(1 - \sigma(z))", "sigmoid.html"),
         ("sigmoid huber", "comparison-sigmoid.html"),

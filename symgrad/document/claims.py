@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import re
+from dataclasses import dataclass, replace
+from itertools import count
 from typing import TYPE_CHECKING, Any
 
 from symgrad.core import Exists, Holds, Observation, Ruling, Status
@@ -14,7 +16,7 @@ from symgrad.indexed import Dim, Index
 from symgrad.words import counted, message
 
 if TYPE_CHECKING:
-    from symgrad.core import Claim, Observed, Settlement, Verdict, Witness
+    from symgrad.core import Claim, Observed, Page, Settlement, Verdict, Witness
     from symgrad.core.claim import Statement
     from symgrad.document.boxes import Box
 
@@ -62,6 +64,7 @@ class Ruled:
     observed: tuple[Observed, ...]
     sources: tuple[str, ...]
     pages: tuple[str, ...]
+    anchor: str = ""  # in addresses, where no other claim or derivation of its page has it
 
 
 def ruled(settlement: Settlement) -> Ruled:
@@ -80,6 +83,18 @@ def ruled(settlement: Settlement) -> Ruled:
     return Ruled(
         claim.id, claim.statement, word, mood, said, parts, settlement.observed, sources_of(claim), claim.pages
     )
+
+
+def ruled_on(page: Page) -> tuple[Ruled, ...]:
+    """The claims of a page, each with an anchor of its own."""
+    taken = {s.derivation.name for s in page.settled}
+    found = []
+    for settlement in page.rulings:
+        plain = re.sub(r"\W+", "-", settlement.claim.id).strip("-") or "claim"
+        anchor = next(a for n in count(1) if (a := plain if n == 1 else f"{plain}-{n}") not in taken)
+        taken.add(anchor)
+        found.append(replace(ruled(settlement), anchor=anchor))
+    return tuple(found)
 
 
 def rulings_badges(settlements: tuple[Settlement, ...]) -> list[dict[str, str]]:

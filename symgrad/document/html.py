@@ -21,7 +21,7 @@ from symgrad.document.latex import latex
 from symgrad.document.mathml import NAMESPACE, mathml
 from symgrad.document.names import named
 from symgrad.document.spelling import split_name
-from symgrad.document.text import printable
+from symgrad.document.text import printable, text
 from symgrad.document.words import Formula, spoken, to_html
 from symgrad.words import LANGUAGES, Message, capitalised, counted, language, message, say
 from symgrad.words.messages import parted
@@ -52,6 +52,7 @@ MEANINGS = {
 
 PLOTTED = message("Relative distance of result and finite difference at every point, with the bound of the estimate")
 CHAIN = 8000  # characters of MathML
+LONG = 2000  # as above
 
 MOODS = {Status.PROVED: "good", Status.PROVED_EXCEPT: "good", Status.REFUTED: "bad"}
 
@@ -89,6 +90,12 @@ def quoted(box: Box) -> Markup:
 def fine(box: Box) -> Markup:
     """A formula of a finer step, and the chain in one piece: there are hundreds, and MathML says it all."""
     return in_html(mathml(box, block=True, spoken=False))
+
+
+def short(box: Box) -> Markup:
+    """A formula of a finer step on a page that would weigh too much: a long one as plain text."""
+    shown = fine(box)
+    return shown if len(shown) < LONG else Markup("<code>{}</code>").format(printable(text(box)))
 
 
 def cell(told: Iterable[Piece]) -> Markup:
@@ -182,6 +189,7 @@ def templates() -> jinja2.Environment:
         "math": inline,
         "block": block,
         "fine": fine,
+        "short": short,
         "quoted": quoted,
         "tex": latex,
         "prose": prose,

@@ -14,7 +14,7 @@ from markdown_it import MarkdownIt
 from markupsafe import Markup
 
 from symgrad.core import Facts, LossFacts, Page, SymgradError, Tally, tally
-from symgrad.document.claims import ruled
+from symgrad.document.claims import ruled_on
 from symgrad.document.counts import badges
 from symgrad.document.facts import CONVEX, MONOTONE, definition_box, named, value
 from symgrad.document.from_sympy import boxes
@@ -35,8 +35,8 @@ if TYPE_CHECKING:
 
 PACKAGE = Path(__file__).resolve().parent.parent
 ROOM = 15.0  # ems of a formula in a table
-CARD = 1200  # characters of MathML on the card of a page
-LONGEST = 120  # characters of a formula that somebody may look for
+CARD = 700  # characters of MathML on the card of a page
+LONGEST = 80  # characters of a formula that somebody may look for
 
 
 def entry(page: Page) -> dict[str, Any]:
@@ -51,7 +51,7 @@ def entry(page: Page) -> dict[str, Any]:
         "formula": card(page),
         "catalogue": [catalogue_row(f, document.name) for f in page.facts if isinstance(f, Facts)],
         "losses": [loss_row(f, document.name) for f in page.facts if isinstance(f, LossFacts)],
-        "claims": [claim_row(r, document.name) for r in map(ruled, page.rulings)],
+        "claims": [claim_row(c, document.name) for c in ruled_on(page) if c.sources],
         "found": found(page),
         "pairs": pair_rows(page),
     }
@@ -118,7 +118,7 @@ def claim_row(claim: Any, page: str) -> dict[str, Any]:
     """One claim in the ledger of the index."""
     return {
         "id": claim.id,
-        "href": f"{address(page)}#{claim.id}",
+        "href": f"{address(page)}#{claim.anchor}",
         "statement": claim.statement,
         "word": claim.word,
         "mood": claim.mood,
@@ -140,11 +140,11 @@ def found(page: Page) -> list[dict[str, str]]:
         rows.append({"href": f"{whole}#facts-{definition.name}", "title": title, "formula": formula})
     return rows + [
         {
-            "href": f"{whole}#{c.id}",
+            "href": f"{whole}#{c.anchor}",
             "title": message("{id} ({verdict})", id=c.id, verdict=c.word),
             "formula": c.statement,
         }
-        for c in map(ruled, page.rulings)
+        for c in ruled_on(page)
     ]
 
 
@@ -214,6 +214,7 @@ def render_search(entries: Iterable[Mapping[str, Any]], site: Site | None = None
         wide=False,
         themes=list(by_theme(told).items()),
         pairs=[p for e in told for p in e["pairs"]],
+        losses=list(dict.fromkeys(loss for e in told for p in e["pairs"] for loss in p["losses"])),
     )
 
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 from symgrad.core import tally
-from symgrad.document.claims import ruled, rulings_badges
+from symgrad.document.claims import ruled_on, rulings_badges
 from symgrad.document.counts import badges, to_prove
 from symgrad.document.drawings import drawings_of
 from symgrad.document.html import meanings, templates
@@ -65,7 +65,7 @@ def html_page(
         inductions=page.inductions,
         drawings=drawings_of(document),
         measured=tuple(map(in_page, page.measured)),
-        claims=tuple(map(ruled, page.rulings)),
+        claims=ruled_on(page),
         badges=[*badges(tally(replace(page, rulings=())), site, to_prove(page)), *rulings_badges(page.rulings)],
         start="every" if detail == "every-rule" else detail,
         lean=lean,
@@ -106,7 +106,7 @@ def in_english(made: Callable[..., str], *told: Any) -> str:
 
 def pages_of(page: Page) -> dict[str, str]:
     """A page for each derivation and each claim; none where there is but one, or a name that is none for a file."""
-    names = [*(s.derivation.name for s in page.settled), *(r.claim.id for r in page.rulings)]
+    names = [*(s.derivation.name for s in page.settled), *(c.anchor for c in ruled_on(page))]
     if len(names) < 2 or not all(map(FILE.match, names)):  # noqa: PLR2004 - there are others beside it
         return {}
     return {n: f"{page.document.name}-{n}.html" for n in names}
@@ -151,7 +151,7 @@ def steps_page(page: Page, number: int, site: Site, beside: Beside, *, lean: boo
 
 def claim_page(page: Page, number: int, site: Site, beside: Beside) -> str:
     """One claim of a ledger that would weigh too much with all of them."""
-    claim = ruled(page.rulings[number])
+    claim = ruled_on(page)[number]
     return drawn(
         "claim.html.j2",
         site,

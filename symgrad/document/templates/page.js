@@ -49,7 +49,13 @@
     const plain = text => text.normalize("NFKC").toLowerCase().replace(/[−–]/g, "-").replace(/[’′]/g, "'");
     const tight = text => plain(text).replace(/[\s{}\\*·_^⁡]|\\left|\\right/g, "");
     const greek = text => text.replace(/\\([a-z]+)|\b([a-z]{3,})\b/g, (all, tex, word) => letters[tex ?? word] ?? all);
-    const items = all(".everything li").map(item => [item, plain(item.textContent), tight(item.textContent)]);
+    const losses = document.querySelector(".everything .with")?.textContent ?? "";
+    let page = "";
+    const items = all(".everything li").map(item => {
+      if (!item.classList.contains("inner")) page = item.textContent;
+      const beside = item.classList.contains("inner") ? page : "data-with" in item.attributes ? losses : "";
+      return [item, plain(`${item.textContent} ${beside}`), tight(item.textContent)];
+    });
     const count = document.getElementById("count");
     const search = () => {
       const words = plain(box.value).split(/\s+/).filter(Boolean), formula = tight(greek(box.value));
