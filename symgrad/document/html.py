@@ -52,7 +52,7 @@ MEANINGS = {
 
 PLOTTED = message("Relative distance of result and finite difference at every point, with the bound of the estimate")
 CHAIN = 8000  # characters of MathML
-LONG = 2000  # as above
+LONG = 1500  # as above
 
 MOODS = {Status.PROVED: "good", Status.PROVED_EXCEPT: "good", Status.REFUTED: "bad"}
 

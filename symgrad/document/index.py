@@ -35,8 +35,8 @@ if TYPE_CHECKING:
 
 PACKAGE = Path(__file__).resolve().parent.parent
 ROOM = 15.0  # ems of a formula in a table
-CARD = 700  # characters of MathML on the card of a page
-LONGEST = 80  # characters of a formula that somebody may look for
+CARD = 560  # characters of MathML on the card of a page
+LONGEST = 60  # characters of a formula that somebody may look for
 
 
 def entry(page: Page) -> dict[str, Any]:
