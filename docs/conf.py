@@ -14,7 +14,7 @@ html_title = f"symgrad {release}"
 
 extensions = ["myst_parser", "sphinx.ext.autodoc", "sphinx_click", "formulas"]
 source_suffix = {".md": "markdown"}
-exclude_patterns = ["_build"]
+exclude_patterns = ["_build", "trust.zh-*.md"]  # those are for the site of derivations
 html_theme = "furo"
 html_math_renderer = "core"  # MathML Core, by our own printer: no script, nothing loaded from elsewhere
 

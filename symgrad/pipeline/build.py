@@ -6,6 +6,7 @@ import json
 import re
 import time
 from dataclasses import asdict, dataclass
+from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -114,7 +115,8 @@ def told(
     bodies = {h.name: files.pop(f"{h.name}.typ") for h in heads if "pdf" in wanted.formats}
     pdfs = printed(entries, bodies, cache, crew) if bodies else {}
     if "html" in wanted.formats:
-        files = {name: linked(text, files) if name.endswith(".html") else text for name, text in files.items()}
+        titles = {e["name"]: e["title"] for e in entries}
+        files = {name: linked(text, titles) if name.endswith(".html") else text for name, text in files.items()}
         files |= frame(entries, shown_characters(files.values()), cache)
     return files, pdfs
 
@@ -126,9 +128,15 @@ def first(names: Iterable[str]) -> str:
     return found or (known[0] if len(known) == 1 else "")
 
 
-def linked(page: str, files: Mapping[str, str]) -> str:
-    """The page with its links to other derivations, those left out that this site does not have."""
-    return SEE.sub(lambda link: link[0] if f"{link[1]}.html" in files else "", page)
+def linked(page: str, titles: Mapping[str, str]) -> str:
+    """The page with its links to other pages under their titles, those left out that this site does not have."""
+
+    def link(found: re.Match[str]) -> str:
+        name = found[1]
+        title = escape(titles.get(name, ""), quote=False)
+        return f' <a class="see" href="./{name}.html">{title}</a>' if name in titles else ""
+
+    return SEE.sub(link, page)
 
 
 def listed(found: Sequence[Source], cache: Cache, crew: Crew, wanted: Wanted = SITE) -> list[Head]:
