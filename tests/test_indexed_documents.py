@@ -304,7 +304,8 @@ def test_json_holds_the_result_as_a_tree(settled: dict[str, Settled]) -> None:
     told = json.loads(document.render(settled["J-z"], "json"))
 
     terms = told["result"]["tree"]["sum"]
-    assert sorted((t["coefficient"], t["factors"][0][0]["entry"]) for t in terms) == [("-1", "y"), ("1", "p")]
+    called = {t["id"]: t["name"] for t in told["names"]["tensors"]}
+    assert sorted((t["coefficient"], called[t["factors"][0][0]["entry"]]) for t in terms) == [("-1", "y"), ("1", "p")]
     assert told["result"]["text"] == "pᵢ − yᵢ"
 
 

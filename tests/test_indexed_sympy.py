@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from fractions import Fraction
+from typing import Any
 
 import pytest
 import sympy as sp
@@ -92,6 +93,8 @@ def test_softmax_by_an_entry() -> None:
     theirs = sp.diff(exp(sz[sk]) / Sum(exp(sz[sj]), (sj, 0, sn - 1)), sz[sj])
     ours = normal(carry_out(partial(p[k], z[j])))
 
+    assert sp.diff(exp(sz[sj]) / Sum(exp(sz[sj]), (sj, 0, sn - 1)), sz[sj]) == 0  # wrong: p_j (1 - p_j)
+    assert prove_indexed(partial(p[j], z[j]), p[j] * (1 - p[j])).proved
     assert theirs.subs(sn, 2).doit().subs({sk: 0}).subs({sj: 1, sz[0]: 0, sz[1]: 0}).doit() != sp.Rational(-1, 4)
     assert prove_indexed(partial(p[k], z[j]), p[k] * (delta(k, j) - p[j])).proved
     assert value_at(ours.rename({k: i}), z=[Fraction(0), Fraction(0)]) == -0.25
@@ -151,10 +154,32 @@ def test_one_layer_by_its_weights_and_bias(head: object) -> None:
     assert prove_indexed(partial(J(), W[j, r]), δ * x[r]).proved
 
 
+@pytest.mark.parametrize("head", [tanh, ACTIVATIONS["sigmoid"].head], ids=["tanh", "sigmoid"])
+def test_one_layer_by_matrix_symbols(head: Any) -> None:
+    M, v = sp.MatrixSymbol("W", 2, 3), sp.MatrixSymbol("x", 3, 1)
+    c, t = sp.MatrixSymbol("b", 2, 1), sp.MatrixSymbol("y", 2, 1)
+    slot = sp.Symbol("t")
+    error = (M * v + c).applyfunc(sp.Lambda(slot, head(slot).rewrite(exp))) - t
+    theirs = (sp.Trace(error.T * error) / 2).diff(c).as_explicit()
+    at_0 = {v: sp.zeros(3, 1), c: sp.zeros(2, 1), t: sp.Matrix([1, 2]), M: sp.zeros(2, 3)}
+    entries = [sp.sympify(e).subs(at_0).doit() for e in sp.flatten(theirs)]
+    δ = (apply(head, z[i]) - y[i]) * apply(head, z[i], order=1)
+    ours = [value_at(δ.rename({i: at}), z=[Fraction(0), Fraction(0)], y=[Fraction(1), Fraction(2)]) for at in (i, j)]
+
+    assert ours[0] != ours[1]
+    assert [float(e) for e in entries] == [sum(ours), sum(ours)]  # wrong, and silently so: each bias gets the sum
+    with pytest.raises((TypeError, ValueError)):
+        (sp.Trace(error.T * error) / 2).diff(M)
+
+
 def test_a_maximum_has_no_slope_at_its_kink() -> None:
+    t = sp.Symbol("t", real=True)
     slope = partial(apply(ACTIVATIONS["relu"].head, z[i]), z[i])
 
     assert sp.diff(sp.Max(0, sk), sk).subs(sk, 0) == sp.Rational(1, 2)  # a value that nobody agreed on
+    assert sp.diff(sp.Piecewise((t, t > 0), (0, True)), t).subs(t, 0) == 0
+    assert sp.diff(sp.Piecewise((t, t >= 0), (0, True)), t).subs(t, 0) == 1  # the same function, another value
+    assert sp.diff(sp.Abs(t), t).subs(t, 0) == 0
     assert value_at(slope, z=[Fraction(1), Fraction(1)]) == 1
     with pytest.raises(NoValueError):
         value_at(slope, z=[Fraction(0), Fraction(0)])
