@@ -78,8 +78,15 @@ def require_fit(activation: Definition, loss: Definition) -> None:
     if within_domain(activation.range, domain, activation):
         return
     raise PairError(
-        f"{loss.title} needs {loss.variable} in {domain}, but {activation.title} gives values in {activation.range}; "
-        f"choose an activation whose range lies in {domain}, or another loss"
+        message(
+            "{loss} needs {variable} in {domain}, but {activation} gives values in {range}; choose an activation whose "
+            "range lies in {domain}, or another loss",
+            loss=loss.title,
+            variable=loss.variable,
+            domain=domain,
+            activation=activation.title,
+            range=activation.range,
+        )
     )
 
 
@@ -195,7 +202,7 @@ def pair(activation: Definition, loss: Definition) -> Pair:
     try:
         require_fit(activation, loss)
     except PairError as reason:
-        return Pair(activation, loss, refused=str(reason))
+        return Pair(activation, loss, refused=reason.args[0])
     loss = apart(loss, activation)
     _, part, slope, given = _factors(activation, loss)
     delta = product(part, slope, given, activation.variable)[-1].after

@@ -23,7 +23,7 @@ def measured(asked: Experiment) -> Shown:
     try:
         found, here = here_or_recorded(EXPERIMENTS[asked.name], asked.name, dict(asked.settings))
     except SymgradError as error:
-        return Shown(asked.name, refused=str(error))
+        return Shown(asked.name, refused=error.args[0])
     told = ", ".join(f"{name} {spelled(value)}" for name, value in (*found.settings, *found.versions))
     again = message("{label}: {settings}", label=message(found.label) if here else then(found), settings=told)
     return Shown(found.title, found.heads, found.rows, found.figure(), again)

@@ -149,10 +149,10 @@ def proof(left: Expr, right: Expr, known: tuple[Fact, ...]) -> Found | None:
 def proofs(left: Expr, right: Expr, known: tuple[Fact, ...]) -> Iterator[Found | None]:
     """What each way to a proof came to, the ways that cost little first; `known` are facts that may be used."""
     if left == right:
-        yield "the two sides are the same expression", ()
+        yield message("the two sides are the same expression"), ()
         return
     if normal(left) == normal(right):
-        yield "normal form", ()
+        yield message("normal form"), ()
         return
     for way in forms(left, right):
         yield agree(*way, ()) or (agree(*way, known) if known else None)
@@ -186,18 +186,18 @@ def forms(left: Expr, right: Expr) -> Iterator[tuple[str, Expr, Expr, tuple[Tens
     """The two sides, looked into ever further: no names, one layer, then name by name from the last defined."""
     layer = by_layers(left, right)
     if layer is not None:
-        yield "chain rule over the names", *layer, ()
+        yield message("chain rule over the names"), *layer, ()
     if layer is None or (left.mask | right.mask).bit_count() <= LARGE:
-        yield "derivatives carried out", left, right, ()
+        yield message("derivatives carried out"), left, right, ()
     if (left.mask | right.mask).bit_count() > LARGE:
         return
     names = sorted((t for t in left.reach | right.reach if t.body), key=depth, reverse=True)
     for count in range(1, min(len(names), LARGE) + 1):
         words = ", ".join(sorted({t.name for t in names[:count]}))
-        yield f"names written out: {words}", left, right, tuple(names[:count])
+        yield message("names written out: {names}", names=words), left, right, tuple(names[:count])
         if layer is not None:
             inner = [t for t in names if not cotangent(t)][:count]
-            yield f"chain rule, and names written out: {words}", *layer, tuple(inner)
+            yield message("chain rule, and names written out: {names}", names=words), *layer, tuple(inner)
 
 
 def depth(tensor: Tensor) -> tuple[int, str]:
