@@ -96,16 +96,16 @@ def test_changes_are_those_of_the_files_that_were_asked_for(tmp_path: Path) -> N
 
     thread = threading.Thread(target=look)
     thread.start()
-    time.sleep(0.5)
+    wait(lambda: seen == [()])
     for path in (other, mine):
         aside = path.with_suffix(".new")  # as an editor does
         aside.write_text("2", "utf-8")
         aside.replace(path)
-    wait(lambda: bool(seen))
+    wait(lambda: len(seen) > 1)
     stop.set()
     thread.join(10)
 
-    assert set(seen) == {(mine.resolve(),)}
+    assert set(seen) == {(), (mine.resolve(),)}
 
 
 def wait(done: Callable[[], bool], seconds: float = 60) -> None:
@@ -145,7 +145,6 @@ def test_a_mistake_is_told_and_the_next_change_is_built_until_ctrl_c(
     port = port_of(lines[0])
     assert "The derivative of a square" in asked(port, "/square.html")[1]
 
-    time.sleep(0.5)
     mine.write_text("square = (", "utf-8")
     wait(lambda: any("mine.py:1: SyntaxError" in line for line in lines))
     assert asked(port, "/square.html")[0] == 200

@@ -51,9 +51,11 @@ def command(paths: tuple[Path, ...], port: int, output: Path | None, jobs: int |
         folder = output or Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="symgrad-")))
         address = stack.enter_context(serving(folder, port, lambda: problem))
         click.echo(f"{address}  (Ctrl-C ends)")
+        seen = changes(paths)
+        next(seen)  # so that what changes while the site is built is built next
         make(folder)
         try:
-            for changed in changes(paths):
+            for changed in seen:
                 click.echo(f"changed: {', '.join(p.name for p in changed)}")
                 make(folder)
         except KeyboardInterrupt:

@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from functools import partial
 from http import HTTPStatus
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
 HOST = "127.0.0.1"
+WAIT = 300  # milliseconds after which a watch that saw nothing says so
 NAMES = {HOST, "localhost"}  # a page elsewhere whose name leads here by a trick has another one
 TYPES = {".js": "text/javascript", ".mathml": "application/mathml+xml", ".md": "text/plain", ".tex": "text/plain"}
 
@@ -78,14 +80,22 @@ def serving(folder: Path, port: int, problem: Callable[[], str]) -> Iterator[str
 
 
 def changes(paths: Iterable[Path], stop: threading.Event | None = None) -> Iterator[tuple[Path, ...]]:
-    """The Python files that change at the paths, at symgrad's own derivations where none is given."""
+    """The Python files that change at the paths, at symgrad's own derivations where none is given.
+
+    The first answer is empty and says that the watch has begun: from then on no change is missed.
+    """
     chosen = [p.resolve() for p in paths] or [project_folder()]
     folders = {p if p.is_dir() else p.parent for p in chosen}  # an editor puts a new file in the place of the old one
 
     def asked(path: Path) -> bool:
         return any(path == p or path.is_relative_to(p) for p in chosen)
 
-    for found in watch(*folders, watch_filter=PythonFilter(), stop_event=stop, raise_interrupt=True, debounce=300):
+    watcher = watch(
+        *folders, watch_filter=PythonFilter(), stop_event=stop, debounce=300, rust_timeout=WAIT, yield_on_timeout=True
+    )
+    begun = next(watcher, set())
+    yield ()
+    for found in chain([begun], watcher):
         changed = tuple(sorted({path for _, name in found if asked(path := Path(name))}))
         if changed:
             yield changed
