@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from unicodedata import decomposition
 
 from symgrad.words import ENGLISH, language, say
 
@@ -109,12 +110,34 @@ def split_name(name: str) -> tuple[str, str]:
 
 def tex_words(words: str) -> str:
     """Words as LaTeX text that compiles in pdflatex; a character it can't set is named by its code point."""
-    return "".join(
-        tex_han(run) if n % 2 else "".join(map(tex_character, run)) for n, run in enumerate(HAN.split(say(words)))
-    )
+    return "".join(tex_han(run) if n % 2 else tex_run(run) for n, run in enumerate(HAN.split(say(words))))
 
 
 HAN = re.compile("([\u2e80-\u9fff\uf900-\ufaff\uff00-\uffef\U00020000-\U0003ffff]+)")
+
+
+ACCENTED = re.compile("(.)([\u0302\u0303\u0304\u0307])", re.DOTALL)
+COMBINED = {"\u0302": r"\hat", "\u0303": r"\tilde", "\u0304": r"\bar", "\u0307": r"\dot"}
+
+
+def tex_run(words: str) -> str:
+    """Words without Chinese; a letter with a combining accent is one sign."""
+    parts = ACCENTED.split(words)
+    out = tex_plain(parts[0])
+    for letter, accent, rest in zip(parts[1::3], parts[2::3], parts[3::3], strict=True):
+        out += accented(letter, COMBINED[accent]) + tex_plain(rest)
+    return out
+
+
+def accented(letter: str, command: str) -> str:
+    """A letter under an accent; what is no letter goes without."""
+    known = TEX_LETTERS.get(letter) or (letter if letter.isascii() and letter.isalnum() else "")
+    return rf"\ensuremath{{{command}{{{known}}}}}" if known else tex_character(letter)
+
+
+def tex_plain(words: str) -> str:
+    """Words character by character."""
+    return "".join(map(tex_character, words))
 
 
 def tex_han(run: str) -> str:
@@ -128,11 +151,22 @@ def tex_character(c: str) -> str:
     """One character of text."""
     if c in TEX_TEXT:
         return TEX_TEXT[c]
-    if c in TEX_LETTERS or c in TEX_SIGNS:
-        return rf"\ensuremath{{{TEX_LETTERS.get(c) or TEX_SIGNS[c]}}}"
+    if sign := TEX_LETTERS.get(c) or TEX_SIGNS.get(c) or TEX_BIG.get(c):
+        return rf"\ensuremath{{{sign}}}"
     if c.isascii() or "\u00c0" <= c <= "\u017f":
         return c if c.isprintable() else " "
-    return rf"\texttt{{U+{ord(c):04X}}}"
+    return raised(c) or rf"\texttt{{U+{ord(c):04X}}}"
+
+
+def raised(c: str) -> str:
+    """A small letter above or below the line, such as ᶻ, as a power or an index, or a fraction; "" for all others."""
+    kind, _, code = decomposition(c).partition(" ")
+    match code.split():
+        case [above, "2044", below] if kind == "<fraction>":
+            return rf"\ensuremath{{\tfrac{{{chr(int(above, 16))}}}{{{chr(int(below, 16))}}}}}"
+    plain = chr(int(code, 16)) if kind in {"<super>", "<sub>"} and " " not in code else ""
+    small = TEX_LETTERS.get(plain) or TEX_SIGNS.get(plain) or (plain if plain.isascii() and plain.isalnum() else "")
+    return rf"\ensuremath{{{'^' if kind == '<super>' else '_'}{{{small}}}}}" if small else ""
 
 
 TEX_TEXT = {
