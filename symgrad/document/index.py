@@ -16,10 +16,10 @@ from markupsafe import Markup
 from symgrad.core import Facts, LossFacts, Page, SymgradError, Tally, tally
 from symgrad.document.claims import ruled_on
 from symgrad.document.counts import badges
-from symgrad.document.facts import CONVEX, MONOTONE, definition_box, named, value
+from symgrad.document.facts import CONVEX, MONOTONE, definition_box, named
 from symgrad.document.from_sympy import boxes
-from symgrad.document.html import cell, in_html, meanings
-from symgrad.document.layout import equation, stacked
+from symgrad.document.html import in_html, meanings, number
+from symgrad.document.layout import equation, stacked, width
 from symgrad.document.mathml import mathml
 from symgrad.document.pairs import slug
 from symgrad.document.site import Site
@@ -34,7 +34,8 @@ if TYPE_CHECKING:
     from symgrad.document.boxes import Box
 
 PACKAGE = Path(__file__).resolve().parent.parent
-ROOM = 15.0  # ems of a formula in a table
+ROOM = 12.0  # ems of a formula in a table
+SHORT = 3.0  # ems of a number there
 CARD = 560  # characters of MathML on the card of a page
 LONGEST = 60  # characters of a formula that somebody may look for
 
@@ -92,13 +93,21 @@ def catalogue_row(facts: Facts, page: str) -> dict[str, Any]:
         "href": address(page),
         "formula": plain(equation(named(definition), boxes(definition.of))),
         "derivative": plain(stacked(boxes(facts.derivative), ROOM)),
-        "largest": str(cell(value(facts.lipschitz))),
+        "largest": largest(facts),
         "order": min(float(facts.lipschitz.upper), sys.float_info.max),
         "centred": facts.zero_centred,
         "monotone": MONOTONE[facts.monotone],
         "kinks": kinks or message("none", context="kinks"),
         "count": len(facts.kinks),
     }
+
+
+def largest(facts: Facts) -> str:
+    """The Lipschitz constant as a narrow column has it: exact where that is short, else to five digits."""
+    exact = None if facts.lipschitz.exact is None else boxes(facts.lipschitz.exact)
+    if exact is not None and width(exact) <= SHORT:
+        return plain(exact)
+    return f"≈ {number(float(facts.lipschitz.upper), 5)}"
 
 
 def loss_row(facts: LossFacts, page: str) -> dict[str, Any]:
