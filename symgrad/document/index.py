@@ -36,8 +36,8 @@ if TYPE_CHECKING:
 PACKAGE = Path(__file__).resolve().parent.parent
 ROOM = 12.0  # ems of a formula in a table
 SHORT = 3.0  # ems of a number there
-CARD = 560  # characters of MathML on the card of a page
-LONGEST = 60  # characters of a formula that somebody may look for
+CARD = 430  # characters of MathML on the card of a page
+LONGEST = 48  # characters of a formula that somebody may look for
 
 
 def entry(page: Page) -> dict[str, Any]:
