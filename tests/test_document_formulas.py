@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sympy import (
     Abs,
+    AccumBounds,
     Add,
     And,
     Derivative,
@@ -56,6 +57,7 @@ from symgrad.document.latex_in import LatexError, read
 from symgrad.document.layout import LINE, PAGE, broken, equation, width
 from symgrad.document.notation import Notation
 from symgrad.document.speech import speech
+from symgrad.document.telling import condition
 from symgrad.document.text import text
 from symgrad.document.words import to_html
 from symgrad.functions import D
@@ -98,6 +100,8 @@ WRITTEN = [
     (sqrt(2) * (z + 1) / sqrt(pi), "√(2/π) · (1 + z)"),
     (1 - tanh(z) ** 2, "1 − tanh²(z)"),
     (log(z) ** 2, "(ln z)²"),
+    (log(1 + z) ** 2, "(ln(1 + z))²"),
+    (AccumBounds(Rational(-3, 2), Rational(-7, 5)), "−1.5…"),
     (sqrt(1 + z**2), "√(1 + z²)"),
     (Pow(z, Rational(1, 3)), "³√z"),
     ((a - y) ** 2 / 2, "1/2 · (a − y)²"),
@@ -131,6 +135,19 @@ WRITTEN = [
 @pytest.mark.parametrize(("expr", "expected"), WRITTEN, ids=[w for _, w in WRITTEN])
 def test_a_formula_reads_as_a_textbook_writes_it(expr: Expr, expected: str) -> None:
     assert text(boxes(expr)) == expected
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        (Ne(log(z), 0), "z ≠ 1"),
+        (Ne(log(1 + z), 0), "z ≠ 0"),
+        (And(Ne(log(z), 2), z > 0), "z ≠ e² and z > 0"),
+        (log(z) > 0, "ln z > 0"),
+    ],
+)
+def test_a_condition_compares_what_is_in_a_logarithm(given: Expr, said: str) -> None:
+    assert text(condition(given)) == said
 
 
 def test_named_quantities_are_differentiated_as_quotients() -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 import jsonschema
 import pytest
 from document_samples import delta_page, pairs_page, sigmoid_page
-from sympy import Add, Float, Integer, Mul, Symbol, exp, sin, sqrt, zeta
+from sympy import AccumBounds, Add, Float, Integer, Mul, Rational, Symbol, exp, sin, sqrt, zeta
 
 import symgrad
 from symgrad import D, Worked, y, z
@@ -60,6 +60,7 @@ def test_every_formula_of_an_entry_can_be_read(name: str) -> None:
         sqrt(2) / 3,
         Integer(10) ** 60,
         z < 0,
+        AccumBounds(Rational(-3, 2), -sqrt(2)),
     ],
     ids=str,
 )

@@ -101,6 +101,7 @@ def softmax_slope(n: int) -> tuple[Any, Any]:
 
 
 relu = Max(0, z)
+FAR = (z**2 - 10**60) ** 2 - 1  # its factors have coefficients beyond 64 bits
 elu = Piecewise((z, z > 0), (α * (exp(z) - 1), True))
 huber = Piecewise((z**2 / 2, Abs(z) <= β), (β * (Abs(z) - β / 2), True))
 
@@ -220,6 +221,7 @@ STATEMENTS = {
         true,
         REFUTED,
     ),
+    "numbers of 60 digits": (Max(0, FAR), (FAR + Abs(FAR)) / 2, true, PROVED),
     "different at one point": (Piecewise((1, Eq(z, 3)), (0, True)), Integer(0), true, REFUTED),
     "different at a root": (Max(z * σ, 1), Piecewise((z * σ, z * σ > 1), (1, z * σ < 1), (7, True)), true, REFUTED),
     "an inequality that never holds": (Piecewise((1, z * σ < -1), (0, True)), Integer(0), true, PROVED),

@@ -243,6 +243,14 @@ def test_a_statement_is_told_in_every_form(form: str) -> None:
     assert "$$" in proved._repr_latex_()
 
 
+@pytest.mark.parametrize("form", FORMS)
+def test_a_counterexample_without_a_closed_form_is_told_in_every_form(form: str) -> None:
+    refuted = symgrad.prove("Piecewise((1, z^4 - 4*z^2 + 4 <= 0), (0, True))", "0")
+
+    assert refuted.status is Status.REFUTED
+    assert form in {"mathml", "numpy"} or "1.41421356237" in refuted.to(form)
+
+
 def test_exceptions_are_carried_and_said_everywhere() -> None:
     wrong_at_0 = symgrad.worked("w", "w", symgrad.D(Abs(z), z), ("abs", sign(z)))
     worked = Worked(wrong_at_0)

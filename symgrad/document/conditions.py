@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from sympy import Mul
+from sympy import Add, Mul, Ne, exp, log
 from sympy.core.relational import Relational
 
 from symgrad.document.spelling import GREEK
@@ -25,6 +25,17 @@ def turned(relation: Relational) -> tuple[Any, str, Any]:
     if isinstance(left, Mul) and left.args == (-1, left.args[-1]):
         return -left, REVERSED[sign], -right
     return left, sign, right
+
+
+def undone(condition: Any) -> Any:
+    """The condition without the logarithms that it compares: ln z ≠ 0 is z ≠ 1 wherever there is a logarithm."""
+    logarithms = [r for r in condition.atoms(Ne) if isinstance(r.lhs, log) and r.rhs.is_number]
+    return condition.xreplace({r: _apart(r.lhs.args[0], exp(r.rhs)) for r in logarithms})
+
+
+def _apart(left: Any, right: Any) -> Ne:
+    number, rest = left.as_coeff_Add() if isinstance(left, Add) else (0, left)
+    return Ne(rest, right - number)
 
 
 def is_given(expr: Any) -> bool:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from sympy import (
     Abs,
+    AccumBounds,
     Add,
     And,
     Derivative,
@@ -146,6 +147,11 @@ class Writer:
         return row(Op("−", prefix=True), Num(digits)) if expr < 0 else Num(digits)
 
     @plain.register
+    def _enclosed(self, expr: AccumBounds) -> Box:
+        """A root without a closed form, known by its bounds: the decimals of one of them."""
+        return row(self.write(Float(expr.min)), Ident("…"))
+
+    @plain.register
     def _constant(self, expr: NumberSymbol) -> Box:
         return Ident({"Pi": "π", "Exp1": "e", "EulerGamma": "γ"}.get(type(expr).__name__, type(expr).__name__))
 
@@ -235,8 +241,8 @@ class Writer:
         if isinstance(box, Fn) and isinstance(box.head, Ident) and box.head.name in POWER_ON_NAME:
             return Fn(Script(box.head, None, inline(power)), box.argument)
         compact = isinstance(box, Ident | Fn) or (isinstance(box, Num) and not is_negative(base))
-        if isinstance(box, Fn) and not hasattr(box.argument, "left"):
-            compact = False
+        if isinstance(box, Fn) and (isinstance(base, log) or not hasattr(box.argument, "left")):
+            compact = False  # ln(1 + z)² might be the logarithm of a square
         if isinstance(box, Script) and box.sup is None:
             return Script(box.base, box.sub, inline(power))
         fine = compact or (hasattr(box, "left") and not hasattr(box, "rows"))

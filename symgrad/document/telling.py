@@ -12,6 +12,7 @@ from sympy import Basic, Mul, S, preorder_traversal
 from symgrad.core import every_step
 from symgrad.definitions import ACTIVATIONS
 from symgrad.document.boxes import EMPTY, Op, row, unmarked
+from symgrad.document.conditions import undone
 from symgrad.document.from_sympy import boxes
 from symgrad.document.layout import LINE, equation, stacked, width
 from symgrad.document.notation import Notation, struck
@@ -251,7 +252,7 @@ def crossed(step: Step, notation: Notation) -> tuple[Box, ...]:
 
 def condition(given: Any, notation: Notation | None = None) -> Box | None:
     """Where a statement holds; None where it holds everywhere."""
-    return None if given in {True, S.true} else boxes(given, notation or Notation())
+    return None if given in {True, S.true} else boxes(undone(given), notation or Notation())
 
 
 def general(rule: Rule | None) -> Box | None:

@@ -13,6 +13,7 @@
 ["D", x, "z"]                d/dz of x, not yet carried out
 ["subs", x, ["z"], [value]]  x with values put in, not yet carried out
 ["integral", x, ["t", low, high]]
+["between", low, high]       a root without a closed form: the number between these bounds, in a witness
 ["<", x, y]                  also <=, >, >=, ==, !=
 ["and", p, q], ["or", p, q], ["not", p]
 """
@@ -24,6 +25,7 @@ from typing import TYPE_CHECKING, Any
 
 from sympy import (
     Abs,
+    AccumBounds,
     Add,
     And,
     Function,
@@ -122,6 +124,8 @@ def tree(expr: Any) -> Tree:  # noqa: C901, PLR0911, PLR0912 - one case for each
             return ["integral", tree(expr.function), *([tree(x) for x in limit] for limit in expr.limits)]
         case Piecewise():
             return ["cases", *([tree(value), tree(when)] for value, when in expr.args)]
+        case AccumBounds():
+            return ["between", tree(expr.min), tree(expr.max)]
         case Relational():
             return [expr.rel_op, tree(expr.lhs), tree(expr.rhs)]
         case AppliedUndef():
@@ -158,6 +162,8 @@ def untree(data: Any, depth: int = 0) -> Any:  # noqa: C901, PLR0911, PLR0912 - 
             return Subs(inner(expr), tuple(map(inner, variables)), tuple(map(inner, points)))
         case ["integral", expr, *limits]:
             return Integral(inner(expr), *(tuple(map(inner, limit)) for limit in limits))
+        case ["between", low, high]:
+            return AccumBounds(inner(low), inner(high))
         case ["cases", *branches] if all(isinstance(b, list) and len(b) == 2 for b in branches):  # noqa: PLR2004
             return Piecewise(*((inner(value), inner(when)) for value, when in branches), evaluate=False)
         case ["unknown", str(name), *arguments]:

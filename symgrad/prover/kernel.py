@@ -84,8 +84,16 @@ class Flint:
 
     def factor(self, p: Poly) -> tuple[int, list[tuple[Poly, int]]]:
         """The content with its sign, and the irreducible factors with their multiplicities."""
-        content, factors = p.factor()
+        try:
+            content, factors = p.factor()
+        except OverflowError:  # flint sorts the factors, and compares no coefficients beyond 64 bits
+            return self._sympy_factors(p)
         return _positive(self, int(content), [(f, int(m)) for f, m in factors])
+
+    def _sympy_factors(self, p: Poly) -> tuple[int, list[tuple[Poly, int]]]:
+        other = SympyRing(len(self.gens))
+        content, factors = other.factor(other.build(dict(self.terms(p))))
+        return content, [(self.build(dict(other.terms(f))), m) for f, m in factors]
 
     def lead(self, p: Poly) -> int:
         """The leading coefficient."""
