@@ -281,10 +281,10 @@ dead = Document(
             r"along other paths. As they move, so does $z$: the neuron may come back."
         ),
         (
-            r"Remedies: Leaky ReLU, PReLU and ELU have slopes above 0 for every $z$ (their derivatives are derived "
-            r"on their pages), so $\delta$ is never cut off; a smaller rate and smaller or positive biases make it "
-            r"less likely that a step throws a neuron out of the data. How many die in training is measured: symgrad "
-            r"experiment dead-relu."
+            r"Remedies: Leaky ReLU, PReLU with $\alpha > 0$ and ELU have slopes above 0 for every $z$ but the kink at "
+            r"0 (their derivatives are derived on their pages), so $\delta$ is never cut off; a smaller rate and "
+            r"smaller or positive biases make it less likely that a step throws a neuron out of the data. How many die "
+            r"in training is measured: symgrad experiment dead-relu."
         ),
     ),
 )

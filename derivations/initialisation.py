@@ -6,9 +6,11 @@ from flint import arb
 from sympy import Eq, Ge, Le, Lt, Rational, S, Symbol, atan, pi, sqrt
 
 from symgrad import D, Document, interval, sigmoid, worked, z
-from symgrad.core import Claim, Domain, Experiment, Holds, Induction, Ruling, Variable
+from symgrad.core import Claim, Domain, Drawing, Experiment, Holds, Induction, Ruling, Variable
 from symgrad.definitions import ACTIVATIONS
 from symgrad.definitions.claims import layers
+from symgrad.experiments.elementwise import elementwise
+from symgrad.experiments.mean_field import critical_point
 from symgrad.functions.symbols import alpha
 from symgrad.indexed import Dim, Index, Tensor, delta, total
 from symgrad.pipeline.enclosing import enclosed
@@ -146,7 +148,7 @@ def point_of_line(name: str, variance: str) -> Claim:
         for letter, ball, formula in formulas
     ]
     parts = [
-        Holds(message("so {letter} lies near {value}", letter=letter, value=str(near.evalf(8))), relation, within)
+        Holds(message("so {letter} lies near {value}", letter=letter, value=f"{float(near):.6f}"), relation, within)
         for letter, exact, formula in ends
         for near in (Rational(round(exact * 10**6), 10**6),)
         for relation in (Ge(formula, near - WIDE, evaluate=False), Le(formula, near + WIDE, evaluate=False))
@@ -161,6 +163,21 @@ def point_of_line(name: str, variance: str) -> Claim:
     )
     return Claim(ACTIVATIONS[name].title, said, Ruling.PROVED, (first, second, *parts), pages=(name,))
 
+
+VARIANCES = tuple(n / 50 for n in range(1, 251))
+DRAWN = (("tanh", "tanh", VARIANCES), ("erf", "erf", VARIANCES), ("relu", "ReLU", (1.0,)))
+lines = Drawing(
+    "where variance and gradient are both kept",
+    q,
+    (),
+    0.0,
+    5.0,
+    paths=tuple(
+        (title, tuple(critical_point(elementwise(name), variance) for variance in variances))
+        for name, title, variances in DRAWN
+    ),
+    axes=("w", "b"),
+)
 
 critical = Document(
     "critical-line",
@@ -177,7 +194,13 @@ critical = Document(
             r"$w=2/(1+\alpha^2)$, $b=0$. The sigmoid's line begins beyond $w = 18\pi$: see the page on what "
             r"initialisation can't repair."
         ),
+        (
+            "The drawing shows the line of tanh and of erf for q from 0.02 to 5, by Gauss' rule, and the point of "
+            "ReLU. Schoenholz et al. 2017, arXiv:1611.01232, show for tanh, and it is not proved here, that gradients "
+            "vanish to the left of the line and explode to the right of it."
+        ),
     ),
+    drawings=(lines,),
 )
 
 σ = sigmoid(z)

@@ -16,6 +16,7 @@ from click.testing import CliRunner, Result
 
 from symgrad.cli.main import app
 from symgrad.pipeline import site
+from symgrad.pipeline.build import linked
 from symgrad.pipeline.cache import Cache, open_cache
 from symgrad.pipeline.discover import SourceError, project_folder, sources
 from symgrad.pipeline.files import write
@@ -372,3 +373,11 @@ def test_the_wheel_carries_the_derivations(tmp_path: Path) -> None:
         carried = {Path(n).name for n in archive.namelist() if n.startswith("symgrad/derivations/")}
         assert "symgrad/docs/trust.md" in archive.namelist()
     assert {p.name for p in project_folder().glob("*.py")} <= carried
+
+
+def test_a_list_of_links_is_left_out_with_its_last_link() -> None:
+    link = ' <a class="see" href="./tanh.html">tanh</a>'
+    page = f'<p class="evidence places">Derived in:{link}</p>'
+
+    assert linked(page, {"tanh": "tanh"}) == page
+    assert linked(page, {}) == ""

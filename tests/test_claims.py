@@ -384,12 +384,12 @@ def test_where_a_claim_holds() -> None:
         "sigmoid'(z) <= 1/4 as z -> 3",
         "sigmoid'(z) -> 0",
         "sigmoid''''(z) < 1",
-        "0*relu'(z) = 0",
         "1/2z < 1",
         "there exists z such that",
         "there exists z with 0 < z < 1",
         "relu'(z) = 1 iff y > 0",
         "z < 1 or z > 0",
+        "tanh(z) is increasing",
         "the values of z are 3",
         "|z < 1",
         "z' < 1",
@@ -421,6 +421,28 @@ def test_the_command_for_a_claim_of_ones_own(tmp_path: Path) -> None:
     assert run("claim", "sigmoid'(z) <")[0] == 2
     assert run("claim", "tanh'(z) >= sigmoid'(z)", "-o", str(drawn))[0] == 1
     assert drawn.read_text("utf-8").startswith("<svg ")
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("tanh(z) -> 1 as z -> oo", "tanh(z) → 1 (z → ∞): proved"),
+        ("1/z -> -oo as z -> 0-", "1/z → −∞ (z → 0−): proved"),
+        ("z^2 > 3*z as z -> oo", "z² > 3z (z → ∞): proved"),
+        ("1/z -> oo as z -> oo", "counterexample: z = ∞: 0 against ∞"),
+        ("0*relu'(z) = 0", "counterexample: z = 0: undefined against 0"),
+        ("2 < 1", "counterexample: 2 against 1"),
+    ],
+)
+def test_an_answer_says_what_was_claimed(text: str, told: str) -> None:
+    assert told in run("claim", text)[1]
+
+
+def test_where_nothing_is_assumed_to_be_nothing_holds_there() -> None:
+    answer = run("claim", "z^2 >= 0 for 3 < z < 1")[1]
+
+    assert "vacuous" in answer
+    assert "holds just on" not in answer
 
 
 def test_the_command_for_the_ledger() -> None:

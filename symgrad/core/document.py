@@ -36,7 +36,11 @@ class LayerInduction:
 
 @dataclass(frozen=True, slots=True)
 class Drawing:
-    """Curves over one variable from `low` to `high`, each with its label; `shaded` are stretches of the axis."""
+    """Curves over one variable from `low` to `high`, each with its label; `shaded` are stretches of the axis.
+
+    `paths` are curves in the plane that are no graphs: the points that each runs through; a single one is a dot.
+    `axes` are the names of the two axes.
+    """
 
     title: str
     variable: Symbol
@@ -45,9 +49,12 @@ class Drawing:
     high: float
     shaded: tuple[tuple[float, float], ...] = ()
     logarithmic: bool = False
+    paths: tuple[tuple[str, tuple[tuple[float, float], ...]], ...] = ()
+    axes: tuple[str, str] = ("", "")
 
     def __post_init__(self) -> None:
         worded(self, "title")
+        object.__setattr__(self, "paths", tuple((message(label), points) for label, points in self.paths))
         object.__setattr__(self, "curves", tuple((message(label), expr) for label, expr in self.curves))
 
 

@@ -180,6 +180,11 @@ class ClaimReader(Reader):
                 break
             found.sides.append(self.infinity() if sign == "->" and self.infinite() else self.side())
         signs = found.signs
+        if not signs and self.at("is", "are"):
+            raise self.error(
+                "what a function is in words is not read; state a comparison: tanh'(z) > 0 says that tanh increases",
+                self.next,
+            )
         if not signs:
             raise self.error(f"a comparison is expected, such as <= or ==, as in {EXAMPLE}", self.next)
         if len(signs) > MOST or (len(signs) > 1 and any(s.text in {"->", "~", "in"} for s in signs)):

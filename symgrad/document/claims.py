@@ -27,6 +27,7 @@ BADGES = {
     Ruling.MEASURED: (message("measured", context="verdict"), "measured"),
     Ruling.UNKNOWN: (message("not settled", context="verdict"), "doubt"),
 }
+SPELLED = {"undefined": message("undefined"), "oo": "∞", "-oo": "−∞"}
 DIGITS = 12  # of a value in a counterexample, for a reader
 
 
@@ -138,7 +139,10 @@ def counterexample(verdict: Verdict) -> str:
     if not (witness.left or witness.right):
         return place(witness)
     sides = {"left": value(witness.left), "right": value(witness.right)}
-    return message("{point}: {left} against {right}", point=place(witness), **sides)
+    point = place(witness)
+    if not point:
+        return message("{left} against {right}", **sides)
+    return message("{point}: {left} against {right}", point=point, **sides)
 
 
 def place(witness: Witness) -> str:
@@ -167,7 +171,7 @@ def number(symbol: Any, found: Any) -> str:
 def value(ball: str) -> str:
     """The middle of a ball to a dozen digits; words stay."""
     if not ball.startswith("["):
-        return message("undefined") if ball == "undefined" else ball
+        return SPELLED.get(ball, ball)
     middle = ball.strip("[]").partition(" ")[0]
     found = float(middle)
     exact = "+/- 0]" in ball

@@ -34,16 +34,22 @@ def draw(drawing: Drawing, uid: str) -> str:
     """One drawing as an SVG element."""
     figure = Figure(figsize=(4.2, 3.0))
     FigureCanvasSVG(figure)
-    axes = figure.add_axes((0.13, 0.11, 0.84, 0.77))
+    named = 0.04 * any(drawing.axes)  # what the names of the axes take
+    axes = figure.add_axes((0.13 + named, 0.11 + named, 0.84 - named, 0.77 - named))
     z = np.linspace(drawing.low, drawing.high, 2 * SAMPLES)
     for low, high in drawing.shaded:
         axes.axvspan(low, high, color=SHADE, alpha=0.13, lw=0)
     for (label, expr), (colour, style) in zip(drawing.curves, STYLES, strict=False):
         values = numbers(expr, drawing.variable, {}, z)
         axes.plot(z, np.where(np.abs(values) < LARGEST, values, np.nan), style, color=colour, lw=2, label=say(label))
+    for (label, points), (colour, style) in zip(drawing.paths, STYLES, strict=False):
+        look = "o" if len(points) == 1 else style
+        axes.plot(*zip(*points, strict=True), look, color=colour, lw=2, label=say(label))
     if drawing.logarithmic:
         axes.set_yscale("log")
     axes.set_xlim(drawing.low, drawing.high)
+    for axis, name in zip((axes.xaxis, axes.yaxis), drawing.axes, strict=True):
+        axis.set_label_text(name, color=INK, fontsize=9)
     axes.set_title(say(drawing.title), color=INK, fontsize=11)
     axes.tick_params(colors=INK, labelsize=9)
     axes.grid(color=GRID, lw=0.5, alpha=0.5)
@@ -53,7 +59,8 @@ def draw(drawing: Drawing, uid: str) -> str:
     out = StringIO()
     with mpl.rc_context({"svg.fonttype": "none", "svg.hashsalt": uid, "font.size": 11}):
         saved(figure, out)
-    told = message("{title}: {curves}", title=drawing.title, curves=enumerated(label for label, _ in drawing.curves))
+    labels = [label for label, _ in (*drawing.curves, *drawing.paths)]
+    told = message("{title}: {curves}", title=drawing.title, curves=enumerated(labels))
     return clean(out.getvalue(), uid, say(told))
 
 

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 
 
 SEE = re.compile(r' <a class="see" href="\./([\w-]+)\.html">[^<]*</a>')
+NOWHERE = re.compile(r'<p class="evidence places">[^<]*</p>')  # what is left of a list of links, all left out
 PAGES = "symgrad.pipeline.pages"  # what workers load, and this process does not
 
 
@@ -136,7 +137,7 @@ def linked(page: str, titles: Mapping[str, str]) -> str:
         title = escape(titles.get(name, ""), quote=False)
         return f' <a class="see" href="./{name}.html">{title}</a>' if name in titles else ""
 
-    return SEE.sub(link, page)
+    return NOWHERE.sub("", SEE.sub(link, page))
 
 
 def listed(found: Sequence[Source], cache: Cache, crew: Crew, wanted: Wanted = SITE) -> list[Head]:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from sympy import Eq, true
 
-from symgrad.core import REALS, Drawing, Exists, Holds, Image, Just, Status, SymgradError, Tends
+from symgrad.core import REALS, Drawing, Eventually, Exists, Holds, Image, Just, Status, SymgradError, Tends
 from symgrad.definitions.statement_parser import parse_claim
 from symgrad.document.boxes import Num
 from symgrad.document.claims import counterexample
@@ -61,7 +61,7 @@ def record(statement: Asked, verdict: Verdict) -> dict[str, Any]:
         "reason": verdict.reason or "; ".join(missing),
         "counterexample": (point or None) if verdict.status is Status.REFUTED else None,
         "example": (point or None) if verdict.proved and isinstance(statement, Exists) else None,
-        "holds": stretches(statement),
+        "holds": None if status is Status.VACUOUS else stretches(statement),
     }
 
 
@@ -69,7 +69,9 @@ def formula(statement: Asked) -> str:
     """What is claimed, as formulas."""
     match statement:
         case Tends():
-            return text(boxes(statement.expr))
+            return f"{text(boxes(statement.expr))} → {text(boxes(statement.to))} ({place(statement)})"
+        case Eventually():
+            return f"{text(boxes(statement.relation))} ({place(statement)})"
         case Image():
             return f"{text(boxes(statement.expr))} has the values {statement.values}"
         case Just():
@@ -77,6 +79,12 @@ def formula(statement: Asked) -> str:
     lets = statement.lets if isinstance(statement, Holds) else ()
     named = [f"{text(boxes(let.symbol))} = {text(boxes(let.value))}" for let in lets]
     return text(boxes(statement.relation)) + (f" where {', '.join(named)}" if named else "")
+
+
+def place(statement: Tends | Eventually) -> str:
+    """Towards what its variable goes: z → 0+."""
+    at, side = statement.at if isinstance(statement.at, tuple) else (statement.at, 0)
+    return f"{text(boxes(statement.variable))} → {text(boxes(at))}{('', '+', '−')[side]}"
 
 
 def counterexample_of(verdict: Verdict) -> str:

@@ -15,6 +15,7 @@ from symgrad.core import (
     Tends,
     interval,
 )
+from symgrad.definitions.claims.layers import LAYER_ABOVE
 from symgrad.definitions.claims.letters import (
     at,
     at_most,
@@ -158,16 +159,21 @@ CLAIMS = (
             Holds("with weights of 1 every tanh layer shrinks the gradient", lt(dtanh, 1), at=(at(z=0),)),
         ),
         ("S1", "S3"),
-        condition="The units are saturated, |z| ≥ c > 0 in every layer, and no weight is larger than 1 in size. "
-        "At z = 0 "
-        "tanh passes the gradient on whole, where sigmoid never passes on more than a quarter.",
+        condition="The units are saturated, |z| ≥ c > 0 in every layer, and ‖W‖ ≤ 1 there: |w| ≤ 1 if a layer has one "
+        "neuron. At z = 0 tanh passes the gradient on whole, where sigmoid never passes on more than a quarter.",
         instead=(
             Holds("away from 0 it shrinks it", lt(dtanh, 1), assuming=Ne(z, 0)),
             Holds(
                 "for |z| ≥ c by at least the factor tanh′(c): tanh″(z) < 0 for z > 0", lt(D(dtanh, z), 0), positive(z)
             ),
             Holds("and tanh′ is even", eq(1 - tanh(-z) ** 2, 1 - tanh(z) ** 2)),
+            *LAYER_ABOVE,
             at_most("so L layers shrink it to at most tanh′(c)ᴸ, r being tanh′(c)", P, f, r),
+            Exists(
+                "weights of 1 are too large for wider layers: two neurons, all four weights 1, δ = (1, 1), z = ½",
+                gt(2 * (2 * dtanh) ** 2, 2),
+                at(z=Rational(1, 2)),
+            ),
             Holds("sigmoid shrinks it at every z, to a quarter at most", le(dσ, Rational(1, 4))),
         ),
         pages=("saturation", "tanh"),

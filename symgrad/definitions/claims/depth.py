@@ -138,8 +138,10 @@ CLAIMS = (
             ),
             *LAYER_ABOVE,
             AT_MOST,
+            Exists("at the limit both are equal: w = 4, z = 0", eq(w * dσ, 1), at(w=4, z=0)),
         ),
-        remark="The gradient of a layer is its δ here. That of its weights, δ aᵀ, also depends on the size of a.",
+        remark="“Larger” is “at least as large” here, and larger in fact if ‖W‖ · max|φ′| < 1 and δ ≠ 0. The gradient "
+        "of a layer is its δ here. That of its weights, δ aᵀ, also depends on the size of a.",
         pages=("product-over-layers",),
     ),
     Claim(
@@ -265,8 +267,8 @@ CLAIMS = (
                 at(delta1=0, delta2=1),
             ),
             Exists(
-                "eigenvalues 2 and 200, spread as widely: some gradient shrinks",
-                lt((2 * δ1) ** 2 + (200 * δ2) ** 2, δ1**2 + δ2**2),
+                "eigenvalues 2 and 20000, spread as widely: some gradient shrinks",
+                lt((2 * δ1) ** 2 + (20000 * δ2) ** 2, δ1**2 + δ2**2),
                 at(delta1=1, delta2=0),
             ),
         ),
