@@ -74,7 +74,8 @@ def built_once(
             time.sleep(0.5)
         return folder
     try:
-        build(paths, folder, open_cache(), os.cpu_count() or 1, lambda *_: None, wanted=Wanted(langs=langs))
+        built = build(paths, folder, open_cache(), os.cpu_count() or 1, lambda *_: None, wanted=Wanted(langs=langs))
+        assert built.doubtful == (), "pages with something that is not proved, or wrong"
     except BaseException:
         failed.touch()
         raise

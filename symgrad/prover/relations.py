@@ -47,6 +47,7 @@ def prove_relation(
     """
     if not isinstance(relation, Relational):
         return Verdict(Status.UNKNOWN, reason=EVALUATED if relation in {True, False} else "this is no relation")
+    freely = assuming in {True}  # Python's, which claims are written with, and SymPy's
     found = prove(*equation(relation), variables=variables, lets=lets, assuming=assuming, seconds=seconds)
     if found.status in {Status.PROVED_EXCEPT, Status.DOMAIN_MISMATCH} and not isinstance(relation, sp.Eq):
         both = [w for w in found.exceptions if "undefined" not in {w.left, w.right}]
@@ -55,9 +56,9 @@ def prove_relation(
         found = Verdict(Status.REFUTED, "values at a point", witness=both[0]) if both else missing
     if found.status is Status.REFUTED and found.witness and not isinstance(relation, sp.Eq):
         return replace(found, witness=seen(relation, lets, found.witness))
-    if found.status is Status.UNKNOWN and not relation.free_symbols and assuming is true:
+    if found.status is Status.UNKNOWN and not relation.free_symbols and freely:
         return of_numbers(relation) or found
-    if found.status is Status.UNKNOWN and not lets and assuming is true and not isinstance(relation, sp.Eq):
+    if found.status is Status.UNKNOWN and not lets and freely and not isinstance(relation, sp.Eq):
         return by_extremes(relation, variables, seconds) or found
     return found
 
