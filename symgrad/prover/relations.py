@@ -47,7 +47,7 @@ def prove_relation(
     """
     if not isinstance(relation, Relational):
         return Verdict(Status.UNKNOWN, reason=EVALUATED if relation in {True, False} else "this is no relation")
-    freely = assuming in {True}  # Python's, which claims are written with, and SymPy's
+    freely = sp.S(assuming) is true  # claims are written with Python's True
     found = prove(*equation(relation), variables=variables, lets=lets, assuming=assuming, seconds=seconds)
     if found.status in {Status.PROVED_EXCEPT, Status.DOMAIN_MISMATCH} and not isinstance(relation, sp.Eq):
         both = [w for w in found.exceptions if "undefined" not in {w.left, w.right}]
