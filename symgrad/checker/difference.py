@@ -29,7 +29,9 @@ NEAR = 0.5  # closer to 0 than this, features may be finer than the usual scale
 BESIDE = 2.0**-20  # closer to a kink than this, relatively, both sides are looked at
 DEPTHS = tuple(2.0**-k for k in (7, 14, 21, 28, 35))
 CLOSER = (2.0**-12, 2.0**-26)  # of |x|, where that is less: functions of 1/x bend there
-STAIRS = 2.0**4  # roundings of the values: a function that stays the same for longer is constant there
+STAIRS = 2.0**2  # roundings of the values: a function that stays the same for longer is constant there
+WIDTHS = 2.0 ** -np.arange(8.0, 42.0)  # of the stairs that are looked for
+PARTS = (1.0, 0.7390851332151607, 0.3819660112501051)  # of a stair: no multiples of each other, as a period may be
 NARROW = 2.0**-14  # how much finer the second look at a suspected kink is
 
 
@@ -156,16 +158,20 @@ def looks(x: Array, scale: Array) -> list[Array]:
 
 
 def on_a_stair(graph: Graph, found: Estimate, scale: Array) -> Array:
-    """Where the function is constant though the slope found would be seen: the steps may jump over stairs."""
-    flat = np.zeros(found.x.size, bool)
-    which = np.arange(found.x.size)
-    for depth in DEPTHS:
-        half = scale * depth * 2.0**-6
-        rows = found.x + half * np.asarray([[-1.0], [-0.5], [0.0], [0.5], [1.0]])
-        values = graph.values(rows, which)
-        seen = np.abs(found.estimate) * half > STAIRS * graph.grain * np.spacing(np.abs(values[2]))
-        flat |= seen & (values == values[2]).all(axis=0)
-    return flat
+    """Where the function is constant on a side though the slope found would be seen there: steps may jump over stairs.
+
+    On a kink one side may well be constant, so that both have to be.
+    """
+    width, which = scale * WIDTHS[:, None], np.arange(found.x.size)
+    here = graph.values(found.x[None, :], which)
+    seen = np.abs(found.estimate) * width > STAIRS * graph.grain * np.spacing(np.abs(here))
+
+    def level(side: float) -> Array:
+        rows = [graph.values(found.x + side * part * width, which) == here for part in PARTS]
+        return np.asarray(np.logical_and.reduce(rows))
+
+    below, above = level(-1.0), level(1.0)
+    return np.asarray((seen & np.where(found.kink, below & above, below | above)).any(axis=0))
 
 
 def turns(wide: Estimate, fine: Estimate) -> Array:

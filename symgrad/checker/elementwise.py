@@ -14,7 +14,7 @@ from symgrad.checker.cuts import LOST, cuts, off
 from symgrad.checker.difference import Array, Estimate, difference, scrutinised
 from symgrad.checker.draws import ends
 from symgrad.checker.exact import Corner, Reference, corners_of, exact_slopes, exact_values, reference, vague_places
-from symgrad.checker.excuses import COARSE, Extremes, earn_floor, edge, excuse, excuse_extremes
+from symgrad.checker.excuses import COARSE, Extremes, earn_floor, edge, excuse, excuse_extremes, excuse_steep
 from symgrad.checker.findings import Blame, Cause, ElementwiseReport, PointFinding
 from symgrad.checker.judge import ROUNDINGS, judge
 from symgrad.checker.points import points as usual_points
@@ -280,6 +280,8 @@ def judged(  # noqa: PLR0917 - all of it is needed twice
         outcomes[np.isinf(given) & ~exact & (truth.bound > np.maximum(1, np.abs(truth.estimate)))] = Outcome.UNRESOLVED
     if trial.truth is not None and exact.all():
         earn_floor(trial.truth, trial.gradient, given, truth, outcomes, eps)
+    if trial.truth is not None:
+        excuse_steep(trial.truth, given, truth, outcomes, exact, eps)
     again = np.flatnonzero((outcomes == Outcome.WRONG) & ~exact & np.isfinite(given))
     if again.size and trial.function is not None:
         closer = scrutinised(trial.function, truth.at(again), given[again], **trial.about)

@@ -24,7 +24,9 @@ if TYPE_CHECKING:
 
 Extremes = Literal["note", "fail"]
 UNITS = 16  # roundings of an intermediate, and of x
+SIDES = ((-16, -7), (7, 16))  # in roundings of x, below it and above
 NEARBY = (-16, -8, -4, 4, 8, 16)  # in roundings of x
+DIGITS = 2.0**-10  # relative: a slope that changes by more within some roundings of x can't be told there
 COARSE = 2.0**-20  # relative: further off than this is more than an unstable form loses where the slope hardly changes
 
 
@@ -65,6 +67,27 @@ def earn_floor(  # noqa: PLR0917 - all of it is needed
     for n, cause in zip(doubted.tolist(), causes, strict=True):
         if cause is Cause.FORMULA or (cause is Cause.UNDECIDED and error[n] > allowed[n]):
             outcomes[n] = Outcome.WRONG
+
+
+def excuse_steep(of: Reference, given: Array, truth: Estimate, outcomes: Array, exact: Array, eps: float) -> None:  # noqa: PLR0917 - all of it is needed
+    """FLOOR instead of WRONG where some roundings of x change the true slope by as much as the error, as in sin(30 x).
+
+    It has to change on both sides of x: beside a jump it changes on one. Where it keeps none of its digits, as that of
+    sin(1/x) next to 0, any value of its size is UNRESOLVED.
+    """
+    wrong = np.flatnonzero((outcomes == Outcome.WRONG) & exact & np.isfinite(given) & ~truth.kink & (truth.x != 0))
+    if not wrong.size:
+        return
+    x, slope = truth.x[wrong], truth.estimate[wrong]
+    with np.errstate(all="ignore"):
+        sides = np.asarray([[exact_slopes(of, x * (1 + n * eps)).estimate for n in side] for side in SIDES])
+        error = np.abs(given[wrong] - slope)
+        moved = np.abs(sides - slope).max(axis=1).min(axis=0)
+        size = np.abs(sides).max(axis=(0, 1))
+        excused = error <= np.where(moved > size / UNITS, 4 * size, moved)
+        vague = error > DIGITS * np.abs(slope)
+    outcomes[wrong[excused & vague]] = Outcome.UNRESOLVED
+    outcomes[wrong[excused & ~vague]] = Outcome.FLOOR
 
 
 def change(of: Reference, truth: Estimate, eps: float) -> Array:

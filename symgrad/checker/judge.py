@@ -53,7 +53,8 @@ def where_smooth(claimed: Array, estimate: Estimate, eps: float, largest: float,
     size = np.maximum(np.abs(estimate.estimate), np.abs(claimed))
     floor = 16 * eps * np.maximum(1, np.abs(estimate.x)) / np.minimum(1, 4 * estimate.step)
     known = np.isfinite(estimate.bound)
-    agrees = error <= MARGIN * estimate.bound + ROUNDINGS * eps * np.abs(claimed) + LOST * least
+    power = np.where(estimate.x == 0, 0, np.abs(np.log(np.abs(estimate.x))))  # a rounded exponent costs that many
+    agrees = error <= MARGIN * estimate.bound + np.maximum(ROUNDINGS, power) * eps * np.abs(claimed) + LOST * least
     typical = np.max(np.abs(estimate.estimate), where=known, initial=0.0)
     infinite = np.isinf(claimed) & (np.sign(claimed) == np.sign(estimate.estimate))
     beyond = infinite & (np.abs(estimate.estimate) * (1 + ROUNDINGS * eps) > largest)

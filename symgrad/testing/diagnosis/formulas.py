@@ -84,6 +84,10 @@ def whole(subject: Subject) -> Iterator[Formula]:
         if form is not None and form.has(a):
             says = f"{form}, the formula in the output a, was given {x}"
             yield Formula("slope-formula-at-sum", says, f"put a = {f} into it", filled(subject, form.xreplace({a: x})))
+            for part in form.args if sum(arg.has(a) for arg in form.args) > 1 else ():
+                says = f"{form}, the formula in the output a, has {x} in place of a in {part}"
+                wrong = form.func(*(arg.xreplace({a: x if arg == part else f}) for arg in form.args))
+                yield Formula("output-mixed-with-sum", says, f"put a = {f} there too", filled(subject, wrong))
         for name, (text, wrong) in IN_OUTPUT.items():
             if name != subject.name:
                 says = f"{text}, the derivative of {name} in its output, is used for {subject.name}"
@@ -143,6 +147,11 @@ def of_pair(subject: Subject) -> Iterator[Formula]:
         "give the loss a = φ(z)",
         outer.xreplace({loss.variable: z}) * inner,
     )
+    form = deriver.in_output(phi)
+    if form is not None and form.has(a):
+        says = f"in φ′: {form}, the formula in the output a, was given {z}"
+        wrong = by_a * filled(subject, form.xreplace({a: z}))
+        yield Formula("slope-formula-at-sum", says, f"put a = {phi.applied} into it", wrong)
     yield from misplaced(z, out, y, loss.variable, outer, inner)
 
 
