@@ -72,6 +72,8 @@ def test_a_recorded_result_stands_in_and_says_that_it_is_one() -> None:
     seen = observe(asked)
 
     assert len(seen.lines) == len(asked.compared)
+    assert seen.agrees == (True, True, False)  # as the remark on this claim has it
+    assert "not told apart" in seen.lines[2]
     assert "recorded with symgrad" in seen.label
     assert "because it can't be run here" in render_page(page(Experiment("depth", asked.settings)), "md")
 

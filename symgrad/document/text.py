@@ -58,7 +58,7 @@ def line(box: Box) -> tuple[str, int]:  # noqa: C901, PLR0911 - one case for eac
         case Cancel(body):
             return line(body)
         case Frac(top, bottom):
-            return f"{held(top, PRODUCT)}/{held(bottom, POWER)}", PRODUCT
+            return f"{held(top, ATOM if trails(top) else PRODUCT)}/{held(bottom, POWER)}", PRODUCT
         case Script():
             return scripted(box), POWER
         case Fence(body, left, right):
@@ -166,6 +166,17 @@ def is_wordy(box: Box) -> bool:
 def is_division(box: Box) -> bool:
     """Whether a box is printed with a slash."""
     return isinstance(bare(box), Frac | Diff)
+
+
+def trails(box: Box) -> bool:
+    """Whether a box ends with an argument that has no brackets: what follows would be read as part of it."""
+    match bare(box):
+        case Row((*_, last)):
+            return trails(last)
+        case Fn(_, argument):
+            return not isinstance(argument, Fence)
+        case _:
+            return False
 
 
 def scripted(box: Script) -> str:

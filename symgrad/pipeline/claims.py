@@ -20,6 +20,9 @@ if TYPE_CHECKING:
 
     from symgrad.core import Claim, Settlement
     from symgrad.experiments import Measured
+    from symgrad.words import Message
+
+ENDS = ("value", "low", "high")
 
 
 def names(chosen: Sequence[str] = ()) -> list[str]:
@@ -51,20 +54,19 @@ def observe(asked: Observation) -> Observed:
     result, here = here_or_recorded(EXPERIMENTS[asked.experiment], asked.experiment, dict(asked.settings))
     label = message(result.label) if here else then(result)
     pairs = [(result.of(more), result.of(less)) for more, less in asked.compared]
-    return Observed(tuple(told(*pair) for pair in pairs), tuple(m.value > l.value for m, l in pairs), label)
+    return Observed(tuple(told(*pair) for pair in pairs), tuple(more.low > less.high for more, less in pairs), label)
 
 
-def told(more: Measured, less: Measured) -> str:
+def told(more: Measured, less: Measured) -> Message:
     """One comparison: whether it came out as said, and whether the spreads are apart."""
+    both = {"more": figure(more), "less": figure(less)}
     if more.low > less.high:
-        outcome = "larger, and the spreads are apart"
-    elif more.high < less.low:
-        outcome = "not larger: it is the other way round"
-    else:
-        outcome = "not told apart: the spreads overlap"
-    return f"{figure(more)} against {figure(less)}: {outcome}"
+        return message("{more} against {less}: larger, and the spreads are apart", **both)
+    if more.high < less.low:
+        return message("{more} against {less}: not larger: it is the other way round", **both)
+    return message("{more} against {less}: not told apart: the spreads overlap", **both)
 
 
-def figure(m: Measured) -> str:
+def figure(m: Measured) -> Message:
     """A number with its spread."""
-    return f"{m.name} {m.value:.3g} ({m.low:.3g} to {m.high:.3g})"
+    return message("{name} {value} ({low} to {high})", name=m.name, **{k: f"{getattr(m, k):.3g}" for k in ENDS})

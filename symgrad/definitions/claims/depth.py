@@ -217,6 +217,8 @@ CLAIMS = (
             ),
         ),
         ("S0",),
+        remark="Seen for depth 6 against depth 1, on these data. Not seen: that sigmoid does better at depth 1. There "
+        "the two are not told apart.",
     ),
     Claim(
         "D6",
