@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, replace
+from decimal import Decimal
 from itertools import count
 from typing import TYPE_CHECKING, Any
 
@@ -29,6 +30,7 @@ BADGES = {
 }
 SPELLED = {"undefined": message("undefined"), "oo": "∞", "-oo": "−∞"}
 DIGITS = 12  # of a value in a counterexample, for a reader
+MOST_DIGITS = 60  # where the two sides are nearly equal
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,7 +140,7 @@ def counterexample(verdict: Verdict) -> str:
         return ""
     if not (witness.left or witness.right):
         return place(witness)
-    sides = {"left": value(witness.left), "right": value(witness.right)}
+    sides = dict(zip(("left", "right"), apart(witness.left, witness.right), strict=True))
     point = place(witness)
     if not point:
         return message("{left} against {right}", **sides)
@@ -176,6 +178,16 @@ def value(ball: str) -> str:
     found = float(middle)
     exact = "+/- 0]" in ball
     return f"{found:.{DIGITS}g}" + ("" if exact and len(f"{found:.{DIGITS}g}") < DIGITS else "…")
+
+
+def apart(left: str, right: str) -> tuple[str, str]:
+    """Both values, to as many digits as it takes to tell them apart; short where nothing does."""
+    told = value(left), value(right)
+    if told[0].rstrip("…") != told[1].rstrip("…") or not left.startswith("["):
+        return told
+    middles = [Decimal(ball.strip("[]").partition(" ")[0]) for ball in (left, right)]
+    longer = ([f"{middle:.{digits}g}…" for middle in middles] for digits in range(DIGITS, MOST_DIGITS))
+    return next(((one, other) for one, other in longer if one != other), told)
 
 
 def record(settlement: Settlement) -> dict[str, Any]:

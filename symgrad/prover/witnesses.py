@@ -8,7 +8,7 @@ from itertools import chain
 from typing import TYPE_CHECKING
 
 from flint import arb
-from sympy import AccumBounds, Rational
+from sympy import AccumBounds
 
 from symgrad.core import UnsupportedError, Witness
 from symgrad.prover.balls import DEEP, PRECISIONS, Balls, Undecided, Undefined, precision
@@ -18,6 +18,7 @@ from symgrad.prover.region import Region
 from symgrad.prover.scalar import ONE, num, substitute
 from symgrad.prover.settle import DIFFERENT
 from symgrad.prover.writing import to_sympy
+from symgrad.prover.zeros import dyadic, rational
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -124,10 +125,13 @@ class Search:
         for name, node in reversed(bindings):
             full[name] = substitute(node, full)
         shown = self.statement.symbols
-        values = {n: to_sympy(x, shown) for n, x in full.items()}
-        for name, x in point.items():
-            if isinstance(x, Enclosure):
-                values[name] = AccumBounds(*(Rational(end.numerator, end.denominator) for end in (x.low, x.high)))
+        values = {n: to_sympy(x, shown) for n, x in full.items() if not x.free}
+        rough = {n for n in (*point, *full) if n not in values}
+        with precision(BITS):
+            balls = Balls(complete(point, bindings)).point if rough else {}
+            for name in rough:
+                low, high = balls[name].lower(), balls[name].upper()
+                values[name] = AccumBounds(rational(dyadic(low)), rational(dyadic(high)))
         return Witness(tuple((shown[n], values[n]) for n in sorted(values) if n in shown), left, right)
 
     def thin(self, region: Region) -> bool:
