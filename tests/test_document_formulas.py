@@ -105,6 +105,8 @@ WRITTEN = [
     (log(1 + z) / a, "ln(1 + z)/a"),
     (log(1 + z) ** 2, "(ln(1 + z))²"),
     (AccumBounds(Rational(-3, 2), Rational(-7, 5)), "−1.5…"),
+    (exp(z * erf(z) / 2), "e^((1/2)z erf(z))"),
+    (exp(-(erf(z) ** 2) / 2), "e^(−(1/2)erf(z)²)"),
     (sqrt(1 + z**2), "√(1 + z²)"),
     (Pow(z, Rational(1, 3)), "³√z"),
     ((a - y) ** 2 / 2, "1/2 · (a − y)²"),

@@ -298,16 +298,6 @@ def test_the_other_kernel_agrees(name: str) -> None:
     assert prove(left, right, variables=POSITIVE, assuming=given, kernel=SympyRing).status is expected
 
 
-@pytest.mark.parametrize(
-    "given", [sin(z) < 0, Eq(sin(z), 0), And(Eq(sin(z), 0), Eq(y, exp(z))), Eq(y, sin(z))], ids=str
-)
-def test_a_point_is_made_of_numbers(given: Any) -> None:
-    witness = prove(z + y, z + y + sin(z) ** 2 - z, assuming=given).witness
-
-    assert witness is not None
-    assert not any(getattr(value, "free_symbols", None) for _, value in witness.point)
-
-
 def test_a_kink_is_told_with_both_values() -> None:
     (witness,) = prove(D(relu, z), Piecewise((1, z > 0), (0, True))).exceptions
 

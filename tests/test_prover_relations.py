@@ -5,11 +5,32 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from sympy import Abs, Eq, Ge, Gt, Integer, Le, Lt, Max, Ne, Rational, erf, exp, log, pi, sin, sqrt, symbols, tanh, true
+from sympy import (
+    Abs,
+    And,
+    Eq,
+    Ge,
+    Gt,
+    Integer,
+    Le,
+    Lt,
+    Max,
+    Ne,
+    Rational,
+    erf,
+    exp,
+    log,
+    pi,
+    sin,
+    sqrt,
+    symbols,
+    tanh,
+    true,
+)
 
 from symgrad.core import Let, Status, Variable, interval, one_of
 from symgrad.functions import D
-from symgrad.prover import equation, extrema, prove_relation, recheck
+from symgrad.prover import equation, extrema, prove, prove_relation, recheck
 from symgrad.prover.relations import EXTREMES
 
 if TYPE_CHECKING:
@@ -97,3 +118,13 @@ def test_a_refuted_strictness_shows_equal_values() -> None:
     assert witness.left == witness.right == "[4.000000000000000000000000 +/- 0]"
     least, _ = extrema(1 / (a * (1 - a)), a, domain=interval(0, 1))
     assert (least.exact, least.at) == (4, (Rational(1, 2),))
+
+
+@pytest.mark.parametrize(
+    "given", [sin(z) < 0, Eq(sin(z), 0), And(Eq(sin(z), 0), Eq(y, exp(z))), Eq(y, sin(z))], ids=str
+)
+def test_a_point_is_made_of_numbers(given: Any) -> None:
+    witness = prove(z + y, z + y + sin(z) ** 2 - z, assuming=given).witness
+
+    assert witness is not None
+    assert not any(getattr(value, "free_symbols", None) for _, value in witness.point)

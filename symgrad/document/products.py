@@ -216,7 +216,13 @@ def inline(box: Box) -> Box:
     """Fractions laid flat with a slash, for an exponent: e^{−z²/2}."""
     match box:
         case Row(kids):
-            return row(*map(inline, kids))
+            beside = [*kids[1:], Op("")]  # 1/2 z would be 1 over 2z
+            return row(
+                *(
+                    fenced(inline(kid)) if isinstance(kid, Frac) and not isinstance(after, Op) else inline(kid)
+                    for kid, after in zip(kids, beside, strict=True)
+                )
+            )
         case Frac(top, bottom):
             over = Fence(top) if has_sum(top) else top
             under = Fence(bottom) if has_sum(bottom) or isinstance(bottom, Row) else bottom
