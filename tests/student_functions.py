@@ -168,6 +168,8 @@ UNUSUAL: tuple[tuple[Any, Any], ...] = (
     ("tanh(3*z)", lambda z: 3 * (1 - np.tanh(3 * z) ** 2)),
     ("abs(z)", np.sign),
     ("abs(z)", lambda z: np.where(z > 0, 1, -1)),
+    ("hardsigmoid", lambda z: ((z + 3 > 0) & (z + 3 < 6)) / 6),
+    ("hardswish", lambda z: np.clip(z + 3, 0, 6) / 6 + z * ((z + 3 > 0) & (z + 3 < 6)) / 6),
     ("sin(z)", np.cos),
     ("sin(30*z)", lambda z: 30 * np.cos(30 * z)),
     ("sin(z^2)", lambda z: 2 * z * np.cos(z * z)),

@@ -25,6 +25,7 @@ from symgrad.core import (
     NoPointsError,
     Outcome,
     SymgradError,
+    UnsupportedError,
 )
 
 if TYPE_CHECKING:
@@ -264,3 +265,25 @@ def test_values_whose_shape_changes() -> None:
 
     with pytest.raises(FunctionRaisedError, match="the shape of the values changed"):
         check_vjp(lambda x: np.resize(x, next(sizes)), lambda x, _: x, np.ones(2))
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        {"points": "abc"},
+        {"kinks": 0},
+        {"kinks": ["a"]},
+        {"at_kink": 0.5},
+        {"at_kink": {0: "x"}},
+        {"extremes": "error"},
+        {"count": "many"},
+        {"count": 0},
+        {"seed": -1},
+        {"seconds": -1},
+        {"seconds": float("inf")},
+    ],
+    ids=str,
+)
+def test_an_option_that_cannot_be_meant_is_refused_by_its_name(options: dict[str, Any]) -> None:
+    with pytest.raises(UnsupportedError, match=rf"^{next(iter(options))}=.* is not understood; .*(give|use) "):
+        check_elementwise(np.tanh, lambda x: 1 - np.tanh(x) ** 2, **options)

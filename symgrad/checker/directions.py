@@ -14,6 +14,7 @@ from symgrad.checker.calling import Guarded, alike, epsilon
 from symgrad.checker.difference import Array, Estimate, bends, sampled
 from symgrad.checker.findings import EntryFinding, ParameterReport
 from symgrad.checker.judge import judge
+from symgrad.checker.options import understood
 from symgrad.checker.trees import Tree, shown, tree
 from symgrad.checker.watch import Watch, watching
 from symgrad.core import FunctionRandomError, FunctionShapeError, Outcome
@@ -132,6 +133,7 @@ def check_parameters(
     and one beyond them UNRESOLVED, because the chain rule over kinks of several layers may leave them: then parameters
     close by are checked too.
     """
+    understood(seed=seed, seconds=seconds)
     with watching(seconds) as watch:
         at, rng = tree(parameters, watch), np.random.default_rng(seed)
         first = tried(loss, gradients, at, directions, dtype, rng, watch)
@@ -182,6 +184,7 @@ def check_vjp(
     `vjp` returns what has the shape of `x`. Each random cotangent c makes c . f(x) a loss, which is checked in all
     entries of `x` as `check_parameters` does.
     """
+    understood(seed=seed, seconds=seconds)
     with watching(seconds) as watch:
         at = tree(x, watch)
         function = Guarded(f, "the function", watch)

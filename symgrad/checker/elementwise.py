@@ -14,9 +14,19 @@ from symgrad.checker.cuts import LOST, cuts, off
 from symgrad.checker.difference import Array, Estimate, difference, scrutinised
 from symgrad.checker.draws import ends
 from symgrad.checker.exact import Corner, Reference, corners_of, exact_slopes, exact_values, reference, vague_places
-from symgrad.checker.excuses import COARSE, Extremes, earn_floor, edge, excuse, excuse_extremes, excuse_steep
+from symgrad.checker.excuses import (
+    COARSE,
+    Extremes,
+    earn_floor,
+    edge,
+    excuse,
+    excuse_beside,
+    excuse_extremes,
+    excuse_steep,
+)
 from symgrad.checker.findings import Blame, Cause, ElementwiseReport, PointFinding
 from symgrad.checker.judge import ROUNDINGS, judge
+from symgrad.checker.options import understood
 from symgrad.checker.points import points as usual_points
 from symgrad.checker.stretches import stretches
 from symgrad.checker.watch import watching
@@ -102,6 +112,7 @@ def check_elementwise(
     `at_kink` names a library's convention or gives the values. `points` replaces the usual ones, of which there are
     about `count`; those outside the domain are refused. FunctionError where a function cannot be checked.
     """
+    understood(points=points, kinks=kinks, at_kink=at_kink, extremes=extremes, count=count, seed=seed, seconds=seconds)
     truth = made(reference)
     lower, upper = span(domain, truth)
     corners = tuple(as_corner(k) for k in kinks) or (truth.corners if truth else ())
@@ -282,6 +293,7 @@ def judged(  # noqa: PLR0917 - all of it is needed twice
         earn_floor(trial.truth, trial.gradient, given, truth, outcomes, eps)
     if trial.truth is not None:
         excuse_steep(trial.truth, given, truth, outcomes, exact, eps)
+        excuse_beside(trial.corners, given, truth, outcomes, exact, eps)
     again = np.flatnonzero((outcomes == Outcome.WRONG) & ~exact & np.isfinite(given))
     if again.size and trial.function is not None:
         closer = scrutinised(trial.function, truth.at(again), given[again], **trial.about)

@@ -14,13 +14,15 @@ import numpy as np
 from symgrad.checker.blame import Sweep, blamed, swept
 from symgrad.checker.exact import exact_slopes, exact_values
 from symgrad.checker.findings import Cause
-from symgrad.checker.judge import limits
+from symgrad.checker.judge import ROUNDINGS, limits
 from symgrad.core import Outcome
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from symgrad.checker.calling import Guarded
     from symgrad.checker.difference import Array, Estimate
-    from symgrad.checker.exact import Reference
+    from symgrad.checker.exact import Corner, Reference
 
 Extremes = Literal["note", "fail"]
 UNITS = 16  # roundings of an intermediate, and of x
@@ -88,6 +90,22 @@ def excuse_steep(of: Reference, given: Array, truth: Estimate, outcomes: Array, 
         vague = error > DIGITS * np.abs(slope)
     outcomes[wrong[excused & vague]] = Outcome.UNRESOLVED
     outcomes[wrong[excused & ~vague]] = Outcome.FLOOR
+
+
+def excuse_beside(  # noqa: PLR0917 - all of it is needed
+    corners: Sequence[Corner], given: Array, truth: Estimate, outcomes: Array, exact: Array, eps: float
+) -> None:
+    """OK instead of WRONG where a rounding of x puts it on a kink, if the value is between the slopes there.
+
+    relu6(x + 3) has x + 3 = 6 for the number next to 3. Beside 0 there is nothing to round.
+    """
+    for corner in corners:
+        if corner.left is not None and corner.right is not None:
+            slack = ROUNDINGS * eps * max(abs(corner.left), abs(corner.right))
+            low, high = sorted((corner.left, corner.right))
+            beside = exact & ~truth.kink & (np.abs(truth.x - corner.at) <= 2 * eps * abs(corner.at))
+            between = (given >= low - slack) & (given <= high + slack)
+            outcomes[(outcomes == Outcome.WRONG) & beside & between] = Outcome.OK
 
 
 def change(of: Reference, truth: Estimate, eps: float) -> Array:

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from symgrad import checker
+from symgrad.checker.elementwise import float_type, span
+from symgrad.checker.options import understood
 from symgrad.testing.check import try_gradient, try_vjp
 from symgrad.testing.pullback import pulled_back, replayed
 from symgrad.testing.result import demand
@@ -58,15 +60,14 @@ def try_jax(fun: Callable[..., Any], *inputs: Any, of: Any = None, forward: Any 
 
 def normal_points(of: Any, options: dict[str, Any]) -> list[float]:
     """The usual points but for subnormal numbers, which XLA takes for 0."""
-    dtype = np.dtype(options.get("dtype", "float64")).name
+    dtype = float_type(options.get("dtype", "float64")).name
+    understood(**{k: options[k] for k in ("count", "seed") if k in options})
     keys = {"count", "seed"} & options.keys()
-    domain = (-np.inf, np.inf)
-    at: tuple[float, ...] = ()
+    reference = None
     if of is not None:
         reference = subject(of, options.get("parameters"), options.get("variable")).references()[0]
-        domain, at = (reference.lower, reference.upper), tuple(c.at for c in reference.corners)
-    if isinstance(options.get("domain"), tuple):
-        domain = options["domain"]
+    domain = span(options.get("domain"), reference)
+    at = tuple(c.at for c in reference.corners) if reference else ()
     x = checker.points(*domain, at, dtype=dtype, wide=of is not None, **{k: options[k] for k in keys})
     return [float(v) for v in x if v == 0 or abs(v) >= np.finfo(dtype).tiny]
 
