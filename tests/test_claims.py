@@ -432,6 +432,8 @@ def test_the_command_for_a_claim_of_ones_own(tmp_path: Path) -> None:
         ("1/z -> oo as z -> oo", "counterexample: z = ∞: 0 against ∞"),
         ("0*relu'(z) = 0", "counterexample: z = 0: undefined against 0"),
         ("2 < 1", "counterexample: 2 against 1"),
+        ("gelu'(z) < 0 iff z < -0.75", "counterexample: z = −142/189: false against true"),
+        ("lim z -> 0 (exp(z) - 1)/z = 1", "→ 1 (z → 0): proved"),
     ],
 )
 def test_an_answer_says_what_was_claimed(text: str, told: str) -> None:

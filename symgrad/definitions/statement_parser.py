@@ -98,6 +98,8 @@ class ClaimReader(Reader):
         if self.said("lim", "limit"):
             self.said("as")
             self.approach()
+            if self.at("*") and not self.text.startswith("*", self.next.at):  # put in before a bracket: lim z -> 0 (A)
+                self.take()
             self.said("of")
         elif self.said("there", "exists"):
             while self.said("exists", "exist", "is", "are", "a", "an", "some"):

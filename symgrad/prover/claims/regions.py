@@ -54,11 +54,8 @@ class Region:
             for end in (left, right):
                 if end is not None and end.exact is not None:
                     yield end.exact
-            if left is None or right is None:
-                yield rational(between(left, right))
-            elif left.upper < right.lower:
-                quarter = (right.lower - left.upper) / 4
-                yield rational(simplest(left.upper + quarter, right.lower - quarter))
+            if left is None or right is None or left.upper < right.lower:
+                yield amid(left, right)
 
     def beyond(self, at: Any) -> Any:
         """A rational number beyond every end that is finite, on the way to oo or -oo."""
@@ -66,6 +63,14 @@ class Region:
         if at is oo:
             return max((int(e.upper.ceil()) for e in ends), default=0) + Integer(1)
         return min((int(e.lower.floor()) for e in ends), default=0) - Integer(1)
+
+
+def amid(left: Point | None, right: Point | None) -> Any:
+    """A short rational number strictly between two points."""
+    if left is None or right is None:
+        return rational(between(left, right))
+    quarter = (right.lower - left.upper) / 4
+    return rational(simplest(left.upper + quarter, right.lower - quarter))
 
 
 def carried(expr: Any, variable: Symbol) -> Any:
@@ -236,7 +241,7 @@ def overlaid(one: Region, other: Region) -> Iterator[tuple[Any, bool, bool]]:
             ends.append(p)
     ends.sort()
     for n, (left, right) in enumerate(pairwise([None, *ends, None])):
-        yield rational(between(left, right)), *(has(region, ends, 2 * n) for region in (one, other))
+        yield amid(left, right), *(has(region, ends, 2 * n) for region in (one, other))
         if right is not None:
             yield right.exact, *(has(region, ends, 2 * n + 1) for region in (one, other))
 
