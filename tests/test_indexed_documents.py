@@ -309,6 +309,14 @@ def test_json_holds_the_result_as_a_tree(settled: dict[str, Settled]) -> None:
     assert told["result"]["text"] == "pᵢ − yᵢ"
 
 
+def test_a_terminal_names_the_lemmas_and_facts_that_are_used(settled: dict[str, Settled]) -> None:
+    used = {f"{s.rule.capitalize()}: {s.note}" for d in ALL.values() for s in d.steps if s.rule in {"fact", "lemma"}}
+    told = "".join(document.render(each, "text") for each in settled.values())
+
+    assert used >= {"Fact: sum y = 1"}
+    assert all(f"  {name}  [proved]" in told for name in used)
+
+
 def test_a_document_chooses_its_layout(settled: dict[str, Settled]) -> None:
     from symgrad.core import Page  # noqa: PLC0415 - for this alone
 

@@ -66,11 +66,18 @@ def lines(told: Telling, detail: str) -> Iterator[str]:
     yield labelled(message("check"), say(check_in_words(told.settled.check)))
 
 
+def rule(line: Line) -> str:
+    """What was done; which lemma or fact was used, since "Lemma" alone says nothing."""
+    if line.step.rule in {"fact", "lemma"} and line.step.note:
+        return message("{statement}: {reason}", statement=line.rule, reason=line.step.note)
+    return line.rule
+
+
 def step(line: Line, detail: str, indent: str) -> Iterator[str]:
     """One line of the chain and, where every rule is asked for, its reason and finer steps."""
     formula = f"{indent}{line.number:>3}  {line.step.relation} {text(line.after)}"
     given = say(message(" where {condition}", condition=text(line.given))) if line.given is not None else ""
-    yield f"{padded(formula, RULE_COLUMN)}  {printable(line.rule)}{given}  [{say(WORDS[line.verdict.status])}]"
+    yield f"{padded(formula, RULE_COLUMN)}  {printable(rule(line))}{given}  [{say(WORDS[line.verdict.status])}]"
     if reason(line.verdict):
         yield f"{indent}       {printable(reason(line.verdict))}"
     if detail != "every-rule":
