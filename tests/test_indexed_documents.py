@@ -22,6 +22,7 @@ from symgrad.document.fonts import font_css
 from symgrad.document.from_indexed import boxes
 from symgrad.document.index_names import first
 from symgrad.document.latex import latex
+from symgrad.document.layout import LINE, SLACK, width
 from symgrad.document.mathml import mathml
 from symgrad.document.names import named
 from symgrad.document.pages import FORMATS, PAGE_FORMATS, alone, render, render_page
@@ -323,6 +324,14 @@ def test_a_document_chooses_its_layout(settled: dict[str, Settled]) -> None:
     chosen = Document("rows", "Rows", "Networks", derivations=(ALL["L-b"],), layout="row-batch")
 
     assert r"\mathbf{1}^{\top}D" in render_page(Page(chosen, (settled["L-b"],)), "md")
+
+
+def test_einsum_notation_is_broken_between_its_operands() -> None:
+    (chain,) = layer_gradients(LAYERS["max_pool"].build())
+    (shown,) = (f for f in telling(settle(chain)).forms)
+
+    assert "einsum(" in text(shown)
+    assert width(shown) <= LINE + SLACK
 
 
 @pytest.mark.parametrize("form", ["text", "markdown", "latex", "html"])

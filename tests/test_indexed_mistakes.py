@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 from indexed_samples import every_derivation
-from sympy import Function, exp, log
+from sympy import Abs, Function, exp, log
 
-from symgrad.core import Derivation, Status
+from symgrad.core import Derivation, Status, Variable, interval
 from symgrad.indexed import (
     Delta,
     Dim,
@@ -61,10 +61,18 @@ def wrong_sums(number: int, term: Term, others: list[Term]) -> Iterator[tuple[st
     """A sum that is missing, or taken as a mean."""
     for k in sorted(term.bound, key=lambda i: i.token):
         yield f"mean {number}", Expr(others) + Expr((term,)) / size(k.dim)
+        alone = Term(term.coefficient, term.bound - {k}, dict(term.atoms))
+        yield f"missing sum over {k.dim} {number}", Expr(others) + Expr((alone,))
         same = [i for i in sorted(term.free, key=lambda i: i.token) if i.dim == k.dim]
         if same:
-            loose = Term(term.coefficient, term.bound - {k}, dict(term.atoms))
-            yield f"captured index {number}", Expr(others) + Expr((loose,)).rename({k: same[0]})
+            yield f"captured index {number}", Expr(others) + Expr((alone,)).rename({k: same[0]})
+            yield f"wrong index summed {number}", Expr(others) + exchanged(term, k, same[0])
+
+
+def exchanged(term: Term, k: Index, i: Index) -> Expr:
+    """The sum over i of what was to be summed over k, which stands free."""
+    alone = Term(term.coefficient, term.bound - {k}, dict(term.atoms))
+    return total(k, Expr((alone,)).rename({k: i, i: k}))
 
 
 def wrong_factors(number: int, term: Term, others: list[Term]) -> Iterator[tuple[str, Expr]]:
@@ -182,6 +190,33 @@ def test_facts_that_contradict_one_another_prove_nothing() -> None:
 
     assert not verdict.proved
     assert not both.proved
+
+
+P = Tensor("P", n, positive=True)
+UNIT = (Variable(x, interval(0, 1)),)
+IMPOSSIBLE = {
+    "a positive entry of -1": (P[i] ** 2, expr(1), Fact("P is -1", P[i], expr(-1), assumed=True), ()),
+    "positive entries that sum to 0": (apply(Abs, P[i]), P[i], sums_to(P, 0), ()),
+    "an entry of 5 between 0 and 1": (x[i] ** 2, expr(25), Fact("x is 5", x[i], expr(5), assumed=True), UNIT),
+    "a negative sum of entries between 0 and 1": (total(k, x[k]) ** 2, expr(9), sums_to(x, -3), UNIT),
+}
+
+
+@pytest.mark.parametrize("name", IMPOSSIBLE)
+def test_a_fact_that_a_domain_excludes_settles_nothing(name: str) -> None:
+    left, right, fact, domains = IMPOSSIBLE[name]
+    verdict = prove_indexed(left, right, facts=(fact,), variables=domains)
+
+    assert verdict.status is Status.UNKNOWN, verdict
+    assert "the assumed facts hold" in verdict.reason
+
+
+def test_a_fact_that_a_domain_allows_may_be_used() -> None:
+    whole = prove_indexed(total(k, x[k]) ** 2, expr(1), facts=(sums_to(x),), variables=UNIT)
+    positive = prove_indexed(P[i] ** 2, x[i] ** 2, facts=(Fact("P is -x", P[i], -x[i], assumed=True),))
+
+    assert whole.proved
+    assert positive.proved
 
 
 def test_what_was_assumed_is_said() -> None:

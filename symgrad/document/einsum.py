@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from symgrad.document.boxes import Box, Fn, Ident, Op, Text, commas, fenced, row
 from symgrad.document.from_indexed import IndexWriter
 from symgrad.document.index_names import letters_of, with_bound, with_free
+from symgrad.document.layout import LINE, stacked
 from symgrad.document.names import tensor_name
 from symgrad.indexed import Index, Partial, Power, Ref
 from symgrad.indexed.atoms import indices_of
@@ -15,6 +16,8 @@ if TYPE_CHECKING:
     from symgrad.document.index_names import Names
     from symgrad.document.notation import Notation
     from symgrad.indexed import Atom, Expr, Term
+
+EINSUM = 5.0  # ems that "= einsum(" takes before the first operand
 
 
 def einsum_box(value: Expr, order: tuple[Index, ...], begin: int, notation: Notation) -> Box | None:
@@ -49,7 +52,7 @@ def of_term(term: Term, order: tuple[Index, ...], names: Names, writer: IndexWri
     outside = [f for f in term.atoms if not f[0].free]
     front = writer.product(outside, names, abs(term.coefficient), followed=True)
     operands = commas(letters_first, *(operand(a, names, writer) for a, _ in placed))
-    return row(*front, Fn(Ident("einsum", upright=True), fenced(operands)))
+    return row(*front, Fn(Ident("einsum", upright=True), fenced(stacked(operands, LINE - EINSUM))))
 
 
 def subscripts(atom: Atom) -> tuple[Index, ...]:

@@ -118,7 +118,8 @@ def broken(box: Box, room: float) -> list[Box]:
         return [folded(box, max(room + SLACK, PAGE))]
     sums = [n for n, k in enumerate(box.kids) if n and isinstance(k, Op) and k.glyph in "+−" and not k.prefix]
     dots = [n for n, k in enumerate(box.kids) if n and isinstance(k, Op) and k.glyph == "·"]
-    lines = filled(box.kids, sums or dots, room)
+    commas = [n + 1 for n, k in enumerate(box.kids[:-1]) if k == Op(",")]
+    lines = filled(box.kids, sums or dots or commas, room)
     return [folded(part, max(room + SLACK, PAGE)) for line in lines for part in by_factors(line, room)]
 
 

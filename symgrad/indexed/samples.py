@@ -95,7 +95,16 @@ class Space:
         for fact in self.facts:
             if not assigned(fact, found):
                 enforce(fact, sizes, entries, rng)
-        return found if all(holds(f, found) for f in self.facts) else None
+        return found if all(holds(f, found) for f in self.facts) and self.inside(found, mode) else None
+
+    def inside(self, sample: Sample, mode: int) -> bool:
+        """Whether entries that facts have set still lie in their domains; residues are asked for their sign alone."""
+        domains = self.domains if mode != HUGE else {}
+        return not self.facts or all(
+            (value > 0 or not tensor.positive) and lies_in(value, domains.get(tensor))
+            for tensor, entries in sample.entries.items()
+            for value in entries.values()
+        )
 
     def filled(self, tensor: Tensor, sizes: Mapping[Dim, int], rng: Random, mode: int) -> Entries:
         """Entries for an input, inside its domain."""
@@ -125,11 +134,28 @@ def number(rng: Random, mode: int, domain: Domain | None = None) -> Fraction:
     found = Fraction(rng.randint(low, high), 7)
     if domain is None:
         return found
-    lower, upper = (None if e is None else Fraction(int(e.p), int(e.q)) for e in (domain.lower, domain.upper))
+    lower, upper = ends(domain)
     part = Fraction(rng.randint(1, 30), 31)
     if lower is not None and upper is not None:
         return lower + (upper - lower) * part
     return found if lower is upper is None else (lower + 2 * part if lower is not None else upper - 2 * part)  # type: ignore[operator]
+
+
+def lies_in(value: Fraction, domain: Domain | None) -> bool:
+    """Whether a number lies in a domain."""
+    if domain is None:
+        return True
+    if domain.values:
+        return any(value == Fraction(int(v.p), int(v.q)) for v in domain.values)
+    lower, upper = ends(domain)
+    above = lower is None or value > lower or (value == lower and not domain.lower_open)
+    return above and (upper is None or value < upper or (value == upper and not domain.upper_open))
+
+
+def ends(domain: Domain) -> tuple[Fraction | None, Fraction | None]:
+    """The two ends of an interval, None for an infinite one."""
+    lower, upper = (None if e is None else Fraction(int(e.p), int(e.q)) for e in (domain.lower, domain.upper))
+    return lower, upper
 
 
 def assigned(fact: Fact, sample: Sample) -> bool:

@@ -21,7 +21,7 @@ from symgrad.indexed.samples import Space, space
 from symgrad.prover.indexed.clearing import vanishes
 from symgrad.prover.indexed.conditions import needs
 from symgrad.prover.indexed.entrywise import entrywise
-from symgrad.prover.indexed.opinions import POINTS, agreement, refutation, replayed
+from symgrad.prover.indexed.opinions import POINTS, agreement, possible, refutation, replayed
 from symgrad.prover.indexed.recheck import certified
 from symgrad.prover.indexed.unfolding import by_layers, cotangent, formulas_opened, functions_opened, reduced
 from symgrad.words import counted, message
@@ -103,6 +103,8 @@ NO_POINT = message("no point was found at which both sides have values and the a
 def confirmed(left: Expr, right: Expr, where: Space, found: Found) -> Verdict:
     """A proof held against values; where these disagree nothing is claimed."""
     method, used = found
+    if where.facts and not possible(where):
+        return Verdict(Status.UNKNOWN, reason=NO_POINT)
     second = agreement(left, right, where)
     if second.differ or not second.points:
         witness, tried = refutation(left, right, where, points=3)
