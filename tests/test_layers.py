@@ -69,6 +69,14 @@ def test_every_gradient_of_every_layer_is_proved_and_checked(derivation: Derivat
     assert settled.check.outcome is Outcome.OK
 
 
+@pytest.mark.parametrize("derivation", gradients(), ids=lambda d: d.name)
+def test_every_name_that_a_line_mentions_is_explained(derivation: Derivation) -> None:
+    explained = {*(let.symbol for let in derivation.lets), *(v.symbol for v in derivation.domains)}
+    mentioned = {t for s in derivation.steps for t in s.after.tensors}  # type: ignore[attr-defined]  # of an Expr
+
+    assert mentioned <= explained
+
+
 @pytest.mark.parametrize("name", FORMS)
 def test_matrix_forms_are_those_of_textbooks(name: str) -> None:
     (derivation,) = [d for d in gradients() if d.name == name]

@@ -13,6 +13,7 @@ from symgrad.definitions import ACTIVATIONS, LOSSES
 from symgrad.definitions.tokens import spelled_out
 from symgrad.deriver import pairs
 from symgrad.deriver.indexed.backward import Gradient, backpropagate, definition_of
+from symgrad.deriver.indexed.chain import assembled
 from symgrad.deriver.scalar import derivative
 from symgrad.functions.symbols import a, y
 from symgrad.indexed import Apply, Fact, Index, Ref, Tensor, apply, contract, delta, expr, group, mapped, partial, total
@@ -60,8 +61,9 @@ def in_the_output(gradient: Gradient, inner: Mapping[Tensor, Gradient]) -> Deriv
         value = contract(mapped(value, found_before))
     if value == gradient.result or factors(value) > SHORT:
         return gradient.derivation
-    last = Step(gradient.result, value, "inner")
-    return replace(gradient.derivation, steps=(*gradient.derivation.steps, last))
+    found = gradient.derivation
+    steps = (*found.steps, Step(gradient.result, value, "inner"))
+    return assembled(steps[0].before, steps, name=found.name, title=found.title, facts=found.facts, lead=found.lead)
 
 
 def factors(value: Expr) -> int:
