@@ -447,6 +447,14 @@ def test_where_nothing_is_assumed_to_be_nothing_holds_there() -> None:
     assert "holds just on" not in answer
 
 
+def test_no_formula_says_that_a_thing_is_itself() -> None:
+    told = run("claims", "A1", "A5", "D9")[1]
+
+    assert "1 = 1" not in told
+    assert "tanh(z) = tanh(z)" not in told
+    assert "σ(z) = 1/(1 + e^(−z))" in told
+
+
 def test_the_command_for_the_ledger() -> None:
     code, text = run("claims", "A3", "b8", "--json")
     found = json.loads(text)
