@@ -145,9 +145,11 @@ def test_a_wrong_function_exits_with_1_and_its_diagnosis(mine: Path) -> None:
 
 
 def test_marked_functions_of_a_file_as_json(mine: Path) -> None:
+    mine.write_text(f"print('at import')\n{FILE}", "utf-8")
+
     done = run(str(mine), "--json")
 
-    found = json.loads(done.output)["gradients"]
+    found = json.loads(done.stdout)["gradients"]
     assert done.exit_code == 1
     assert [g["verdict"] for g in found] == ["ok", "wrong"]
     assert found[1]["worst"]["true"] == 0.25

@@ -38,7 +38,7 @@ def places(value: Any) -> bool:
 
 def whole(least: int) -> Callable[[Any], bool]:
     """Whether a value is a whole number from `least` on."""
-    return lambda value: isinstance(value, Integral) and value >= least
+    return lambda value: isinstance(value, Integral) and int(value) >= least
 
 
 WANTED: dict[str, tuple[Callable[[Any], bool], str]] = {
@@ -52,7 +52,7 @@ WANTED: dict[str, tuple[Callable[[Any], bool], str]] = {
     "count": (whole(1), "give how many points are wanted, as in count=96"),
     "seed": (whole(0), "give a whole number from 0 on"),
     "seconds": (
-        lambda v: isinstance(v, Real) and math.isfinite(v) and v > 0,
+        lambda v: isinstance(v, Real) and 0 < float(v) < math.inf,
         "give a number of seconds above 0, as in seconds=60",
     ),
 }
