@@ -184,6 +184,11 @@ def test_more_detail_is_longer(detail: str) -> None:
     assert lengths[0] > 0
 
 
+def test_a_result_says_where_it_holds() -> None:
+    assert "\nwhere z ≠ 0; elsewhere" in run("derive", "relu", "--detail", "result").output
+    assert "where" not in run("derive", "tanh", "--detail", "result").output
+
+
 def test_an_expression_of_ones_own() -> None:
     done = run("derive", "z*tanh(log(1+exp(z)))", "--wrt", "z")
 

@@ -42,6 +42,7 @@ def lines(told: Telling, detail: str) -> Iterator[str]:
     """The lines of the whole."""
     if detail == "result":
         yield text(told.sentence)
+        yield from holding(told)
         yield say(clauses((steps_in_words(told.settled), check_in_words(told.settled.check))))
         return
     yield printable(told.derivation.title)
@@ -59,9 +60,7 @@ def lines(told: Telling, detail: str) -> Iterator[str]:
     yield ""
     yield labelled(message("result"), text(told.sentence))
     yield from text_forms(told)
-    if told.holds is not None:
-        where = message("where {condition}", condition=text(told.holds))
-        yield labelled("", say(clauses((where, CONVENTION)) if told.conventional else where))
+    yield from (labelled("", where) for where in holding(told))
     yield labelled(message("proof"), printable(proof_in_words(told.settled)))
     yield labelled(message("check"), say(check_in_words(told.settled.check)))
 
@@ -71,6 +70,13 @@ def rule(line: Line) -> str:
     if line.step.rule in {"fact", "lemma"} and line.step.note:
         return message("{statement}: {reason}", statement=line.rule, reason=line.step.note)
     return line.rule
+
+
+def holding(told: Telling) -> Iterator[str]:
+    """Where the result holds, unless it is everywhere."""
+    if told.holds is not None:
+        where = message("where {condition}", condition=text(told.holds))
+        yield say(clauses((where, CONVENTION)) if told.conventional else where)
 
 
 def step(line: Line, detail: str, indent: str) -> Iterator[str]:
