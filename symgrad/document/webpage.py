@@ -82,11 +82,12 @@ def html_files(page: Page, site: Site, others: tuple[str, ...] = ()) -> dict[str
     name, own = page.document.name, pages_of(page)
     whole = html_page(page, site, others=others)
     files = {}
-    if own and heavy(in_english(html_page, page, site)):
-        whole = html_page(page, site, pages=own, others=others)
-        files = {own[key]: part for key, part in apart(page, site, own)}
-    elif heavy(whole):
-        whole = html_page(page, site, others=others, lean=True)
+    if heavy(in_english(html_page, page, site)):
+        if own and heavy(in_english(html_page, page, site, lean=True)):
+            whole = html_page(page, site, pages=own, others=others)
+            files = {own[key]: part for key, part in apart(page, site, own)}
+        else:
+            whole = html_page(page, site, others=others, lean=True)
     if page.pairs:
         rows = comparison(page.pairs, name).rows
         files |= {f"{name}-{row.name}.html": part_page(page, row, site) for row in rows}
@@ -98,10 +99,10 @@ def heavy(page: str) -> bool:
     return len(page.encode()) > HEAVIEST
 
 
-def in_english(made: Callable[..., str], *told: Any) -> str:
+def in_english(made: Callable[..., str], *told: Any, **how: Any) -> str:
     """A page in the language that decides for all which pages there are."""
     with speaking("en"):
-        return made(*told)
+        return made(*told, **how)
 
 
 def pages_of(page: Page) -> dict[str, str]:
