@@ -283,7 +283,11 @@ class IndexWriter:
             return second(self.factor(of, names), self.factor(inner.ref, names), by)
         inside = self.sum(atom.expr, names)
         if isinstance(inner, Ref):
-            return Diff(inside, by, partial=True)
+            slope = Diff(inside, by, partial=True)
+            # The loss stands on both sides of its own chain rule: what is held still tells the two apart.
+            still = sorted(atom.fixed, key=lambda t: t.name) if not inner.indices else []
+            held = [part for t in still for part in (Op(","), tensor_name(t))][1:]
+            return Script(fenced(slope), row(*held)) if held else slope
         return row(Diff(None, by, partial=True), fenced(inside) if not isinstance(inside, Fn | Fence) else inside)
 
 
