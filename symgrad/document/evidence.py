@@ -85,7 +85,7 @@ def steps_in_words(settled: Settled) -> Message:
     return counted("{n} step: {verdicts}", "{n} steps: {verdicts}", total, verdicts=told)
 
 
-CONVENTION = message("elsewhere there is no derivative, and the value is a convention")
+CONVENTION = message("elsewhere it is not claimed: where there is no derivative, a value is a convention")
 
 
 def check_in_words(check: CheckReport | None) -> Message:
