@@ -7,8 +7,9 @@ from fractions import Fraction
 
 import pytest
 from indexed_samples import every_derivation
-from sympy import exp, log
+from sympy import Min, exp, log
 
+from symgrad.definitions import ACTIVATIONS
 from symgrad.indexed import Dim, Expr, Index, Tensor, apply, delta, one_hot, partial, sums_to, total
 from symgrad.indexed.jets import NoValueError
 from symgrad.indexed.samples import space
@@ -17,6 +18,7 @@ from symgrad.prover.indexed import prove_indexed, recheck_indexed
 from symgrad.prover.indexed.recheck import by_formulas, evaluations
 
 CHEAP = ("softmax", "soft labels", "hessian", "convolution w", "max pooling x", "one-hot", "mask", "PReLU")
+PRELU = ACTIVATIONS["prelu"].head
 n = Dim("n")
 i, j, k = (Index(c, n) for c in "ijk")
 x, y, z = Tensor("x", n), Tensor("y", n), Tensor("z", n)
@@ -81,7 +83,15 @@ def test_formulas_decide_exactly_at_small_sizes(name: str) -> None:
 
 def test_a_root_is_left_to_random_values() -> None:
     where = space((x[i],), (), {})
-    (evaluation,) = evaluations(where, {n: 2})
+    ((_, evaluation),) = evaluations(where, {n: 2})
 
     with pytest.raises(NoValueError):
         evaluation.value(total(k, x[k] ** 2) ** Fraction(1, 2))
+
+
+def test_a_function_with_laws_of_its_own_is_no_letter_that_could_refute() -> None:
+    slope, known = apply(PRELU, z[i], x[i], order=(0, 1)), apply(Min, 0, z[i])
+    verdict = prove_indexed(slope, known)
+
+    assert recheck_indexed(verdict.certificate, slope, known).ok
+    assert not recheck_indexed(verdict.certificate, slope, 2 * known).ok

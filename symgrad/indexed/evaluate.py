@@ -225,8 +225,8 @@ class Evaluation:
             if formula is not None:
                 return self.differentiated(lambda v: formula(self, v), values, orders)
         name = head_name(head)
-        unknown = isinstance(head, UndefinedFunction) or name in KINKS or has_kinks(head)
-        return self.jets.function(f"?{name}" if unknown else name, values, orders)
+        mark = "?" if isinstance(head, UndefinedFunction) else "?|" if name in KINKS or has_kinks(head) else ""
+        return self.jets.function(f"{mark}{name}", values, orders)
 
     def differentiated(self, function: Any, values: tuple[Jet, ...], orders: tuple[int, ...]) -> Jet:
         """A function, or a derivative of it by its arguments: by an infinitesimal for each time."""

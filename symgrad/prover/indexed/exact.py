@@ -34,6 +34,7 @@ class Formulas:
         self.known: dict[Any, Any] = {}
         self.work = 0
         self.exponents: dict[Any, Any] = {}  # what a letter is the exponential of
+        self.loose = False  # whether a letter stands for a function with laws, such as |u|: others may be equal
 
     def letter(self, key: Any) -> Any:
         """The letter of a key, a new one where it has none."""
@@ -71,6 +72,7 @@ class Formulas:
         if name == "log":
             return self.logarithm(values[0], orders[0])
         if name.startswith("?") or not values:
+            self.loose |= name.startswith("?|")
             return self.letter((name, orders, values))
         raise NoValueError(f"{name} has relations that letters do not see")
 
