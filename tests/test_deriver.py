@@ -402,7 +402,9 @@ CASES = {  # functions by cases inside one another, roots and logarithms at thei
     "hardtanh(log(z))": "{ 0 if z ≥ e; 0 if z ≤ e^(−1); 1/z otherwise }",
     "sqrt(abs(z))*z": "3/2 · √|z|",
     "Max(z,0)^0.5": "{ 1/(2√z) if z > 0; 0 otherwise }",
-    "sqrt(relu(z))": "{ 1/(2√ReLU(z)) if z > 0; 0 otherwise }",
+    "sqrt(relu(z))": "{ 0 if z ≤ 0; 1/(2√z) otherwise }",
+    "relu(z)*z - abs(z)/2": "{ 1/2 if z < 0; 2z − 1/2 otherwise }",
+    "elu(z)*relu(z)": "{ 0 if z ≤ 0; 2z otherwise }",
     "log(z)-log(z)+z^2": "2z",
     "z/z": "0",
 }

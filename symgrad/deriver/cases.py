@@ -144,13 +144,28 @@ def flat(expr: Any, x: Symbol) -> Piecewise | None:
 
 def _opened_conditions(expr: Any) -> Any:
     """Functions by cases that conditions compare, written out: hardshrink(z) > 1/2 turns where z > 1/2 does."""
-    heads = {h for p in expr.atoms(Piecewise) for _, c in p.args for h in c.atoms(Elementwise)}
-    cases = {h: h.unfold() for h in heads if h.unfold().has(Piecewise, Max, Min)}
+    cases = _by_cases({h for p in expr.atoms(Piecewise) for _, c in p.args for h in c.atoms(Elementwise)})
     opened = {
         p: Piecewise(*((value, condition.xreplace(cases)) for value, condition in p.args), evaluate=False)
         for p in expr.atoms(Piecewise)
     }
     return expr.xreplace(opened) if cases else expr
+
+
+def _by_cases(heads: set[Any]) -> dict[Any, Any]:
+    """The functions among `heads` that choose between cases, each with its formula."""
+    return {h: h.unfold() for h in heads if h.unfold().has(Piecewise, Max, Min)}
+
+
+def chosen_in(cases: Any, x: Symbol) -> Any:
+    """Cases in whose values every choice is made that their conditions settle: ReLU(z) is 0 where z < 0."""
+    if not isinstance(cases, Piecewise):
+        return cases
+    values = Piecewise(*((v.xreplace(_by_cases(v.atoms(Elementwise))), c) for v, c in cases.args), evaluate=False)
+    if not any(value.has(Piecewise, Max, Min, Abs, sign) for value, _ in values.args):
+        return cases
+    found = flat(values, x)
+    return cases if found is None or len(found.args) > len(cases.args) else found
 
 
 def _cases(values: list[Any], breaks: list[Any], expr: Any, x: Symbol) -> Iterator[tuple[Any, Any]]:

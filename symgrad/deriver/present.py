@@ -26,7 +26,7 @@ from sympy import (
 )
 
 from symgrad.core import Step
-from symgrad.deriver.cases import distributed, flat, in_cases_of
+from symgrad.deriver.cases import chosen_in, distributed, flat, in_cases_of
 from symgrad.deriver.tidy import at_kinks, by_case, cost, has_exponential, loses, tidy
 from symgrad.functions import fold_named, in_terms_of_output
 from symgrad.functions.symbols import a
@@ -71,7 +71,7 @@ def _rewrites(settled: Any, formula: Any, applied: Any, variable: Symbol) -> Ite
     if joined.has(Piecewise) and (joined.has(Max, Min) or not isinstance(joined, Piecewise)):
         joined = flat(joined, variable) or joined
     yield "distribute", joined
-    joined = in_cases_of(joined, variable)
+    joined = chosen_in(in_cases_of(joined, variable), variable)
     yield "simplify", joined
     named = applied != formula
     output = by_output(joined, formula, variable) if named and has_exponential(joined) else None
