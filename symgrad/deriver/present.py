@@ -15,6 +15,7 @@ from sympy import (
     Mul,
     Ne,
     Piecewise,
+    Pow,
     S,
     cosh,
     exp,
@@ -95,8 +96,11 @@ def _heads(expr: Any) -> set[Any]:
 
 def rule_of(before: Any, after: Any) -> str:
     """What a rewrite that makes an expression shorter is called."""
-    one = not isinstance(after, Piecewise) and after.as_numer_denom()[1] != 1
-    return "denominator" if one and isinstance(before, Add) and not isinstance(after, Add) else "simplify"
+    if not isinstance(before, Add) or not isinstance(after, Mul | Pow):
+        return "simplify"
+    if fraction(after, exact=True)[1] != 1:  # not as_numer_denom: to it, exp(-z) is a denominator
+        return "denominator"
+    return "factor" if after.has(Add) and expand(before - after) == 0 else "simplify"
 
 
 def recognised(expr: Any) -> Any:
