@@ -35,6 +35,7 @@ from symgrad.document.words import Formula, spoken
 from symgrad.pipeline.discover import sources
 from symgrad.pipeline.load import load
 from symgrad.pipeline.stages import about
+from symgrad.words import speaking
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -47,6 +48,15 @@ pytestmark = pytest.mark.slow
 
 HERE = Path(__file__).parent
 PT_TOO_WIDE = 6.0  # of a line in print: what a reader would see
+OF_EACH_KIND = {
+    "leaky-relu",
+    "loss-huber",
+    "cross-entropy-sigmoid",
+    "softmax",
+    "layer-attention",
+    "dead-relu",
+    "xavier-and-he",
+}
 A4_TEXT = 42.0  # ems of a displayed formula that fit on a page
 
 
@@ -134,17 +144,32 @@ def test_every_formula_compiles_in_typst(formulas: list[Box]) -> None:
 
 @pytest.mark.skipif(shutil.which("pdflatex") is None, reason="pdflatex is not installed")
 def test_every_page_compiles_in_pdflatex_and_keeps_its_margins(pages: list[Page], tmp_path: Path) -> None:
-    wrong = {}
-    for page in pages:
-        name = page.document.name
-        (tmp_path / f"{name}.tex").write_text(render_page(page, "tex"), "utf-8")
-        command = ["pdflatex", "-draftmode", "-interaction=nonstopmode", "-halt-on-error", f"{name}.tex"]
-        done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, errors="replace", check=False)  # noqa: S603
-        wide = [w for w in re.findall(r"Overfull \\hbox \(([\d.]+)pt", done.stdout) if float(w) > PT_TOO_WIDE]
-        if done.returncode or wide:
-            wrong[name] = wide or done.stdout[-300:]
+    wrong = {p.document.name: found for p in pages if (found := compiling(p, tmp_path, "pdflatex", "-draftmode"))}
 
     assert wrong == {}
+
+
+@pytest.mark.skipif(shutil.which("xelatex") is None, reason="xelatex is not installed")
+@pytest.mark.parametrize("lang", ["zh-Hans", "zh-Hant"])
+def test_chinese_pages_of_each_kind_compile_in_xelatex(pages: list[Page], tmp_path: Path, lang: str) -> None:
+    sample = [p for p in pages if p.document.name in OF_EACH_KIND]
+    assert len(sample) == len(OF_EACH_KIND)
+    with speaking(lang):
+        wrong = {p.document.name: found for p in sample if (found := compiling(p, tmp_path, "xelatex", "-no-pdf"))}
+
+    assert wrong == {}
+
+
+def compiling(page: Page, folder: Path, engine: str, option: str) -> str:
+    """What an engine has to complain of: an error, a line that is too wide, a character that no font has."""
+    (folder / "page.tex").write_text(render_page(page, "tex"), "utf-8")
+    command = [engine, option, "-interaction=nonstopmode", "-halt-on-error", "page.tex"]
+    done = subprocess.run(command, cwd=folder, capture_output=True, text=True, errors="replace", check=False)  # noqa: S603
+    if done.returncode:
+        return done.stdout[-300:]
+    missing = re.findall("Missing character: .*", done.stdout)
+    wide = re.findall(r"Overfull \\hbox \(([\d.]+)pt", done.stdout)
+    return " ".join(missing + [w for w in wide if float(w) > PT_TOO_WIDE])
 
 
 def test_every_page_compiles_in_typst(pages: list[Page]) -> None:

@@ -13,7 +13,7 @@ from symgrad.document.layout import stacked
 from symgrad.document.outline import alone, outline
 from symgrad.document.spelling import tex_words
 from symgrad.document.words import Formula, spoken, tex_of, width_of
-from symgrad.words import language
+from symgrad.words import ENGLISH, language
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -50,10 +50,10 @@ PREAMBLE = r"""\documentclass[11pt]{article}
 % Chinese is set by XeLaTeX; pdfLaTeX names its characters by their numbers
 \newcommand\sghan[2]{#2}
 \newcommand\sgfirst[2]{#1}
-\newcommand\sgfont[1]{\IfFontExistsTF{#1}{\setCJKmainfont{#1}}{}}
+\newif\ifsgfont
+\newcommand\sgfont[1]{\ifsgfont\else\IfFontExistsTF{#1}{\setCJKmainfont{#1}\sgfonttrue}{}\fi}
 \ifdefined\XeTeXversion
-  \usepackage{xeCJK}\let\sghan\sgfirst
-  \sgfont{FandolSong-Regular.otf}\sgfont{Noto Serif CJK SC}
+  \IfFileExists{xeCJK.sty}{\usepackage{xeCJK}FONTS\ifsgfont\let\sghan\sgfirst\fi}{}
 \fi
 \setlength\parindent{0pt}
 \setlength\parskip{6pt}
@@ -62,6 +62,11 @@ PREAMBLE = r"""\documentclass[11pt]{article}
 \clubpenalty=10000
 \allowdisplaybreaks
 """
+FONTS = {  # of Debian, of TeX Live where it has one, of macOS and Windows
+    "en": ("Noto Serif CJK SC", "FandolSong-Regular.otf"),
+    "zh-Hans": ("Noto Serif CJK SC", "FandolSong-Regular.otf", "Songti SC", "SimSun"),
+    "zh-Hant": ("Noto Serif CJK TC", "Songti TC", "PMingLiU"),
+}
 
 SECTIONS = {1: "section", 2: "subsection", 3: "subsubsection"}
 ROOM = 50.0  # ems of a table's letters that fit beside one another
@@ -101,7 +106,9 @@ def comment(words: str) -> str:
 
 
 CHINESE = r"""\ifdefined\XeTeXversion
-  \sgfont{%s}
+  \ifsgfont\else
+    \GenericError{}{No font for Chinese: on Debian, install texlive-lang-chinese and fonts-noto-cjk}{}{}
+  \fi
 \else
   \GenericError{}{This text is in Chinese: compile it with xelatex}{}{}
 \fi
@@ -110,8 +117,8 @@ CHINESE = r"""\ifdefined\XeTeXversion
 
 def preamble() -> str:
     """What a file in the language that is spoken begins with."""
-    fonts = {"zh-Hans": "Noto Serif CJK SC", "zh-Hant": "Noto Serif CJK TC"}
-    return PREAMBLE + (CHINESE % fonts[language()] if language() in fonts else "")
+    fonts = "".join(rf"\sgfont{{{font}}}" for font in FONTS[language()])
+    return PREAMBLE.replace("FONTS", fonts) + (CHINESE if language() != ENGLISH else "")
 
 
 def whole(blocks: Iterable[Block]) -> str:
@@ -218,5 +225,6 @@ def verbatim(code: str) -> str:
     for line in filter(str.strip, code.splitlines()):
         words = line.lstrip()
         indent = len(line) - len(words)
-        lines.append(rf"\hangindent={indent * 0.5 + 2}em \texttt{{{'~' * indent}{tex_words(words)}}}")
+        code = r"{\char34}".join(map(tex_words, words.split('"')))  # as text, it would be two apostrophes
+        lines.append(rf"\hangindent={indent * 0.5 + 2}em \texttt{{{'~' * indent}{code}}}")
     return r"{\footnotesize\raggedright " + r"\par ".join(lines) + r"\par}"

@@ -6,6 +6,7 @@ import re
 from dataclasses import replace
 from html import unescape
 from typing import TYPE_CHECKING, Any
+from unicodedata import normalize
 from urllib.parse import quote
 
 from symgrad.core import tally
@@ -183,7 +184,7 @@ def part_page(page: Page, row: ActivationRow, site: Site) -> str:
 
 def drawn(template: str, site: Site, **told: Any) -> str:
     """A page from its template; one without a stylesheet beside it holds all that it needs."""
-    page = templates().get_template(template).render(site=site, **told)
+    page = normalize("NFC", templates().get_template(template).render(site=site, **told))  # what HTML asks for
     return page if site.stylesheet else inlined(page, fonts=site.fonts)
 
 
