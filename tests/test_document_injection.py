@@ -40,7 +40,7 @@ from symgrad.document import (
     render_index,
     render_page,
 )
-from symgrad.document.as_latex import PREAMBLE
+from symgrad.document.as_latex import preamble
 from symgrad.document.boxes import Fn, Ident, Num, Op, Script, Text, fenced, row
 from symgrad.document.latex import latex
 from symgrad.document.mathml import mathml
@@ -176,7 +176,7 @@ HARMLESS = re.compile(
 def test_latex_has_no_command_but_ours(words: str, form: str) -> None:
     page = hostile_page(words)
     whole = render_page(page, "tex") if form == "tex" else render(page.settled[0], "latex", "every-rule")
-    source = whole.removeprefix(PREAMBLE)
+    source = whole.removeprefix(preamble())
 
     assert re.findall(r"\\[a-zA-Z]+", HARMLESS.sub("", source)) == []
     assert "^^" not in source
