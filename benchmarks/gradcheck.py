@@ -114,7 +114,7 @@ def by_symgrad(f: Any, g: Any, x: Array, name: str, *, exact: bool) -> bool:
     """Whether symgrad accepts the gradient; it chooses its points itself, in the type of `x`."""
     kinks = () if exact else KINKS.get(name, ())
     forward = (lambda z: f(np, z)) if not exact else None
-    truth = subject(NAMES.get(name, name)).references()[0] if exact else None
+    truth = subject(NAMES.get(name, name)).references[0] if exact else None
     report = checker.check_elementwise(forward, lambda z: g(np, z), reference=truth, kinks=kinks, dtype=x.dtype)
     return report.outcome is not Outcome.WRONG
 
@@ -321,7 +321,7 @@ def in_the_catalogue(relative: float) -> tuple[list[str], list[str], int]:
         letters = (what.variable, *what.arguments)
         value = what.expr.subs(dict(what.defaults))
         f, g = in_numpy(value, letters), in_numpy(value.diff(what.variable), letters)
-        corners = [float(c.at) for c in what.references()[0].corners]
+        corners = [float(c.at) for c in what.references[0].corners]
         targets = [[float(v) for s, v in choice if what.is_variable(s)] for choice in what.choices]
         for found, ways in zip(missed, ([{"of": name}], [{"fixed": t} for t in targets]), strict=True):
             answers = [

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -24,7 +25,8 @@ if TYPE_CHECKING:
     from symgrad.checker.watch import Watch
 
 SAME = 2.0**-20  # relative: two calls that differ by more are different, by less they may be rounded otherwise
-FEW = 24  # points of the probes
+ENOUGH = 12  # different values that tell their precision
+LEAST = float(np.finfo(np.float32).tiny)
 OWN = (NameError, AttributeError, ImportError, AssertionError, LookupError, SystemExit, RuntimeError)
 KINDS = "fiub"  # NumPy's real numbers: floats, integers, truth values
 
@@ -104,20 +106,18 @@ class Guarded:
         return float(value.reshape(()))
 
 
-def guard(function: Any, name: str, watch: Watch, x: Array) -> Guarded:
-    """The function after being tried on `x`: each kind of misbehaviour has its own error.
+def guard(function: Any, name: str, watch: Watch, x: Array) -> tuple[Guarded, Array]:
+    """The function after being tried on `x`, and its values there: each kind of misbehaviour has its own error.
 
     It must be a function of arrays, or at least of numbers; give the same values twice; and each value must
-    depend on its own point alone.
+    depend on its own point alone: it is called again with half of the points in another order.
     """
     if not callable(function):
         raise FunctionTypeError(name, f"is {type(function).__name__}, not a function", "hand in the function itself")
-    few = np.unique(x[:: max(1, x.size // FEW)])
-    found, first = shaped(Guarded(function, name, watch), few)
-    middle = few.size // 2
-    parts = (slice(0, None, 2), slice(middle, middle + 2))
-    if not all(alike(first[part], found(few[part])) for part in parts):
-        if not alike(first, found(few)):
+    found, dtype, first = shaped(Guarded(function, name, watch), x)
+    part = slice(x.size // 8, max(x.size - 1, 1))
+    if not alike(first[part][::-2], found(x[part][::-2])):
+        if not alike(first, found(x)):
             raise FunctionRandomError(
                 name, "returned different values for the same input", "fix its seed, or switch the randomness off"
             )
@@ -126,11 +126,11 @@ def guard(function: Any, name: str, watch: Watch, x: Array) -> Guarded:
             "gives another value at a point when the other points change",
             "it is not elementwise: check it as a vector function",
         )
-    return replace(found, eps=unit_of(found, few, first))
+    return replace(found, eps=unit_of(found, x, first, dtype)), first
 
 
-def shaped(found: Guarded, x: Array) -> tuple[Guarded, Array]:
-    """How the function takes its points, as an array or one number at a time; and its values at `x`."""
+def shaped(found: Guarded, x: Array) -> tuple[Guarded, Any, Array]:
+    """How the function takes its points, all or one at a time; the type of what it returns, and its values."""
     name = found.name
     try:
         value = found.raw(x)
@@ -144,7 +144,7 @@ def shaped(found: Guarded, x: Array) -> tuple[Guarded, Array]:
             raise
         told = f"{name} does not take arrays ({error.__cause__!r}); it was called one number at a time"
         found.watch.note(f"{name} arrays", told)
-        return single, values
+        return single, values.dtype, values
     if value.ndim == 0 and x.size > 1:
         alone = [found.raw(v) for v in x[:: max(1, x.size // 3)]]
         if all(v.ndim == 0 and alike(v, value) for v in alone):
@@ -152,7 +152,7 @@ def shaped(found: Guarded, x: Array) -> tuple[Guarded, Array]:
                 f"{name} constant", f"{name} returns one number for a whole array; it was taken as constant"
             )
             found = replace(found, constant=True)
-    return found, found.fitted(value, x)
+    return found, value.dtype, found.fitted(value, x)
 
 
 def real(value: Any, name: str, watch: Watch) -> Array:
@@ -190,37 +190,51 @@ def is_float(dtype: Any) -> bool:
     return dtype.kind == "f" or (dtype.kind == "V" and "float" in dtype.name)
 
 
+@lru_cache
+def name_of(dtype: Any) -> str:
+    """The name of a type, which NumPy works out anew each time."""
+    return str(dtype.name)
+
+
 def epsilon(dtype: Any) -> float:
     """The distance from 1 to the next float of the type."""
+    return spacing_at_one(np.dtype(dtype))
+
+
+@lru_cache
+def spacing_at_one(dtype: Any) -> float:
+    """The same, remembered: the type is asked for in every check."""
     one = np.ones((), dtype)
     return float(np.nextafter(one, np.asarray(2, dtype)) - one)
 
 
-def unit_of(found: Guarded, x: Array, values: Array) -> float:
+def unit_of(found: Guarded, x: Array, values: Array, dtype: Any) -> float:
     """The rounding unit of the results: that of their type, or of single precision if all of them fit into it."""
-    double, single = epsilon(float), epsilon(np.float32)
+    double = epsilon(float)
     if found.one_by_one or found.constant:
         return double
-    dtype = found.raw(x).dtype
     eps = epsilon(dtype) if is_float(dtype) else double
     if x.dtype == float and (eps > double or narrow(x, values)):
         told = f"{found.name} computes in less than double precision; its rounding was allowed for"
         found.watch.note(f"{found.name} precision", told)
-        return max(eps, single)
+        return max(eps, epsilon(np.float32))
     return eps
 
 
 def narrow(x: Array, values: Array) -> bool:
     """Whether many different values, at points that do not fit into single precision, all do."""
-    kept = np.unique(values[np.isfinite(values) & (np.abs(values) > np.finfo(np.float32).tiny)])
-    with np.errstate(over="ignore"):
+    with np.errstate(all="ignore"):
+        odd = values[np.asarray(values, np.float32) != values]
+        if (np.isfinite(odd) & (np.abs(odd) > LEAST)).any():
+            return False
         wide = np.mean(np.asarray(x, np.float32) != x) > 0.5  # noqa: PLR2004 - most of them
-        return bool(wide and kept.size >= FEW // 2 and (np.asarray(kept, np.float32) == kept).all())
+        return bool(wide) and np.unique(values[np.isfinite(values) & (np.abs(values) > LEAST)]).size >= ENOUGH
 
 
 def alike(left: Array, right: Array) -> bool:
     """Whether two results are the same up to rounding, NaN included."""
-    return bool((left == right).all() or np.allclose(left, right, rtol=SAME, atol=0, equal_nan=True))
+    same = (left == right) | ((left != left) & (right != right))  # noqa: PLR0124 - so is NaN told, at once
+    return bool(same.all() or np.allclose(left, right, rtol=SAME, atol=0, equal_nan=True))
 
 
 def raised(error: BaseException, x: Any) -> str:

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from symgrad.checker.judge import FLOOR, OK
 from symgrad.checker.stretches import edge, numbers, ordinals
-from symgrad.core import Outcome
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -32,10 +32,10 @@ def cuts(  # noqa: PLR0917 - the columns of one table
     numbers on one side of it have their digits and all on the other have lost them, no rounding did it.
     """
     found = np.zeros(x.size, bool)
-    if eps * ROUNDINGS >= LOST or Outcome.FLOOR not in outcomes.tolist():
+    if eps * ROUNDINGS >= LOST or not (outcomes == FLOOR).any():
         return found
-    lost = (outcomes == Outcome.FLOOR) & off(given, truth, LOST)
-    right = (outcomes == Outcome.OK) & (np.abs(truth.estimate) > least(dtype, eps))
+    lost = (outcomes == FLOOR) & off(given, truth, LOST)
+    right = (outcomes == OK) & (np.abs(truth.estimate) > least(dtype, eps))
     for n in np.flatnonzero(lost).tolist():
         found[n] = any(
             0 <= m < x.size and right[m] and sharp(compare, float(x[n]), float(x[m]), dtype, eps)

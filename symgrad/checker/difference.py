@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -43,7 +44,7 @@ class Graph:
     grain: float
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, eq=False)
 class Estimate:
     """The derivative at each point of `x`: `estimate` to within `bound` (infinite: cannot say).
 
@@ -60,6 +61,12 @@ class Estimate:
     slack: Array
     step: Array
     noise: Array
+
+    @cached_property
+    def powers(self) -> Array:
+        """The powers of e that the points are, above or below 1: a rounded exponent costs a slope that many units."""
+        with np.errstate(all="ignore"):
+            return np.asarray(np.where(self.x == 0, 0.0, np.abs(np.log(np.abs(self.x)))))
 
     def at(self, where: Array) -> Estimate:
         """The same at some of the points only."""

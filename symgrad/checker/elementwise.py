@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import numpy as np
 
 from symgrad.checker.blame import blamed, swept
-from symgrad.checker.calling import Guarded, epsilon, guard, is_float
+from symgrad.checker.calling import Guarded, epsilon, guard, is_float, name_of
 from symgrad.checker.cuts import LOST, cuts, off
 from symgrad.checker.difference import Array, Estimate, difference, scrutinised
 from symgrad.checker.draws import ends
@@ -24,8 +24,8 @@ from symgrad.checker.excuses import (
     excuse_extremes,
     excuse_steep,
 )
-from symgrad.checker.findings import Blame, Cause, ElementwiseReport, PointFinding
-from symgrad.checker.judge import ROUNDINGS, judge
+from symgrad.checker.findings import FAR, Blame, Cause, ElementwiseReport, Examined, PointFinding, worst_of
+from symgrad.checker.judge import FLOOR, OK, ROUNDINGS, UNRESOLVED, WRONG, codes
 from symgrad.checker.options import understood
 from symgrad.checker.points import points as usual_points
 from symgrad.checker.stretches import stretches
@@ -38,7 +38,6 @@ if TYPE_CHECKING:
 
 AtKink = Literal["subgradient", "torch", "jax", "textbook"]
 SECONDS = 60.0
-FAR = 1e5  # the usual points end before this; beyond, and as near to 0, are those of the whole range
 DOUBLE = 8  # bytes
 CONVENTIONS = ("torch", "jax", "textbook")
 
@@ -59,6 +58,11 @@ class Trial:
     cut: tuple[tuple[float, float], ...] = ()  # where the slope is dropped: the intervals
 
     @property
+    def name(self) -> str:
+        """That of the type."""
+        return name_of(self.dtype)
+
+    @property
     def eps(self) -> float:
         """The rounding unit of the gradient's values."""
         return max(self.gradient.eps, epsilon(self.dtype))
@@ -69,17 +73,6 @@ class Trial:
         kinks = tuple(c.at for c in self.corners)
         grain = self.function.eps / epsilon(float) if self.function is not None else 1.0
         return {"lower": self.lower, "upper": self.upper, "kinks": kinks, "grain": grain}
-
-
-@dataclass(frozen=True, slots=True)
-class Examined:
-    """The given values, the truth and the outcome at some points; `exact` where the truth is the reference's."""
-
-    given: Array
-    truth: Estimate
-    outcomes: Array
-    exact: Array
-    demanded: Array | None
 
 
 def check_elementwise(
@@ -117,26 +110,24 @@ def check_elementwise(
     lower, upper = span(domain, truth)
     corners = tuple(as_corner(k) for k in kinks) or (truth.corners if truth else ())
     wanted, demanded = float_type(dtype), demands(at_kink, corners)
-    name = wanted.name
+    name = name_of(wanted)
     x = chosen_points(points, lower, upper, corners, name, wide=truth is not None, count=count, seed=seed)
     x = with_demanded(x, demanded, lower, upper, name)
-    with watching(seconds) as watch:
-        function = guard(f, "the function", watch, x) if f is not None else None
-        gradient = guard(grad, "the gradient", watch, x.astype(wanted))
+    with np.errstate(all="ignore"), watching(seconds) as watch:
+        function, values = guard(f, "the function", watch, x) if f is not None else (None, None)
+        gradient, given = guard(grad, "the gradient", watch, x.astype(wanted))
         if function is None and truth is None:
             raise UnsupportedError("nothing to compare the gradient with; hand in the function, or an exact reference")
         trial = Trial(function, gradient, truth, corners, demanded, lower, upper, wanted, extremes)
-        found = examine(trial, x)
+        found = examine(trial, x, given)
         trial = with_cuts(trial, x, found)
         found = examine(trial, x) if trial.cut else found
         x, found = settled(trial, x, found)
-        findings = rows(x, found)
-        worst = worst_of(findings)
-        wrong = worst is not None and worst.outcome is Outcome.WRONG
-        blame = blame_at(trial, x, worst) if wrong and worst else None
-        where = stretches(lambda u: examine(trial, u).outcomes == Outcome.WRONG, x, found.outcomes, worst, name)
-        forward = forward_of(trial, x) if truth and function else None
-        return ElementwiseReport(findings, worst, where, blame, forward, watch.notes, name, seed)
+        worst = worst_of(found.rows()) if (found.outcomes == WRONG).any() else None
+        blame = blame_at(trial, x, worst) if worst else None
+        where = stretches(lambda u: examine(trial, u).outcomes == WRONG, x, found.outcomes, worst, name)
+        forward = forward_of(trial, x, values) if truth and values is not None else None
+        return ElementwiseReport(found, where, blame, forward, watch.notes, name, seed)
 
 
 def made(of: Any) -> Reference | None:
@@ -232,15 +223,17 @@ def chosen_points(
 
 def with_demanded(x: Array, demanded: Sequence[tuple[float, float]], lower: float, upper: float, dtype: str) -> Array:
     """The points, and those at which a value is demanded."""
+    if not demanded:
+        return x
     more = np.asarray([at for at, _ in demanded], dtype).astype(float)
     if not ((more > lower) & (more < upper)).all():
         raise UnsupportedError(f"at_kink demands a value outside the open domain ({lower}, {upper}); drop that point")
-    return np.union1d(x, more) if more.size else x
+    return np.union1d(x, more)
 
 
-def examine(trial: Trial, x: Array) -> Examined:
-    """The truth and the outcome at each point."""
-    given = np.asarray(trial.gradient(x.astype(trial.dtype)), float)
+def examine(trial: Trial, x: Array, given: Array | None = None) -> Examined:
+    """The truth and the outcome at each point, at which the gradient is called, if it was not yet."""
+    given = np.asarray(trial.gradient(x.astype(trial.dtype)) if given is None else given, float)
     truth, exact = truth_at(trial, x)
     values = dict(trial.demanded)
     demanded = np.asarray([values.get(v, np.nan) for v in x.tolist()]) if values else None
@@ -250,10 +243,10 @@ def examine(trial: Trial, x: Array) -> Examined:
     if wide is not None:  # a mistake that the narrow type hides: more than one rounding of it off, in doubles
         unit = max(epsilon(trial.dtype) / ROUNDINGS, grain)
         truth, strict = judged(trial, wide, truth, exact, demanded, unit, float)
-        outcomes[(strict == Outcome.WRONG) & np.isfinite(wide)] = Outcome.WRONG
+        outcomes[(strict == WRONG) & np.isfinite(wide)] = WRONG
     if trial.cut:
-        outcomes[(outcomes == Outcome.FLOOR) & within(trial.cut, x) & off(given, truth, LOST)] = Outcome.WRONG
-    if trial.truth is not None:
+        outcomes[(outcomes == FLOOR) & within(trial.cut, x) & off(given, truth, LOST)] = WRONG
+    if trial.truth is not None and (outcomes != OK).any():
         excuse(trial.truth, trial.gradient, given, truth, outcomes, trial.eps)
         if trial.extremes != "fail":
             told = excuse_extremes(trial.gradient, given, truth, outcomes, trial.dtype)
@@ -268,7 +261,7 @@ def with_cuts(trial: Trial, x: Array, found: Examined) -> Trial:
     def compare(u: Array) -> tuple[Array, Estimate]:
         return np.asarray(trial.gradient(u.astype(trial.dtype)), float), truth_at(trial, u)[0]
 
-    gone = cuts(compare, x, found.given, found.truth, found.outcomes, trial.dtype.name, trial.eps)
+    gone = cuts(compare, x, found.given, found.truth, found.outcomes, trial.name, trial.eps)
     if not gone.any():
         return trial
     edges = np.flatnonzero(np.diff(np.concatenate([[False], gone, [False]]).astype(int)))
@@ -286,19 +279,21 @@ def judged(  # noqa: PLR0917 - all of it is needed twice
     trial: Trial, given: Array, truth: Estimate, exact: Array, demanded: Array | None, eps: float, kind: Any
 ) -> tuple[Estimate, Array]:
     """The outcomes; what differences call WRONG is looked at again, which may give a better estimate."""
-    outcomes = judge(given, truth, demanded, eps=eps, kind=kind)
-    with np.errstate(all="ignore"):  # the slope may be infinite where its estimate is vague, as that of cbrt at 0
-        outcomes[np.isinf(given) & ~exact & (truth.bound > np.maximum(1, np.abs(truth.estimate)))] = Outcome.UNRESOLVED
+    outcomes = codes(given, truth, demanded, eps=eps, kind=kind)
+    if (outcomes == OK).all():
+        return truth, outcomes
+    # the slope may be infinite where its estimate is vague, as that of cbrt at 0
+    outcomes[np.isinf(given) & ~exact & (truth.bound > np.maximum(1, np.abs(truth.estimate)))] = UNRESOLVED
     if trial.truth is not None and exact.all():
         earn_floor(trial.truth, trial.gradient, given, truth, outcomes, eps)
     if trial.truth is not None:
         excuse_steep(trial.truth, given, truth, outcomes, exact, eps)
         excuse_beside(trial.corners, given, truth, outcomes, exact, eps)
-    again = np.flatnonzero((outcomes == Outcome.WRONG) & ~exact & np.isfinite(given))
+    again = np.flatnonzero((outcomes == WRONG) & ~exact & np.isfinite(given))
     if again.size and trial.function is not None:
         closer = scrutinised(trial.function, truth.at(again), given[again], **trial.about)
         held = None if demanded is None else demanded[again]
-        truth, outcomes[again] = truth.filled(again, closer), judge(given[again], closer, held, eps=eps, kind=kind)
+        truth, outcomes[again] = truth.filled(again, closer), codes(given[again], closer, held, eps=eps, kind=kind)
     return truth, outcomes
 
 
@@ -307,17 +302,17 @@ def in_doubles(trial: Trial, x: Array) -> Array | None:
     if trial.dtype.itemsize >= DOUBLE or trial.gradient.one_by_one:
         return None
     try:
-        found = trial.gradient(x) if trial.gradient.raw(x).dtype.itemsize >= DOUBLE else None
+        found = trial.gradient.raw(x)
+        return np.asarray(trial.gradient.fitted(found, x), float) if found.dtype.itemsize >= DOUBLE else None
     except FunctionError:
         return None
-    return None if found is None else np.asarray(found, float)
 
 
 def truth_at(trial: Trial, x: Array) -> tuple[Estimate, Array]:
     """The derivative at each point: exact where that is known, by differences of the function otherwise."""
     if trial.truth is None:
         return by_differences(trial, x), np.zeros(x.size, bool)
-    exact = exact_slopes(trial.truth, x, trial.dtype.name)
+    exact = exact_slopes(trial.truth, x, trial.name)
     known = np.isfinite(exact.bound)
     unknown = np.flatnonzero(~known & (np.abs(x) <= FAR))  # further out the differences would have to be taken on trust
     if not unknown.size or trial.function is None:
@@ -338,17 +333,15 @@ def settled(trial: Trial, x: Array, found: Examined) -> tuple[Array, Examined]:
 
     They were a trial, and nothing can be said there.
     """
-    keep = np.isfinite(found.truth.bound) | (np.abs(x) <= FAR) & ((np.abs(x) >= 1 / FAR) | (x == 0))
+    known = np.isfinite(found.truth.bound)
+    if known.all():
+        return x, found
+    keep = known | (np.abs(x) <= FAR) & ((np.abs(x) >= 1 / FAR) | (x == 0))
     if trial.truth is not None:
-        keep &= np.isfinite(found.truth.bound) | ~undefined(trial.truth, x, ~np.isfinite(found.truth.bound))
+        keep &= known | ~undefined(trial.truth, x, ~known)
     if not keep.any():
         raise NoPointsError("the function has no value at any of the points; widen `domain`, or give other `points`")
-    if keep.all():
-        return x, found
-    demanded = None if found.demanded is None else found.demanded[keep]
-    kept = (a[keep] for a in (found.given, found.outcomes, found.exact))
-    given, outcomes, exact = kept
-    return x[keep], Examined(given, found.truth.at(keep), outcomes, exact, demanded)
+    return x[keep], found.at(keep)
 
 
 def undefined(of: Reference, x: Array, among: Array) -> Array:
@@ -356,32 +349,6 @@ def undefined(of: Reference, x: Array, among: Array) -> Array:
     found = np.zeros(x.size, bool)
     found[among] = np.isnan(exact_values(of, x[among])[0])
     return found
-
-
-def rows(x: Array, found: Examined) -> tuple[PointFinding, ...]:
-    """The findings, point by point."""
-    truth = found.truth
-    with np.errstate(all="ignore"):
-        middle, half = truth.left / 2 + truth.right / 2, np.abs(truth.right / 2 - truth.left / 2)
-    estimate, bound = np.where(truth.kink, [middle, half], [truth.estimate, truth.bound])
-    if found.demanded is not None:
-        estimate, bound = np.where(np.isnan(found.demanded), [estimate, bound], [found.demanded, np.zeros(x.size)])
-    left, right = np.where(truth.kink, [truth.left, truth.right], [truth.estimate, truth.estimate])
-    columns = (x, found.given, estimate, bound, found.outcomes, truth.kink, left, right)
-    methods = np.where(found.exact, "exact", "differences")
-    return tuple(map(PointFinding._make, zip(*(c.tolist() for c in (*columns, methods)), strict=True)))
-
-
-def worst_of(findings: Sequence[PointFinding]) -> PointFinding | None:
-    """The wrong point with the largest error, numbers at ordinary points first; else the largest error of all."""
-    wrong = [f for f in findings if f.outcome is Outcome.WRONG]
-    known = [f for f in findings if f.outcome is not Outcome.UNRESOLVED and f.given != f.estimate]
-    return max(wrong or known or findings, key=telling, default=None)
-
-
-def telling(found: PointFinding) -> tuple[bool, bool, float, float]:
-    """What makes one wrong point say more about the mistake than another: a NaN or an overflow says least."""
-    return math.isfinite(found.given), abs(found.x) <= FAR, found.error, -abs(found.x)
 
 
 def blame_at(trial: Trial, x: Array, worst: PointFinding) -> Blame:
@@ -399,17 +366,18 @@ def near(corners: Sequence[Corner], x: Array) -> Array:
     return np.asarray([any(abs(v - at) <= reach for at, reach in places) for v in x.tolist()], bool)
 
 
-def forward_of(trial: Trial, x: Array) -> PointFinding | None:
+def forward_of(trial: Trial, x: Array, given: Array) -> PointFinding | None:
     """The point at which the function itself is furthest from the reference, if it is off by more than rounding."""
     function = trial.function
     if function is None or trial.truth is None:
         return None
-    given = np.asarray(function(x), float)
+    given = np.asarray(given if given.size == x.size else function(x), float)
     values, bounds = exact_values(trial.truth, x)
     with np.errstate(all="ignore"):
         error = np.abs(given - values)
         allowed = 3 * bounds + 64 * function.eps * np.maximum(np.maximum(1, np.abs(x)), np.abs(values))
-        off = np.flatnonzero(~(error <= allowed) & np.isfinite(values) & ~near(trial.truth.corners, x))
+        off = np.flatnonzero(~(error <= allowed) & np.isfinite(values))
+    off = off[~near(trial.truth.corners, x[off])] if off.size else off
     if not off.size:
         return None
     found, parts = swept(function, x), []

@@ -14,8 +14,7 @@ import numpy as np
 from symgrad.checker.blame import Sweep, blamed, swept
 from symgrad.checker.exact import exact_slopes, exact_values
 from symgrad.checker.findings import Cause
-from symgrad.checker.judge import ROUNDINGS, limits
-from symgrad.core import Outcome
+from symgrad.checker.judge import FLOOR, OK, ROUNDINGS, UNRESOLVED, WRONG, limits
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -39,7 +38,7 @@ def excuse(  # noqa: PLR0917 - all of it is needed
 
     Only the exact reference needs this: differences measure the rounding of the function themselves.
     """
-    wrong = np.flatnonzero((outcomes == Outcome.WRONG) & np.isfinite(given) & ~truth.kink)
+    wrong = np.flatnonzero((outcomes == WRONG) & np.isfinite(given) & ~truth.kink)
     if not wrong.size:
         return
     values, _ = exact_values(of, truth.x[wrong])
@@ -47,7 +46,7 @@ def excuse(  # noqa: PLR0917 - all of it is needed
         low = wrong[np.abs(given - truth.estimate)[wrong] <= UNITS * eps * np.abs(values)]
     if low.size:
         causes = causes_at(swept(gradient, truth.x), low, truth, np.ones(truth.x.size))
-        outcomes[low[[c is Cause.ROUNDING for c in causes]]] = Outcome.FLOOR
+        outcomes[low[[c is Cause.ROUNDING for c in causes]]] = FLOOR
 
 
 def earn_floor(  # noqa: PLR0917 - all of it is needed
@@ -59,7 +58,7 @@ def earn_floor(  # noqa: PLR0917 - all of it is needed
     """
     with np.errstate(all="ignore"):
         error = np.abs(given - truth.estimate)
-        doubted = np.flatnonzero((outcomes == Outcome.FLOOR) & (error > UNITS * eps))
+        doubted = np.flatnonzero((outcomes == FLOOR) & (error > UNITS * eps))
         if doubted.size:
             doubted = doubted[error[doubted] > 2 * change(of, truth.at(doubted), eps)]
     if not doubted.size:
@@ -68,7 +67,7 @@ def earn_floor(  # noqa: PLR0917 - all of it is needed
     causes = causes_at(swept(gradient, truth.x), doubted, truth, np.ones(truth.x.size))
     for n, cause in zip(doubted.tolist(), causes, strict=True):
         if cause is Cause.FORMULA or (cause is Cause.UNDECIDED and error[n] > allowed[n]):
-            outcomes[n] = Outcome.WRONG
+            outcomes[n] = WRONG
 
 
 def excuse_steep(of: Reference, given: Array, truth: Estimate, outcomes: Array, exact: Array, eps: float) -> None:  # noqa: PLR0917 - all of it is needed
@@ -77,7 +76,7 @@ def excuse_steep(of: Reference, given: Array, truth: Estimate, outcomes: Array, 
     It has to change on both sides of x: beside a jump it changes on one. Where it keeps none of its digits, as that of
     sin(1/x) next to 0, any value of its size is UNRESOLVED.
     """
-    wrong = np.flatnonzero((outcomes == Outcome.WRONG) & exact & np.isfinite(given) & ~truth.kink & (truth.x != 0))
+    wrong = np.flatnonzero((outcomes == WRONG) & exact & np.isfinite(given) & ~truth.kink & (truth.x != 0))
     if not wrong.size:
         return
     x, slope = truth.x[wrong], truth.estimate[wrong]
@@ -88,8 +87,8 @@ def excuse_steep(of: Reference, given: Array, truth: Estimate, outcomes: Array, 
         size = np.abs(sides).max(axis=(0, 1))
         excused = error <= np.where(moved > size / UNITS, 4 * size, moved)
         vague = error > DIGITS * np.abs(slope)
-    outcomes[wrong[excused & vague]] = Outcome.UNRESOLVED
-    outcomes[wrong[excused & ~vague]] = Outcome.FLOOR
+    outcomes[wrong[excused & vague]] = UNRESOLVED
+    outcomes[wrong[excused & ~vague]] = FLOOR
 
 
 def excuse_beside(  # noqa: PLR0917 - all of it is needed
@@ -105,7 +104,7 @@ def excuse_beside(  # noqa: PLR0917 - all of it is needed
             low, high = sorted((corner.left, corner.right))
             beside = exact & ~truth.kink & (np.abs(truth.x - corner.at) <= 2 * eps * abs(corner.at))
             between = (given >= low - slack) & (given <= high + slack)
-            outcomes[(outcomes == Outcome.WRONG) & beside & between] = Outcome.OK
+            outcomes[(outcomes == WRONG) & beside & between] = OK
 
 
 def change(of: Reference, truth: Estimate, eps: float) -> Array:
@@ -124,7 +123,7 @@ def excuse_extremes(gradient: Guarded, given: Array, truth: Estimate, outcomes: 
     far = (np.abs(truth.x) > end) | ((np.abs(truth.x) < 1 / end) & (truth.x != 0))
     with np.errstate(all="ignore"):
         coarse = np.abs(given - truth.estimate) > COARSE * np.maximum(1, np.abs(truth.estimate))
-    off = (outcomes == Outcome.WRONG) | ((outcomes == Outcome.FLOOR) & coarse)
+    off = (outcomes == WRONG) | ((outcomes == FLOOR) & coarse)
     at = np.flatnonzero(off & far & ~truth.kink)
     if not at.size:
         return None
@@ -133,7 +132,7 @@ def excuse_extremes(gradient: Guarded, given: Array, truth: Estimate, outcomes: 
     excused = at[np.where(np.isfinite(given[at]), causes == Cause.ROUNDING, causes != Cause.FORMULA)]
     if not excused.size:
         return None
-    outcomes[excused] = Outcome.UNRESOLVED
+    outcomes[excused] = UNRESOLVED
     where = [f"beyond {end:.2g}"] if (np.abs(truth.x[excused]) > 1).any() else []
     where += [f"within {1 / end:.2g} of 0"] if (np.abs(truth.x[excused]) < 1).any() else []
     return (
@@ -144,7 +143,7 @@ def excuse_extremes(gradient: Guarded, given: Array, truth: Estimate, outcomes: 
 
 def edge(dtype: Any) -> float:
     """The number whose square is the largest of its type."""
-    return float(np.sqrt(limits(dtype)[0]))
+    return float(np.sqrt(limits(np.dtype(dtype))[0]))
 
 
 def causes_at(found: Sweep, places: Array, truth: Estimate, size: Array) -> list[Cause]:

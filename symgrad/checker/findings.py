@@ -5,12 +5,18 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 from enum import Enum
+from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
+import numpy as np
+
+from symgrad.checker.judge import OUTCOMES
 from symgrad.core import Outcome
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+
+    from symgrad.checker.difference import Array, Estimate
 
 
 class Cause(Enum):
@@ -38,7 +44,10 @@ class Blame:
     evidence: tuple[Precise, ...] = ()
 
 
-class PointFinding(NamedTuple):  # made by the hundred in each check: three times as fast as a frozen dataclass
+FAR = 1e5  # the usual points end before this; beyond, and as near to 0, are those of the whole range
+
+
+class PointFinding(NamedTuple):  # made by the hundred: three times as fast as a frozen dataclass
     """One point: the value given, and the truth, known to within `bound`.
 
     On a kink (`kink`) `left` and `right` are the two slopes, `estimate` their middle or the value demanded;
@@ -76,18 +85,49 @@ class Stretch:
     above: float | None
 
 
-@dataclass(frozen=True, slots=True)
-class ElementwiseReport:
-    """How an elementwise gradient fared, point by point in increasing order.
+@dataclass(frozen=True, slots=True, eq=False)
+class Examined:
+    """The given values, the truth and the outcome (its place in OUTCOMES) at each point, in increasing order.
 
-    `worst` is the wrong point of the largest relative error, else the point with the largest error of all. `stretches`
-    say where it is wrong, the one around `worst` first. `forward` is a point where the function itself is not
-    what the exact reference says, if there is one. `notes` tell what was put up with: a function that prints,
+    `exact` where the truth is the reference's; `demanded` has what a convention wants on kinks, NaN elsewhere.
+    """
+
+    given: Array
+    truth: Estimate
+    outcomes: Array
+    exact: Array
+    demanded: Array | None
+
+    def at(self, where: Array) -> Examined:
+        """The same at some of the points only."""
+        demanded = None if self.demanded is None else self.demanded[where]
+        return Examined(self.given[where], self.truth.at(where), self.outcomes[where], self.exact[where], demanded)
+
+    def rows(self) -> tuple[PointFinding, ...]:
+        """The findings, point by point."""
+        truth = self.truth
+        with np.errstate(all="ignore"):
+            middle, half = truth.left / 2 + truth.right / 2, np.abs(truth.right / 2 - truth.left / 2)
+        estimate, bound = np.where(truth.kink, [middle, half], [truth.estimate, truth.bound])
+        if self.demanded is not None:
+            nothing = np.isnan(self.demanded)
+            estimate, bound = np.where(nothing, [estimate, bound], [self.demanded, np.zeros_like(bound)])
+        left, right = np.where(truth.kink, [truth.left, truth.right], [truth.estimate, truth.estimate])
+        columns = (truth.x, self.given, estimate, bound, OUTCOMES[self.outcomes], truth.kink, left, right)
+        methods = np.where(self.exact, "exact", "differences")
+        return tuple(map(PointFinding._make, zip(*(c.tolist() for c in (*columns, methods)), strict=True)))
+
+
+@dataclass(frozen=True, eq=False)
+class ElementwiseReport:
+    """How an elementwise gradient fared, point by point in increasing order; the findings are made when asked for.
+
+    `stretches` say where it is wrong, the one around `worst` first. `forward` is a point where the function itself is
+    not what the exact reference says, if there is one. `notes` tell what was put up with: a function that prints,
     changes its input, or takes one number at a time.
     """
 
-    findings: tuple[PointFinding, ...]
-    worst: PointFinding | None
+    examined: Examined
     stretches: tuple[Stretch, ...]
     blame: Blame | None
     forward: PointFinding | None
@@ -95,22 +135,50 @@ class ElementwiseReport:
     dtype: str
     seed: int
 
+    @cached_property
+    def findings(self) -> tuple[PointFinding, ...]:
+        """All points."""
+        return self.examined.rows()
+
+    @cached_property
+    def worst(self) -> PointFinding | None:
+        """The wrong point that tells most, else the point with the largest error of all."""
+        return worst_of(self.findings)
+
+    @property
+    def points(self) -> int:
+        """How many there are."""
+        return self.examined.outcomes.size
+
     def count(self, outcome: Outcome) -> int:
         """How many points came out like this."""
-        return sum(f.outcome is outcome for f in self.findings)
+        return int(np.count_nonzero(OUTCOMES[self.examined.outcomes] == outcome))
 
     @property
     def kinks(self) -> tuple[PointFinding, ...]:
         """The points with two slopes, declared or detected."""
         return tuple(f for f in self.findings if f.kink)
 
-    @property
+    @cached_property
     def outcome(self) -> Outcome:
         """WRONG if any point or the function itself is, UNRESOLVED if no point could be settled, else OK."""
-        found = [f.outcome for f in self.findings]
+        found = {OUTCOMES[n] for n in np.flatnonzero(np.bincount(self.examined.outcomes)).tolist()}
         if self.forward is not None and self.forward.outcome is Outcome.WRONG:
-            found.append(Outcome.WRONG)
+            found.add(Outcome.WRONG)
         return verdict(found)
+
+
+def worst_of(findings: Iterable[PointFinding]) -> PointFinding | None:
+    """The wrong point with the largest error, numbers at ordinary points first; else the largest error of all."""
+    findings = tuple(findings)
+    wrong = [f for f in findings if f.outcome is Outcome.WRONG]
+    known = [f for f in findings if f.outcome is not Outcome.UNRESOLVED and f.given != f.estimate]
+    return max(wrong or known or findings, key=telling, default=None)
+
+
+def telling(found: PointFinding) -> tuple[bool, bool, float, float]:
+    """What makes one wrong point say more about the mistake than another: a NaN or an overflow says least."""
+    return math.isfinite(found.given), abs(found.x) <= FAR, found.error, -abs(found.x)
 
 
 @dataclass(frozen=True, slots=True)

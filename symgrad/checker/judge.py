@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -29,39 +30,50 @@ def judge(claimed: Any, estimate: Estimate, convention: Any = None, *, eps: floa
     difference is smaller than the rounding of an intermediate of the size of 1 or x.
     """
     with np.errstate(all="ignore"):
-        claimed = np.broadcast_to(np.asarray(claimed, float), estimate.estimate.shape)
-        outcomes = np.where(
-            estimate.kink, at_kinks(claimed, estimate, eps), where_smooth(claimed, estimate, eps, *limits(kind))
-        )
-        if convention is not None:
-            demanded = np.broadcast_to(np.asarray(convention, float), claimed.shape)
-            met = np.where(np.abs(claimed - demanded) <= ROUNDINGS * eps * np.abs(demanded), OK, WRONG)
-            outcomes = np.where(np.isfinite(demanded), met, outcomes)
-    return OUTCOMES[outcomes]
+        return np.asarray(OUTCOMES[codes(claimed, estimate, convention, eps=eps, kind=kind)])
 
 
+def codes(claimed: Any, estimate: Estimate, convention: Any = None, *, eps: float = EPS, kind: Any = float) -> Array:
+    """The places of the outcomes in OUTCOMES: numbers, which are compared at once. Warnings are the caller's."""
+    claimed = np.broadcast_to(np.asarray(claimed, float), estimate.estimate.shape)
+    found = where_smooth(claimed, estimate, eps, *limits(np.dtype(kind)))
+    at = np.flatnonzero(estimate.kink)
+    if at.size:
+        found[at] = at_kinks(claimed[at], estimate.at(at), eps)
+    if convention is not None:
+        demanded = np.broadcast_to(np.asarray(convention, float), claimed.shape)
+        met = np.where(np.abs(claimed - demanded) <= ROUNDINGS * eps * np.abs(demanded), OK, WRONG)
+        found = np.where(np.isfinite(demanded), met, found)
+    return found
+
+
+@lru_cache
 def limits(kind: Any) -> tuple[float, float]:
     """The largest and the least number of a type, in doubles; of those NumPy does not know, of single precision."""
-    kind = np.dtype(kind)
     found = np.finfo(min(kind, np.dtype(float)) if kind.kind == "f" else np.float32)
     return float(found.max), float(found.smallest_subnormal)
 
 
 def where_smooth(claimed: Array, estimate: Estimate, eps: float, largest: float, least: float) -> Array:
     """The codes of the outcomes where there is one derivative."""
-    error = np.abs(claimed - estimate.estimate)
-    size = np.maximum(np.abs(estimate.estimate), np.abs(claimed))
-    floor = 16 * eps * np.maximum(1, np.abs(estimate.x)) / np.minimum(1, 4 * estimate.step)
-    known = np.isfinite(estimate.bound)
-    power = np.where(estimate.x == 0, 0, np.abs(np.log(np.abs(estimate.x))))  # a rounded exponent costs that many
-    agrees = error <= MARGIN * estimate.bound + np.maximum(ROUNDINGS, power) * eps * np.abs(claimed) + LOST * least
-    typical = np.max(np.abs(estimate.estimate), where=known, initial=0.0)
-    infinite = np.isinf(claimed) & (np.sign(claimed) == np.sign(estimate.estimate))
-    beyond = infinite & (np.abs(estimate.estimate) * (1 + ROUNDINGS * eps) > largest)
-    vague = (estimate.bound > 0.01 * size) & (estimate.bound > np.maximum(floor, 1e-8 * typical))
-    cases = [~known, beyond, ~np.isfinite(claimed), agrees & vague, agrees, error <= floor]
-    codes = [UNRESOLVED, OK, WRONG, UNRESOLVED, OK, FLOOR]
-    return np.select(cases, [np.asarray(c) for c in codes], WRONG)
+    truth, bound, size = estimate.estimate, estimate.bound, np.abs(claimed)
+    error = np.abs(claimed - truth)
+    agrees = error <= MARGIN * bound + np.maximum(ROUNDINGS, estimate.powers) * eps * size + LOST * least
+    finite = np.isfinite(bound + size)
+    size = np.maximum(np.abs(truth), size)
+    found = np.where(agrees, OK, WRONG)
+    vague = bound > 0.01 * size
+    if not (agrees & finite & ~vague).all():
+        floor = 16 * eps * np.maximum(1, np.abs(estimate.x)) / np.minimum(1, 4 * estimate.step)
+        known, given = np.isfinite(bound), np.isfinite(claimed)
+        typical = np.max(np.abs(truth), where=known, initial=0.0)
+        found[~agrees & (error <= floor)] = FLOOR
+        found[agrees & vague & (bound > np.maximum(floor, 1e-8 * typical))] = UNRESOLVED
+        found[~given] = WRONG
+        infinite = np.isinf(claimed) & (np.sign(claimed) == np.sign(truth))
+        found[infinite & (np.abs(truth) * (1 + ROUNDINGS * eps) > largest)] = OK
+        found[~known] = UNRESOLVED
+    return found
 
 
 def at_kinks(claimed: Array, estimate: Estimate, eps: float) -> Array:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from symgrad.checker.findings import PointFinding, Stretch
-from symgrad.core import Outcome
+from symgrad.checker.judge import WRONG
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -23,7 +23,7 @@ def stretches(
     is_wrong: Callable[[Array], Array], x: Array, outcomes: Array, worst: PointFinding | None, dtype: str
 ) -> tuple[Stretch, ...]:
     """The intervals around the wrong points of `x`, the one that holds `worst` first."""
-    wrong = outcomes == Outcome.WRONG
+    wrong = outcomes == WRONG
     if worst is None or not wrong.any():
         return ()
     starts = np.flatnonzero(wrong & ~np.concatenate([[False], wrong[:-1]]))

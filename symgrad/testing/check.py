@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from symgrad import checker
-from symgrad.checker.calling import epsilon
+from symgrad.checker.calling import epsilon, name_of
 from symgrad.checker.findings import Cause
 from symgrad.checker.watch import in_time
 from symgrad.core import FunctionError, FunctionTypeError, Outcome, UnsupportedError
@@ -78,10 +78,16 @@ def try_gradient(
     options = {"domain": domain, "kinks": kinks, "at_kink": at_kink, "extremes": extremes}
     options |= {"dtype": dtype, "seed": seed, "seconds": seconds}
     runs = bound(f, grad, what)
-    reports = [
-        (at, checker.check_elementwise(f_, g_, reference=ref, points=points, count=count, **options))
-        for at, f_, g_, ref, _ in runs
-    ]
+    letters = [what.variable.name, *map(str, what.arguments)] if what else ["x"]
+    try:
+        reports = [
+            (at, checker.check_elementwise(f_, g_, reference=ref, points=points, count=count, **options))
+            for at, f_, g_, ref, _ in runs
+        ]
+    except FunctionError as error:
+        if isinstance(error.__cause__, TypeError):
+            called_rightly(f, grad, letters)
+        raise
     found = None
     if any(r.outcome is Outcome.WRONG for _, r in reports):
 
@@ -91,28 +97,30 @@ def try_gradient(
 
         found = in_time(seconds, look)
     name = f"the gradient of {what.name}" if what else f"the gradient {getattr(grad, '__name__', '')}".strip()
-    letter = str(what.variable) if what else "x"
-    said = {"of": of, "parameters": parameters, "variable": variable, "dtype": np.dtype(dtype).name}
+    said = {"of": of, "parameters": parameters, "variable": variable, "dtype": name_of(np.dtype(dtype))}
     again = replay(reports, seed, **said, **{k: options[k] for k in ("domain", "kinks", "at_kink", "extremes")})
-    return Elementwise(name, letter, tuple(reports), found, again)
+    return Elementwise(name, letters[0], tuple(reports), found, again)
 
 
 def bound(f: Any, grad: Any, what: Subject | None) -> list[tuple[str, Any, Any, Any, Any]]:
     """The functions of one variable to check: for each choice of the other arguments, those filled in."""
     if what is None:
         return [("", f, grad, None, ())]
-    wanted = 1 + len(what.arguments)
-    for function, name in ((f, FORWARD), (grad, GRADIENT)):
-        takes = positional(function) if function is not None else None
-        if takes is not None and not takes[0] <= wanted <= takes[1]:
-            letters = ", ".join(map(str, (what.variable, *what.arguments)))
-            raise FunctionTypeError(name, f"does not take {wanted} arguments", f"it is called with ({letters})")
     found = []
-    for choice, reference in zip(what.choices, what.references(), strict=True):
+    for choice, reference in zip(what.choices, what.references, strict=True):
         others = [float(v) for s, v in choice if what.is_variable(s)]
         at = ", ".join(f"{s} = {v}" for s, v in choice if what.is_variable(s))
         found.append((at, filled(f, others), filled(grad, others), reference, choice))
     return found
+
+
+def called_rightly(f: Any, grad: Any, letters: Sequence[str]) -> None:
+    """Refuse functions that cannot be called with so many arguments, by what they are called with."""
+    for function, name in ((f, FORWARD), (grad, GRADIENT)):
+        takes = positional(function) if function is not None else None
+        if takes is not None and not takes[0] <= len(letters) <= takes[1]:
+            count = f"{len(letters)} argument{'s' * (len(letters) > 1)}"
+            raise FunctionTypeError(name, f"does not take {count}", f"it is called with ({', '.join(letters)})")
 
 
 def filled(function: Any, others: Sequence[float]) -> Any:
@@ -215,7 +223,8 @@ def unstable(what: Subject | None) -> Diagnosis:
 
 def replay(reports: Sequence[tuple[str, ElementwiseReport]], seed: int, **said: Any) -> str:
     """One line that shows the worst point again; `said` are the options that the caller gave, or their defaults."""
-    shown = [(q, r) for _, r in reports for q in (r.worst, r.forward) if q and q.outcome is Outcome.WRONG]
+    wrong = [r for _, r in reports if r.outcome is Outcome.WRONG]
+    shown = [(q, r) for r in wrong for q in (r.worst, r.forward) if q and q.outcome is Outcome.WRONG]
     given = {k: v for k, v in said.items() if v is not None and v != () and v != USUAL.get(k)}
     parts = [f"{k}={v!r}" for k, v in given.items()] + [f"seed={seed}"]
     parts += [f"points={telling(*shown[0])!r}"] if shown else []

@@ -65,7 +65,7 @@ def normal_points(of: Any, options: dict[str, Any]) -> list[float]:
     keys = {"count", "seed"} & options.keys()
     reference = None
     if of is not None:
-        reference = subject(of, options.get("parameters"), options.get("variable")).references()[0]
+        reference = subject(of, options.get("parameters"), options.get("variable")).references[0]
     domain = span(options.get("domain"), reference)
     at = tuple(c.at for c in reference.corners) if reference else ()
     x = checker.points(*domain, at, dtype=dtype, wide=of is not None, **{k: options[k] for k in keys})

@@ -5,8 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from symgrad.checker.elementwise import telling
-from symgrad.checker.findings import Cause, ElementwiseReport, EntryFinding, ParameterReport, verdict
+from symgrad.checker.findings import Cause, ElementwiseReport, EntryFinding, ParameterReport, telling, verdict
 from symgrad.core import Outcome
 
 if TYPE_CHECKING:
@@ -37,7 +36,7 @@ class Elementwise:
     @property
     def points(self) -> int:
         """How many points were tried."""
-        return sum(len(r.findings) for _, r in self.reports)
+        return sum(r.points for _, r in self.reports)
 
     def count(self, outcome: Outcome) -> int:
         """How many points came out like this."""

@@ -35,7 +35,7 @@ def points(of: Any, *, dtype: Any = "float64", parameters: Any = None) -> st.Sea
 
     They are numbers of `dtype`, and shrink towards whole numbers near 0.
     """
-    return of_reference(subject(of, parameters).references()[0], dtype)
+    return of_reference(subject(of, parameters).references[0], dtype)
 
 
 def of_reference(reference: Reference, dtype: Any = "float64") -> st.SearchStrategy[float]:
@@ -167,7 +167,7 @@ def gradient_cases(draw: st.DrawFn, *of: Any) -> Case:
     """Inputs of the named subjects (by default some activations), each with the truth."""
     what: Subject = subject(draw(st.sampled_from(of or SMOOTH)))
     n = draw(st.integers(0, len(what.choices) - 1))
-    reference = what.references()[n]
+    reference = what.references[n]
     x = draw(of_reference(reference).filter(lambda v: abs(v) < 1e3))  # noqa: PLR2004 - where exact values are quick
     found = checker.exact_slopes(reference, np.asarray([x]))
     left, right = (found.left[0], found.right[0]) if found.kink[0] else (found.estimate[0],) * 2

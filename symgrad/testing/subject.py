@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, Any
 
 from sympy import Basic, Rational, Symbol, sympify
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
 Choice = tuple[tuple[Any, Any], ...]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, eq=False)
 class Subject:
     """A function of one variable, others having values; `choices` are the sets of values that it is tested with.
 
@@ -66,6 +67,7 @@ class Subject:
         """Whether a symbol is an argument of the function, not one of its parameters."""
         return self.loss is not None and symbol == self.loss.variables[1].symbol
 
+    @cached_property
     def references(self) -> tuple[Reference, ...]:
         """The exact reference for each choice."""
         own = self.loss if self.activation is None else self.activation
@@ -82,6 +84,18 @@ def subject(of: Any, parameters: Mapping[str, Any] | None = None, variable: Any 
     """The subject that `of` names; `parameters` are values of its other letters, {"alpha": 0.2}."""
     if isinstance(of, Subject):
         return of
+    plain = isinstance(of, str | Basic | Definition) or (isinstance(of, tuple) and all(isinstance(n, str) for n in of))
+    return usual(of) if plain and not parameters and variable is None else made(of, parameters, variable)
+
+
+@lru_cache(maxsize=256)
+def usual(of: Any) -> Subject:
+    """The subject with nothing else said of it, remembered: tests ask again and again."""
+    return made(of, None, None)
+
+
+def made(of: Any, parameters: Mapping[str, Any] | None, variable: Any) -> Subject:
+    """The subject, by what kind of thing names it."""
     if isinstance(of, tuple | list):
         return pair(of, parameters or {})
     if isinstance(of, Definition):
