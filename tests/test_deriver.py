@@ -417,3 +417,18 @@ def test_cases_are_gathered_and_every_step_is_proved(text: str) -> None:
     assert worked.verdict.status is Status.PROVED
     assert f"= {CASES[text]}\n" in worked.to("text")
     assert " unknown" not in worked.to("text")
+
+
+@pytest.mark.parametrize(
+    ("text", "where"),
+    [
+        ("log(log(z))", "z > 1"),
+        ("log(z-1) + log(z)", "z > 1"),
+        ("abs(z)^z", "z ≠ 0"),
+        ("log(1-2*z)", "z < 1/2"),
+        ("abs(z-1)*abs(z)", "z ≠ 0 and z ≠ 1"),
+        ("log(k*z)", "kz > 0"),
+    ],
+)
+def test_a_condition_is_said_of_the_letter_and_once(text: str, where: str) -> None:
+    assert f"\n       where {where}\n" in symgrad.derive(text, "z").to("text")

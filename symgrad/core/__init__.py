@@ -22,6 +22,7 @@ from symgrad.core.claim import (
     Stretches,
     Tends,
 )
+from symgrad.core.conditions import all_of
 from symgrad.core.definition import Definition, Kind, Kink, Parameter, Variable
 from symgrad.core.derivation import Derivation, Let, Step, every_step
 from symgrad.core.document import (
@@ -132,6 +133,7 @@ __all__ = [
     "Variable",
     "Verdict",
     "Witness",
+    "all_of",
     "by_name",
     "canonical",
     "every_step",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from symgrad.core.conditions import all_of
 from symgrad.core.errors import EmptyDerivationError, GapError, LetError
 from symgrad.words import worded
 
@@ -89,9 +90,7 @@ class Derivation:
     @property
     def claim(self) -> Step:
         """The whole chain as one step: the statement that numeric checks and the final proof are about."""
-        from sympy import And  # noqa: PLC0415 - SymPy is loaded only where an expression is made
-
-        given = And(*(s.given for s in self.steps))
+        given = all_of(s.given for s in self.steps)
         return Step(self.start, self.result, "claim", given, relation=self.steps[-1].relation)
 
 

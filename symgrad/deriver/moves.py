@@ -38,6 +38,7 @@ from sympy.core.relational import Relational
 
 from symgrad.core import UnsupportedError
 from symgrad.deriver.cases import as_cases, one_by_one
+from symgrad.deriver.conditions import plain
 from symgrad.functions import D, Elementwise
 from symgrad.functions.symbols import c
 from symgrad.rules import RULES
@@ -62,11 +63,12 @@ class Move:
 def advance(node: D, context: Context) -> Move:
     """The one rule that applies to this derivative; UnsupportedError if symgrad knows none."""
     move = _chosen(node, context)
-    if move.rule in _KEEPS_WHOLE or (move.rule == "multiple" and _times_number(move.after)):
-        return move
-    inside = node.expr.args if move.rule == "sign" else [part.expr for part in move.after.atoms(D)]
-    inner = And(*(off_boundaries(part, node.variable, context) for part in inside))
-    return replace(move, given=And(move.given, inner)) if inner != S.true else move
+    inner = S.true
+    if move.rule not in _KEEPS_WHOLE and not (move.rule == "multiple" and _times_number(move.after)):
+        inside = node.expr.args if move.rule == "sign" else [part.expr for part in move.after.atoms(D)]
+        inner = And(*(off_boundaries(part, node.variable, context) for part in inside))
+    given = plain(And(move.given, inner))
+    return replace(move, given=given) if given != move.given else move
 
 
 def _times_number(after: Any) -> bool:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from sympy import And, Mul, Ne, Not, Or, Piecewise, S, preorder_traversal
 from sympy.core.relational import Relational
 
-from symgrad.core import Step
+from symgrad.core import Step, all_of
 from symgrad.deriver.moves import Move, advance, inside, steep
 from symgrad.deriver.tidy import loses, numbers_out
 from symgrad.functions import D
@@ -32,7 +32,7 @@ def carry_out(expr: Any, context: Context) -> tuple[Step, ...]:
     """Textbook steps from `expr` to an equal expression in which no derivative is left standing."""
     steps: list[Step] = []
     while standing(expr) and len(steps) < _MOST_ROUNDS:
-        given = And(*(step.given for step in steps))
+        given = all_of(step.given for step in steps)
         step = gather(tuple(_kept(_round(expr, context), given)))
         steps.append(step)
         expr = step.after
@@ -143,7 +143,7 @@ def gather(fine: tuple[Step, ...]) -> Step:
     if len(fine) == 1:
         return fine[0]
     main = next((s for s in fine if s.rule not in _LINEAR), fine[0])
-    given = And(*(s.given for s in fine)) if any(s.given != S.true for s in fine) else S.true
+    given = all_of(s.given for s in fine)
     return Step(fine[0].before, fine[-1].after, main.rule, given, _names(fine, main.rule), fine)
 
 

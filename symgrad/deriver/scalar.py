@@ -5,10 +5,10 @@ from __future__ import annotations
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from sympy import And, Integral, Piecewise, Symbol, atan, erf, exp, pi, sqrt
+from sympy import Integral, Piecewise, Symbol, atan, erf, exp, pi, sqrt
 from sympy.core.relational import Relational
 
-from symgrad.core import Definition, Derivation, Step, UnknownNameError, Variable
+from symgrad.core import Definition, Derivation, Step, UnknownNameError, Variable, all_of
 from symgrad.deriver.context import Context
 from symgrad.deriver.present import by_output, present
 from symgrad.deriver.rounds import carry_out, spread
@@ -154,7 +154,7 @@ def derive(expr: Any, variable: Symbol, domains: Sequence[Variable] = ()) -> Der
     context = Context(tuple(domains))
     start = D(expr, variable)
     steps = carry_out(start, context)
-    given = And(*(step.given for step in steps))
+    given = all_of(step.given for step in steps)
     final = present(steps[-1].after, expr, expr, variable, context, given)
     symbols = sorted(expr.free_symbols | {variable}, key=str)
     named = {v.symbol for v in domains}
