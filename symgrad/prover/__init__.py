@@ -3,7 +3,7 @@
 from symgrad.prover.facts import dead_intervals, decay, facts, limit, monotone, odd
 from symgrad.prover.order import sign_of
 from symgrad.prover.parametric import parametric_extrema
-from symgrad.prover.prove import prove, prove_step
+from symgrad.prover.prove import confirms, prove, prove_step
 from symgrad.prover.ranges import extrema
 from symgrad.prover.recheck import Recheck, recheck
 from symgrad.prover.relations import equation, prove_relation
@@ -13,6 +13,7 @@ from symgrad.prover.spans import End, ends
 __all__ = [
     "End",
     "Recheck",
+    "confirms",
     "dead_intervals",
     "decay",
     "ends",

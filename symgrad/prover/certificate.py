@@ -177,6 +177,8 @@ def _fact(tower: Tower, region: Region, i: int, program: Program) -> list[Any]:
         why = ["given", program(node), rel]
     elif why[0] == "form":
         why = ["form", program(why[1]), why[2]]
+    elif why[0] == "square":
+        why = ["square", *fraction(tower, why[1])]
     return [polynomial(tower, fact.poly), fact.rel, why]
 
 

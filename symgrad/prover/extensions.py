@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 from sympy import factorint
 
 from symgrad.prover.balls import PRECISIONS, Balls, Undecided, Undefined, precision
+from symgrad.prover.denesting import by_conjugate, denested, hidden_sign
 from symgrad.prover.field import BITS, Frac, Gen, Restart, StuckError, UndefinedHere
 from symgrad.prover.levels import Levels
 from symgrad.prover.radicals import relation
@@ -188,17 +189,25 @@ class Extensions(Levels):
                 inner = self._within(p, q)
                 if inner is not None:
                     return self.mul(self.log_absolute(inner), self.rational(q))
-        name = ("log", self.k.key(p))
-        found = self.named.get(name)
-        if found is None:
-            s = self.sign(p)
-            node = self.node(p)
-            shown = apply("log", node if s == 1 else mul(num(-1), node)) if s else apply("logabs", node)
-            found = self.new(name, "log", shown, base=p)
-            t = self.sign(p * s - 1) if s else None
-            if t:
-                self.learn(self.k.gens[found.slot] * t, ">", ("log", found.slot, t))
-        return self.var(found)
+        inner = denested(self, p) if gen is None and not self.is_algebraic(p) else None
+        if inner is not None:
+            return self.mul(self.log_absolute(inner), self.rational(SQUARE))
+        found = self.named.get(("log", self.k.key(p)))
+        parts = by_conjugate(self, p) if found is None else None
+        if parts is not None:
+            norm, other = (self.log_absolute((q, self.k.one)) for q in parts)
+            return self.sub(norm, other)
+        return self.var(found or self._new_log(p))
+
+    def _new_log(self, p: Poly) -> Gen:
+        s = self.sign(p)
+        node = self.node(p)
+        shown = apply("log", node if s == 1 else mul(num(-1), node)) if s else apply("logabs", node)
+        found = self.new(("log", self.k.key(p)), "log", shown, base=p)
+        t = self.sign(p * s - 1) if s else None
+        if t:
+            self.learn(self.k.gens[found.slot] * t, ">", ("log", found.slot, t))
+        return found
 
     def power(self, f: Frac, r: Fraction) -> Frac:
         """f^r for a rational r that is no integer; f must be >= 0, and > 0 where r < 0."""
@@ -242,6 +251,10 @@ class Extensions(Levels):
     def _root_of(self, p: Poly, degree: int) -> Frac:
         """|p|^(1/degree): what it is in the field of the roots so far if it lies there, else a generator."""
         gen = self.named.get(("root", self.k.key(p), degree))
+        if gen is None and degree % SQUARE == 0 and not self.is_algebraic(p):
+            inner = denested(self, p)
+            if inner is not None:
+                return inner if degree == SQUARE else self.power(inner, Fraction(SQUARE, degree))
         if gen is not None or not self.is_algebraic(p) or (self.k.is_const(p) and not self.nested):
             return self.var(gen or self._root(p, degree))
         for q in primes(degree):
@@ -250,6 +263,10 @@ class Extensions(Levels):
                 return inner if q == degree else self.power(inner, Fraction(q, degree))
         self.nested = self.nested or not self.k.is_const(p)
         return self.var(self._root(p, degree))
+
+    def hidden_sign(self, p: Poly) -> int | None:
+        """The sign of a square, or that of the norm and the conjugate together."""
+        return None if self.is_algebraic(p) else hidden_sign(self, p)
 
     def is_algebraic(self, p: Poly) -> bool:
         """Whether p is a number made of roots."""
@@ -399,7 +416,10 @@ class Extensions(Levels):
             cosine = self.new(("cos", name), "cos", apply("cos", node), args=(arg,))
             x = self.k.gens[cosine.slot]
             sine = apply("sin", node)
-            self.new(("sin", name), "sin", sine, args=(arg,), degree=2, relation=self.k.one - x * x, twin=cosine.slot)
+            more = {"args": (arg,), "degree": 2, "relation": self.k.one - x * x, "twin": cosine.slot}
+            for gen in (cosine, self.new(("sin", name), "sin", sine, **more)):
+                self.learn(1 - self.k.gens[gen.slot], ">=", ("turn", gen.slot))
+                self.learn(1 + self.k.gens[gen.slot], ">=", ("turn", gen.slot))
         c1, s1 = self.var(self.named["cos", name]), self.var(self.named["sin", name])
         c, s = self.one, self.zero
         for _ in range(abs(times)):

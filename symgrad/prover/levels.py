@@ -18,7 +18,9 @@ class Levels(Signs):
     """A field that learns more of its logarithms and exponentials when what it knows does not settle a sign."""
 
     def tangents(self, p: Poly) -> None:
-        """1 - 1/q <= log q <= q - 1, and log q lies on that side of u on which q lies of e^u."""
+        """1 - 1/q <= log q <= q - 1, and log q lies on that side of u on which q lies of e^u; bounds of atan u."""
+        for arc in [g for g in generators_in(self, p) if g.kind == "atan"]:
+            self._once(("arc", arc.slot), self._arc_bounds, arc)
         for log in [g for g in generators_in(self, p) if g.kind == "log" and not self.k.is_const(g.base)]:
             if ("tangent", log.slot) in self.named:
                 continue
@@ -30,6 +32,17 @@ class Levels(Signs):
             self.learn(log.base * x - log.base + 1, ">=", ("tangent", log.slot, 1))
             for exp in [g for g in generators_in(self, log.base) if g.kind == "exp"]:
                 self._log_above(log, exp, self.quick_sign(log.base - self.k.gens[exp.slot]))
+
+    def _arc_bounds(self, arc: Gen) -> None:
+        """2 |atan u| < pi, and |atan u| < |u|."""
+        x, (top, bottom) = self.k.gens[arc.slot], arc.args[0]
+        pi = self.named.get("pi")
+        if pi is not None:
+            self.learn(self.k.gens[pi.slot] - 2 * x, ">", ("right", arc.slot, pi.slot))
+            self.learn(self.k.gens[pi.slot] + 2 * x, ">", ("right", arc.slot, pi.slot))
+        s, t = self.sign(top), self.sign(bottom)
+        if s and t:
+            self.learn((top - x * bottom) * s, ">", ("arc", arc.slot))
 
     def _log_above(self, log: Gen, exp: Gen, s: int | None) -> None:
         top, bottom = exp.args[0]

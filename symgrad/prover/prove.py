@@ -14,7 +14,7 @@ from random import Random
 from typing import TYPE_CHECKING, Any
 
 import sympy as sp
-from sympy import true
+from sympy import Ne, Piecewise, true
 
 from symgrad.core import Let, Status, UnsupportedError, Variable, Verdict
 from symgrad.prover.certificate import certificate, conditions, identical
@@ -23,7 +23,9 @@ from symgrad.prover.emptiness import empty
 from symgrad.prover.kernel import Flint
 from symgrad.prover.lines import inside
 from symgrad.prover.points import Sampler
+from symgrad.prover.recheck import recheck
 from symgrad.prover.replay import replay
+from symgrad.prover.replay_enclosed import replay_enclosed
 from symgrad.prover.settle import DIFFER, DIFFERENT, EMPTY, EXCLUDED, PROVED, STUCK, UNDEFINED, Branch, Leaf, examine
 from symgrad.prover.statement import Statement, read_statement
 from symgrad.prover.witnesses import Search
@@ -37,6 +39,7 @@ if TYPE_CHECKING:
     from symgrad.prover.kernel import Kernel
 
 REGIONS = 600
+CONFIRMING = 5.0  # seconds
 PARTIAL = (
     "a condition in several parts rests on a comparison that has no value everywhere; "
     "ask for each part by itself, or write the condition with polynomials"
@@ -98,11 +101,31 @@ def settled(  # noqa: PLR0917 - the statement and how long to work on it
 
 def confirmed(found: Verdict, left: Any, right: Any, lets: Sequence[Let]) -> Verdict:
     """The verdict, a refutation only if its point refutes in other arithmetic as well."""
-    exact = found.witness and not any(isinstance(value, sp.AccumBounds) for _, value in found.witness.point)
     one, other = (sp.sympify(side, strict=True) for side in (left, right))  # a side may be a plain 0
-    if found.witness and exact and not replay(found.witness, one, other, tuple(lets)):
+    if found.witness and not confirms(found.witness, one, other, lets):
         return Verdict(Status.UNKNOWN, reason="a point where the sides seem to differ could not be confirmed")
     return found
+
+
+def confirms(witness: Witness, left: Any, right: Any, lets: Sequence[Let] = ()) -> bool:
+    """Whether other arithmetic than the prover's finds the sides to differ at a point, or between its bounds."""
+    point = dict(witness.point)
+    if any(isinstance(value, sp.AccumBounds) for value in point.values()):
+        return replay_enclosed(witness, left, right, tuple(lets))
+    return replay(witness, left, right, tuple(lets)) or apart(left, right, point, lets)
+
+
+def apart(left: Any, right: Any, point: dict[Any, Any], lets: Sequence[Let]) -> bool:
+    """Whether a certificate that stands proves that two sides differ at a point, where no decimals can show it."""
+    sides = Piecewise((1, Ne(left, right, evaluate=False)), (0, True), evaluate=False), sp.S.One
+    there = sp.And(*(sp.Eq(symbol, value) for symbol, value in point.items()))
+    try:
+        found = settled(*sides, (), lets, there, Flint, CONFIRMING)
+    except (TimeIsUp, UnsupportedError, RecursionError):
+        return False
+    if not found.proved:
+        return False
+    return recheck(found.certificate, *sides, lets=lets, assuming=there, seconds=CONFIRMING).ok
 
 
 def prove_step(

@@ -279,6 +279,12 @@ class Context(Ring):
             good = holds and (self.vanishes(p - n * d * flip) or self.vanishes(p - n * self.sign(d) * flip))
         elif why[0] == "given":
             good = self._given(p, rel, why)
+        elif why[0] == "square":
+            n, d = self.poly(why[1]), self.poly(why[2])
+            good = bool(d) and not self.reduce(n * n - p * d * d) and self.sign_of((n, d)) ** 2 == (rel == ">")
+        elif why[0] == "conjugate":
+            norm, other = self.conjugate(p, int(why[1]))
+            good = rel == ">" and self.sign(norm) * self.sign(other) == 1
         else:
             if why[0] != "between":
                 self.gen(why[1])
@@ -319,6 +325,8 @@ class Context(Ring):
             return self._level(i, int(why[2]))
         if kind in {"erf", "odd"} and gen in {"erf", "atan", "erfinv", "lambertw"}:
             return self._of_odd(kind, i)
+        if (kind == "turn" and gen in {"cos", "sin"}) or (kind in {"arc", "right"} and gen == "atan"):
+            return self._of_angle(kind, i, why)
         if kind == "pi" and gen == "pi":
             return [(self.x[i] * 1000 - 3141, ">"), (3142 - self.x[i] * 1000, ">")]
         if kind == "number" and gen in {"exp", "log"}:
@@ -367,6 +375,16 @@ class Context(Ring):
             return [(1 - x, ">"), (1 + x, ">")] if self.gens[i][0] == "erf" else []
         s = self.sign_of(self.args[i][0])
         return [(x * s, ">")] if s else []
+
+    def _of_angle(self, kind: str, i: int, why: list[Any]) -> list[tuple[Poly, str]]:
+        """Sines and cosines lie between -1 and 1; 2 |atan u| < pi, and |atan u| < |u|."""
+        x, (n, d) = self.x[i], self.args[i][0]
+        if kind == "turn":
+            return [(1 - x, ">="), (1 + x, ">=")]
+        if kind == "arc":
+            return [((n - x * d) * self.sign_of((n, d)) * self.sign(d), ">")] if self.sign(n) else []
+        j = int(why[2])
+        return [(self.x[j] - 2 * x, ">"), (self.x[j] + 2 * x, ">")] if self.gens[j][0] == "pi" else []
 
     def _of_root(self, kind: str, i: int, said: int) -> list[tuple[Poly, str]]:
         """Bounds of the root of a number; sqrt(x^2 + p) > |x| where p > 0."""

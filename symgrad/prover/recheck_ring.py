@@ -298,7 +298,26 @@ class Ring(ABC):
         for j, g in enumerate(self.gens):
             if g[0] == "log" and (self.base[j] == p or self.base[j] == -p):
                 return self.gen(j), self.ring.one
+        return self._log_by_conjugate(p)
+
+    def _log_by_conjugate(self, p: Poly) -> Frac:
+        """log|p| from the norm of p, which is not 0, and the logarithm of its conjugate."""
+        for i, m in enumerate(degrees(p)):
+            if m and i < len(self.gens) and self.gens[i][0] == "root" and self.gens[i][2] == SQUARE:
+                norm, other = self.conjugate(p, i)
+                known = any(g[0] == "log" and self.base[j] in {other, -other} for j, g in enumerate(self.gens))
+                if known and norm and self.quick_nonzero(norm):
+                    return self.add(self.log_absolute((norm, self.ring.one)), self.negative(self._log_of(other)))
         raise RejectedError("a logarithm is missing among the generators")
+
+    def conjugate(self, p: Poly, i: int) -> tuple[Poly, Poly]:
+        """The norm A^2 - C^2 B of p = A + C sqrt(B), and A - C sqrt(B), for a square root among the generators."""
+        if self.gens[i][0] != "root" or self.gens[i][2] != SQUARE or degrees(p)[i] != 1:
+            raise RejectedError("a conjugate is taken without a square root")
+        self.gen(i)
+        c = p.diff(self.x[i])
+        a = p - c * self.x[i]
+        return self.reduce(a**2 - c**2 * self.base[i]), a - c * self.x[i]
 
     def root(self, f: Frac, r: Fraction) -> Frac:
         """f^r for an r that is no integer."""

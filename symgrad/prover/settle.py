@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from symgrad.core import UnsupportedError
+from symgrad.prover.angles import no_angle
 from symgrad.prover.field import Frac, Split, StuckError, UndefinedHere
 from symgrad.prover.region import Fork, Region, fork
 from symgrad.prover.scalar import ONE
@@ -81,7 +82,8 @@ def _compare(statement: Statement, region: Region, tower: Tower) -> Leaf:
     if left is None or right is None:
         kind, why = (LEFT_UNDEFINED, no_left) if left is None else (RIGHT_UNDEFINED, no_right)
         return Leaf(region, kind, why, tower, values)
-    zero = tower.k.is_zero(tower.sub(left, right)[0])
+    difference = tower.sub(left, right)
+    zero = tower.k.is_zero(difference[0]) or no_angle(tower, difference)
     return Leaf(region, PROVED if zero else DIFFERENT, "", tower, values)
 
 

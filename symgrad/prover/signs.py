@@ -105,6 +105,8 @@ class Signs(Field):
             s = -s if content < 0 else s
             for q, m in factors:
                 t = self.sign(q)
+                if t is None and self.hidden_sign(q) is not None:
+                    return self.known(f)  # by a fact that has been found
                 if t is None:
                     raise Split(q)
                 s *= t if m % 2 else t * t
@@ -123,6 +125,8 @@ class Signs(Field):
             if self.k.key(q) in self.known_nonzero:
                 continue
             s = self.sign(q)
+            if s is None and self.hidden_sign(q) is not None:
+                return self.nonzero(f)
             if s is None:
                 raise Split(q, nonzero=True)
             if s == 0:
@@ -132,6 +136,10 @@ class Signs(Field):
     def quick_nonzero(self, p: Poly) -> bool:
         """Whether coefficients alone, or a fact about p itself, show that p is never zero in the region."""
         return self.quick_sign(p) is not None or self.k.key(p) in self.known_nonzero
+
+    def hidden_sign(self, _p: Poly) -> int | None:
+        """The sign of something with roots that is a square, or has a conjugate; a field without roots knows none."""
+        return None
 
     def ball_sign(self, _p: Poly) -> int | None:
         """The sign of a number by balls; a field that has no numbers but the rational ones knows none."""

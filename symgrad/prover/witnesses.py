@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from itertools import chain
 from typing import TYPE_CHECKING
@@ -15,7 +15,7 @@ from symgrad.prover.balls import DEEP, PRECISIONS, Balls, Undecided, Undefined, 
 from symgrad.prover.lines import inside
 from symgrad.prover.points import Enclosure, Sampler, complete, holds, unbound
 from symgrad.prover.region import Region
-from symgrad.prover.scalar import ONE, num, substitute
+from symgrad.prover.scalar import ONE, ZERO, num, substitute
 from symgrad.prover.settle import DIFFERENT
 from symgrad.prover.writing import to_sympy
 from symgrad.prover.zeros import dyadic, rational
@@ -70,9 +70,22 @@ class Search:
             if leaf.kind == DIFFERENT and leaf.region.codimension == 0:
                 found = self.at(point, leaf.region.bindings, whole, DEEP, generic=False)
             found = found or self.at(point, leaf.region.bindings, (left, right), DEEP)
+            found = found or self._beside(leaf, point, right)
             if found is not None or i == HITS:
                 return found
         return None
+
+    def _beside(self, leaf: Leaf, point: Point, right: Node | None) -> Witness | None:
+        """A witness by the difference of the two normal forms: exp(10^4) + 1 is never told from exp(10^4) by balls."""
+        one, other = leaf.values
+        if leaf.tower is None or one is None or other is None or right is None:
+            return None
+        gap = leaf.tower.fraction_node(leaf.tower.sub(one, other))
+        found = self.at(point, leaf.region.bindings, (gap, ZERO), DEEP)
+        whole = self.at(point, leaf.region.bindings, (right, None), DEEP)
+        if found is None or whole is None:
+            return None
+        return replace(whole, left=f"{whole.left} + {found.left}", right=whole.left)
 
     def _inside(self, leaf: Leaf) -> Iterator[Point]:
         """Points of a region too thin to be met by chance."""
