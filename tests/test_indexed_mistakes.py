@@ -61,7 +61,7 @@ def wrong_sums(number: int, term: Term, others: list[Term]) -> Iterator[tuple[st
     """A sum that is missing, or taken as a mean."""
     for k in sorted(term.bound, key=lambda i: i.token):
         yield f"mean {number}", Expr(others) + Expr((term,)) / size(k.dim)
-        alone = Term(term.coefficient, term.bound - {k}, dict(term.atoms))
+        alone = Term(term.coefficient, term.bound - {k}, term.atoms)
         yield f"missing sum over {k.dim} {number}", Expr(others) + Expr((alone,))
         same = [i for i in sorted(term.free, key=lambda i: i.token) if i.dim == k.dim]
         if same:
@@ -71,7 +71,7 @@ def wrong_sums(number: int, term: Term, others: list[Term]) -> Iterator[tuple[st
 
 def exchanged(term: Term, k: Index, i: Index) -> Expr:
     """The sum over i of what was to be summed over k, which stands free."""
-    alone = Term(term.coefficient, term.bound - {k}, dict(term.atoms))
+    alone = Term(term.coefficient, term.bound - {k}, term.atoms)
     return total(k, Expr((alone,)).rename({k: i, i: k}))
 
 
@@ -81,7 +81,7 @@ def wrong_factors(number: int, term: Term, others: list[Term]) -> Iterator[tuple
         rest = {a: x for a, x in term.atoms if a != atom}
 
         def with_factor(new: Expr, rest: dict = rest, e: Fraction = e) -> Expr:  # type: ignore[type-arg]
-            return Expr(others) + bound(term, Expr((Term(term.coefficient, (), rest),)) * new**e)
+            return Expr(others) + bound(term, Expr((Term(term.coefficient, (), rest.items()),)) * new**e)
 
         if isinstance(atom, Size):
             yield f"size twice {number}", with_factor(one(atom) ** 2)
@@ -97,7 +97,7 @@ def wrong_factors(number: int, term: Term, others: list[Term]) -> Iterator[tuple
 
 
 def bound(term: Term, value: Expr) -> Expr:
-    return Expr(Term(t.coefficient, t.bound | term.bound, dict(t.atoms)) for t in value.terms)
+    return Expr(Term(t.coefficient, t.bound | term.bound, t.atoms) for t in value.terms)
 
 
 PLANTED: dict[str, tuple[Derivation, Expr]] = {}

@@ -6,6 +6,7 @@ import re
 import unicodedata
 from dataclasses import dataclass
 from enum import Enum
+from functools import cache
 
 from symgrad.core import ParseError
 
@@ -112,6 +113,7 @@ def spelled_out(name: str) -> str:
     return "".join(greek(c) if "\u0370" <= c <= "\u03ff" else c for c in name)
 
 
+@cache
 def greek(letter: str) -> str:
     """The Latin spelling of a Greek letter."""
     words = unicodedata.name(letter, "").split()

@@ -58,7 +58,7 @@ from symgrad.indexed import (
 )
 from symgrad.indexed.canonical import components
 from symgrad.indexed.conditions import Condition
-from symgrad.indexed.expr import Term
+from symgrad.indexed.expr import Term, monomial
 from symgrad.indexed.text import atom_text, term_text
 
 if TYPE_CHECKING:
@@ -297,10 +297,10 @@ def as_power(atom: Apply) -> tuple[Expr, Expr] | None:
         return None
     (term,) = atom.arg.terms
     logs = [a for a, e in term.atoms if e == 1 and isinstance(a, Apply) and a.head.__name__ == "log" and not a.order]
-    others = {a: e for a, e in term.atoms if a not in logs}
+    others = [(a, e) for a, e in term.atoms if a not in logs]
     if term.bound or len(logs) != 1 or not others:
         return None
-    return logs[0].arg, Expr((Term(term.coefficient, (), others),))
+    return logs[0].arg, monomial(term.coefficient, others)
 
 
 def second(of: Box, first_by: Box, by: Box) -> Box:

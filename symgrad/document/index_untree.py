@@ -89,7 +89,7 @@ class Reader:
 
     def term(self, data: Mapping[str, Any]) -> Term:
         """One term."""
-        factors = {self.factor(a): Fraction(e) for a, e in data["factors"]}
+        factors = [(self.factor(a), Fraction(e)) for a, e in data["factors"]]
         return Term(Fraction(data["coefficient"]), [self.indices[i] for i in data["over"]], factors)
 
     def place(self, data: Any) -> Any:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from fractions import Fraction
 from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
@@ -23,7 +22,9 @@ from symgrad.document.telling import Declared, Line, Telling, tell
 from symgrad.document.text import text
 from symgrad.functions import Elementwise
 from symgrad.indexed import Apply, Dim, Expr, Fact, Index, Partial, Ref, Tensor, Term
+from symgrad.indexed.canonical import ONE
 from symgrad.indexed.conditions import Condition, distinct
+from symgrad.indexed.expr import monomial
 from symgrad.indexed.matrix import COLUMN, Layout, axes, layout_named, lift
 from symgrad.indexed.numpy_code import einsum_notation, numpy_source
 from symgrad.rules import RULES
@@ -168,8 +169,8 @@ def changed(step: Step) -> tuple[Any, Any]:
 def factors(term: Term, other: Term) -> Expr | None:
     """The factors of one product that another one lacks."""
     there = {a for a, _ in other.atoms}
-    mine = {a: e for a, e in term.atoms if a not in there}
-    return Expr((Term(Fraction(1), (), mine),)) if mine else None
+    mine = [(a, e) for a, e in term.atoms if a not in there]
+    return monomial(ONE, mine) if mine else None
 
 
 def sought(derivation: Derivation, layout: Layout = COLUMN) -> tuple[Box, Indices, Indices] | None:

@@ -68,14 +68,14 @@ class Ref(Atom):
 
     def __init__(self, tensor: Tensor, indices: tuple[Slot, ...]) -> None:
         self.tensor = tensor
-        self.indices = tuple(slot(i, d) for i, d in zip(indices, tensor.dims, strict=True))
+        self.indices = tuple([slot(i, d) for i, d in zip(indices, tensor.dims, strict=True)])
         self._settle(indices_of(self.indices), risky=tensor.risky)
 
     def key(self, names: Mapping[Index, str]) -> str:
-        return f"{self.tensor.token}[{','.join(slot_key(i, names) for i in self.indices)}]"
+        return f"{self.tensor.token}[{','.join([slot_key(i, names) for i in self.indices])}]"
 
     def rename(self, new: Mapping[Index, Slot]) -> Ref:
-        return Ref(self.tensor, renamed(self.indices, new)) if self.free & new.keys() else self
+        return self if self.free.isdisjoint(new) else Ref(self.tensor, renamed(self.indices, new))
 
     @property
     def tensors(self) -> frozenset[Tensor]:
@@ -96,7 +96,9 @@ class Delta(Atom):
         return f"δ[{','.join(sorted(names.get(i, i.token) for i in (self.left, self.right)))}]"
 
     def rename(self, new: Mapping[Index, Slot]) -> Atom:
-        return equal(new.get(self.left, self.left), new.get(self.right, self.right)) if self.free & new.keys() else self
+        if self.free.isdisjoint(new):
+            return self
+        return equal(new.get(self.left, self.left), new.get(self.right, self.right))
 
 
 class Where(Atom):
@@ -115,7 +117,7 @@ class Where(Atom):
         return f"[0={min(self.place.key(dict(names)), (-self.place).key(dict(names)))}]"
 
     def rename(self, new: Mapping[Index, Slot]) -> Atom:
-        return Where(self.place.rename(dict(new)), equal=self.equal) if self.free & new.keys() else self
+        return self if self.free.isdisjoint(new) else Where(self.place.rename(dict(new)), equal=self.equal)
 
     @property
     def certain(self) -> bool | None:
@@ -150,8 +152,9 @@ class Apply(Atom):
         return f"{head_name(self.head)}<{marks}>({';'.join(a.key(names) for a in self.args)})"
 
     def rename(self, new: Mapping[Index, Slot]) -> Apply:
-        args = tuple(a.rename(new) for a in self.args)
-        return Apply(self.head, args, self.orders) if self.free & new.keys() else self
+        if self.free.isdisjoint(new):
+            return self
+        return Apply(self.head, tuple([a.rename(new) for a in self.args]), self.orders)
 
 
 class Power(Atom):
@@ -167,7 +170,7 @@ class Power(Atom):
         return f"({self.base.key(names)})"
 
     def rename(self, new: Mapping[Index, Slot]) -> Power:
-        return Power(self.base.rename(new)) if self.free & new.keys() else self
+        return self if self.free.isdisjoint(new) else Power(self.base.rename(new))
 
 
 class Size(Atom):
@@ -215,7 +218,7 @@ class Greatest(Atom):
         return f"max_{self.index.dim.token}({self.body.key(inside(self.index, names))})"
 
     def rename(self, new: Mapping[Index, Slot]) -> Greatest:
-        return Greatest(*rebound(self.index, self.body, new)) if self.free & new.keys() else self
+        return self if self.free.isdisjoint(new) else Greatest(*rebound(self.index, self.body, new))
 
 
 class Attains(Atom):
@@ -235,7 +238,7 @@ class Attains(Atom):
         return f"argmax_{self.index.dim.token}({inner})@{slot_key(self.at, names)}"
 
     def rename(self, new: Mapping[Index, Slot]) -> Attains:
-        if not self.free & new.keys():
+        if self.free.isdisjoint(new):
             return self
         index, body = rebound(self.index, self.body, new)
         return Attains(index, body, renamed((self.at,), new)[0])
@@ -260,7 +263,9 @@ class Partial(Atom):
         return f"∂({self.expr.key(names)})/∂{self.ref.key(names)}|{still}|"
 
     def rename(self, new: Mapping[Index, Slot]) -> Partial:
-        return Partial(self.expr.rename(new), self.ref.rename(new), self.fixed) if self.free & new.keys() else self
+        if self.free.isdisjoint(new):
+            return self
+        return Partial(self.expr.rename(new), self.ref.rename(new), self.fixed)
 
     @property
     def tensors(self) -> frozenset[Tensor]:
@@ -305,7 +310,7 @@ def indices_of(slots: Iterable[Slot]) -> frozenset[Index]:
 
 def renamed(slots: tuple[Slot, ...], new: Mapping[Index, Slot]) -> tuple[Slot, ...]:
     """The places with other indices."""
-    return tuple(new.get(s, s) if isinstance(s, Index) else s.rename(dict(new)) for s in slots)
+    return tuple([new.get(s, s) if isinstance(s, Index) else s.rename(dict(new)) for s in slots])
 
 
 def inside(index: Index, names: Mapping[Index, str]) -> dict[Index, str]:

@@ -20,7 +20,7 @@ def total(indices: Index | Iterable[Index], summand: Any) -> Expr:
     """The sum over one or more indices; the indices can be used again elsewhere."""
     new = {i: i.fresh() for i in several(indices)}
     found = expr(summand).rename(new)
-    return Expr((Term(t.coefficient, t.bound | set(new.values()), dict(t.atoms)) for t in found.terms), found.lost)
+    return Expr([t.over(frozenset(new.values())) for t in found.terms], found.lost)
 
 
 def several(indices: Any) -> tuple[Index, ...]:

@@ -28,8 +28,9 @@ def term_key(bound: frozenset[Index], atoms: Factors, names: Mapping[Index, str]
     """The key of a sum over `bound` of a product, without its coefficient; parts without a common index apart."""
     if not bound:
         return product_key(atoms, names)
-    loose = [f for f in atoms if not f[0].free & bound]
-    keys = [component_key(part, atoms, names) for part in components(bound, atoms)]
+    loose = [f for f in atoms if f[0].free.isdisjoint(bound)]
+    parts = components(bound, atoms) if len(bound) > 1 else (bound,)
+    keys = [component_key(part, atoms, names) for part in parts]
     return "·".join((*sorted(keys), product_key(loose, names)))
 
 
@@ -53,7 +54,7 @@ def components(bound: frozenset[Index], atoms: Factors) -> list[frozenset[Index]
 
 def component_key(bound: frozenset[Index], atoms: Factors, names: Mapping[Index, str]) -> str:
     """The key of one connected sum."""
-    mine = [f for f in atoms if f[0].free & bound]
+    mine = [f for f in atoms if not f[0].free.isdisjoint(bound)]
     if len(bound) == 1:
         (index,) = bound
         return f"Σ{index.dim.token}({product_key(mine, called({index: 0}, mine, names))})"

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from fractions import Fraction
-
 from symgrad.indexed.atoms import Delta, Ref, Slot, Where
-from symgrad.indexed.expr import Expr, Term, merged
+from symgrad.indexed.canonical import ONE
+from symgrad.indexed.expr import Expr, Term
 from symgrad.indexed.names import Index, Place, length, place
 
 
@@ -17,11 +16,12 @@ def contract(value: Expr) -> Expr:
 
 def contracted(term: Term) -> Term:
     """One term with its deltas used."""
-    while True:
+    while [a for a, _ in term.atoms if a.bracket]:
         found = picked(term) or aligned(term) or certain(term)
         if found is None:
-            return term
+            break
         term = found
+    return term
 
 
 def picked(term: Term) -> Term | None:
@@ -41,7 +41,7 @@ def picked(term: Term) -> Term | None:
 
 def without(term: Term, atom: Delta | Where, k: Index, other: Slot) -> Term:
     """The term with k replaced and its delta gone."""
-    atoms = merged((a.rename({k: other}), e) for a, e in term.atoms if a != atom)
+    atoms = [(a.rename({k: other}), e) for a, e in term.atoms if a != atom]
     return Term(term.coefficient, term.bound - {k}, atoms)
 
 
@@ -66,10 +66,10 @@ def aligned(term: Term) -> Term | None:
     """One delta of two free indices used to write the smaller for the larger elsewhere; None if all are."""
     for atom, _ in term.atoms:
         if isinstance(atom, Delta):
-            rest = {a: e for a, e in term.atoms if a != atom}
-            if any(atom.right in a.free for a in rest):
+            rest = [(a, e) for a, e in term.atoms if a != atom]
+            if any(atom.right in a.free for a, _ in rest):
                 inner = Term(term.coefficient, term.bound, rest).rename({atom.right: atom.left})
-                return inner * Term(Fraction(1), (), {atom: Fraction(1)})
+                return inner * Term(ONE, (), ((atom, ONE),))
     return None
 
 
@@ -82,7 +82,7 @@ def certain(term: Term) -> Term | None:
             gap = atom.place
             shifted = (gap, *(gap + e for e in known), *(gap - e for e in known))
             if any(g in inside or always(g) for g in shifted):
-                return Term(term.coefficient, term.bound, {a: e for a, e in term.atoms if a != atom})
+                return Term(term.coefficient, term.bound, [(a, e) for a, e in term.atoms if a != atom])
     return None
 
 

@@ -9,6 +9,7 @@ import sympy as sp
 
 from symgrad.indexed.atoms import Apply, Atom, Greatest, Partial, Power, Ref, equal
 from symgrad.indexed.build import attains, total
+from symgrad.indexed.canonical import ONE
 from symgrad.indexed.expr import ZERO, Expr, Term, expr, one
 from symgrad.indexed.names import Index
 
@@ -38,9 +39,8 @@ def product_rule(term: Term, ref: Ref, still: frozenset[Tensor]) -> Expr:
     for atom, exponent in term.atoms:
         slope = of_atom(atom, ref, still)
         if slope:
-            rest = {**dict(term.atoms), atom: exponent - 1}
-            outer = Term(term.coefficient * exponent, (), rest)
-            found += [Term(t.coefficient, t.bound | term.bound, dict(t.atoms)) for t in (Expr((outer,)) * slope).terms]
+            outer = Term(term.coefficient * exponent, (), (*term.atoms, (atom, -ONE)))
+            found += [t.over(term.bound) for t in (Expr((outer,)) * slope).terms]
     return Expr(found)
 
 

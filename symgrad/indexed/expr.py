@@ -5,12 +5,12 @@ from __future__ import annotations
 from fractions import Fraction
 from functools import reduce
 from math import isqrt
-from operator import or_
+from operator import is_, or_
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from symgrad.core import SymgradError
-from symgrad.indexed.atoms import NOTHING, Apply, Atom, Delta, Power, Ref, Scalar, Size, Where, indices_of
-from symgrad.indexed.canonical import ONE, Factors, term_key
+from symgrad.indexed.atoms import NOTHING, Apply, Atom, Delta, Partial, Power, Ref, Scalar, Size, Where, indices_of
+from symgrad.indexed.canonical import ONE, Factor, term_key
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -21,8 +21,8 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 Number = int | Fraction
 Kind = tuple[int, int]  # of a power: the sign of its exponent, and 2 for a root, else 1
-Factor = tuple[Atom, Kind]
-NONE: frozenset[Factor] = frozenset()
+Risk = tuple[Atom, Kind]
+NONE: frozenset[Risk] = frozenset()
 VARYING = "an exponent is a whole number or a Fraction; write a power that varies with exp and log"
 
 
@@ -47,16 +47,15 @@ class Term:
 
     __slots__ = ("_token", "atoms", "bound", "coefficient", "free")
 
-    def __init__(self, coefficient: Fraction, bound: Iterable[Index], atoms: Mapping[Atom, Fraction]) -> None:
-        self.coefficient, kept = product(coefficient, atoms)
-        used = NOTHING.union(*[a.free for a in kept])
+    def __init__(self, coefficient: Fraction, bound: Iterable[Index], factors: Iterable[Factor]) -> None:
+        kept = merged(factors)
+        if [a for a, _ in kept if a.bracket]:
+            coefficient, kept = settled(coefficient, kept)
+        used = NOTHING.union(*[a.free for a, _ in kept])
         wanted = frozenset(bound)
-        self.bound = wanted & used
-        if wanted > self.bound:  # a sum over an index that nothing depends on: as often as there are values
-            for i in wanted - used:
-                size = Size(i.dim)
-                kept[size] = kept.get(size, 0) + ONE
-        self.atoms: Factors = tuple([(a, e) for a, e in kept.items() if e is ONE or e])
+        if not wanted <= used:  # a sum over an index that nothing depends on: as often as there are values
+            kept = merged((*kept, *[(Size(i.dim), ONE) for i in wanted - used]))
+        self.coefficient, self.atoms, self.bound = coefficient, tuple(kept), wanted & used
         self.free: frozenset[Index] = used - wanted
         self._token: str | None = None
 
@@ -69,31 +68,32 @@ class Term:
 
     def key(self, names: Mapping[Index, str]) -> str:
         """The key without the coefficient, under these names for free indices."""
-        mine = {i: n for i, n in names.items() if i in self.free}
-        return term_key(self.bound, self.atoms, mine) if mine else self.token
+        if self.free.isdisjoint(names):
+            return self.token
+        return term_key(self.bound, self.atoms, {i: n for i, n in names.items() if i in self.free})
 
     def rename(self, new: Mapping[Index, Index | Place]) -> Term:
         """The term with other free indices; binders step aside where they would capture."""
-        mine = {i: t for i, t in new.items() if i in self.free}
-        if not mine:
+        if self.free.isdisjoint(new):
             return self
+        mine = {i: t for i, t in new.items() if i in self.free}
         if self.bound and self.bound & indices_of(mine.values()):
             return self.freshened().rename(mine)
-        return Term(self.coefficient, self.bound, merged((a.rename(mine), e) for a, e in self.atoms))
+        return Term(self.coefficient, self.bound, [(a.rename(mine), e) for a, e in self.atoms])
 
     def freshened(self) -> Term:
         """The same term with binders that occur nowhere else."""
         if not self.bound:
             return self
         new = {i: i.fresh() for i in self.bound}
-        return Term(self.coefficient, new.values(), merged((a.rename(new), e) for a, e in self.atoms))
+        return Term(self.coefficient, new.values(), [(a.rename(new), e) for a, e in self.atoms])
 
     def __mul__(self, other: Term) -> Term:
         if other.bound & (self.bound | self.free):
             other = other.freshened()
         left = self.freshened() if self.bound & other.free else self
         number = left.coefficient if other.coefficient is ONE else left.coefficient * other.coefficient
-        return Term(number, left.bound | other.bound, merged((*left.atoms, *other.atoms)))
+        return Term(number, left.bound | other.bound, (*left.atoms, *other.atoms))
 
     def times(self, factor: Fraction) -> Term:
         """The term so many times."""
@@ -104,6 +104,14 @@ class Term:
         found: Term = object.__new__(Term)
         found.coefficient, found.bound, found.atoms = coefficient, self.bound, self.atoms
         found.free, found._token = self.free, self._token
+        return found
+
+    def over(self, indices: frozenset[Index]) -> Term:
+        """The sum of the term over indices that are binders already."""
+        if not indices <= self.free:
+            return Term(self.coefficient, self.bound | indices, self.atoms)
+        found: Term = self.counted(self.coefficient)
+        found.bound, found.free, found._token = self.bound | indices, self.free - indices, None
         return found
 
     def __repr__(self) -> str:
@@ -117,7 +125,7 @@ class Expr:
     one. They are no part of equality, and rules that rewrite an expression need not keep them.
     """
 
-    def __init__(self, terms: Iterable[Term] = (), lost: frozenset[Factor] = NONE) -> None:
+    def __init__(self, terms: Iterable[Term] = (), lost: frozenset[Risk] = NONE) -> None:
         several = tuple([t for t in terms if t.coefficient is ONE or t.coefficient])
         self.lost = lost
         self.terms = several if len(several) < 2 else collected(several)  # noqa: PLR2004 - one has no like
@@ -125,22 +133,36 @@ class Expr:
     @Lazy
     def token(self) -> str:
         """The key: equal for equal expressions."""
-        return "+".join(f"{t.coefficient}*{t.token}" for t in self.terms)
+        return "+".join([f"{t.coefficient}*{t.token}" for t in self.terms])
 
     @Lazy
-    def risky(self) -> frozenset[Factor]:
+    def extent(self) -> list[tuple[int, int]]:
+        """How many factors and binders each term has: equal for equal expressions, and found sooner than the key."""
+        return [(len(t.atoms), len(t.bound)) for t in self.terms]
+
+    @Lazy
+    def risky(self) -> frozenset[Risk]:
         """The factors that may have no value somewhere, of each power only its kind; those that were lost, too."""
         return self.lost.union([(a, kind(e)) for t in self.terms for a, e in t.atoms if a.risky or risk(a, e)])
 
     @Lazy
     def free(self) -> frozenset[Index]:
         """The free indices."""
-        return frozenset[Any]().union(*(t.free for t in self.terms))
+        return NOTHING.union(*[t.free for t in self.terms])
 
     @Lazy
     def tensors(self) -> frozenset[Tensor]:
         """The tensors and names that are mentioned."""
-        return frozenset[Any]().union(*(a.tensors for t in self.terms for a, _ in t.atoms))
+        atoms = [a for t in self.terms for a, _ in t.atoms]
+        entries = frozenset([a.tensor for a in atoms if isinstance(a, Ref)])
+        return entries.union(*[a.tensors for a in atoms if a.parts])
+
+    @Lazy
+    def partials(self) -> frozenset[Partial]:
+        """The derivatives left standing in it, at every depth."""
+        holding = [a for t in self.terms for a, _ in t.atoms if a.parts]
+        found = frozenset([a for a in holding if isinstance(a, Partial)])
+        return found.union(*[p.partials for a in holding for p in a.parts])
 
     @Lazy
     def mask(self) -> int:
@@ -166,22 +188,23 @@ class Expr:
 
     def key(self, names: Mapping[Index, str]) -> str:
         """A text that is equal for equal expressions; `names` says what some free indices are called in it."""
-        mine = {i: n for i, n in names.items() if i in self.free}
-        if not mine:
+        if self.free.isdisjoint(names):
             return self.token
-        return "+".join(sorted(f"{t.coefficient}*{t.key(mine)}" for t in self.terms))
+        return "+".join(sorted([f"{t.coefficient}*{t.key(names)}" for t in self.terms]))
 
     def rename(self, new: Mapping[Index, Index | Place]) -> Expr:
         """The expression with other free indices, none captured."""
-        mine = {i: t for i, t in new.items() if i in self.free}
         lost = frozenset([(a.rename(new), e) for a, e in self.lost]) if self.lost else NONE
-        return Expr((t.rename(mine) for t in self.terms), lost) if mine or lost else self
+        terms = [t.rename(new) for t in self.terms]
+        return Expr(terms, lost) if lost or not all(map(is_, terms, self.terms)) else self
 
     def __hash__(self) -> int:
         return hash(self.token)
 
     def __eq__(self, other: object) -> bool:
-        return self is other or (isinstance(other, Expr) and self.token == other.token)
+        if self is other or not isinstance(other, Expr):
+            return self is other
+        return self.extent == other.extent and self.token == other.token
 
     def __add__(self, other: Any) -> Expr:
         added = expr(other)
@@ -262,7 +285,7 @@ def written(found: Expr, *parts: Expr) -> Expr:
     return replace_lost(found, found.lost | gone) if gone else found
 
 
-def replace_lost(value: Expr, lost: frozenset[Factor]) -> Expr:
+def replace_lost(value: Expr, lost: frozenset[Risk]) -> Expr:
     """The same expression, other factors lost."""
     found = Expr((), lost)
     found.terms = value.terms
@@ -288,7 +311,7 @@ def expr(what: Any) -> Expr:
     if isinstance(what, Atom):
         return one(what)
     if isinstance(what, int | Fraction):
-        return UNIT if what == 1 else Expr((Term(Fraction(what), (), {}),))
+        return UNIT if what == 1 else monomial(Fraction(what), ())
     if getattr(what, "is_Rational", False):
         return expr(Fraction(int(what.p), int(what.q)))
     if getattr(what, "is_Symbol", False) or getattr(what, "is_NumberSymbol", False):
@@ -304,7 +327,12 @@ def expr(what: Any) -> Expr:
 def one(atom: Atom, exponent: Number = 1) -> Expr:
     """A single atom as an expression."""
     lost = NONE.union(*(p.lost for p in atom.parts)) if atom.parts else NONE
-    return Expr((Term(ONE, (), {atom: ONE if exponent == 1 else Fraction(exponent)}),), lost)
+    return Expr((Term(ONE, (), ((atom, ONE if exponent == 1 else Fraction(exponent)),)),), lost)
+
+
+def monomial(coefficient: Fraction, factors: Iterable[Factor]) -> Expr:
+    """A number times factors as an expression; nothing is summed."""
+    return Expr((Term(coefficient, (), factors),))
 
 
 def power(base: Expr, exponent: Fraction) -> Expr:
@@ -326,13 +354,13 @@ def power_of_product(term: Term, exponent: Fraction) -> Expr:
     """The power of c·a·b: factor by factor where that holds for all real values."""
     if exponent.denominator == 1:
         c = term.coefficient ** int(exponent)
-        return Expr((Term(c, (), {a: e * exponent for a, e in term.atoms}),))
+        return monomial(c, [(a, e * exponent) for a, e in term.atoms])
     whole = len(term.atoms) == 1 and term.coefficient == 1 and term.atoms[0][1] == 1
     if whole:
         return one(term.atoms[0][0], exponent)
     if term.coefficient > 0 and all(nonnegative(a) or e.denominator > 1 for a, e in term.atoms):
         root = rational_power(term.coefficient, exponent)
-        return Expr((Term(Fraction(1), (), {a: e * exponent for a, e in term.atoms}),)) * root
+        return monomial(ONE, [(a, e * exponent) for a, e in term.atoms]) * root
     return one(Power(Expr((term,))), exponent)
 
 
@@ -368,31 +396,30 @@ def even(exponent: Fraction) -> bool:
     return exponent.denominator > 1 or exponent % 2 == 0
 
 
-def merged(factors: Iterable[tuple[Atom, Fraction]]) -> dict[Atom, Fraction]:
-    """Factors with the exponents of equal atoms added."""
-    found: dict[Atom, Fraction] = {}
-    for a, e in factors:
-        found[a] = found[a] + e if a in found else e
-    return found
+def merged(factors: Iterable[Factor]) -> list[Factor]:
+    """Factors with the exponents of equal atoms added, those that cancel left out."""
+    found: dict[str, Factor] = {}
+    for factor in factors:
+        token = factor[0].token
+        found[token] = (factor[0], found[token][1] + factor[1]) if token in found else factor
+    return [f for f in found.values() if f[1] is ONE or f[1]]
 
 
-def product(coefficient: Fraction, atoms: Mapping[Atom, Fraction]) -> tuple[Fraction, dict[Atom, Fraction]]:
+def settled(coefficient: Fraction, factors: list[Factor]) -> tuple[Fraction, list[Factor]]:
     """A product with its brackets settled: a delta is its own square, and one of equal indices is 1."""
-    if not any(a.bracket for a in atoms):
-        return coefficient, dict(atoms)
-    kept: dict[Atom, Fraction] = {}
-    for a, e in atoms.items():
-        if isinstance(a, Delta | Where) and e:
-            if e < 0:
-                raise IndexedError("a delta or a condition can't be divided by: it is 0 somewhere")
-            sure = a.left == a.right or None if isinstance(a, Delta) else a.certain
-            if sure is False:
-                return Fraction(0), {}
-            if sure is None:
-                kept[a] = Fraction(1)
-        else:
-            kept[a] = e
+    kept: list[Factor] = []
+    for a, e in factors:
+        if not isinstance(a, Delta | Where):
+            kept.append((a, e))
+            continue
+        if e < 0:
+            raise IndexedError("a delta or a condition can't be divided by: it is 0 somewhere")
+        sure = a.left == a.right or None if isinstance(a, Delta) else a.certain
+        if sure is False:
+            return Fraction(0), []
+        if sure is None:
+            kept.append((a, ONE))
     return coefficient, kept
 
 
-UNIT = Expr((Term(ONE, (), {}),))
+UNIT = monomial(ONE, ())

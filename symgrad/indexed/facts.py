@@ -3,25 +3,27 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from fractions import Fraction
 from itertools import product
+from operator import is_
 from typing import TYPE_CHECKING
 
-from symgrad.indexed.atoms import Atom, Partial, Power, Ref
+from symgrad.indexed.atoms import NOTHING, Atom, Partial, Power, Ref
 from symgrad.indexed.build import delta, total
+from symgrad.indexed.canonical import Factor, Factors
 from symgrad.indexed.contract import contract
-from symgrad.indexed.expr import Expr, IndexedError, Term, expr
+from symgrad.indexed.expr import Expr, IndexedError, Term, expr, monomial
 from symgrad.indexed.mapping import bind, mapped, with_parts
 from symgrad.indexed.names import Index, Place
 from symgrad.words import message, worded
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
+    from fractions import Fraction
 
     from symgrad.indexed.tensor import Tensor
 
 Substitution = dict[Index, Index]
-Way = tuple[Substitution, frozenset[Index], dict[Atom, Fraction]]
+Way = tuple[Substitution, frozenset[Index], Factors]
 ROUNDS = 40
 SIDES = 2
 
@@ -110,34 +112,37 @@ def apply_fact(value: Expr, fact: Fact) -> Expr:
             return None if new is None else fact.right.rename(new)
         return None
 
-    value = mapped(value, inside)
-    value = mapped(value, lambda atom: parts_rewritten(atom, fact))
+    def fits(part: Expr) -> bool:
+        return fact.left.tensors <= part.tensors
+
+    value = mapped(value, inside, fits)
+    value = mapped(value, lambda atom: parts_rewritten(atom, fact), fits)
     return by_terms(value, fact)
 
 
 def parts_rewritten(atom: Atom, fact: Fact) -> Expr | None:
     """An atom with the fact applied to the expressions inside."""
-    parts = tuple(by_terms(p, fact) for p in atom.parts)
-    return None if parts == atom.parts else expr(with_parts(atom, parts))
+    parts = tuple([by_terms(p, fact) for p in atom.parts])
+    return None if all(map(is_, parts, atom.parts)) else expr(with_parts(atom, parts))
 
 
 def by_terms(value: Expr, fact: Fact) -> Expr:
     """The fact applied to each term that contains its left side."""
-    if len(fact.left.terms) != 1:
+    if len(fact.left.terms) != 1 or not fact.left.tensors <= value.tensors:
         return value
     (pattern,) = fact.left.terms
-    turns = is_turning(fact)
     found: list[Term] = []
     for term in value.terms:
         ways = (rewritten(term, pattern, fact, way) for way in matches(pattern, term))
-        found += next((w for w in ways if not turns or comes_before(w, term)), Expr((term,))).terms
+        new = next((w for w in ways if not is_turning(fact) or comes_before(w, term)), None)
+        found += [term] if new is None else new.terms
     return value if found == list(value.terms) else Expr(found)
 
 
 def rewritten(term: Term, pattern: Term, fact: Fact, way: Way) -> Expr:
     """A term with the right side in the place of the pattern, which was found in this way."""
     new, bound, left = way
-    whole = Expr((Term(term.coefficient / pattern.coefficient, (), left),)) * fact.right.rename(new)
+    whole = monomial(term.coefficient / pattern.coefficient, left) * fact.right.rename(new)
     return bind(bound, whole)
 
 
@@ -156,27 +161,34 @@ def comes_before(found: Expr, term: Term) -> bool:
 def matches(pattern: Term, term: Term) -> Iterator[Way]:
     """Ways in which a term contains a pattern; the binders and the factors that are left over then."""
     wanted = sorted(pattern.atoms, key=lambda f: (not isinstance(f[0], Ref), f[0].token))
-    for new, left in consumed(wanted, dict(term.atoms), {}, pattern):
-        summed = [new[i] for i in pattern.bound]
-        inside = frozenset(i for a in left for i in a.free)
-        if len(set(summed)) == len(summed) and set(summed) <= term.bound and not set(summed) & inside:
-            yield new, term.bound - set(summed), left
+    for new, left in consumed(wanted, term.atoms, {}, pattern):
+        summed = {new[i] for i in pattern.bound}
+        inside = NOTHING.union(*[a.free for a, _ in left])
+        if len(summed) == len(pattern.bound) and summed <= term.bound and inside.isdisjoint(summed):
+            yield new, term.bound - summed, left
 
 
 def consumed(
-    wanted: list[tuple[Atom, Fraction]], left: dict[Atom, Fraction], new: Substitution, pattern: Term
-) -> Iterator[tuple[Substitution, dict[Atom, Fraction]]]:
+    wanted: Sequence[Factor], left: Factors, new: Substitution, pattern: Term
+) -> Iterator[tuple[Substitution, Factors]]:
     """Ways to find each wanted factor among those that are left."""
     if not wanted:
         yield new, left
         return
     (atom, exponent), *others = wanted
-    for mine, e in left.items():
-        if type(mine) is not type(atom) or not divides(exponent, e, pattern):
+    for n, (mine, e) in enumerate(left):
+        if not alike(atom, mine) or not divides(exponent, e, pattern):
             continue
+        over = ((mine, e - exponent),) if e != exponent else ()
         for more in unified(atom, mine, new):
-            rest = {a: x - exponent if a == mine else x for a, x in left.items()}
-            yield from consumed(others, {a: x for a, x in rest.items() if x}, more, pattern)
+            yield from consumed(others, (*left[:n], *over, *left[n + 1 :]), more, pattern)
+
+
+def alike(pattern: Atom, atom: Atom) -> bool:
+    """Whether one atom may be the other with other indices: of one kind, and written in the same tensors."""
+    if isinstance(pattern, Ref) and isinstance(atom, Ref):
+        return pattern.tensor is atom.tensor
+    return type(pattern) is type(atom) and pattern.tensors == atom.tensors
 
 
 def divides(exponent: Fraction, mine: Fraction, pattern: Term) -> bool:
@@ -189,15 +201,11 @@ def divides(exponent: Fraction, mine: Fraction, pattern: Term) -> bool:
 
 def unified(pattern: Atom, atom: Atom, new: Substitution) -> Iterator[Substitution]:
     """Ways to choose the pattern's indices so that the two atoms are equal."""
-    if isinstance(pattern, Ref) and isinstance(atom, Ref):
-        if pattern.tensor is atom.tensor:
-            found = dict(new)
-            if all(assign(i, j, found) for i, j in zip(pattern.indices, atom.indices, strict=True)):
-                yield found
-        return
-    if pattern.tensors != atom.tensors:
-        return
     found = dict(new)
+    if isinstance(pattern, Ref) and isinstance(atom, Ref):
+        if all(assign(i, j, found) for i, j in zip(pattern.indices, atom.indices, strict=True)):
+            yield found
+        return
     if not all(assign(i, j, found) for i, j in read_off(pattern, atom)):
         return
     open_ones = [i for i in sorted(pattern.free, key=lambda i: i.token) if i not in found]

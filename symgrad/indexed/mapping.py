@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from itertools import product
+from operator import is_
+from typing import TYPE_CHECKING, Any
 
 from symgrad.indexed.atoms import Apply, Atom, Attains, Greatest, Partial, Power, Ref
+from symgrad.indexed.canonical import ONE
 from symgrad.indexed.differentiate import carried_out
 from symgrad.indexed.expr import Expr, Term, one
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterable
+    from collections.abc import Callable, Collection, Iterable, Iterator
 
+    from symgrad.indexed.canonical import Factor
     from symgrad.indexed.names import Index
     from symgrad.indexed.tensor import Tensor
 
@@ -18,7 +22,7 @@ if TYPE_CHECKING:
 def bind(bound: Iterable[Index], value: Expr) -> Expr:
     """The sum over indices that are binders already."""
     indices = frozenset(bound)
-    return Expr(Term(t.coefficient, t.bound | indices, dict(t.atoms)) for t in value.terms) if indices else value
+    return Expr([t.over(indices) for t in value.terms]) if indices else value
 
 
 def replaced(value: Expr, change: Callable[[Atom], Expr | None]) -> Expr:
@@ -27,26 +31,35 @@ def replaced(value: Expr, change: Callable[[Atom], Expr | None]) -> Expr:
     changed = False
     for term in value.terms:
         new = [(change(a), a, e) for a, e in term.atoms]
-        if all(n is None for n, _, _ in new):
+        if not [n for n, _, _ in new if n is not None]:
             terms.append(term)
             continue
         changed = True
-        whole = Expr((Term(term.coefficient, (), {a: e for n, a, e in new if n is None}),))
-        for n, _, e in new:
-            if n is not None:
-                whole *= n**e
-        terms += bind(term.bound, whole).terms
+        rest = [(a, e) for n, a, e in new if n is None]
+        terms += under(term, rest, [n if e is ONE else n**e for n, _, e in new if n is not None])
     return Expr(terms) if changed else value
 
 
-def mapped(value: Expr, change: Callable[[Atom], Expr | None]) -> Expr:
-    """The expression with atoms replaced at every depth, innermost first."""
+def under(term: Term, rest: list[Factor], parts: list[Expr]) -> Iterator[Term]:
+    """The product of some of a term's factors with other expressions, multiplied out, under the term's binders."""
+    free = term.free.union(*[p.free for p in parts])
+    for chosen in product(*[p.terms for p in parts]):
+        number, bound, factors = term.coefficient, term.bound, rest
+        for factor in chosen:
+            t = factor.freshened() if factor.bound & (bound | free) else factor
+            number = number if t.coefficient is ONE else number * t.coefficient
+            bound, factors = bound | t.bound, [*factors, *t.atoms]
+        yield Term(number, bound, factors)
+
+
+def mapped(value: Expr, change: Callable[[Atom], Expr | None], where: Callable[[Expr], Any] = bool) -> Expr:
+    """The expression with atoms replaced at every depth, innermost first; a part that is not `where` stays as it is."""
 
     def inside_out(atom: Atom) -> Expr | None:
         if not atom.parts:
             return change(atom)
-        parts = tuple(mapped(p, change) for p in atom.parts)
-        if all(p is q for p, q in zip(parts, atom.parts, strict=True)):
+        parts = tuple([mapped(p, change, where) if where(p) else p for p in atom.parts])
+        if all(map(is_, parts, atom.parts)):
             return change(atom)
         inner = with_parts(atom, parts)
         new = change(inner)
@@ -80,7 +93,12 @@ def carry_out(value: Expr) -> Expr:
         found = carried_out(atom)
         return None if found == one(atom) else found
 
-    return mapped(value, step)
+    return mapped(value, step, standing)
+
+
+def standing(value: Expr) -> bool:
+    """Whether a derivative is left standing in it."""
+    return bool(value.partials)
 
 
 def unfold(value: Expr, names: Collection[Tensor] | None = None) -> Expr:

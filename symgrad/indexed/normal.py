@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any
 from symgrad.indexed.atoms import Apply, Atom, Delta, Greatest, Power, Where
 from symgrad.indexed.contract import contract
 from symgrad.indexed.differentiate import KNOWN
-from symgrad.indexed.expr import ZERO, Expr, Term, even, expr, merged, nonnegative, one, power
-from symgrad.indexed.mapping import bind, replaced, with_parts
+from symgrad.indexed.expr import ZERO, Expr, Term, even, expr, monomial, nonnegative, one, power
+from symgrad.indexed.mapping import replaced, under, with_parts
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -36,15 +36,17 @@ def expanded(value: Expr) -> Expr:
     """Brackets multiplied out, and powers of sums with their common factor in front."""
     terms: list[Term] = []
     for term in value.terms:
-        sums = [(a, e) for a, e in term.atoms if isinstance(a, Power)]
-        if not sums:
-            terms.append(term)
-            continue
-        rest = Expr((Term(term.coefficient, (), {a: e for a, e in term.atoms if not isinstance(a, Power)}),))
-        for a, e in sums:
-            rest *= power_of_sum(a.base, e)
-        terms += bind(term.bound, rest).terms
-    return Expr(terms)
+        found = [(opened(a, e) if isinstance(a, Power) else None, (a, e)) for a, e in term.atoms]
+        rest = [f for new, f in found if new is None]
+        terms += under(term, rest, [new for new, _ in found if new is not None]) if len(rest) < len(found) else [term]
+    return Expr(terms) if terms != list(value.terms) else value
+
+
+@lru_cache(maxsize=1024)
+def opened(atom: Power, exponent: Fraction) -> Expr | None:
+    """What comes of a power of a sum as it is multiplied out; None where nothing does."""
+    found = power_of_sum(atom.base, exponent)
+    return None if found == one(atom, exponent) else found
 
 
 def power_of_sum(base: Expr, exponent: Fraction) -> Expr:
@@ -70,8 +72,8 @@ def common_factor(base: Expr, *, whole: bool) -> tuple[Expr, Expr]:
         shared = {a: min(e, mine[a]) for a, e in shared.items() if a in mine}
     shared = {a: e for a, e in shared.items() if whole or nonnegative(a)}
     inverse = [(a, -e) for a, e in shared.items()]
-    inner = (Term(t.coefficient / number, t.bound, merged((*t.atoms, *inverse))) for t in base.terms)
-    return Expr((Term(number, (), shared),)), Expr(inner)
+    inner = (Term(t.coefficient / number, t.bound, (*t.atoms, *inverse)) for t in base.terms)
+    return monomial(number, shared.items()), Expr(inner)
 
 
 def loose(term: Term) -> dict[Atom, Fraction]:
@@ -116,7 +118,7 @@ def split_log(atom: Apply) -> Expr:
         return split_log(Apply(atom.head, (front,))) + one(Apply(atom.head, (inner,)))
     (term,) = atom.arg.terms
     out = {a: e for a, e in term.atoms if nonnegative(a) or e.denominator > 1}
-    rest = Expr((Term(term.coefficient, (), {a: e for a, e in term.atoms if a not in out}),))
+    rest = monomial(term.coefficient, [(a, e) for a, e in term.atoms if a not in out])
     if len(term.atoms) == 1 and term.coefficient == 1 and (e := term.atoms[0][1]) != 1 and not even(e):
         return split_log(Apply(atom.head, (one(term.atoms[0][0]),))) * expr(e)  # defined for a positive base only
     found = ZERO if rest == expr(1) else one(Apply(atom.head, (rest,)))

@@ -156,5 +156,7 @@ def worded(value: Any, *names: str) -> None:
     """Turn fields of a frozen dataclass into Messages: what stands there is read by people."""
     for name in names:
         words = getattr(value, name)
+        if not words or isinstance(words, Message):
+            continue
         found = tuple(map(message, words)) if isinstance(words, tuple) else message(words)
         object.__setattr__(value, name, found)

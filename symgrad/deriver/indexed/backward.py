@@ -15,12 +15,12 @@ from symgrad.indexed import (
     Power,
     Ref,
     Tensor,
-    Term,
     expr,
     one,
     partial,
-    total,
 )
+from symgrad.indexed.expr import monomial
+from symgrad.indexed.mapping import bind
 from symgrad.words import message
 
 if TYPE_CHECKING:
@@ -130,7 +130,7 @@ def chain_rule(every: tuple[Way, ...], arriving: Callable[[Tensor, tuple[Index, 
     """dJ/dT as a sum over the nodes that use T: what arrives at a node, times the node's own derivative by T."""
     found = expr(0)
     for node, inner, local in every:
-        found += total(inner, local if node is None else arriving(node, inner) * local)
+        found += bind(inner, local if node is None else arriving(node, inner) * local)
     return found
 
 
@@ -151,7 +151,7 @@ def definition_of(name: Tensor, by: Expr | None = None) -> Fact:
     if not kind:
         return whole
     atom, exponent = kind[0], dict(term.atoms)[kind[0]]
-    rest = Expr((Term(term.coefficient, (), {a: e for a, e in term.atoms if a != atom}),))
+    rest = monomial(term.coefficient, [(a, e) for a, e in term.atoms if a != atom])
     left = atom.base if isinstance(atom, Power) else one(atom)
     return Fact(message("definition of {name}", name=name.name), left, (name[letters] / rest) ** (1 / exponent))
 

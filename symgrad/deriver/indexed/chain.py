@@ -9,8 +9,8 @@ from symgrad.core import Derivation, Let, Step, SymgradError, UnknownNameError, 
 from symgrad.core.catalogue import nearest
 from symgrad.definitions.tokens import spelled_out
 from symgrad.deriver.indexed.factoring import in_factors, powers_joined
-from symgrad.deriver.indexed.moves import derivatives, step_once
-from symgrad.indexed import Expr, Fact, Partial, Ref, Tensor, contract, expr, mapped
+from symgrad.deriver.indexed.moves import step_once
+from symgrad.indexed import Expr, Fact, Ref, Tensor, contract, expr, mapped
 from symgrad.indexed.facts import apply_fact
 from symgrad.indexed.normal import expanded
 from symgrad.indexed.tensor import reached
@@ -76,7 +76,7 @@ def without(found: Derivation, name: str) -> Derivation:
 def rederived(found: Derivation, kept: tuple[Fact, ...]) -> Derivation:
     """The same derivative derived with other facts; names that stand for a derivative are written out first."""
     value: Any = found.start
-    slopes = [t for t in value.tensors if t.body and derivatives(t.body[1])]
+    slopes = [t for t in value.tensors if t.body and t.body[1].partials]
     opening = [(s.rule, s.after) for s in found.steps if s.rule in {"layers", "cotangent"}]
     name = f"{found.name}-without"
     return derivation(opened_names(value, slopes), name=name, title=found.title, facts=kept, opening=opening)
@@ -163,8 +163,10 @@ def opened(start: Expr, opening: Iterable[tuple[str, Expr]]) -> Iterable[Step]:
 def rewritten(value: Expr, facts: tuple[Fact, ...], *, factored: bool = True) -> list[Step]:
     """Every line from here on: derivatives first, then deltas and facts, then the common factor."""
     steps: list[Step] = []
+    lemmas = tuple(f for f in facts if f.left.partials)
+    others = tuple(f for f in facts if not f.left.partials)
     for _ in range(LIMIT):
-        found = next_line(value, facts)
+        found = next_line(value, lemmas, others)
         if found is None:
             break
         rule, after, note = found
@@ -172,17 +174,16 @@ def rewritten(value: Expr, facts: tuple[Fact, ...], *, factored: bool = True) ->
         value = after
     else:
         raise EndlessError(facts)
-    if factored and not derivatives(value) and (joined := powers_joined(value)) != value:
+    if factored and not value.partials and (joined := powers_joined(value)) != value:
         steps.append(Step(value, joined, "powers"))
         value = joined
-    if factored and not derivatives(value) and (short := in_factors(value)) != value:
+    if factored and not value.partials and (short := in_factors(value)) != value:
         steps.append(Step(value, short, "factor"))
     return steps
 
 
-def next_line(value: Expr, facts: tuple[Fact, ...]) -> tuple[str, Expr, str] | None:
-    """The next thing to do, or None: lemmas, a rule of differentiation, deltas, facts."""
-    lemmas = [f for f in facts if any(isinstance(a, Partial) for t in f.left.terms for a, _ in t.atoms)]
+def next_line(value: Expr, lemmas: tuple[Fact, ...], facts: tuple[Fact, ...]) -> tuple[str, Expr, str] | None:
+    """The next thing to do, or None: lemmas (facts about derivatives), a rule of differentiation, deltas, facts."""
     for fact in lemmas:
         if (found := throughout(value, fact)) != value:
             return "lemma", found, fact.words or fact.name
@@ -193,7 +194,7 @@ def next_line(value: Expr, facts: tuple[Fact, ...]) -> tuple[str, Expr, str] | N
         if (found := rewriting(value)) != value:
             return rule, found, ""
     for fact in facts:
-        if fact not in lemmas and (found := throughout(value, fact)) != value:
+        if (found := throughout(value, fact)) != value:
             return "fact", found, fact.words or fact.name
     return None
 

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any
 from sympy import Dummy, Poly, Rational, factor_list
 
 from symgrad.indexed import Atom, Expr, Fact, Power, Term, expr, group, one
+from symgrad.indexed.canonical import ONE
+from symgrad.indexed.expr import monomial
 from symgrad.indexed.facts import by_terms
 from symgrad.indexed.mapping import bind
 from symgrad.indexed.normal import common_factor
@@ -41,11 +43,9 @@ def in_factors(value: Expr) -> Expr:
 
 def split(term: Term) -> tuple[frozenset[Index], Expr, Expr]:
     """A term as what stands under its sum sign for good and what could stand outside."""
-    inside = {a: e for a, e in term.atoms if a.free & term.bound}
-    outside = {a: e for a, e in term.atoms if not a.free & term.bound}
-    summed = Term(Fraction(1), term.bound, inside)
-    outer = Term(term.coefficient, (), outside)
-    return summed.bound, Expr((Term(Fraction(1), (), dict(summed.atoms)),)), Expr((outer,))
+    inside = [(a, e) for a, e in term.atoms if a.free & term.bound]
+    outside = [(a, e) for a, e in term.atoms if not a.free & term.bound]
+    return term.bound, monomial(ONE, inside), monomial(term.coefficient, outside)
 
 
 def factored(value: Expr) -> Expr:

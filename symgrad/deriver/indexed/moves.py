@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from fractions import Fraction
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
@@ -23,12 +22,15 @@ from symgrad.indexed import (
     one,
     total,
 )
+from symgrad.indexed.canonical import ONE
 from symgrad.indexed.differentiate import of_entry, of_head
-from symgrad.indexed.mapping import bind
+from symgrad.indexed.expr import monomial
+from symgrad.indexed.mapping import standing, under
 from symgrad.rules import RULES
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from fractions import Fraction
 
     from symgrad.indexed import Tensor
 
@@ -37,11 +39,12 @@ Move = tuple[str, "Callable[[Partial], Expr | None]"]
 
 def step_once(value: Expr) -> tuple[str, Expr] | None:
     """The first rule, in the order of MOVES, that fits a derivative in the expression, carried out wherever it fits."""
-    fits = {atom: found for atom in derivatives(value) if (found := fitting(atom))}
+    fits = {atom: found for atom in value.partials if (found := fitting(atom))}
     if not fits:
         return None
     number = min(n for n, _ in fits.values())
-    after = mapped(value, {atom: new for atom, (n, new) in fits.items() if n == number}.get)
+    done: dict[Atom, Expr] = {atom: new for atom, (n, new) in fits.items() if n == number}
+    after = mapped(value, done.get, standing)
     return named(MOVES[number][0], value, after), after
 
 
@@ -55,21 +58,9 @@ def named(rule: str, before: Expr, after: Expr) -> str:
     """The rule's own name where one elementary function was differentiated: exp, log, tanh."""
     if rule != "elementwise":
         return rule
-    heads = {getattr(a.expr.terms[0].atoms[0][0], "head", None) for a in derivatives(before) - derivatives(after)}
+    heads = {getattr(a.expr.terms[0].atoms[0][0], "head", None) for a in before.partials - after.partials}
     names: set[str] = {h.__name__ for h in heads if h is not None}
     return names.pop() if len(names) == 1 and names <= set(RULES) else rule
-
-
-def derivatives(value: Expr) -> set[Any]:
-    """The derivatives that are left standing."""
-    found: set[Any] = set()
-    for term in value.terms:
-        for atom, _ in term.atoms:
-            if isinstance(atom, Partial):
-                found.add(atom)
-            for part in atom.parts:
-                found |= derivatives(part)
-    return found
 
 
 def varies(atom: Atom, by: Partial) -> bool:
@@ -106,14 +97,14 @@ def linearity(by: Partial) -> Expr | None:
     mine = factors(by)
     if mine and all(varies(a, by) for a, _ in mine):
         return None
-    found = ZERO
+    terms: list[Term] = []
     for old in by.expr.terms:
         term = old.freshened() if old.bound & by.ref.free else old
-        moving = {a: e for a, e in term.atoms if varies(a, by)}
-        still = {a: e for a, e in term.atoms if a not in moving}
+        moving = [f for f in term.atoms if varies(f[0], by)]
         if moving:
-            core = again(Expr((Term(Fraction(1), (), moving),)), by)
-            found += bind(term.bound, Expr((Term(term.coefficient, (), still),)) * core)
+            still = [f for f in term.atoms if f not in moving]
+            terms += under(term, still, [again(monomial(ONE, moving), by)])
+    found = Expr(terms)
     return None if found == one(by) else found
 
 
@@ -127,11 +118,11 @@ def factors(by: Partial) -> tuple[tuple[Atom, Fraction], ...]:
 
 def in_turn(by: Partial) -> Expr:
     """Each factor in turn, with the power rule where it has an exponent."""
-    mine, found = factors(by), ZERO
+    mine, terms = factors(by), list[Term]()
     for atom, exponent in mine:
-        rest = {a: e - (a == atom) for a, e in mine}
-        found += Expr((Term(exponent, (), rest),)) * again(one(atom), by)
-    return found
+        slope = Partial(one(atom), by.ref, by.fixed)
+        terms.append(Term(exponent, (), (*mine, (atom, -ONE), (slope, ONE))))
+    return Expr(terms)
 
 
 def product(by: Partial) -> Expr | None:

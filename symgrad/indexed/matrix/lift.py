@@ -8,7 +8,7 @@ from math import prod
 
 from symgrad.indexed.atoms import Apply, Atom, Delta, Partial, Power, Ref, Scalar, Size
 from symgrad.indexed.contract import contract
-from symgrad.indexed.expr import ZERO, Expr, Term
+from symgrad.indexed.expr import ZERO, Expr, Term, monomial
 from symgrad.indexed.mapping import bind
 from symgrad.indexed.matrix.build import drawn, ones, raised, rowwise, scaled, transposed
 from symgrad.indexed.matrix.factor import Product, factored, product
@@ -61,8 +61,8 @@ def opened(value: Expr) -> Expr:
     found = ZERO
     for term in value.terms:
         sums = [a.base for a, e in term.atoms if isinstance(a, Power) and e == 1]
-        rest = {a: e for a, e in term.atoms if not (isinstance(a, Power) and e == 1)}
-        whole = prod(map(opened, sums), start=Expr((Term(term.coefficient, (), rest),)))
+        rest = [(a, e) for a, e in term.atoms if not (isinstance(a, Power) and e == 1)]
+        whole = prod(map(opened, sums), start=monomial(term.coefficient, rest))
         found += bind(term.bound, whole)
     return found
 

@@ -12,7 +12,7 @@ from symgrad.core import UnsupportedError
 from symgrad.functions.logistic import sigmoid
 from symgrad.indexed.atoms import Apply, Atom, Power, Ref
 from symgrad.indexed.conversion import from_formula
-from symgrad.indexed.expr import Expr, Term, expr, one
+from symgrad.indexed.expr import Expr, Term, expr, monomial, one
 from symgrad.indexed.mapping import bind
 from symgrad.indexed.normal import expanded
 
@@ -43,13 +43,12 @@ def paired(term: Term) -> Expr | None:
             continue
         loss = next((a for a, e in term.atoms if e == 1 and ends_in(a, slope.arg)), None)
         if isinstance(loss, Apply):
-            rest = {a: e for a, e in term.atoms if a not in {slope, loss}}
+            rest = monomial(term.coefficient, [(a, e) for a, e in term.atoms if a not in {slope, loss}])
             a = one(Apply(sigmoid, slope.args))
             letters = dict(zip(loss.head.variables, (a, *loss.args[1:]), strict=False))
             with suppress(UnsupportedError):
                 written = from_formula(loss.head.formula.diff(loss.head.variables[0]), letters)
-                product = Expr((Term(term.coefficient, (), rest),)) * a * one(Power(1 - a)) * written
-                return bind(term.bound, expanded(product))
+                return bind(term.bound, expanded(rest * a * one(Power(1 - a)) * written))
     return None
 
 

@@ -15,7 +15,7 @@ from symgrad.functions.logistic import sigmoid, softplus
 from symgrad.indexed.atoms import Apply, Atom, Power, Ref, Where
 from symgrad.indexed.build import apply, greatest, group
 from symgrad.indexed.contract import contract
-from symgrad.indexed.expr import ZERO, Expr, Term, expr, merged, nonnegative, one
+from symgrad.indexed.expr import ZERO, Expr, Term, expr, merged, monomial, nonnegative, one
 from symgrad.indexed.mapping import bind, with_parts
 from symgrad.indexed.normal import power_of_sum
 from symgrad.indexed.numpy_code.cancelling import cancelled, level, paired
@@ -52,10 +52,10 @@ class Stabiliser:
     def product(self, term: Term) -> Expr:
         """One product, its bound indices free: all exponents in one exponential, if there is a sum to scale."""
         factors = merged(f for a, e in cancelled(term.atoms) for f in (written_out(a, e) or ((a, e),)))
-        sums = [(s, e) for a, e in factors.items() if e and (s := self.scaled(a)) is not None]
+        sums = [(s, e) for a, e in factors if (s := self.scaled(a)) is not None]
         exponent = ZERO
         rest = expr(term.coefficient)
-        for atom, e in factors.items():
+        for atom, e in factors:
             if sums and is_exponential(atom):
                 exponent += e * self.expr(atom.parts[0])
             elif sums and isinstance(atom, Where):
@@ -92,7 +92,7 @@ class Stabiliser:
         if not split or term is None or (len(others) > 1 and not all(map(nonnegative, others))):
             return apply(sp.log, self.expr(value))
         found = sum((e * f for _, e, f in parts if f is not None), ZERO)
-        left = Expr((Term(term.coefficient, (), {a: e for a, e, f in parts if f is None}),))
+        left = monomial(term.coefficient, [(a, e) for a, e, f in parts if f is None])
         return found if left == expr(1) else found + apply(sp.log, self.expr(left))
 
     def summand(self, atom: Atom) -> Expr | None:
@@ -137,7 +137,7 @@ class Stabiliser:
         for atom in [a for a in rest if isinstance(a, Where)]:
             exponent += apply(sp.log, one(atom))
             del rest[atom]
-        return Expr((Term(term.coefficient, (), rest),)) * apply(sp.exp, exponent + by)
+        return monomial(term.coefficient, rest.items()) * apply(sp.exp, exponent + by)
 
 
 def written_out(atom: Atom, exponent: Fraction) -> Factors | None:
@@ -161,7 +161,7 @@ def opened(value: Expr) -> Expr:
         if not mixed:
             terms.append(term)
             continue
-        found = Expr((Term(term.coefficient, (), {a: e for a, e in term.atoms if (a, e) not in mixed}),))
+        found = monomial(term.coefficient, [f for f in term.atoms if f not in mixed])
         for a, e in mixed:
             found *= power_of_sum(a.base, e)
         terms += opened(bind(term.bound, found)).terms

@@ -5,7 +5,6 @@ from __future__ import annotations
 from fractions import Fraction
 
 from symgrad.indexed import Atom, Expr, Power, Term, normal
-from symgrad.indexed.expr import merged
 
 ROUNDS = 8
 
@@ -38,5 +37,5 @@ def cleared(value: Expr) -> Expr | None:
         if any(base.free & t.bound for t in value.terms):
             continue
         shift = -exponent
-        return Expr(Term(t.coefficient, t.bound, merged((*t.atoms, (base, shift)))) for t in value.terms)
+        return Expr(Term(t.coefficient, t.bound, (*t.atoms, (base, shift))) for t in value.terms)
     return None

@@ -10,7 +10,7 @@ from symgrad.core import Status, Verdict, Witness
 from symgrad.indexed import Delta, Expr, IndexedError, Power, Term, one, show, size
 from symgrad.indexed.bounds import Bounds
 from symgrad.indexed.conditions import NOT_NEGATIVE, POSITIVE, Condition, cancelled
-from symgrad.indexed.expr import never_negative
+from symgrad.indexed.expr import monomial, never_negative
 from symgrad.indexed.samples import space
 from symgrad.prover.indexed.conditions import needs
 from symgrad.prover.indexed.opinions import POINTS, in_balls, point_of
@@ -67,7 +67,7 @@ def of_the_others(term: Term, bounds: Bounds) -> tuple[Condition, ...] | None:
     brackets = [a for a, _ in term.atoms if isinstance(a, Power) and is_other(a.base, k)]
     if len(brackets) != 1:
         return None
-    rest = Expr((Term(term.coefficient, (), {a: e for a, e in term.atoms if a is not brackets[0]}),))
+    rest = monomial(term.coefficient, [(a, e) for a, e in term.atoms if a is not brackets[0]])
     return (Condition(size(k.dim) - 2, NOT_NEGATIVE),) if bounds.positive(rest) else None
 
 
