@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import warnings
+from itertools import product
 from typing import Any
 
 import mpmath
@@ -61,8 +62,18 @@ TEXTS = [
     "sum(softmax(w) .* log(softmax(w)))",
     "-log(sum(softmax(w) .* v.^2))",
     "sum(softplus(w) + silu(w) + gelu(w) + mish(w) + tanh(w) + sigmoid(w))",
+    "sum(log(softplus(w)))",
+    "sum(log(log(1 + exp(w))))",
+    "sum(softplus(w) - v .* log(softplus(w)))",
+    "sum(poisson_nll_rate(softplus(w), v))",
     "norm2(w)",
     "w/norm2(w)",
+]
+OF_TWO = [  # one class alone has the share 1, of which these have no value
+    "sum(log(1 - softmax(w)))",
+    "sum(binary_cross_entropy(softmax(w), v))",
+    "sum(focal(softmax(w), v))",
+    "v'*log(1 - softmax(A*w))",
 ]
 SCALES = (0, 1, 40, 800, 3000, 1e5)
 SIGNS = ([1, -1, 0.3], [-1, -1, -0.5], [1, 1, 1])
@@ -86,7 +97,7 @@ def exactly(worked: Any, given: dict[str, Any], sizes: dict[str, int], order: An
     return found if np.isfinite(found).all() else None
 
 
-@pytest.mark.parametrize("text", TEXTS)
+@pytest.mark.parametrize("text", [*TEXTS, *OF_TWO])
 def test_no_overflow_where_the_value_is_a_float(text: str) -> None:
     worked = of_text(text, "w", used(text, "w"))
     asked = sought(worked.derivation)
@@ -96,7 +107,10 @@ def test_no_overflow_where_the_value_is_a_float(text: str) -> None:
     names: dict[str, Any] = {}
     exec(written.source, names)  # noqa: S102 - our own text, which is what is tested
     compared = 0
-    for n, scale, signs in [(n, scale, signs) for n in (1, 3) for scale in SCALES for signs in SIGNS]:
+    lengths, scales = (
+        ((2, 3), SCALES[:4]) if text in OF_TWO else ((1, 3), SCALES)
+    )  # 1500 digits tell 1 - p from 0 there
+    for n, scale, signs in product(lengths, scales, SIGNS):
         given = {"w": scale * np.array(signs[:n]), "v": np.array([0.7, 0.2, 0.1])[:n], "X": np.ones((2, n))}
         given["A"] = np.eye(3)[:n, :n] + np.array([0.0, 0.25, 0.5])[:n]
         sizes = {"n": n, "m": 2}

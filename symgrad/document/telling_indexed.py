@@ -76,16 +76,20 @@ def given(derivation: Derivation, notation: Notation, layout: Layout) -> Iterato
         matrix = matrix_of(let.value, axes(letters, (), layout), layout)
         if matrix is not None and letters:
             yield equation(tensor_name(tensor), matrix)
-    for head in heads(derivation):
-        applied = head(*head.variables, *head.parameters)
+    for head, parameters in heads(derivation):
+        applied = head(*head.variables, *parameters)
         yield equation(boxes(applied), boxes(applied.unfold()))
 
 
-def heads(derivation: Derivation) -> list[Any]:
-    """The catalogue's functions in a derivation."""
+def heads(derivation: Derivation) -> list[tuple[Any, tuple[Any, ...]]]:
+    """The catalogue's functions in a derivation, each with the parameters that do not all have their usual values."""
     values = [derivation.start, derivation.result, *(let.value for let in derivation.lets)]
-    found = {a.head for v in values for a in atoms_of(v) if isinstance(a, Apply)}
-    return sorted((h for h in found if isinstance(h, type) and issubclass(h, Elementwise)), key=lambda h: h.spelling)
+    found: dict[Any, int] = {}
+    for atom in (a for v in values for a in atoms_of(v) if isinstance(a, Apply)):
+        if isinstance(atom.head, type) and issubclass(atom.head, Elementwise):
+            found[atom.head] = max(found.get(atom.head, 0), len(atom.args))
+    ordered = sorted(found.items(), key=lambda item: item[0].spelling)
+    return [(head, head.parameters if count > len(head.variables) else ()) for head, count in ordered]
 
 
 def matrix_of(value: Expr, place: Any, layout: Layout, style: Style | None = None) -> Box | None:

@@ -20,6 +20,7 @@ from symgrad.functions.stable_heads import WIDTH, bell, erfc_kept, kept, recipro
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
+FAR = 50  # left of -50 softplus and sigmoid are e^u in every float type
 BELL_WIDTH = 100  # e^-5000 is 0 in every float type
 
 
@@ -222,12 +223,18 @@ def without_vanishing_ratio(node: Any) -> Any:
     """sigmoid(u)/softplus(u), which tends to 1 on the left, by an argument that is not far on the left."""
     if not isinstance(node, Mul):
         return node
+    powers = node.as_powers_dict()
+    for below, e in powers.items():
+        u = Mul(*below.filled) if isinstance(below, softplus) and e.is_Integer and e < 0 else None
+        if u is not None and powers.get(sigmoid(u), 0) >= 1:
+            s, times = within(u, -FAR, oo), Min(-e, powers[sigmoid(u)])
+            return node * (below / sigmoid(u)) ** times * (below.filled[1] * sigmoid(s) / softplus(s)) ** times
     for f in node.args:
         for total in (g for g in node.args if isinstance(f, sigmoid) and isinstance(g, Add)):
             (u,) = f.args
             near = {t: h for t in total.args for h in t.atoms(softplus) if t.has(1 / h) and Mul(*h.filled) == u}
             if near:
-                s = within(u, -50, oo)
+                s = within(u, -FAR, oo)
                 ratios = (t * h * h.filled[1] * sigmoid(s) / softplus(s) for t, h in near.items())
                 others = Add(*(t for t in total.args if t not in near)) * f
                 return node / f / total * Add(others, *ratios)
@@ -302,10 +309,13 @@ def without_gauss(node: Any) -> Any:
 
 
 def without_lost_ones(node: Any) -> Any:
-    """ln(1 + x) as log1p, ln of a sigmoid as a softplus."""
+    """ln(1 + x) as log1p, ln of a sigmoid as a softplus, and that of a softplus, far on the left, as its argument."""
     inner = node.args[0]
     if isinstance(inner, sigmoid):
         return -softplus(-inner.args[0])
+    if isinstance(inner, softplus):
+        u = Mul(*inner.filled)
+        return Piecewise((u, u < -FAR), (log(softplus(within(u, -FAR, oo))), True)) - log(inner.filled[1])
     if isinstance(inner, Add) and S.One in inner.args:
         return log1p(inner - 1)
     return node

@@ -24,7 +24,7 @@ from symgrad.words import message
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
-    from symgrad.core import Derivation
+    from symgrad.core import Definition, Derivation
     from symgrad.definitions.layers import Layer, Network
     from symgrad.indexed import Atom, Expr
 
@@ -130,16 +130,22 @@ def output_facts(network: Network) -> tuple[Fact, ...]:
         return ()
     entry, out = ACTIVATIONS.get(last.name), last.output
     i = letters_of(out)
-    names = {loss.variable: out[i], y: network.y[i]}
+    names = {loss.variable: out[i], y: network.y[i], **usual(loss)}
     slope = apply(loss.head, out[i], network.y[i], order=(1, 0))
     found = [fact(message("the derivative of {function}", function=loss.spoken), slope, derivative(loss).result, names)]
     if entry is not None:
         z = last.inputs[0][i]
         whole = slope * apply(entry.head, z, order=1)
         whole_delta = pairs.output_delta(entry, loss).result
+        known = {**usual(entry), **usual(pairs.apart(loss, entry))}
         title = message("the output delta of {activation} with {loss}", activation=entry.spoken, loss=loss.spoken)
-        found.insert(0, fact(title, whole, whole_delta, {**names, a: out[i], entry.variable: z}))
+        found.insert(0, fact(title, whole, whole_delta, {**names, **known, a: out[i], entry.variable: z}))
     return tuple(f for f in found if f)
+
+
+def usual(entry: Definition) -> dict[Any, Expr]:
+    """The usual values of a function's parameters, which it has in a network."""
+    return {p.symbol: from_formula(p.default, {}) for p in entry.parameters}
 
 
 def pair_facts(value: Expr) -> tuple[Fact, ...]:
@@ -160,10 +166,11 @@ def pair_facts(value: Expr) -> tuple[Fact, ...]:
         with suppress(SymgradError):
             whole = pairs.output_delta(entry, loss).result
             left = apply(loss.head, out, target, order=(1, 0)) * apply(entry.head, z, order=1)
-            names = {loss.variable: out, y: target, a: out, entry.variable: z}
+            known = {**usual(entry), **usual(pairs.apart(loss, entry))}
+            names = {loss.variable: out, y: target, a: out, entry.variable: z, **known}
             title = message("the output delta of {activation} with {loss}", activation=entry.spoken, loss=loss.spoken)
-            known = fact(title, left, whole, names)
-            found |= {left.token: known} if known else {}
+            pair = fact(title, left, whole, names)
+            found |= {left.token: pair} if pair else {}
     return tuple(found.values())
 
 

@@ -9,10 +9,13 @@ from typing import TYPE_CHECKING
 import sympy as sp
 
 from symgrad.core import UnsupportedError
-from symgrad.functions.logistic import sigmoid
+from symgrad.functions.elementwise import elementwise
+from symgrad.functions.logistic import sigmoid, softplus
+from symgrad.functions.symbols import z
 from symgrad.indexed.atoms import Apply, Atom, Power, Ref
+from symgrad.indexed.canonical import ONE
 from symgrad.indexed.conversion import from_formula
-from symgrad.indexed.expr import Expr, Term, expr, monomial, one
+from symgrad.indexed.expr import ZERO, Expr, Term, expr, merged, monomial, one
 from symgrad.indexed.mapping import bind
 from symgrad.indexed.normal import expanded
 
@@ -20,9 +23,12 @@ if TYPE_CHECKING:
     from symgrad.indexed.canonical import Factors
 
 
+log_softplus = elementwise("log_softplus", sp.log(softplus(z)), (z,), home=(__name__, "log_softplus"))
+
+
 def cancelled(factors: Factors) -> Factors:
     """The factors of a product with such quotients taken together."""
-    found = dict(factors)
+    found = without_soft_ratio(dict(factors))
     for atom, exponent in factors:
         if exponent != 1 or not isinstance(atom, Apply):
             continue
@@ -34,6 +40,37 @@ def cancelled(factors: Factors) -> Factors:
         elif atom.head is sp.sinh and not atom.order and found.get(wide := Apply(sp.cosh, atom.args)) == -1:
             found = swapped(found, atom, wide, one(Apply(sp.tanh, atom.args)))
     return tuple(found.items())
+
+
+def without_soft_ratio(factors: dict[Atom, Fraction]) -> dict[Atom, Fraction]:
+    """sigmoid(u)/softplus(u), which is 1 far on the left though both are 0, as the slope of ln(softplus(u))."""
+    for below, e in factors.items():
+        u = softened(below) if e <= -1 else None
+        rising = risen(factors, u) if u is not None else ()
+        if u is not None and rising:
+            slope = Apply(log_softplus, (u,), (1,))
+            left = merged((*factors.items(), (below, ONE), *((a, -f) for a, f in rising), (slope, ONE)))
+            return without_soft_ratio({a: f for a, f in left.items() if f})
+    return factors
+
+
+def risen(factors: dict[Atom, Fraction], u: Expr) -> Factors:
+    """The factors of a product that make sigmoid(u): itself, the slope of softplus, or e^u below 1 + e^u."""
+    for atom, e in factors.items():
+        slope = isinstance(atom, Apply) and atom.head is softplus and atom.order == 1 and atom.args == (u,)
+        if e >= 1 and (slope or level(atom, u) == 1):
+            return ((atom, ONE),)
+    above = tuple((a, e) for a, e in factors.items() if is_exponential(a))
+    below = next((a for a, e in factors.items() if e <= -1 and isinstance(a, Power) and logistic(a.base) == u), None)
+    same = sum((e * a.parts[0] for a, e in above), ZERO) == u
+    return (*above, (below, -ONE)) if same and below is not None else ()
+
+
+def softened(atom: Atom) -> Expr | None:
+    """The u of softplus(u), or of ln(1 + e^u); None for anything else."""
+    if not isinstance(atom, Apply) or atom.order or len(atom.args) != 1:
+        return None
+    return atom.arg if atom.head is softplus else logistic(atom.arg) if atom.head is sp.log else None
 
 
 def paired(term: Term) -> Expr | None:
@@ -86,3 +123,29 @@ def named(atom: Atom) -> Expr:
     if isinstance(atom, Power):
         return atom.base
     return atom.tensor.at(atom.indices) if isinstance(atom, Ref) and atom.tensor.body is not None else expr(atom)
+
+
+def sole(value: Expr) -> Atom | None:
+    """The factor that an expression is, if it is nothing else."""
+    atoms = value.terms[0].atoms if len(value.terms) == 1 else ()
+    return atoms[0][0] if len(atoms) == 1 and value == one(atoms[0][0]) else None
+
+
+def logistic(value: Expr) -> Expr | None:
+    """The u of 1 + e^u; None for anything else."""
+    rest = value - 1
+    if len(rest.terms) != 1 or rest.terms[0].bound or rest.terms[0].coefficient != 1:
+        return None
+    factors = rest.terms[0].atoms
+    return apart(rest.terms[0])[0] if factors and all(is_exponential(a) for a, _ in factors) else None
+
+
+def apart(term: Term) -> tuple[Expr, dict[Atom, Fraction]]:
+    """A term's exponent, and its other factors."""
+    exponent = sum((e * a.parts[0] for a, e in term.atoms if is_exponential(a)), ZERO)
+    return exponent, {a: e for a, e in term.atoms if not is_exponential(a)}
+
+
+def is_exponential(atom: Atom) -> bool:
+    """Whether a factor is e to a power."""
+    return isinstance(atom, Apply) and atom.head is sp.exp and not atom.order

@@ -7,7 +7,7 @@ join the other exponents (e^(z_i) / S is e^(z_i - M) over the scaled sum), in a 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import sympy as sp
 
@@ -18,7 +18,19 @@ from symgrad.indexed.contract import contract
 from symgrad.indexed.expr import ZERO, Expr, Term, expr, merged, monomial, nonnegative, one
 from symgrad.indexed.mapping import bind, with_parts
 from symgrad.indexed.normal import power_of_sum
-from symgrad.indexed.numpy_code.cancelling import cancelled, level, paired
+from symgrad.indexed.numpy_code.cancelling import (
+    apart,
+    cancelled,
+    is_exponential,
+    level,
+    log_softplus,
+    logistic,
+    paired,
+    risen,
+    softened,
+    sole,
+)
+from symgrad.indexed.numpy_code.shares import Sharing
 from symgrad.indexed.tensor import Tensor
 
 if TYPE_CHECKING:
@@ -41,11 +53,12 @@ class Stabiliser:
     """Rewrites expressions; the names that it makes on the way are kept, so that each is computed once."""
 
     known: dict[str, tuple[tuple[Index, ...], Tensor, Tensor]] = field(default_factory=dict)
+    sharing: Sharing = field(default_factory=Sharing)
 
     def expr(self, value: Expr) -> Expr:
         """An equal expression without exponentials that overflow where the value does not."""
         found = ZERO
-        for term in opened(contract(value)).terms:
+        for term in opened(self.sharing.expr(contract(value))).terms:
             found += bind(term.bound, self.product(term))
         return found
 
@@ -76,15 +89,11 @@ class Stabiliser:
     def logarithm(self, value: Expr) -> Expr:
         """The logarithm of a sum of exponentials, of a product that holds one, or of a sigmoid."""
         value = contract(value)
-        if (inside := logistic(value)) is not None:
-            return apply(softplus, self.expr(inside))
-        if (inside := hyperbolic(value)) is not None:
-            return self.logarithm(apply(sp.exp, inside) + apply(sp.exp, -inside)) - apply(sp.log, 2)
+        if (known := self.by_name(value)) is not None:
+            return known
         if is_sum(value):
             s = self.scale(value)
             return s.shift + apply(sp.log, s.total)
-        for sign, inside in sigmoids(value):
-            return -apply(softplus, self.expr(sign * inside))
         term = value.terms[0] if len(value.terms) == 1 and not value.terms[0].bound else None
         parts = [(a, e, self.summand(a)) for a, e in term.atoms] if term is not None else []
         others = [a for a, _, found in parts if found is None]
@@ -94,6 +103,17 @@ class Stabiliser:
         found = sum((e * f for _, e, f in parts if f is not None), ZERO)
         left = monomial(term.coefficient, [(a, e) for a, e, f in parts if f is None])
         return found if left == expr(1) else found + apply(sp.log, self.expr(left))
+
+    def by_name(self, value: Expr) -> Expr | None:
+        """The logarithm of 1 + e^u, cosh(u), softplus(u), sigmoid(u) or 1 - sigmoid(u); None for any other."""
+        atom = sole(value)
+        if (inside := logistic(value)) is not None:
+            return apply(softplus, self.expr(inside))
+        if isinstance(atom, Apply) and atom.head is sp.cosh and not atom.order:
+            return self.logarithm(apply(sp.exp, atom.arg) + apply(sp.exp, -atom.arg)) - apply(sp.log, 2)
+        if atom is not None and (inside := softened(atom)) is not None:
+            return apply(log_softplus, self.expr(inside))
+        return next((-apply(softplus, self.expr(sign * inside)) for sign, inside in sigmoids(value)), None)
 
     def summand(self, atom: Atom) -> Expr | None:
         """The logarithm of a factor that is known to be positive and may be tiny; None for any other."""
@@ -175,21 +195,11 @@ def mixes(bracket: Power) -> bool:
 
 
 def closes(bracket: Power, term: Term) -> bool:
-    """Whether a bracket holds quotients that the slope of a sigmoid before it cancels."""
+    """Whether a bracket holds quotients that the slope of a sigmoid or softplus before it cancels."""
     slopes = [a for a, e in term.atoms if isinstance(a, Apply) and a.head is sigmoid and a.order == 1 and e == 1]
-    below = [b for t in bracket.base.terms for b, e in t.atoms if e == -1]
-    return any(level(b, a.arg) for a in slopes for b in below)
-
-
-def is_exponential(atom: Atom) -> bool:
-    """Whether a factor is e to a power."""
-    return isinstance(atom, Apply) and atom.head is sp.exp and not atom.order
-
-
-def apart(term: Term) -> tuple[Expr, dict[Atom, Fraction]]:
-    """A term's exponent, and its other factors."""
-    exponent = sum((e * a.parts[0] for a, e in term.atoms if is_exponential(a)), ZERO)
-    return exponent, {a: e for a, e in term.atoms if not is_exponential(a)}
+    below = [b for t in bracket.base.terms for b, e in t.atoms if e <= -1]
+    soft = any(u is not None and risen(dict(term.atoms), u) for u in map(softened, below))
+    return soft or any(level(b, a.arg) for a in slopes for b in below)
 
 
 def is_sum(value: Expr) -> bool:
@@ -229,23 +239,6 @@ def highest(value: Expr) -> Expr:
     return found[0] if len(found) == 1 else apply(sp.Max, *found)
 
 
-def hyperbolic(value: Expr) -> Expr | None:
-    """The u of cosh(u); None for anything else."""
-    atoms = value.terms[0].atoms if len(value.terms) == 1 else ()
-    if len(atoms) != 1 or value != one(atoms[0][0]) or not isinstance(atoms[0][0], Apply):
-        return None
-    return atoms[0][0].arg if atoms[0][0].head is sp.cosh and not atoms[0][0].order else None
-
-
-def logistic(value: Expr) -> Expr | None:
-    """The u of 1 + e^u; None for anything else."""
-    rest = value - 1
-    if len(rest.terms) != 1 or rest.terms[0].bound or rest.terms[0].coefficient != 1:
-        return None
-    factors = rest.terms[0].atoms
-    return apart(rest.terms[0])[0] if factors and all(is_exponential(a) for a, _ in factors) else None
-
-
 def sigmoids(value: Expr) -> list[tuple[int, Expr]]:
     """(-1, u) for sigmoid(u), (1, u) for 1 - sigmoid(u), also by name: minus their logarithm is softplus(∓u)."""
     found = []
@@ -260,8 +253,5 @@ def sigmoids(value: Expr) -> list[tuple[int, Expr]]:
 
 def argument(value: Expr) -> Expr | None:
     """U where the expression is sigmoid(u)."""
-    atoms: Any = value.terms[0].atoms if len(value.terms) == 1 and value.terms[0].coefficient == 1 else ()
-    if len(atoms) != 1 or atoms[0][1] != 1 or not isinstance(atoms[0][0], Apply):
-        return None
-    atom = atoms[0][0]
-    return atom.arg if atom.head is sigmoid and not atom.order else None
+    atom = sole(value)
+    return atom.arg if isinstance(atom, Apply) and atom.head is sigmoid and not atom.order else None
