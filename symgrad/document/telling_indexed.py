@@ -299,8 +299,17 @@ def indexed_code(derivation: Derivation, needs: Sequence[Any] = ()) -> str:
         told = text(row(boxes(derivation.start), Op("="), boxes(derivation.result)))
     assumed = [f"Holds where {text(equation(boxes(f.left), boxes(f.right)))}." for f in derivation.facts if f.assumed]
     assumed += [f"Holds where {text(boxes(c))}." for c in needs if isinstance(c, Condition)]
-    summary = (f"{told}.", *assumed)
+    summary = (f"{told}.", *explained(derivation), *assumed)
     return numpy_source(derivation.result, order, name=name, summary=summary, facts=derivation.facts).source
+
+
+def explained(derivation: Derivation) -> Iterator[str]:
+    """What is differentiated, and the derivatives that a result goes by a name: its first line mentions both."""
+    asked = frozenset[Tensor]().union(*(a.expr.tensors for a in atoms_of(derivation.start) if isinstance(a, Partial)))
+    for let in derivation.lets:
+        tensor, letters = let.symbol, let.symbol.body[0]
+        if tensor in asked or (tensor in derivation.result.tensors and standing(let.value)):
+            yield f"Here {text(equation(entry_box(tensor, letters), boxes(let.value)))}."
 
 
 @boxes.register(Fact)
