@@ -32,6 +32,11 @@ CHAINS: list[tuple[str, str, dict[str, Any], str]] = [  # one gradient of each, 
     ("linear softmax", "kl", {"reduction": "mean", "batch": True}, "W1"),
     ("linear", "cosine", {}, "W1"),
     ("linear", "triplet", {}, "W1"),
+    ("linear softplus", "poisson_nll_rate", {}, "b1"),  # both have parameters, of which a network has the usual values
+    ("linear softplus", "smooth_l1", {}, "b1"),
+    ("linear silu", "cauchy", {}, "b1"),
+    ("softmax", "gaussian_nll", {}, "x"),
+    ("linear softmax", "focal", {}, "b1"),
 ]
 FORMS = {
     ("linear softmax", "kl", "b1"): ("p1[i] - y[i]", "p1[i] - y[i]"),

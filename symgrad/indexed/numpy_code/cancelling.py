@@ -50,7 +50,7 @@ def without_soft_ratio(factors: dict[Atom, Fraction]) -> dict[Atom, Fraction]:
         if u is not None and rising:
             slope = Apply(log_softplus, (u,), (1,))
             left = merged((*factors.items(), (below, ONE), *((a, -f) for a, f in rising), (slope, ONE)))
-            return without_soft_ratio({a: f for a, f in left.items() if f})
+            return without_soft_ratio(dict(left))
     return factors
 
 

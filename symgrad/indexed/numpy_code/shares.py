@@ -178,7 +178,7 @@ def named(p: Tensor) -> Shares | None:
 
 def loose(term: Term) -> Term:
     """A product with its indices free."""
-    return Term(term.coefficient, (), dict(term.atoms))
+    return Term(term.coefficient, (), term.atoms)
 
 
 def gap_of(bracket: Any) -> Expr:
