@@ -72,13 +72,13 @@ def test_what_a_user_would_type(text: str, verdict: str) -> None:
 def test_a_side_without_a_value_is_told_beside_the_other_side() -> None:
     (part,) = settle_words("log(x) <= x - 3 for x in (-4, -2)", False)["statements"]  # noqa: FBT003 - a task's argument
 
-    assert ": undefined against -" in part["counterexample"]
+    assert ": undefined against −" in part["counterexample"]
 
 
 def test_values_that_differ_late_are_told_so_far() -> None:
     (part,) = settle_words("1 <= 1 - 10^-20*z^2", False)["statements"]  # noqa: FBT003 - a task's argument
 
-    assert part["counterexample"] == "z = −1: 1.0000000000000000000… against 0.99999999999999999999…"
+    assert part["counterexample"] == "z = −1: 1 against 0.99999999999999999999"
 
 
 def test_no_stretch_has_a_point_at_which_a_side_has_no_value() -> None:

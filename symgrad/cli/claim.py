@@ -24,6 +24,7 @@ SHOUTED = {
     "proved": message("PROVED", context="verdict"),
     "refuted": message("REFUTED", context="verdict"),
     "unknown": message("UNKNOWN", context="verdict"),
+    "vacuous": message("VACUOUS: nothing satisfies what is assumed", context="verdict"),
 }
 
 
@@ -45,7 +46,7 @@ def command(words: str, output: Path | None, seconds: float, as_json: bool) -> N
     symgrad claim "tanh'(z) ~ 4*exp(-2*z) as z -> oo"
     symgrad claim "sin(z)/z -> 1 as z -> 0"
 
-    The exit status is 0 if it is proved, and 1 if it is refuted or stays open.
+    The exit status is 0 if it is proved, and 1 if it is refuted, stays open, or is vacuous: about nothing at all.
     """  # noqa: D301 - click wants the character itself, which keeps the lines apart
     from symgrad.pipeline.limited import limited  # noqa: PLC0415 - `symgrad claim --help` must not wait for it
     from symgrad.pipeline.workers import Task  # noqa: PLC0415 - as above
@@ -74,4 +75,8 @@ def as_text(answer: dict[str, Any]) -> str:
         if part["holds"] is not None:
             where = " ∪ ".join(part["holds"]) or message("no number at all")
             lines.append(f"    {say(message('holds just on: {where}', where=where))}")
+        if part["holds"] and part["equality"] is not None:
+            where = " ∪ ".join(part["equality"])
+            told = message("with equality just on: {where}", where=where) if where else message("nowhere with equality")
+            lines.append(f"    {say(told)}")
     return "\n".join(lines)

@@ -180,7 +180,8 @@ class ClaimReader(Reader):
             if sign == "in":
                 found.sides.append(self.interval())
                 break
-            found.sides.append(self.infinity() if sign == "->" and self.infinite() else self.side())
+            limit = sign == "->" or (sign == "==" and self.towards is not None)
+            found.sides.append(self.infinity() if limit and self.infinite() else self.side())
         signs = found.signs
         if not signs and self.at("is", "are"):
             raise self.error(

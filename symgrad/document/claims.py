@@ -174,24 +174,26 @@ def number(symbol: Any, found: Any) -> str:
     return text(boxes(found)) if hasattr(found, "free_symbols") else str(found)
 
 
-def value(ball: str) -> str:
-    """The middle of a ball to a dozen digits; words stay."""
+def value(ball: str, digits: int = DIGITS) -> str:
+    """The middle of a ball to so many digits, with an ellipsis unless that is all of it; words stay."""
     if not ball.startswith("["):
         return SPELLED.get(ball, ball)
-    middle = ball.strip("[]").partition(" ")[0]
-    found = float(middle)
-    exact = "+/- 0]" in ball
-    return f"{found:.{DIGITS}g}" + ("" if exact and len(f"{found:.{DIGITS}g}") < DIGITS else "…")
+    found = Decimal(ball.strip("[]").partition(" ")[0])
+    exact = "+/- 0]" in ball and found == Decimal(f"{found:.{digits}g}")
+    return (f"{found.normalize():g}" if exact else f"{found:.{digits}g}…").replace("-", "−")
 
 
 def apart(left: str, right: str) -> tuple[str, str]:
     """Both values, to as many digits as it takes to tell them apart; short where nothing does."""
-    told = value(left), value(right)
-    if told[0].rstrip("…") != told[1].rstrip("…") or not left.startswith("["):
-        return told
-    middles = [Decimal(ball.strip("[]").partition(" ")[0]) for ball in (left, right)]
-    longer = ([f"{middle:.{digits}g}…" for middle in middles] for digits in range(DIGITS, MOST_DIGITS))
-    return next(((one, other) for one, other in longer if one != other), told)
+    if not (left.startswith("[") and right.startswith("[")):
+        return value(left), value(right)
+    told = [(value(left, digits), value(right, digits)) for digits in range(DIGITS, MOST_DIGITS)]
+    return next((pair for pair in told if len({as_number(side) for side in pair}) > 1), told[0])
+
+
+def as_number(told: str) -> Decimal:
+    """A value as it was told."""
+    return Decimal(told.rstrip("…").replace("−", "-"))
 
 
 def record(settlement: Settlement) -> dict[str, Any]:

@@ -338,7 +338,10 @@ class Writer:
 
     @plain.register
     def _derivative(self, expr: D) -> Box:
-        return self.differentiated(expr.expr, expr.variable, 1)
+        order = 1
+        while isinstance(expr.expr, D) and expr.expr.variable == expr.variable:
+            expr, order = expr.expr, order + 1
+        return self.differentiated(expr.expr, expr.variable, order)
 
     @plain.register
     def _sympy_derivative(self, expr: Derivative) -> Box:

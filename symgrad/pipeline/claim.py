@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from sympy import Eq, true
+from sympy import Eq, Ge, Le, true
 
 from symgrad.core import REALS, Drawing, Eventually, Exists, Holds, Image, Just, Status, SymgradError, Tends
 from symgrad.definitions.statement_parser import parse_claim
@@ -34,9 +34,7 @@ def claim(words: str, drawn: bool) -> dict[str, Any]:  # noqa: FBT001 - it comes
     asked = tuple(map(with_places, parse_claim(words)))
     found = [record(statement, settle(statement)) for statement in asked]
     statuses = {r["status"] for r in found}
-    whole = next(
-        (s for s in ("refuted", "unknown") if s in statuses), "proved" if statuses == {"proved"} else "unknown"
-    )
+    whole = next((s for s in ("refuted", "unknown", "vacuous") if s in statuses), "proved")
     drawing = picture(asked[0]) if drawn else ""
     return {"claim": words, "verdict": whole, "statements": found, "drawing": drawing}
 
@@ -62,6 +60,7 @@ def record(statement: Asked, verdict: Verdict) -> dict[str, Any]:
         "counterexample": (point or None) if verdict.status is Status.REFUTED else None,
         "example": (point or None) if verdict.proved and isinstance(statement, Exists) else None,
         "holds": None if status is Status.VACUOUS else stretches(statement),
+        "equality": None if status is Status.VACUOUS else equality(statement),
     }
 
 
@@ -96,6 +95,13 @@ def stretches(statement: Asked) -> list[str] | None:
     """Where a comparison in one variable holds, of its whole domain; None where that is not settled."""
     region = region_of(statement)
     return None if region is None else [told(part) for part in region.parts]
+
+
+def equality(statement: Asked) -> list[str] | None:
+    """Where <= or >= holds with equality, of its whole domain; None for other statements, or where it is not settled."""
+    if not isinstance(statement, Holds) or not isinstance(statement.relation, Ge | Le):
+        return None
+    return stretches(replace(statement, relation=Eq(*statement.relation.args, evaluate=False)))
 
 
 def region_of(statement: Asked) -> Region | None:

@@ -7,6 +7,7 @@ leaves it open and there is one variable, the extremes of the difference decide,
 from __future__ import annotations
 
 from dataclasses import replace
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 import sympy as sp
@@ -14,10 +15,13 @@ from sympy import Integer, Piecewise, Pow, oo, true
 from sympy.core.relational import Relational
 
 from symgrad.core import REALS, Status, SymgradError, UnsupportedError, Verdict, Witness
+from symgrad.functions import D, unfold
 from symgrad.prover.balls import PRECISIONS, Balls, Undecided, Undefined, precision
 from symgrad.prover.conventions import plain
+from symgrad.prover.convex import convex
+from symgrad.prover.independent import apart, sign_of_end, values
 from symgrad.prover.prove import prove
-from symgrad.prover.ranges import extrema
+from symgrad.prover.ranges import extrema, one_variable
 from symgrad.prover.reading import Reader
 from symgrad.prover.taylor import sign
 from symgrad.prover.witnesses import text
@@ -27,8 +31,12 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from symgrad.core import Domain, Extremum, Let, Variable
+    from symgrad.prover.independent import Values
 
 EXTREMES = message("extremes of the difference, enclosed by balls")
+APART = message("extremes of parts that have no variable in common")
+CONVEX = message("the ends of an interval on which the difference is convex")
+PLACES, TENTHS = 30, 10**30  # a decimal fraction of no more places is told exactly
 EVALUATED = message("SymPy has evaluated the relation away; build it with evaluate=False")
 
 
@@ -75,9 +83,18 @@ def seen(relation: Any, lets: Sequence[Let], witness: Witness) -> Witness:
     found = sides(relation, lets, witness.point)
     if found is None:
         return witness
-    left, right = found
-    apart = not left.overlaps(right)
-    return replace(witness, left=text(left, right if apart else None), right=text(right, left if apart else None))
+    apart = not found[0].overlaps(found[1])
+    told = (text(one, other if apart else None) for one, other in (found, found[::-1]))
+    left, right = (decimal(side, witness) or words for side, words in zip(relation.args, told, strict=True))
+    return replace(witness, left=left, right=right)
+
+
+def decimal(side: Any, witness: Witness) -> str:
+    """A side that is a short decimal fraction, as a ball without a radius; else nothing."""
+    number = side.xreplace(dict(witness.point)) if not side.has(D) else side
+    if not number.is_Rational or TENTHS % number.q:
+        return ""
+    return f"[{Decimal(int(number * TENTHS)).scaleb(-PLACES).normalize():f} +/- 0]"
 
 
 def lacking(relation: Any, lets: Sequence[Let], witness: Witness) -> Witness:
@@ -116,19 +133,83 @@ def of_numbers(relation: Any) -> Verdict | None:
 
 
 def by_extremes(relation: Any, variables: Sequence[Variable], seconds: float) -> Verdict | None:
-    """The verdict by the extremes of left - right over the one variable's domain, None where they leave it open."""
-    difference = relation.lhs - relation.rhs
-    if len(difference.free_symbols) != 1:
-        return None
-    (symbol,) = difference.free_symbols
-    domain = next((v.domain for v in variables if v.symbol == symbol), REALS)
+    """The verdict by the extremes of left - right over its domain, None where they leave it open."""
     valued = (prove(Pow(s, 0, evaluate=False), 1, variables=variables, seconds=seconds) for s in relation.args)
-    if domain.values or not all(found.proved for found in valued):
+    if any(v.domain.values for v in variables) or not all(found.proved for found in valued):
         return None
     try:
-        low, high = extrema(difference, symbol, domain=domain)
+        difference = worked_out(relation.lhs - relation.rhs)
+        if len(difference.free_symbols) == 1:
+            return _of_one(relation, difference, variables)
+        if isinstance(relation, sp.Lt | sp.Le | sp.Gt | sp.Ge):
+            by_ends = _at_ends(relation, difference, variables)
+            return by_ends or _of_parts(relation, values(difference, variables))
     except (SymgradError, ArithmeticError, ValueError):
         return None
+    return None
+
+
+def _at_ends(relation: Any, difference: Any, variables: Sequence[Variable]) -> Verdict | None:
+    """The verdict by the ends of a variable's interval, in which the side that is to be small is convex."""
+    small = apart(difference if isinstance(relation, sp.Lt | sp.Le) else -difference)
+    for v in variables:
+        bounded = v.symbol in small.free_symbols and None not in {v.domain.lower, v.domain.upper}
+        if bounded and sign(v.domain.upper - v.domain.lower) == 1 and convex(small, v.symbol, variables):
+            found = _at_both(small, v, variables, strict=isinstance(relation, sp.Lt | sp.Gt))
+            if found is not None:
+                return found if found.witness is None else replace(found, witness=seen(relation, (), found.witness))
+    return None
+
+
+def _at_both(small: Any, v: Variable, variables: Sequence[Variable], *, strict: bool) -> Verdict | None:
+    """Whether what is convex in v is <= 0, or < 0 if strict: an end that is left out may be 0 if the other one is not."""
+    rest, below = [w for w in variables if w.symbol != v.symbol], []
+    for end, is_open in ((v.domain.lower, v.domain.lower_open), (v.domain.upper, v.domain.upper_open)):
+        there = small.xreplace({v.symbol: end})
+        found = prove_relation((sp.Lt if strict else sp.Le)(there, 0, evaluate=False), variables=rest)
+        if found.status is Status.REFUTED and not is_open and found.witness:
+            inner = {w.symbol: inside(w.domain) for w in rest} | dict(found.witness.point)
+            return Verdict(Status.REFUTED, CONVEX, witness=Witness((*inner.items(), (v.symbol, end)), "", ""))
+        weakly = found.proved or (is_open and prove_relation(sp.Le(there, 0, evaluate=False), variables=rest).proved)
+        if not weakly:
+            return None
+        below.append(found.proved)
+    return Verdict(Status.PROVED, CONVEX) if any(below) else None
+
+
+def worked_out(expr: Any) -> Any:
+    """The expression with its derivatives carried out; each is proved, away from kinks."""
+    for part in sorted(expr.atoms(D), key=str):
+        done = part.doit()
+        if done.has(D) or prove(part, done).status not in {Status.PROVED, Status.PROVED_EXCEPT}:
+            raise UnsupportedError(f"the derivative {part} could not be carried out and proved")
+        expr = expr.xreplace({part: done})
+    return unfold(expr)
+
+
+def carried(expr: Any, variable: Symbol) -> Any:
+    """The same where there is one variable."""
+    return one_variable(worked_out(expr), variable)
+
+
+def _of_parts(relation: Any, ends: Values) -> Verdict | None:
+    """The verdict by the end that the relation is about, and a place where it is taken."""
+    if not isinstance(relation, (sp.Lt, sp.Le, sp.Gt, sp.Ge)):
+        return None
+    end, side = (ends[1], -1) if isinstance(relation, (sp.Lt, sp.Le)) else (ends[0], 1)
+    apart = sign_of_end(end.value)
+    if apart == side or (apart == 0 and not (end.taken and isinstance(relation, (sp.Lt, sp.Gt)))):
+        return Verdict(Status.PROVED, APART)
+    if end.taken and end.at is not None:
+        return Verdict(Status.REFUTED, APART, witness=seen(relation, (), Witness(tuple(end.at.items()), "", "")))
+    return None
+
+
+def _of_one(relation: Any, difference: Any, variables: Sequence[Variable]) -> Verdict | None:
+    """The verdict by the extremes over the one variable's domain."""
+    (symbol,) = difference.free_symbols
+    domain = next((v.domain for v in variables if v.symbol == symbol), REALS)
+    low, high = extrema(difference, symbol, domain=domain)
     if isinstance(relation, (sp.Lt, sp.Le)):
         return _above(relation, symbol, _negated(high), strict=isinstance(relation, sp.Lt))
     if isinstance(relation, (sp.Gt, sp.Ge)):

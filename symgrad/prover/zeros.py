@@ -3,21 +3,39 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 from flint import arb, ctx, fmpq
-from sympy import Integer, LambertW, Poly, PolynomialError, Rational, Symbol, exp, log, oo, sqrt
+from sympy import (
+    Integer,
+    LambertW,
+    Poly,
+    PolynomialError,
+    Pow,
+    Rational,
+    Symbol,
+    exp,
+    expand,
+    log,
+    oo,
+    radsimp,
+    sqrt,
+    sqrtdenest,
+)
 
 from symgrad.core import UnsupportedError
-from symgrad.prover.factors import factors
+from symgrad.prover.factors import factors, slope
 from symgrad.prover.limits import leading, towards
 from symgrad.prover.tails import TailError
 from symgrad.prover.taylor import LADDER, PRECISION, Smooth, constant, sign
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
 BOXES = 4000  # boxes looked at before an answer is refused
+FEW = 400  # boxes looked at before the turning points are asked, which tell where the function touches 0
+DEPTH = 6  # derivatives whose zeros are asked for, each to settle the one before
 SIMPLE = 10**6  # denominators of rationals that are tried as closed forms of zeros
 FINE = fmpq(1, 2**170)  # a box this narrow is a point's enclosure
 
@@ -79,7 +97,9 @@ def bounds(left: Point | None, right: Point | None) -> tuple[Any, Any]:
     return left and rational(left.lower), right and rational(right.upper)
 
 
-def zeros(expr: Any, variable: Symbol, left: Point | None, right: Point | None) -> tuple[Point, ...] | None:
+def zeros(
+    expr: Any, variable: Symbol, left: Point | None, right: Point | None, depth: int = DEPTH
+) -> tuple[Point, ...] | None:
     """Every zero of a smooth expression strictly between two points, in order; None where it is 0 throughout.
 
     An end of None is infinite. Raises UnsupportedError where completeness can't be proved.
@@ -87,13 +107,30 @@ def zeros(expr: Any, variable: Symbol, left: Point | None, right: Point | None) 
     parts = factors(expr, variable, bounds(left, right))
     if parts is None:
         return None
-    found: list[Point] = []
-    for part in parts:
-        found += [p for p in _of_factor(part, variable, left, right) if not any(same(p, q) for q in found)]
-    return tuple(sorted(found))
+    try:
+        return _together(_of_factor(part, variable, left, right, depth) for part in parts)
+    except UnsupportedError:
+        if not depth:
+            raise
+    try:  # factors cleared of denominators may have turning points that are harder to name than those of the whole
+        return _together([_of_factor(expr, variable, left, right, depth, boxes=0)])
+    except UnsupportedError:
+        if depth < DEPTH:
+            raise
+    return _together(_of_factor(part, variable, left, right, 0, boxes=BOXES) for part in parts)
 
 
-def _of_factor(part: Any, variable: Symbol, left: Point | None, right: Point | None) -> list[Point]:
+def _together(found: Iterable[list[Point]]) -> tuple[Point, ...]:
+    """Zeros of all factors, in order, each once."""
+    once: list[Point] = []
+    for p in (p for points in found for p in points):
+        once += [] if any(same(p, q) for q in once) else [p]
+    return tuple(sorted(once))
+
+
+def _of_factor(  # noqa: PLR0913, PLR0917 - internal
+    part: Any, variable: Symbol, left: Point | None, right: Point | None, depth: int, boxes: int = FEW
+) -> list[Point]:
     if variable not in part.free_symbols:
         if not sign(part):
             raise UnsupportedError(f"the constant factor {part} could not be told from 0")
@@ -102,9 +139,36 @@ def _of_factor(part: Any, variable: Symbol, left: Point | None, right: Point | N
     start, end = _edge(function, left, 1), _edge(function, right, -1)
     if start >= end:
         return []
-    brackets = list(isolated(function, start, end))
+    touching: list[Point] = []
+    try:
+        brackets = list(isolated(function, start, end, boxes))
+    except UnsupportedError:
+        if not depth:
+            raise
+        touching, brackets = _turned(function, start, end, depth)
     named = [point(e) for e in closed_forms(part, variable)] if brackets else []
-    return [_refined(function, low, high, named) for low, high in brackets]
+    return touching + [_refined(function, low, high, named) for low, high in brackets]
+
+
+def _turned(
+    function: Smooth, start: fmpq, end: fmpq, depth: int
+) -> tuple[list[Point], list[tuple[fmpq, fmpq]]]:
+    """Zeros at which a function turns, and a box for every other one: between two turning points it is monotone."""
+    left, right = point(rational(start)), point(rational(end))
+    turning = zeros(slope(function.expr, function.variable), function.variable, left, right, depth - 1)
+    places = [left, *(turning or ()), right]
+    signs = [_sign_at(function, p) for p in places]
+    touching = [p for p, s in zip(places, signs, strict=True) if s == 0]
+    steps = pairwise(zip(places, signs, strict=True))
+    return touching, [(p.upper, q.lower) for (p, s), (q, t) in steps if s * t < 0]
+
+
+def _sign_at(function: Smooth, p: Point) -> int:
+    """The sign on all of a point's enclosure, or 0 where the function is proved to vanish at its closed form."""
+    found = _certain(function, p.lower, p.upper)
+    if not found and (p.exact is None or sign(function.expr.xreplace({function.variable: p.exact})) != 0):
+        raise UnsupportedError(f"the sign of {function.expr} near {rational(p.lower).evalf(9)} could not be settled")
+    return found
 
 
 def _edge(function: Smooth, end: Point | None, inward: int) -> fmpq:
@@ -138,14 +202,14 @@ def _certain(function: Smooth, low: fmpq, high: fmpq) -> int:
     return 0
 
 
-def isolated(function: Smooth, start: fmpq, end: fmpq) -> Iterator[tuple[fmpq, fmpq]]:
+def isolated(function: Smooth, start: fmpq, end: fmpq, most: int = BOXES) -> Iterator[tuple[fmpq, fmpq]]:
     """Boxes on which the function is monotone and changes its sign; every zero lies in one of them."""
     stack, looked_at = [(start, end)], 0
     while stack:
         low, high = stack.pop()
         looked_at += 1
-        if looked_at > BOXES:
-            raise UnsupportedError(f"the zeros of {function.expr} could not be told apart in {BOXES} boxes")
+        if looked_at > most:
+            raise UnsupportedError(f"the zeros of {function.expr} could not be told apart in {most} boxes")
         slope = _free_or_slope(function, low, high)
         if slope is None:
             continue
@@ -226,7 +290,7 @@ def _narrowed(function: Smooth, low: fmpq, high: fmpq, rising: bool) -> tuple[fm
 
 def closed_forms(expr: Any, variable: Symbol) -> list[Any]:
     """Numbers proved to be zeros: of a factor that is linear or quadratic in z, or in one exponential of z."""
-    candidates = _by_radicals(expr, variable)
+    candidates = [*_by_radicals(expr, variable), *_by_inverse(expr, variable)]
     base = Symbol("E", positive=True)
     powers = [e for e in expr.atoms(exp) if variable in e.free_symbols]
     rates = {_rate(e, variable) for e in powers}
@@ -238,6 +302,19 @@ def closed_forms(expr: Any, variable: Symbol) -> list[Any]:
         if len(rates) == 1:
             candidates += _by_lambert(changed, base, unit, variable)
     return [c for c in candidates if sign(expr.xreplace({variable: c})) == 0]
+
+
+def _by_inverse(expr: Any, variable: Symbol) -> list[Any]:
+    """The zeros of a + c*f(u) + ... with one function f = exp or log, where u is a polynomial that radicals solve."""
+    parts = [f for f in expr.atoms(exp, log) if variable in f.free_symbols]
+    base = Symbol("F", real=True)
+    if len(parts) != 1 or variable in (changed := expr.xreplace({parts[0]: base})).free_symbols:
+        return []
+    (part,) = parts
+    values = [
+        log(r) if part.func is exp else exp(r) for r in _by_radicals(changed, base) if part.func is log or sign(r) == 1
+    ]
+    return [c for v in values for c in _by_radicals(part.args[0] - v, variable)]
 
 
 def _by_lambert(expr: Any, base: Symbol, rate: Any, variable: Symbol) -> list[Any]:
@@ -267,9 +344,14 @@ def _by_radicals(expr: Any, variable: Symbol) -> list[Any]:
     if any(variable in c.free_symbols for c in coefficients) or len(coefficients) > 3:  # noqa: PLR2004 - quadratic
         return []
     if len(coefficients) == 2 and sign(coefficients[0]):  # noqa: PLR2004 - linear
-        return [-coefficients[1] / coefficients[0]]
+        return [short(-coefficients[1] / coefficients[0])]
     a, b, c = coefficients if len(coefficients) == 3 else (Integer(0),) * 3  # noqa: PLR2004 - quadratic
     discriminant = b**2 - 4 * a * c
     if not sign(a) or not (sign(discriminant) or 0) > 0:
         return []
-    return [(-b + s * sqrt(discriminant)) / (2 * a) for s in (1, -1)]
+    return [short((-b + s * sqrt(expand(discriminant))) / (2 * a)) for s in (1, -1)]
+
+
+def short(number: Any) -> Any:
+    """A candidate for a zero with roots taken out of roots and of denominators; it is still to be proved."""
+    return expand(radsimp(sqrtdenest(number))) if number.has(Pow) else number

@@ -17,8 +17,8 @@ from symgrad.prover.conventions import plain
 from symgrad.prover.named import Named
 from symgrad.prover.pieces import HOLDS, between, cut, jumping, resolved
 from symgrad.prover.prove import prove
-from symgrad.prover.ranges import one_variable
 from symgrad.prover.reading import Reader
+from symgrad.prover.relations import carried
 from symgrad.prover.taylor import PRECISION, sign
 from symgrad.prover.zeros import Point, point, rational, same, simplest, zeros
 
@@ -71,16 +71,6 @@ def amid(left: Point | None, right: Point | None) -> Any:
         return rational(between(left, right))
     quarter = (right.lower - left.upper) / 4
     return rational(simplest(left.upper + quarter, right.lower - quarter))
-
-
-def carried(expr: Any, variable: Symbol) -> Any:
-    """The expression with its derivatives carried out; each is proved, away from kinks."""
-    for part in sorted(expr.atoms(D), key=str):
-        done = part.doit()
-        if done.has(D) or prove(part, done).status not in {Status.PROVED, Status.PROVED_EXCEPT}:
-            raise UnsupportedError(f"the derivative {part} could not be carried out and proved")
-        expr = expr.xreplace({part: done})
-    return one_variable(expr, variable)
 
 
 def kinks(expr: Any, variable: Symbol) -> list[Point]:
