@@ -53,6 +53,12 @@ TYPED = [
     ("exp(erf(1)) + 1/7 > 2", "proved"),
     ("exp(erf(1)) + 1/7 < 2", "refuted"),
     ("0 < sqrt(2) - 1.41421356 < 10^-7", "proved"),
+    ("lim z -> oo exp(z) = oo", "proved"),
+    ("lim z -> -oo exp(z) = oo", "refuted"),
+    ("z^2 >= 0 for z > 1 and z < 0", "vacuous"),
+    ("-y*ln(a) - (1 - y)*ln(1 - a) >= 0 for a in (0, 1), y in [0, 1]", "proved"),
+    ("x*y - x*y^2 <= 1/4 for x in [0, 1]", "proved"),
+    ("x*sigmoid(x*y) < x", "refuted"),
     # no value, or none everywhere
     ("1/x <= 1/x", "refuted"),
     ("sqrt(-z) < sigmoid(z) for z > 0", "refuted"),
@@ -86,3 +92,19 @@ def test_no_stretch_has_a_point_at_which_a_side_has_no_value() -> None:
 
     assert [(p.left and p.left.exact, p.left_in, p.right) for p in region.parts] == [(0, False, None)]
     assert not where_holds(ge((sqrt(z) + slope(relu)) ** 2, 1), z, over(z, None, 0).domain).parts
+
+
+@pytest.mark.parametrize(
+    ("text", "equal"),
+    [
+        ("exp(z) >= 1 + z", ["{0}"]),
+        ("relu(z) <= |z|", ["[0, ∞)"]),
+        ("z^2 >= 2*sqrt(2)*z - 2", ["{√2 = 1.414213562373095048801688724209…}"]),
+        ("sigmoid(z) <= 1", []),
+        ("sigmoid(z) < 1", None),
+    ],
+)
+def test_where_a_bound_is_reached_is_told(text: str, equal: list[str] | None) -> None:
+    (part,) = settle_words(text, False)["statements"]  # noqa: FBT003 - a task's argument
+
+    assert part["equality"] == equal

@@ -8,12 +8,11 @@ from decimal import Decimal
 from itertools import count
 from typing import TYPE_CHECKING, Any
 
-from sympy import Eq
-
-from symgrad.core import Exists, Holds, Observation, Ruling, Status
+from symgrad.core import Observation, Ruling, Status
 from symgrad.definitions.claims.sources import SOURCES
 from symgrad.document.evidence import WORDS
 from symgrad.document.from_sympy import boxes
+from symgrad.document.statements import formula
 from symgrad.document.text import text
 from symgrad.indexed import Dim, Index
 from symgrad.words import counted, message
@@ -130,11 +129,8 @@ def parts_of(settlement: Settlement, *, instead: bool) -> tuple[Part, ...]:
 
 def part(statement: Statement, verdict: Verdict) -> Part:
     """One statement as it is told."""
-    relation = statement.relation if isinstance(statement, Holds | Exists) else None
-    trivial = isinstance(relation, Eq) and relation.lhs == relation.rhs  # SymPy made both sides one: nothing is said
-    formula = boxes(relation) if relation is not None and not trivial else None
     against = counterexample(verdict) if verdict.status is Status.REFUTED else ""
-    return Part(statement.words, formula, verdict.status, verdict.method or verdict.reason, against)
+    return Part(statement.words, formula(statement), verdict.status, verdict.method or verdict.reason, against)
 
 
 def counterexample(verdict: Verdict) -> str:

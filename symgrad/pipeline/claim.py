@@ -15,7 +15,7 @@ from symgrad.document.drawings import draw
 from symgrad.document.from_sympy import boxes
 from symgrad.document.text import text
 from symgrad.prover.claims import settle, where_holds
-from symgrad.prover.claims.regions import carried
+from symgrad.prover.relations import carried
 
 if TYPE_CHECKING:
     from sympy import Symbol
@@ -98,7 +98,7 @@ def stretches(statement: Asked) -> list[str] | None:
 
 
 def equality(statement: Asked) -> list[str] | None:
-    """Where <= or >= holds with equality, of its whole domain; None for other statements, or where it is not settled."""
+    """Where <= or >= holds with equality, None for other statements, or where it is not settled."""
     if not isinstance(statement, Holds) or not isinstance(statement.relation, Ge | Le):
         return None
     return stretches(replace(statement, relation=Eq(*statement.relation.args, evaluate=False)))

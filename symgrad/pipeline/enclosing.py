@@ -8,8 +8,8 @@ from sympy import Rational, sympify
 
 from symgrad.core import GaussianSquare
 from symgrad.functions.symbols import z
-from symgrad.prover.claims.regions import carried
 from symgrad.prover.gaussian import second_moment
+from symgrad.prover.relations import carried
 
 if TYPE_CHECKING:
     from flint import arb

@@ -22,9 +22,7 @@ def convex(expr: Any, x: Symbol, variables: Sequence[Variable]) -> bool:
         return all(convex(a, x, variables) for a in expr.args)
     if isinstance(expr, Mul):
         factor, rest = expr.as_independent(x, as_Add=False)
-        never_below = (
-            rest != expr and convex(rest, x, variables) and sign_of(factor, variables, strict=False) in {0, 1}
-        )
+        never_below = rest != expr and convex(rest, x, variables) and sign_of(factor, variables, strict=False) in {0, 1}
         return bool(never_below)
     if isinstance(expr, Pow) and expr.exp.is_Integer:
         return bool(expr.exp > 0 and expr.exp % 2 == 0 and affine(expr.base, x))

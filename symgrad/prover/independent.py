@@ -59,7 +59,9 @@ def _values(expr: Any, domains: dict[Any, Domain]) -> Values:
     if isinstance(expr, Add | Mul):
         groups = _groups(expr.args)
         if len(groups) > 1:
-            return reduce(_sum if isinstance(expr, Add) else _product, (_values(expr.func(*g), domains) for g in groups))
+            return reduce(
+                _sum if isinstance(expr, Add) else _product, (_values(expr.func(*g), domains) for g in groups)
+            )
     inner = [a for a in expr.args if a.free_symbols]
     if len(inner) > 1:
         raise UnsupportedError(f"{expr} has parts with a variable in common")
@@ -85,23 +87,24 @@ def _of_one(expr: Any, symbol: Any, domain: Domain) -> Values:
 def _end(e: Extremum, symbol: Any) -> End:
     if e.exact is None or not (e.attained or e.approached):
         raise UnsupportedError(f"an extreme between {e.lower} and {e.upper} has no closed form")
-    places = [p for p in e.at if not isinstance(p, tuple)] + [_inside(d) for d in e.on]
+    places = [p for p in e.at if not isinstance(p, tuple)] + [inside(d) for d in e.on]
     return End(e.exact, e.attained, {symbol: places[0]} if places else None)
 
 
-def _inside(d: Domain) -> Any:
+def inside(domain: Domain) -> Any:
     """A point of an interval."""
-    if d.lower is None or d.upper is None:
-        return Integer(0) if d.lower is d.upper else d.upper - 1 if d.lower is None else d.lower + 1
-    return (d.lower + d.upper) / 2
+    low, high = domain.lower, domain.upper
+    if low in {None, -oo}:
+        return Integer(0) if high in {None, oo} else high - 1
+    return low + 1 if high in {None, oo} else (low + high) / 2
 
 
 def _of_function(expr: Any, part: Any, ends: Values) -> Values:
     """The values of f(part), which are those of f on an interval, for the part is continuous."""
     low, high = ends
     u = Dummy("u", real=True)
-    bounds = [None if e.value in INFINITE else e.value for e in ends]
-    found = _of_one(expr.xreplace({part: u}), u, Domain(*bounds, lower_open=not low.taken, upper_open=not high.taken))
+    bottom, top = (None if e.value in INFINITE else e.value for e in ends)
+    found = _of_one(expr.xreplace({part: u}), u, Domain(bottom, top, not low.taken, not high.taken))
 
     def placed(end: End) -> End:
         where = None if end.at is None else next((e.at for e in ends if e.taken and e.value == end.at[u]), None)

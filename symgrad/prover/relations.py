@@ -11,7 +11,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 import sympy as sp
-from sympy import Integer, Piecewise, Pow, oo, true
+from sympy import Integer, Piecewise, Pow, true
 from sympy.core.relational import Relational
 
 from symgrad.core import REALS, Status, SymgradError, UnsupportedError, Verdict, Witness
@@ -19,7 +19,7 @@ from symgrad.functions import D, unfold
 from symgrad.prover.balls import PRECISIONS, Balls, Undecided, Undefined, precision
 from symgrad.prover.conventions import plain
 from symgrad.prover.convex import convex
-from symgrad.prover.independent import apart, sign_of_end, values
+from symgrad.prover.independent import apart, inside, sign_of_end, values
 from symgrad.prover.prove import prove
 from symgrad.prover.ranges import extrema, one_variable
 from symgrad.prover.reading import Reader
@@ -30,7 +30,9 @@ from symgrad.words import message
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from symgrad.core import Domain, Extremum, Let, Variable
+    from sympy import Symbol
+
+    from symgrad.core import Extremum, Let, Variable
     from symgrad.prover.independent import Values
 
 EXTREMES = message("extremes of the difference, enclosed by balls")
@@ -153,8 +155,10 @@ def _at_ends(relation: Any, difference: Any, variables: Sequence[Variable]) -> V
     """The verdict by the ends of a variable's interval, in which the side that is to be small is convex."""
     small = apart(difference if isinstance(relation, sp.Lt | sp.Le) else -difference)
     for v in variables:
-        bounded = v.symbol in small.free_symbols and None not in {v.domain.lower, v.domain.upper}
-        if bounded and sign(v.domain.upper - v.domain.lower) == 1 and convex(small, v.symbol, variables):
+        low, high = v.domain.lower, v.domain.upper
+        if v.symbol not in small.free_symbols or low is None or high is None:
+            continue
+        if sign(high - low) == 1 and convex(small, v.symbol, variables):
             found = _at_both(small, v, variables, strict=isinstance(relation, sp.Lt | sp.Gt))
             if found is not None:
                 return found if found.witness is None else replace(found, witness=seen(relation, (), found.witness))
@@ -162,7 +166,7 @@ def _at_ends(relation: Any, difference: Any, variables: Sequence[Variable]) -> V
 
 
 def _at_both(small: Any, v: Variable, variables: Sequence[Variable], *, strict: bool) -> Verdict | None:
-    """Whether what is convex in v is <= 0, or < 0 if strict: an end that is left out may be 0 if the other one is not."""
+    """Whether what is convex in v is <= 0, or < 0 if strict: at an end that is left out it may be 0, if not at both."""
     rest, below = [w for w in variables if w.symbol != v.symbol], []
     for end, is_open in ((v.domain.lower, v.domain.lower_open), (v.domain.upper, v.domain.upper_open)):
         there = small.xreplace({v.symbol: end})
@@ -179,11 +183,12 @@ def _at_both(small: Any, v: Variable, variables: Sequence[Variable], *, strict: 
 
 def worked_out(expr: Any) -> Any:
     """The expression with its derivatives carried out; each is proved, away from kinks."""
-    for part in sorted(expr.atoms(D), key=str):
-        done = part.doit()
-        if done.has(D) or prove(part, done).status not in {Status.PROVED, Status.PROVED_EXCEPT}:
-            raise UnsupportedError(f"the derivative {part} could not be carried out and proved")
-        expr = expr.xreplace({part: done})
+    while innermost := sorted((d for d in expr.atoms(D) if not d.expr.has(D)), key=str):
+        for part in innermost:
+            done = part.doit()
+            if done.has(D) or prove(part, done).status not in {Status.PROVED, Status.PROVED_EXCEPT}:
+                raise UnsupportedError(f"the derivative {part} could not be carried out and proved")
+            expr = expr.xreplace({part: done})
     return unfold(expr)
 
 
@@ -237,11 +242,3 @@ def _above(relation: Any, symbol: Any, least: Extremum, *, strict: bool) -> Verd
         point = Witness(((symbol, places[0]),), "", "")
         return Verdict(Status.REFUTED, EXTREMES, witness=seen(relation, (), point))
     return None
-
-
-def inside(domain: Domain) -> Any:
-    """A point of an interval."""
-    low, high = domain.lower, domain.upper
-    if low in {None, -oo}:
-        return Integer(0) if high in {None, oo} else high - 1
-    return low + 1 if high in {None, oo} else (low + high) / 2

@@ -128,7 +128,7 @@ def _together(found: Iterable[list[Point]]) -> tuple[Point, ...]:
     return tuple(sorted(once))
 
 
-def _of_factor(  # noqa: PLR0913, PLR0917 - internal
+def _of_factor(  # noqa: PLR0917 - internal
     part: Any, variable: Symbol, left: Point | None, right: Point | None, depth: int, boxes: int = FEW
 ) -> list[Point]:
     if variable not in part.free_symbols:
@@ -150,9 +150,7 @@ def _of_factor(  # noqa: PLR0913, PLR0917 - internal
     return touching + [_refined(function, low, high, named) for low, high in brackets]
 
 
-def _turned(
-    function: Smooth, start: fmpq, end: fmpq, depth: int
-) -> tuple[list[Point], list[tuple[fmpq, fmpq]]]:
+def _turned(function: Smooth, start: fmpq, end: fmpq, depth: int) -> tuple[list[Point], list[tuple[fmpq, fmpq]]]:
     """Zeros at which a function turns, and a box for every other one: between two turning points it is monotone."""
     left, right = point(rational(start)), point(rational(end))
     turning = zeros(slope(function.expr, function.variable), function.variable, left, right, depth - 1)

@@ -15,7 +15,7 @@ from symgrad.core import (
     Tends,
     interval,
 )
-from symgrad.definitions.claims.layers import LAYER_ABOVE
+from symgrad.definitions.claims.layers import AT_MOST, LAYER_ABOVE
 from symgrad.definitions.claims.letters import (
     at,
     at_most,
@@ -159,8 +159,9 @@ CLAIMS = (
             Holds("with weights of 1 every tanh layer shrinks the gradient", lt(dtanh, 1), at=(at(z=0),)),
         ),
         ("S1", "S3"),
-        condition="The units are saturated, |z| ≥ c > 0 in every layer, and ‖W‖ ≤ 1 there: |w| ≤ 1 if a layer has one "
-        "neuron. At z = 0 tanh passes the gradient on whole, where sigmoid never passes on more than a quarter.",
+        condition="The units are saturated for their weights: |z| ≥ c and ‖W‖ tanh′(c) ≤ r < 1 in every layer, with "
+        "one r for all of them. With ‖W‖ ≤ 1 any c > 0 will do. At z = 0 tanh passes the gradient on whole, where "
+        "sigmoid never passes on more than a quarter.",
         instead=(
             Holds("away from 0 it shrinks it", lt(dtanh, 1), assuming=Ne(z, 0)),
             Holds(
@@ -168,7 +169,8 @@ CLAIMS = (
             ),
             Holds("and tanh′ is even", eq(1 - tanh(-z) ** 2, 1 - tanh(z) ** 2)),
             *LAYER_ABOVE,
-            at_most("so L layers shrink it to at most tanh′(c)ᴸ, r being tanh′(c)", P, f, r),
+            AT_MOST,
+            at_most("so L layers shrink it to at most rᴸ, r being ‖W‖ tanh′(c)", P, f, r),
             Exists(
                 "weights of 1 are too large for wider layers: two neurons, all four weights 1, δ = (1, 1), z = ½",
                 gt(2 * (2 * dtanh) ** 2, 2),
@@ -221,6 +223,7 @@ CLAIMS = (
         "learnable",
         Ruling.PROVED,
         (
+            Holds("its formula", eq(prelu(z, alpha), Piecewise((z, z >= 0), (alpha * z, True)))),
             Holds("by α it is min(0, z), for all z and α", eq(D(prelu(z, alpha), alpha), Min(0, z))),
             Holds("for z < 0 it is not 0, so α moves", lt(D(prelu(z, alpha), alpha), 0), (over(z, None, 0),)),
         ),

@@ -25,6 +25,7 @@ from symgrad.definitions.claims.layers import (
     LAYER_ABOVE,
     LAYER_BELOW,
     SINGULAR,
+    SLOPES_AT_MOST,
     TWO_SIDED,
 )
 from symgrad.definitions.claims.letters import (
@@ -49,9 +50,9 @@ from symgrad.definitions.claims.letters import (
     z,
 )
 from symgrad.functions import D
-from symgrad.indexed import Dim, Index, Tensor, delta, total
+from symgrad.indexed import Dim, Index, Tensor, delta, size, total
 
-f, g, P, Q, r, v, c, h = (Symbol(name, real=True) for name in ("f", "g", "P", "Q", "r", "v", "c", "h"))
+f, g, P, Q, r, u, v, c, h = (Symbol(name, real=True) for name in ("f", "g", "P", "Q", "r", "u", "v", "c", "h"))
 δ1, δ2, m1, m2, w1, w2 = (Symbol(name, real=True) for name in ("delta1", "delta2", "m1", "m2", "w1", "w2"))
 dσ, drelu = slope(sigmoid), slope(relu)
 tiny = Rational(1, 100)
@@ -59,7 +60,10 @@ tiny = Rational(1, 100)
 n, m = Dim("n"), Dim("m")
 i, j, k = Index("i", n), Index("j", n), Index("k", n)
 o = Index("o", m)
+halved = Tensor("K", (n, n), body=((i, j), size(n) - 2 + size(n) * delta(i, j)))
+alike = Tensor("C", (n, n), body=((i, j), delta(i, j)))
 W, d, M = Tensor("W", (n, m)), Tensor("δ", n), Tensor("M", (n, n), body=((i, j), (1 + delta(i, j)) / 4))
+p, spread = Tensor("p", m), Tensor("v")  # the slopes, and Var(w)
 sent_back = total(o, total(i, W[i, o] * d[i]) * total(j, W[j, o] * d[j]))  # ||W^T delta||^2
 
 shrinking = 1 - 1 / (L + 1) ** 2  # factor number L, below 1
@@ -126,9 +130,9 @@ CLAIMS = (
             ),
         ),
         ("S1",),
-        condition="No layer enlarges the gradient: ‖W‖ · max|φ′| ≤ 1, which for sigmoid is ‖W‖ ≤ 4. With w = 5 "
-        "at z = 0 it "
-        "is the layer further from the output that has the larger gradient, by a quarter.",
+        condition="No layer enlarges the gradient: ‖W‖ · max|φ′| ≤ 1, which for sigmoid is ‖W‖ ≤ 4; ‖W‖ is the largest "
+        "singular value. With any w beyond 4, at z = 0, it is the layer further from the output that has the larger "
+        "gradient.",
         instead=(
             Holds("4 σ′(z) ≤ 1", le(4 * dσ, 1)),
             Holds(
@@ -136,7 +140,9 @@ CLAIMS = (
                 le((4 - v) * r, 4 * r),
                 (over(v, 0, 4, "both"), *positive(r)),
             ),
-            *LAYER_ABOVE,
+            Holds("and |w| = 4 + v > 4 does not, at z = 0", gt((4 + v) * dσ, 1), positive(v), Eq(z, 0)),
+            *SLOPES_AT_MOST,
+            *SINGULAR,
             AT_MOST,
             Exists("at the limit both are equal: w = 4, z = 0", eq(w * dσ, 1), at(w=4, z=0)),
         ),
@@ -154,6 +160,9 @@ CLAIMS = (
         "at z = 0 "
         "only; with other weights it may be more or less.",
         instead=(
+            Holds(
+                "a signal δ₁ that is sent back through a = wσ(z): ∂(δ₁a)/∂z", eq(D(δ1 * w * sigmoid(z), z), w * dσ * δ1)
+            ),
             Holds("at most a quarter", le(dσ, Rational(1, 4))),
             Holds("less for every z but 0", lt(dσ, Rational(1, 4)), assuming=Ne(z, 0)),
             Exists("a quarter at z = 0", eq(dσ, Rational(1, 4)), at(z=0)),
@@ -178,8 +187,9 @@ CLAIMS = (
             ),
         ),
         ("S0",),
-        condition="In the mean over the masks, each neuron being kept with probability ½. One unlucky mask can take "
-        "everything. And the weights count too: ReLU′ = 1 keeps only their own product.",
+        condition="In the mean over the masks, each neuron being kept with probability ½, or just half of them at "
+        "random. One unlucky mask can take everything. And the weights count too: ReLU′ = 1 keeps only their "
+        "own product.",
         instead=(
             CoinMean(
                 "two neurons: E[(Wᵀ(m ⊙ δ))²] is a quarter of (Wᵀδ)² and a quarter of the sum of squares",
@@ -194,6 +204,13 @@ CLAIMS = (
                 sent_back / 4 + total((o, i), W[i, o] ** 2 * d[i] ** 2) / 4,
             ),
             NeverNegative("so at least a quarter is left in the mean", total((o, i), W[i, o] ** 2 * d[i] ** 2) / 4),
+            Equal(
+                "just half of an even number n: with E[mᵢmⱼ] = (n − 2 + n[i = j])/(4(n − 1)) it exceeds ¼‖Wᵀδ‖² too; "
+                "4(n − 1) times what by",
+                total((o, i, j), W[i, o] * W[j, o] * d[i] * d[j] * halved[i, j]) - (size(n) - 1) * sent_back,
+                total((o, i, k), (W[i, o] * d[i] - W[k, o] * d[k]) ** 2) / 2,
+            ),
+            NeverNegative("which is never negative", total((o, i, k), (W[i, o] * d[i] - W[k, o] * d[k]) ** 2) / 2),
             Holds("sigmoid leaves at most a sixteenth of each δᵢ²", le((dσ * δ1) ** 2, δ1**2 / 16)),
         ),
         pages=("relu-mask", "relu"),
@@ -225,7 +242,12 @@ CLAIMS = (
         "dead ReLU: a neuron whose input is ≤ 0 gets gradient 0, and it and the neurons after it never update again",
         Ruling.REFUTED,
         (
-            Holds("its own gradient is 0 for z = wx + b < 0", eq(D(relu(w * x + b), b), 0), assuming=w * x + b < 0),
+            Holds(
+                "its own gradient is 0 for z = wx + b ≤ 0",
+                eq(D(relu(w * x + b), b), 0),
+                assuming=w * x + b <= 0,
+                at=(at(w=1, x=1, b=-1),),
+            ),
             Holds(
                 "the neuron after it, a = v ReLU(wx + b) + c, gets gradient 0 too",
                 eq(D((v * relu(w * x + b) + c - y) ** 2 / 2, c), 0),
@@ -240,10 +262,16 @@ CLAIMS = (
         "change in the layers before it, can make its input positive. At an input of 0 there is no gradient, only a "
         "convention.",
         instead=(
+            Holds("its bias’ gradient is 0 for z < 0", eq(D(relu(w * x + b), b), 0), assuming=w * x + b < 0),
             Holds("its weight’s gradient is 0 for z < 0", eq(D(relu(w * x + b), w), 0), assuming=w * x + b < 0),
             Holds(
                 "the bias after it gets the whole error c − y",
                 eq(D((v * relu(w * x + b) + c - y) ** 2 / 2, c), c - y),
+                assuming=w * x + b < 0,
+            ),
+            Holds(
+                "the weight u of another input h after it gets (uh + c − y)h",
+                eq(D((v * relu(w * x + b) + u * h + c - y) ** 2 / 2, u), (u * h + c - y) * h),
                 assuming=w * x + b < 0,
             ),
             Exists(
@@ -275,7 +303,8 @@ CLAIMS = (
             ),
         ),
         ("S3",),
-        condition="A singular value below 1. Spread alone is not it, and eigenvalues are not it: the lengths ‖Wᵀδ‖ lie "
+        condition="A singular value below 1, in layers with φ′ = 1. Spread alone is not it, and eigenvalues are not "
+        "it: the lengths ‖Wᵀδ‖ lie "
         "between the smallest and the largest singular value times ‖δ‖, and a matrix whose eigenvalues are both 1 can "
         "shrink one gradient to a hundredth.",
         instead=(
@@ -348,6 +377,11 @@ CLAIMS = (
         remark="That condition keeps the mean square over the random weights, in the limit of wide layers. A single "
         "network of width 400 stays near it: symgrad experiment vanishing.",
         instead=(
+            Equal(
+                "E‖Wᵀδ ⊙ φ′‖² = Var(w) ∑φ′² · ‖δ‖²: with E[wᵢₒwⱼₒ] = Var(w)[i = j] and slopes p = φ′",
+                total((o, i, j), spread() * alike[i, j] * d[i] * d[j] * p[o] ** 2),
+                spread() * total(o, p[o] ** 2) * total(k, d[k] ** 2),
+            ),
             GaussianMean(
                 "E[ReLU′(Z)²] = P(Z > 0) = ½ for Z ~ N(0, 1)",
                 S.One,
@@ -383,6 +417,9 @@ CLAIMS = (
             Holds("Leaky ReLU", eq(slope(leaky_relu, tiny), 1), positive(z)),
             Holds("so a factor w φ′(z) is w itself", eq(w * drelu, w), positive(z)),
             Holds("which does not shrink for |w| ≥ 1", ge((1 + v) * Abs(P), Abs(P)), never_below_zero(v)),
+            Exists(
+                "weights of ½ halve the product in each layer all the same", eq(w * drelu, S.Half), at(w=S.Half, z=1)
+            ),
         ),
         pages=("product-over-layers", "relu", "leaky-relu"),
     ),

@@ -36,6 +36,14 @@ LAYER_ABOVE = (
     ),
     NeverNegative("which is never negative, ‖W‖² being the sum of all squared weights", t() ** 2 * lagrange + taken),
 )
+SLOPES_AT_MOST = (
+    Equal(
+        "slopes |φ′| ≤ t: what ‖Wᵀδ ⊙ φ′‖² stays below t²‖Wᵀδ‖² by",
+        t() ** 2 * total(o, back[o] ** 2) - total(o, flat[o] * back[o] ** 2),
+        taken,
+    ),
+    NeverNegative("which is never negative", taken),
+)
 SINGULAR = (
     Equal(
         "with the singular values χ of W = U diag(χ) Vᵀ: ‖Wᵀδ‖² is the sum of χ²(Uᵀδ)²",

@@ -135,7 +135,12 @@ CLAIMS = (
         Ruling.CONDITIONAL,
         (
             Equal("the outputs sum to 1", total(k, p[k]), 1 + 0 * total(k, p[k])),
-            Holds("with one output too, it is below 1", lt(exp(z) / exp(z), 1), at=(at(z=0),)),
+            Holds(
+                "aᵢ = u/(u + R) < 1, with u = eᶻⁱ, also where there is no other output: R = 0",
+                lt(u / (u + R), 1),
+                (*positive(u), over(R, 0, None, "left")),
+                at=(at(u=1, R=0),),
+            ),
         ),
         ("S1",),
         condition="There are at least two classes. With one class the output is 1.",
@@ -206,6 +211,11 @@ CLAIMS = (
         instead=(
             Equal("with ∑ₖ yₖ = 1", partial(J_p(), Z[j]), p[j] - Y[j], (sums_to(Y, name="the labels sum to 1"),)),
             Equal("without it", partial(J_p(), Z[j]), total(k, Y[k]) * p[j] - Y[j]),
+            Equal(
+                "no other labels do: a − y is missed by (∑ₖ yₖ − 1) aⱼ, and aⱼ > 0",
+                partial(J_p(), Z[j]) - (p[j] - Y[j]),
+                (total(k, Y[k]) - 1) * p[j],
+            ),
         ),
         pages=("softmax-log-likelihood",),
     ),

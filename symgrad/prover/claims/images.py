@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Any
 from sympy import oo
 
 from symgrad.core import Status, SymgradError, Verdict, Witness
-from symgrad.prover.claims.regions import carried
 from symgrad.prover.facts import jumps
 from symgrad.prover.prove import prove
 from symgrad.prover.ranges import extrema
+from symgrad.prover.relations import carried
 from symgrad.words import message
 
 if TYPE_CHECKING:

@@ -10,13 +10,12 @@ import mpmath  # type: ignore[import-untyped]  # it ships no types
 from sympy import Ge, Gt, Integer, Le, Lt, Rational, oo
 
 from symgrad.core import Equal, Eventually, Exists, Holds, Image, Status, Tends, Variable, Witness
-from symgrad.prover.claims.regions import carried
 from symgrad.prover.claims.settle import allowed, converse, false_at, settle, there
 from symgrad.prover.facts import limit
 from symgrad.prover.indexed import replayed as indexed_replayed
 from symgrad.prover.pieces import HOLDS
 from symgrad.prover.recheck import recheck
-from symgrad.prover.relations import equation, prove_relation
+from symgrad.prover.relations import carried, equation, prove_relation
 from symgrad.prover.replay import NoValue, Numbers
 
 if TYPE_CHECKING:

@@ -38,13 +38,13 @@ from symgrad.core import (
 from symgrad.functions import D, put
 from symgrad.prover.claims.images import settle_image
 from symgrad.prover.claims.inductions import beginning, step
-from symgrad.prover.claims.regions import Region, begins, carried, overlaid, where_holds, where_true
+from symgrad.prover.claims.regions import Region, begins, overlaid, where_holds, where_true
 from symgrad.prover.facts import limit, limit_beside
 from symgrad.prover.gaussian import second_moment
 from symgrad.prover.indexed import prove_by_induction, prove_indexed, prove_nonnegative
 from symgrad.prover.pieces import HOLDS
 from symgrad.prover.prove import prove
-from symgrad.prover.relations import prove_relation, seen, sides
+from symgrad.prover.relations import carried, prove_relation, seen, sides
 from symgrad.prover.taylor import constant
 from symgrad.words import message
 

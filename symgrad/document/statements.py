@@ -1,0 +1,98 @@
+"""What a claim states, as a formula: one line for each form of statement."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from sympy import Eq, Ge, Gt, Le, Lt, true
+
+from symgrad.core import (
+    REALS,
+    CoinMean,
+    Equal,
+    Eventually,
+    Exists,
+    GaussianMean,
+    GaussianSquare,
+    Holds,
+    Image,
+    Induction,
+    Just,
+    Layers,
+    NeverNegative,
+    Stretches,
+    Tends,
+    Variable,
+)
+from symgrad.document.boxes import Fence, Ident, Num, Op, Script, Space, commas, fenced, row
+from symgrad.document.from_sympy import boxes
+from symgrad.document.sets import interval, membership
+
+if TYPE_CHECKING:
+    from typing import Any
+
+    from symgrad.core.claim import Statement
+    from symgrad.document.boxes import Box
+
+SIGNS = {Eq: "=", Ge: "≥", Gt: ">", Le: "≤", Lt: "<"}
+
+
+def formula(statement: Statement) -> Box | None:  # noqa: PLR0911 - a line for each form
+    """What is stated; None where SymPy made both sides one, and for an experiment."""
+    match statement:
+        case Holds() | Exists() | Stretches() | Induction():
+            relation = statement.relation
+            trivial = isinstance(relation, Eq) and relation.lhs == relation.rhs
+            return None if trivial else row(boxes(relation), *conditions(statement))
+        case Equal():
+            return row(boxes(statement.left), Op("="), boxes(statement.right))
+        case NeverNegative():
+            return row(boxes(statement.value), Op("≥"), Num("0"))
+        case Layers():
+            return row(boxes(statement.step.start), Op("="), boxes(statement.step.result))
+        case Tends():
+            return row(boxes(statement.expr), Op("→"), boxes(statement.to), towards(statement))
+        case Eventually():
+            return row(boxes(statement.relation), towards(statement))
+        case Image():
+            of = membership(Variable(statement.variable, statement.on))
+            return row(Fence(row(boxes(statement.expr), Op(":"), of), "{", "}"), Op("="), interval(statement.values))
+        case Just():
+            return row(boxes(statement.relation), Op("⇔"), boxes(statement.where))
+        case CoinMean() | GaussianMean() | GaussianSquare():
+            return mean(statement)
+    return None
+
+
+def conditions(statement: Holds | Exists | Stretches | Induction) -> tuple[Box, ...]:
+    """For which values it is stated: the domains, and what is assumed beyond them."""
+    if not isinstance(statement, Holds | Exists):
+        return ()
+    assumed = () if statement.assuming in {True, true} else (boxes(statement.assuming),)
+    limited = [membership(v) for v in statement.variables if v.domain != REALS]
+    return (Space(1.0), fenced(commas(*limited, *assumed))) if limited or assumed else ()
+
+
+def towards(statement: Tends | Eventually) -> Box:
+    """Where to the variable goes: (z → 0+)."""
+    at, side = statement.at if isinstance(statement.at, tuple) else (statement.at, 0)
+    end = boxes(at) if not side else Script(boxes(at), sup=Op("+" if side > 0 else "−"))
+    return row(Space(1.0), fenced(row(boxes(statement.variable), Op("→"), end)))
+
+
+def mean(statement: CoinMean | GaussianMean | GaussianSquare) -> Box:
+    """E[...] and what it is; what lies outside an interval counts as 0."""
+    match statement:
+        case CoinMean():
+            return row(expected(statement.left), Op(SIGNS[statement.relation]), boxes(statement.right))
+        case GaussianMean():
+            inside = None if statement.on == REALS else row(boxes(statement.variable), Op("∈"), interval(statement.on))
+            return row(expected(statement.expr, inside), Op("="), boxes(statement.value))
+    low, high = boxes(statement.lower), boxes(statement.upper)
+    return row(low, Op("≤"), expected(statement.expr**2), Op("≤"), high)
+
+
+def expected(expr: Any, inside: Box | None = None) -> Box:
+    """E[...], and where it is counted."""
+    counted = () if inside is None else (Op(";"), inside)
+    return row(Ident("E", upright=True), Fence(row(boxes(expr), *counted), "[", "]"))
