@@ -1,5 +1,7 @@
 """Elementwise gradients and output deltas as people write them: named mistakes, and unusual forms that are right."""
 
+# ruff: noqa: PLC3002, PLW0108 - rows of a table, all written the same way
+
 from __future__ import annotations
 
 import math
@@ -22,9 +24,19 @@ def normal(z: Any) -> Any:
     return (1 + erf(z / np.sqrt(2))) / 2
 
 
-def gelu_tanh_slope(z: Any, k: float = 0.044715) -> Any:
-    t = np.tanh(np.sqrt(2 / np.pi) * (z + k * z**3))
-    return (1 + t) / 2 + z / 2 * (1 - t**2) * np.sqrt(2 / np.pi) * (1 + 3 * k * z**2)
+K = np.sqrt(2 / np.pi)
+
+
+def gelu_tanh_slope(z: Any, c: float = 0.044715, k: float = K, three: float = 3) -> Any:
+    t = np.tanh(k * (z + c * z**3))
+    return (1 + t) / 2 + z / 2 * (1 - t**2) * k * (1 + three * c * z**2)
+
+
+gt = gelu_tanh_slope
+
+
+def sp(z: Any) -> Any:
+    return np.logaddexp(0, z)
 
 
 PAIR = ("sigmoid", "binary_cross_entropy")
@@ -72,7 +84,7 @@ MISTAKES: tuple[tuple[Any, Any, str], ...] = (
     ("gelu", lambda z: s(1.702 * z) + 1.702 * z * s(1.702 * z) * s(-1.702 * z), "slope-of-quick_gelu"),
     ("mish", lambda z: np.tanh(np.logaddexp(0, z)), "product-rule"),
     ("softplus", lambda z: s(z) * np.log(2), "factor ln 2"),
-    ("selu", lambda z: np.where(z > 0, 1, 1.6732632423543772 * np.exp(np.minimum(z, 0))), "factor"),
+    ("selu", lambda z: np.where(z > 0, 1, 1.6732632423543772 * np.exp(np.minimum(z, 0))), "wrong-constant"),
     ("huber", lambda a, y: a - y, "one-branch"),
     ("elu", lambda z: np.where(z > 0, 1, -np.exp(np.minimum(z, 0))), "sign-of-term"),
     ("relu", lambda z: np.maximum(z, 0), "value-for-slope"),
@@ -88,7 +100,7 @@ MISTAKES: tuple[tuple[Any, Any, str], ...] = (
     ("tanh(3*z)", lambda z: 1 - np.tanh(3 * z) ** 2, "factor 1/3"),
     ("exp(-z^2)", lambda z: -z * np.exp(-(z**2)), "factor 1/2"),
     ("exp(-z^2)", lambda z: np.exp(-(z**2)), "value-for-slope"),
-    ("z^3", lambda z: 3 * z**3, "value-for-slope, factor 3"),
+    ("z^3", lambda z: 3 * z**3, "power-rule"),
     ("z^3", lambda z: z**2, "factor 1/3"),
     ("z/(1 + z^2)", lambda z: (1 + 3 * z**2) / (1 + z**2) ** 2, "quotient-rule"),
     ("sin(z)", lambda z: -np.cos(z), "factor −1"),
@@ -108,6 +120,125 @@ MISTAKES: tuple[tuple[Any, Any, str], ...] = (
     (TANH, lambda z, y: (np.tanh(z) - y) * (1 - z**2), "slope-formula-at-sum"),
     (TANH, lambda z, y: (np.tanh(z) - y) * np.tanh(z) * (1 - np.tanh(z)), "slope-of-sigmoid-in-output"),
     (TANH, lambda z, y: (z - y) * (1 - np.tanh(z) ** 2), "logits-for-outputs"),
+)
+
+# one thing changed in the formula, as it is typed in a hurry
+TYPED: tuple[tuple[Any, Any, str], ...] = (
+    ("gelu_tanh", lambda z: gt(z, 0.44715), "wrong-constant"),
+    ("gelu_tanh", lambda z: gt(z, 0.0044715), "wrong-constant"),
+    ("gelu_tanh", lambda z: gt(z, 0.04715), "wrong-constant"),
+    ("gelu_tanh", lambda z: gt(z, 0.044717), "wrong-constant"),
+    ("gelu_tanh", lambda z: gt(z, k=np.sqrt(2 * np.pi)), "wrong-constant"),
+    ("gelu_tanh", lambda z: gt(z, k=2 / np.pi), "wrong-constant"),
+    ("gelu_tanh", lambda z: gt(z, k=0.7978), "wrong-constant"),
+    ("gelu_tanh", lambda z: gt(z, three=1), "power-rule"),
+    (
+        "gelu_tanh",
+        lambda z: (lambda t: (1 + t) / 2 + z / 2 * (1 - t * t) * K)(np.tanh(K * (z + 0.044715 * z**3))),
+        "missing-term",
+    ),
+    (
+        "gelu_tanh",
+        lambda z: (lambda t: (1 + t) / 2 + z / 2 * (1 - t * t) * (1 + 3 * 0.044715 * z * z))(
+            np.tanh(K * (z + 0.044715 * z**3))
+        ),
+        "wrong-constant",
+    ),
+    (
+        "gelu_tanh",
+        lambda z: (lambda t: (1 + t) / 2 + z / 2 * (1 - t) * K * (1 + 3 * 0.044715 * z * z))(
+            np.tanh(K * (z + 0.044715 * z**3))
+        ),
+        "exponent",
+    ),
+    (
+        "gelu_tanh",
+        lambda z: (lambda t: (1 + t) / 2 + z * (1 - t * t) * K * (1 + 3 * 0.044715 * z * z))(
+            np.tanh(K * (z + 0.044715 * z**3))
+        ),
+        "wrong-constant",
+    ),
+    ("quick_gelu", lambda z: s(1.7 * z) + 1.7 * z * s(1.7 * z) * s(-1.7 * z), "wrong-constant"),
+    ("quick_gelu", lambda z: s(1.702 * z) + z * s(1.702 * z) * s(-1.702 * z), "missing-inner"),
+    ("quick_gelu", lambda z: s(1.72 * z) + 1.72 * z * s(1.72 * z) * s(-1.72 * z), "wrong-constant"),
+    ("gelu", lambda z: normal(z) + z * np.exp(-z * z) / np.sqrt(2 * np.pi), "argument"),
+    ("gelu", lambda z: normal(z) - z * density(z), "sign-of-term"),
+    ("gelu", lambda z: normal(z) + z * np.exp(-z * z / 2) / np.sqrt(np.pi), "density-factor"),
+    ("gelu", lambda z: (1 + erf(z)) / 2 + z * density(z), "argument"),
+    ("gelu", lambda z: (1 + erf(z / 2)) / 2 + z * density(z), "wrong-constant"),
+    ("gelu", lambda z: normal(z) + z**2 * density(z), "extra-factor"),
+    (
+        "gelu",
+        lambda z: 0.5 * (1 + erf(z / np.sqrt(2))) + z * np.exp(-z * z / 2) / np.sqrt(2 * np.pi) / 2,
+        "wrong-constant",
+    ),
+    ("silu", lambda z: 1 + z * s(z), "factor-left-out, complement"),
+    ("silu", lambda z: s(z) * (1 + z * s(z)), "complement"),
+    ("silu", lambda z: s(z) + z * (1 - s(z)), "factor-left-out"),
+    ("silu", lambda z: s(z) * (1 - z * (1 - s(z))), "sign-in-formula"),
+    ("silu", lambda z: s(z) * (1 + z * (1 - z * s(z))), "output-for-function"),
+    ("silu", lambda z: z * s(z) + s(z) * (1 + z * s(z)), "sign-in-formula"),
+    ("silu", lambda z: 1 - s(z) + z * s(z) * (1 - s(z)), "argument"),
+    ("mish", lambda z: np.tanh(sp(z)) + z * (1 - np.tanh(sp(z)) ** 2), "factor-left-out"),
+    ("mish", lambda z: np.tanh(sp(z)) + z * s(z), "missing-outer"),
+    ("mish", lambda z: np.tanh(sp(z)) + s(z) * (1 - np.tanh(sp(z)) ** 2), "factor-left-out"),
+    ("mish", lambda z: np.tanh(sp(z)) + z * s(z) * (1 - np.tanh(sp(z))), "exponent"),
+    ("mish", lambda z: np.tanh(sp(z)) + z * s(z) * np.tanh(sp(z)), "outer-not-differentiated"),
+    ("mish", lambda z: z * s(z) * (1 - np.tanh(sp(z)) ** 2), "term-left-out"),
+    ("mish", lambda z: np.tanh(sp(z)) * (1 + z * s(z)), "outer-not-differentiated"),
+    ("mish", lambda z: np.tanh(sp(z)) - z * s(z) * (1 - np.tanh(sp(z)) ** 2), "sign-in-formula"),
+    ("mish", lambda z: np.tanh(sp(z)) + z * s(z) * (1 - np.tanh(z) ** 2), "outer-at-variable"),
+    ("mish", lambda z: np.tanh(sp(z)) + z * s(z) * (1 - s(z)) * (1 - np.tanh(sp(z)) ** 2), "slope-for-function"),
+    ("mish", lambda z: np.tanh(sp(z)) + z * sp(z) * (1 - np.tanh(sp(z)) ** 2), "other-function"),
+    ("tanh", lambda z: 1 - np.tanh(z / 2) ** 2, "argument"),
+    ("tanh", lambda z: 1 - np.tanh(2 * z) ** 2, "argument"),
+    ("tanh", lambda z: (1 - np.tanh(z / 2) ** 2) / 2, "wrong-constant"),
+    ("tanh", lambda z: (1 - np.tanh(z)) ** 2, "sign-in-formula"),
+    ("tanh", lambda z: 1 - 2 * np.tanh(z) ** 2, "wrong-constant"),
+    ("tanh", lambda z: 1 - np.tanh(z) ** 3, "exponent"),
+    ("tanh", lambda z: 1 - np.tanh(z**2), "exponent"),
+    ("tanh", lambda z: 1 / np.cosh(z), "exponent"),
+    ("tanh", lambda z: np.cosh(z) ** 2, "exponent"),
+    ("sigmoid", lambda z: s(z) * (1 - s(z) ** 2), "exponent"),
+    ("sigmoid", lambda z: s(z) ** 2, "missing-outer"),
+    ("sigmoid", lambda z: (1 - s(z)) ** 2, "argument"),
+    ("sigmoid", lambda z: np.exp(z) / (1 + np.exp(-z)) ** 2, "outer-at-variable"),
+    ("sigmoid", lambda z: s(z) * (1 - 2 * s(z)), "slope-for-function"),
+    ("sigmoid", lambda z: z * (1 - s(z)), "output-mixed-with-sum"),
+    ("sigmoid", lambda z: z * s(z) * (1 - s(z)), "extra-factor"),
+    ("z^2", lambda z: 2 * z**2, "power-rule"),
+    ("z^3", lambda z: 2 * z**2, "wrong-constant"),
+    ("z^3", lambda z: z**4 / 4, "antiderivative"),
+    ("2^z", lambda z: z * 2 ** (z - 1), "power-rule"),
+    ("2^z", lambda z: z * 2**z, "factor-left-out, extra-factor"),
+    ("exp(z)", lambda z: z * np.exp(z - 1), "power-rule"),
+    ("sqrt(z)", lambda z: np.sqrt(z) / 2, "power-rule"),
+    ("softplus", lambda z: np.exp(z), "missing-outer"),
+    ("softplus", lambda z: s(z) * z, "extra-factor"),
+    ("softplus", lambda z: np.tanh(z), "other-function"),
+    ("softplus", lambda z: s(2 * z), "wrong-constant"),
+    ("elu", lambda z: np.where(z > 0, 1, z * np.exp(z)), "extra-factor"),
+    ("elu", lambda z: np.where(z < 0, 1, np.exp(-np.abs(z))), "mirrored"),
+    (
+        "selu",
+        lambda z: np.where(z > 0, 1.05070099, 1.05070099 * 1.67326324 * np.exp(np.minimum(z, 0))),
+        "rounded-constants",
+    ),
+    ("selu", lambda z: np.where(z > 0, 1.0507, 1.0507 * 1.6733 * np.exp(np.minimum(z, 0))), "rounded-constants"),
+    ("leaky_relu", lambda z: np.where(z > 1, 1, 0.01), "wrong-boundary"),
+    ("relu", lambda z: (z > 1) * 1.0, "wrong-boundary"),
+    ("relu", lambda z: (z > 0.5) * 1.0, "wrong-boundary"),
+    ("relu6", lambda z: ((z > 0) & (z < 1)) * 1.0, "wrong-boundary"),
+    ("hardtanh", lambda z: (np.abs(z) > 1) * 1.0, "one-minus-slope"),
+    ("hardtanh", lambda z: ((z > 0) & (z < 1)) * 1.0, "wrong-boundary"),
+    ("hardtanh", lambda z: ((z > -2) & (z < 2)) * 1.0, "wrong-boundary"),
+    ("hardsigmoid", lambda z: ((z > -3) & (z < 3)) * 0.2, "wrong-constant"),
+    ("hardsigmoid", lambda z: ((z > -2.5) & (z < 2.5)) * 0.2, "wrong-constant"),
+    ("hardswish", lambda z: np.where(z < -3, 0, np.where(z > 3, 1, (2 * z + 6) / 6)), "wrong-constant"),
+    ("log(1 + z^2)", lambda z: 2 * z / (1 + z) ** 2, "exponent, exponent"),
+    ("log(1 + z^2)", lambda z: 2 * z, "missing-outer"),
+    ("sin(2*z)", lambda z: 2 * np.cos(z), "outer-at-variable"),
+    ("z/(1 + z^2)", lambda z: 1 / (2 * z), "quotient-of-slopes"),
 )
 
 # what nobody can name: several things at once, or no mistake that people make

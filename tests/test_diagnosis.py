@@ -9,7 +9,7 @@ import pytest
 from student_code import MISTAKES as LINES
 from student_code import MODELS, written
 from student_code import UNUSUAL as RIGHT_LINES
-from student_functions import MISTAKES, UNKNOWN, UNUSUAL, s
+from student_functions import MISTAKES, TYPED, UNKNOWN, UNUSUAL, s
 
 from symgrad.core import FunctionRaisedError, UnsupportedError
 from symgrad.definitions import ACTIVATIONS, LOSSES
@@ -55,7 +55,10 @@ def test_an_unusual_line_is_right(case: tuple[str, str, str]) -> None:
     assert diagnose(written(source, old, new), model).names == ("right",)
 
 
-@pytest.mark.parametrize("case", MISTAKES, ids=[f"{of} {name}" for of, _, name in MISTAKES])
+HURRIED = [pytest.param(case, marks=pytest.mark.slow if n % 4 else ()) for n, case in enumerate(TYPED)]
+
+
+@pytest.mark.parametrize("case", [*MISTAKES, *HURRIED], ids=[f"{of} {name}" for of, _, name in (*MISTAKES, *TYPED)])
 def test_a_wrong_formula_is_named(case: tuple[Any, Any, str]) -> None:
     of, grad, expected = case
 

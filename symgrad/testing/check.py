@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+from dataclasses import replace
 from functools import partial
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
@@ -14,7 +15,8 @@ from symgrad.checker.calling import epsilon, name_of
 from symgrad.checker.findings import Cause
 from symgrad.checker.watch import in_time
 from symgrad.core import FunctionError, FunctionTypeError, Outcome, UnsupportedError
-from symgrad.testing.diagnosis.elementwise import Curve, diagnose_curves
+from symgrad.testing.diagnosis.curves import Curve
+from symgrad.testing.diagnosis.elementwise import diagnose_curves
 from symgrad.testing.diagnosis.parameters import diagnose_parameters, diagnose_vjp
 from symgrad.testing.diagnosis.weigh import Diagnosis
 from symgrad.testing.models.model import is_model
@@ -175,10 +177,18 @@ def diagnosed(
         return on_kinks(wrong)
     eps = epsilon(dtype)
     letter = str(what.variable) if what else "x"
-    curves = [curve(q, choice, eps, letter) for q, choice in zip(findings, choices, strict=True)]
+    curves = [
+        replace(curve(q, choice, eps, letter), ends=ends_of(r))
+        for q, choice, r in zip(findings, choices, reports, strict=True)
+    ]
     if all(holes(c) for c in curves) and all(by_rounding(r) for r in reports if r.outcome is Outcome.WRONG):
         return unstable(what)
     return diagnose_curves([c for c in curves if c.x.size], what, f)
+
+
+def ends_of(report: ElementwiseReport) -> tuple[float, ...]:
+    """The numbers next to the stretches of wrong points."""
+    return tuple(v for s in report.stretches for v in (s.below, s.above) if v is not None)
 
 
 def holes(curve: Curve) -> bool:

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from symgrad.words import message
+
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
@@ -14,61 +16,91 @@ if TYPE_CHECKING:
 
 NEAR = 1e-10  # relative: how well a factor must be known to be given a name
 FIXED = {
-    "−1": (-1.0, "the sign is wrong", "flip the sign"),
-    "2": (2.0, "twice as large: the 2 of a square, or a 1/2 in the loss that is forgotten", "halve it"),
-    "1/2": (0.5, "half as large: a 2 from a square is missing, or a 1/2 too many", "double it"),
-    "−2": (-2.0, "the sign is wrong, and a factor 2 too many", "flip the sign and halve it"),
-    "−1/2": (-0.5, "the sign is wrong, and a factor 2 is missing", "flip the sign and double it"),
-    "3": (3.0, "three times as large", "divide by 3"),
-    "1/3": (1 / 3, "a third of what it should be", "multiply by 3"),
-    "4": (4.0, "four times as large", "divide by 4"),
-    "1/4": (0.25, "a quarter of what it should be", "multiply by 4"),
-    "10": (10.0, "ten times as large", "divide by 10"),
-    "1/10": (0.1, "a tenth of what it should be", "multiply by 10"),
-    "100": (100.0, "a hundred times as large: percent for parts?", "divide by 100"),
-    "1/100": (0.01, "a hundredth of what it should be", "multiply by 100"),
-    "1/ln 2": (1 / math.log(2), "a logarithm to base 2 is taken for the natural one", "multiply by ln 2"),
-    "ln 2": (math.log(2), "a factor ln 2 too many", "divide by ln 2"),
-    "1/ln 10": (1 / math.log(10), "a logarithm to base 10 is differentiated, the loss has ln", "multiply by ln 10"),
-    "ln 10": (math.log(10), "a factor ln 10 too many", "divide by ln 10"),
-    "√2": (math.sqrt(2), "a factor √2 too many", "divide by √2"),
-    "1/√2": (math.sqrt(0.5), "a factor √2 is missing", "multiply by √2"),
-    "√π": (math.sqrt(math.pi), "a factor √π too many", "divide by √π"),
-    "1/√π": (1 / math.sqrt(math.pi), "a factor √π is missing", "multiply by √π"),
-    "2/√π": (2 / math.sqrt(math.pi), "a factor 2/√π too many, the one of erf′", "divide by 2/√π"),
-    "√π/2": (math.sqrt(math.pi) / 2, "the factor 2/√π of erf′ is missing", "multiply by 2/√π"),
-    "√(2π)": (math.sqrt(2 * math.pi), "the factor 1/√(2π) of the normal density is missing", "divide by √(2π)"),
+    "−1": (-1.0, message("the sign is wrong"), message("flip the sign")),
+    "2": (
+        2.0,
+        message("twice as large: the 2 of a square, or a 1/2 in the loss that is forgotten"),
+        message("halve it"),
+    ),
+    "1/2": (0.5, message("half as large: a 2 from a square is missing, or a 1/2 too many"), message("double it")),
+    "−2": (-2.0, message("the sign is wrong, and a factor 2 too many"), message("flip the sign and halve it")),
+    "−1/2": (-0.5, message("the sign is wrong, and a factor 2 is missing"), message("flip the sign and double it")),
+    "3": (3.0, message("three times as large"), message("divide by 3")),
+    "1/3": (1 / 3, message("a third of what it should be"), message("multiply by 3")),
+    "4": (4.0, message("four times as large"), message("divide by 4")),
+    "1/4": (0.25, message("a quarter of what it should be"), message("multiply by 4")),
+    "10": (10.0, message("ten times as large"), message("divide by 10")),
+    "1/10": (0.1, message("a tenth of what it should be"), message("multiply by 10")),
+    "100": (100.0, message("a hundred times as large: percent for parts?"), message("divide by 100")),
+    "1/100": (0.01, message("a hundredth of what it should be"), message("multiply by 100")),
+    "1/ln 2": (
+        1 / math.log(2),
+        message("a logarithm to base 2 is taken for the natural one"),
+        message("multiply by ln 2"),
+    ),
+    "ln 2": (math.log(2), message("a factor ln 2 too many"), message("divide by ln 2")),
+    "1/ln 10": (
+        1 / math.log(10),
+        message("a logarithm to base 10 is differentiated, the loss has ln"),
+        message("multiply by ln 10"),
+    ),
+    "ln 10": (math.log(10), message("a factor ln 10 too many"), message("divide by ln 10")),
+    "√2": (math.sqrt(2), message("a factor √2 too many"), message("divide by √2")),
+    "1/√2": (math.sqrt(0.5), message("a factor √2 is missing"), message("multiply by √2")),
+    "√π": (math.sqrt(math.pi), message("a factor √π too many"), message("divide by √π")),
+    "1/√π": (1 / math.sqrt(math.pi), message("a factor √π is missing"), message("multiply by √π")),
+    "2/√π": (2 / math.sqrt(math.pi), message("a factor 2/√π too many, the one of erf′"), message("divide by 2/√π")),
+    "√π/2": (math.sqrt(math.pi) / 2, message("the factor 2/√π of erf′ is missing"), message("multiply by 2/√π")),
+    "√(2π)": (
+        math.sqrt(2 * math.pi),
+        message("the factor 1/√(2π) of the normal density is missing"),
+        message("divide by √(2π)"),
+    ),
 }
+
+
+SIGN = "the sign is wrong, and {more}"
+DOUBLE = "{more}, and a factor 2 too many"
+HALF = "{more}, and a factor 2 is missing"
+DIVIDE = "divide by {factor}"
+MULTIPLY = "multiply by {factor}"
 
 
 def candidates(counts: Mapping[str, int]) -> dict[str, tuple[float, str, str]]:
     """Every named factor with its value, what it says and what mends it; those of the sizes at hand included."""
-    found = dict(FIXED)
+    found: dict[str, tuple[float, str, str]] = dict(FIXED)
     for meaning, n in counts.items():
-        letter = meaning.split(",")[0]
-        summed = f"summed where the mean is asked for: a factor {meaning}"
-        averaged = f"divided by {meaning}, where the sum is asked for, or divided twice"
-        found[letter] = (n, summed, f"divide by {letter} once")
-        found[f"−{letter}"] = (-n, f"the sign is wrong, and {summed}", f"flip the sign and divide by {letter}")
-        found[f"1/{letter}"] = (1 / n, averaged, f"multiply by {letter}")
-        found[f"−1/{letter}"] = (-1 / n, f"the sign is wrong, and {averaged}", f"flip the sign, multiply by {letter}")
-        found[f"2/{letter}"] = (2 / n, f"{averaged}, and a factor 2 too many", f"multiply by {letter}/2")
-        found[f"{letter}/2"] = (n / 2, f"{summed}, and a factor 2 is missing", f"divide by {letter}/2")
-        found[f"2{letter}"] = (2 * n, f"{summed}, and a factor 2 too many", f"divide by 2{letter}")
-        found[f"1/(2{letter})"] = (0.5 / n, f"{averaged}, and a factor 2 is missing", f"multiply by 2{letter}")
-        if n > 1:
-            ratio = f"{letter}/({letter} − 1)"
-            found[ratio] = (n / (n - 1), f"divided by {letter} − 1 where {letter} is asked for", f"divide by {ratio}")
+        found |= of_size(meaning, n)
     if len(counts) > 1:
         whole = math.prod(counts.values())
         letters = " ".join(m.split(",")[0] for m in counts)
-        found[f"1/({letters})"] = (1 / whole, f"a mean over all {letters} numbers", f"multiply by {letters}")
-        found[letters] = (
-            whole,
-            f"summed over all {letters} numbers where the mean is asked for",
-            f"divide by {letters}",
-        )
+        less = message("a mean over all {letters} numbers", letters=letters)
+        found[f"1/({letters})"] = (1 / whole, less, message(MULTIPLY, factor=letters))
+        more = message("summed over all {letters} numbers where the mean is asked for", letters=letters)
+        found[letters] = (whole, more, message(DIVIDE, factor=letters))
     return found
+
+
+def of_size(meaning: str, n: int) -> dict[str, tuple[float, str, str]]:
+    """The factors of one size; `meaning` is its letter and what it counts."""
+    k = meaning.split(",", maxsplit=1)[0]
+    summed = message("summed where the mean is asked for: a factor {size}", size=message(meaning))
+    averaged = message("divided by {size}, where the sum is asked for, or divided twice", size=message(meaning))
+    rows: list[tuple[str, float, str, str]] = [
+        (k, n, summed, message("divide by {factor} once", factor=k)),
+        (f"−{k}", -n, message(SIGN, more=summed), message("flip the sign and divide by {factor}", factor=k)),
+        (f"1/{k}", 1 / n, averaged, message(MULTIPLY, factor=k)),
+        (f"−1/{k}", -1 / n, message(SIGN, more=averaged), message("flip the sign, multiply by {factor}", factor=k)),
+        (f"2/{k}", 2 / n, message(DOUBLE, more=averaged), message(MULTIPLY, factor=f"{k}/2")),
+        (f"{k}/2", n / 2, message(HALF, more=summed), message(DIVIDE, factor=f"{k}/2")),
+        (f"2{k}", 2 * n, message(DOUBLE, more=summed), message(DIVIDE, factor=f"2{k}")),
+        (f"1/(2{k})", 0.5 / n, message(HALF, more=averaged), message(MULTIPLY, factor=f"2{k}")),
+    ]
+    if n > 1:
+        ratio = f"{k}/({k} − 1)"
+        less = message("divided by {size} − 1 where {size} is asked for", size=k)
+        rows.append((ratio, n / (n - 1), less, message(DIVIDE, factor=ratio)))
+    return {name: (value, says, mend) for name, value, says, mend in rows}
 
 
 def names_of(factors: Sequence[float], counts: Sequence[Mapping[str, int]], near: float = NEAR) -> list[str]:

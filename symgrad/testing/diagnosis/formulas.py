@@ -16,7 +16,9 @@ from symgrad.core import Kind, UnsupportedError
 from symgrad.definitions import ACTIVATIONS, LOSSES
 from symgrad.functions.slopes import flattened
 from symgrad.functions.symbols import a
-from symgrad.testing.diagnosis.slips import edits, slips
+from symgrad.testing.diagnosis.slips import slips
+from symgrad.testing.diagnosis.wording import Words, told
+from symgrad.words import message
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -30,6 +32,8 @@ BITS = 160
 DEEP = 3  # the cost of a slip inside a rule; a mistake in the formula as a whole is simpler
 FAR = 5  # the cost of another function's derivative, which nothing suggests but the numbers
 IN_OUTPUT = {"sigmoid": ("a(1 − a)", a * (1 - a)), "tanh": ("1 − a²", 1 - a**2)}  # what everybody remembers
+RARE = "missing-outer"
+CHAIN = message("δ = ∂J/∂a · φ′(z)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,8 +41,8 @@ class Formula:
     """A wrong formula for the gradient, with its words."""
 
     name: str
-    says: str
-    mend: str
+    says: Words
+    mend: Words
     expr: Any
     cost: int = 2
 
@@ -48,12 +52,12 @@ def formulas(subject: Subject) -> tuple[Formula, ...]:
     """All the wrong formulas there are for this subject, the simplest first; none is the right one."""
     found = [
         *whole(subject),
+        *in_the_output(subject),
         *of_pair(subject),
         *of_other_pair(subject),
         *in_other_variable(subject),
         *others(subject),
         *small_slips(subject),
-        *of_gradient(subject),
     ]
     return tuple(sorted(found, key=lambda f: f.cost))
 
@@ -62,54 +66,95 @@ def whole(subject: Subject) -> Iterator[Formula]:
     """Mistakes in the formula as a whole."""
     x, f = subject.variable, subject.expr
     d = subject.gradient
-    yield Formula("missing-slope", "the derivative is left out: 1 is returned", "return the derivative", S.One, 1)
-    yield Formula("zero", "the gradient is zero", "return the derivative", S.Zero, 1)
+    differentiate = message("differentiate it")
     yield Formula(
-        "value-for-slope", "the function itself is returned in place of its derivative", "differentiate it", f, 1
+        "missing-slope",
+        message("the derivative is left out: 1 is returned"),
+        message("return the derivative"),
+        S.One,
+        1,
     )
-    yield Formula("slope-twice", "the derivative is applied twice: it is squared", "multiply by it once", d**2, 1)
-    yield Formula("value-times-slope", "the derivative is multiplied by the function", "leave the function out", f * d)
-    yield Formula("one-minus-value", "1 minus the function is returned", "multiply by the other factor too", 1 - f)
-    yield Formula("second-derivative", "this is the second derivative", "differentiate once only", d.diff(x))
-    yield Formula("mirrored", f"the derivative is taken at −{x}", f"evaluate it at {x}", d.xreplace({x: -x}), DEEP + 1)
+    yield Formula("zero", message("the gradient is zero"), message("return the derivative"), S.Zero, 1)
+    itself = message("the function itself is returned in place of its derivative")
+    yield Formula("value-for-slope", itself, differentiate, f, 1)
+    squared = message("the derivative is applied twice: it is squared")
+    yield Formula("slope-twice", squared, message("multiply by it once"), d**2, 1)
+    times = message("the derivative is multiplied by the function")
+    yield Formula("value-times-slope", times, message("leave the function out"), f * d)
+    other = message("multiply by the other factor too")
+    yield Formula("one-minus-value", message("1 minus the function is returned"), other, 1 - f)
     yield Formula(
-        "reciprocal", "this is 1 over the derivative, that of the inverse function", "take the reciprocal", 1 / d
+        "one-minus-slope",
+        message("1 minus the derivative is returned"),
+        message("return the derivative"),
+        1 - d,
+        DEEP + 1,
     )
-    yield Formula("absolute", "the sign is lost: this is the absolute value", "keep the sign", abs(d))
+    second = message("this is the second derivative")
+    yield Formula("second-derivative", second, message("differentiate once only"), d.diff(x))
+    mirrored = message("the derivative is taken at −{variable}", variable=x)
+    yield Formula("mirrored", mirrored, message("evaluate it at {variable}", variable=x), d.xreplace({x: -x}), DEEP + 1)
+    inverse = message("this is 1 over the derivative, that of the inverse function")
+    yield Formula("reciprocal", inverse, message("take the reciprocal"), 1 / d)
+    lost = message("the sign is lost: this is the absolute value")
+    yield Formula("absolute", lost, message("keep the sign"), abs(d))
     yield from of_density(d)
-    if subject.activation and not subject.loss:
-        at_output = "the derivative is taken at the output a instead of z: φ′(a)"
-        yield Formula("slope-at-output", at_output, "evaluate φ′ at z", d.xreplace({x: f}))
-        form = deriver.in_output(subject.activation)
-        if form is not None and form.has(a):
-            says = f"{form}, the formula in the output a, was given {x}"
-            yield Formula("slope-formula-at-sum", says, f"put a = {f} into it", filled(subject, form.xreplace({a: x})))
-            for part in form.args if sum(arg.has(a) for arg in form.args) > 1 else ():
-                says = f"{form}, the formula in the output a, has {x} in place of a in {part}"
-                wrong = form.func(*(arg.xreplace({a: x if arg == part else f}) for arg in form.args))
-                yield Formula("output-mixed-with-sum", says, f"put a = {f} there too", filled(subject, wrong))
-        for name, (text, wrong) in IN_OUTPUT.items():
-            if name != subject.name:
-                says = f"{text}, the derivative of {name} in its output, is used for {subject.name}"
-                yield Formula(
-                    f"slope-of-{name}-in-output", says, f"use the derivative of {subject.name}", wrong.xreplace({a: f})
-                )
+
+
+def in_the_output(subject: Subject) -> Iterator[Formula]:
+    """The derivative at the output, and the formula in the output with something else put into it."""
+    x, f, d = subject.variable, subject.expr, subject.gradient
+    if subject.activation is None or subject.loss:
+        return
+    at_output = message("the derivative is taken at the output a instead of z: φ′(a)")
+    yield Formula("slope-at-output", at_output, message("evaluate φ′ at z"), d.xreplace({x: f}))
+    form = deriver.in_output(subject.activation)
+    if form is not None and form.has(a):
+        says = told("{form}, the formula in the output a, was given {variable}", form=form, variable=x)
+        mend = told("put a = {value} into it", value=f)
+        yield Formula("slope-formula-at-sum", says, mend, filled(subject, form.xreplace({a: x})))
+        for part in form.args if sum(arg.has(a) for arg in form.args) > 1 else ():
+            wrong = form.func(*(arg.xreplace({a: x if arg == part else f}) for arg in form.args))
+            yield Formula(
+                "output-mixed-with-sum",
+                told(
+                    "{form}, the formula in the output a, has {variable} in place of a in {part}",
+                    form=form,
+                    variable=x,
+                    part=part,
+                ),
+                told("put a = {value} there too", value=f),
+                filled(subject, wrong),
+            )
+    for name, (text, wrong) in IN_OUTPUT.items():
+        if name != subject.name:
+            yield Formula(
+                f"slope-of-{name}-in-output",
+                borrowed(text, name, subject.name),
+                message("use the derivative of {name}", name=subject.name),
+                wrong.xreplace({a: f}),
+            )
+
+
+def borrowed(text: str, name: str, right: str) -> str:
+    """The words for a formula in the output that belongs to another function."""
+    return message(
+        "{formula}, the derivative of {name} in its output, is used for {right}", formula=text, name=name, right=right
+    )
 
 
 def of_density(gradient: Any) -> Iterator[Formula]:
-    """The normal density with another factor before it."""
+    """The normal density with another factor before it, or its exponent without the 2."""
     terms = Add.make_args(gradient.expand())
     density = [t for t in terms if t.has(pi) and t.has(exp)]
     if not density or not gradient.has(erf):
         return
+    mend = message("the density is exp(−z²/2)/√(2π)")
     for name, text, c in (("2π", "1/(2π)", 1 / sqrt(2 * pi)), ("1", "1", sqrt(2 * pi)), ("√π", "1/√π", sqrt(2))):
-        yield Formula(
-            "density-factor",
-            f"the normal density has the factor {text} in place of 1/√(2π): divided by {name}",
-            "the density is exp(−z²/2)/√(2π)",
-            gradient + Add(*density) * (c - 1),
-            DEEP,
+        says = message(
+            "the normal density has the factor {factor} in place of 1/√(2π): divided by {name}", factor=text, name=name
         )
+        yield Formula("density-factor", says, mend, gradient + Add(*density) * (c - 1), DEEP)
 
 
 def filled(subject: Subject, expr: Any) -> Any:
@@ -126,57 +171,41 @@ def of_pair(subject: Subject) -> Iterator[Formula]:
     y = loss.variables[1].symbol
     outer, inner = filled(subject, loss.applied).diff(loss.variable), out.diff(z)
     by_a = outer.xreplace({loss.variable: out})
-    yield Formula(
-        "missing-slope", "φ′(z) is missing: this is ∂J/∂a, the gradient by the output", "multiply by φ′(z)", by_a, 1
-    )
-    yield Formula("slope-twice", "φ′(z) is applied twice", "multiply by φ′(z) once", by_a * inner**2, 1)
-    yield Formula(
-        "difference-delta", "a − y is used, which holds only where φ′ cancels", "δ = ∂J/∂a · φ′(z)", out - y, 1
-    )
-    yield Formula(
-        "difference-times-slope",
-        "(a − y) φ′(z) is used: that is the delta of half the squared error",
-        "δ = ∂J/∂a · φ′(z)",
-        (out - y) * inner,
-        1,
-    )
-    yield Formula("sums-for-outputs", "the sum z is compared with y: z − y", "apply the activation first: a − y", z - y)
-    yield Formula(
-        "logits-for-outputs",
-        "z is put where the output a belongs",
-        "give the loss a = φ(z)",
-        outer.xreplace({loss.variable: z}) * inner,
-    )
+    missing = message("φ′(z) is missing: this is ∂J/∂a, the gradient by the output")
+    yield Formula("missing-slope", missing, message("multiply by φ′(z)"), by_a, 1)
+    twice = message("φ′(z) is applied twice")
+    yield Formula("slope-twice", twice, message("multiply by φ′(z) once"), by_a * inner**2, 1)
+    for_slope = message("φ(z) is used in place of its derivative φ′(z)")
+    yield Formula("output-for-slope", for_slope, message("multiply by φ′(z), not by the output a"), by_a * out)
+    difference = message("a − y is used, which holds only where φ′ cancels")
+    yield Formula("difference-delta", difference, CHAIN, out - y, 1)
+    squares = message("(a − y) φ′(z) is used: that is the delta of half the squared error")
+    yield Formula("difference-times-slope", squares, CHAIN, (out - y) * inner, 1)
+    sums = message("the sum z is compared with y: z − y")
+    yield Formula("sums-for-outputs", sums, message("apply the activation first: a − y"), z - y)
+    logits = message("z is put where the output a belongs")
+    wrong = outer.xreplace({loss.variable: z}) * inner
+    yield Formula("logits-for-outputs", logits, message("give the loss a = φ(z)"), wrong)
     form = deriver.in_output(phi)
     if form is not None and form.has(a):
-        says = f"in φ′: {form}, the formula in the output a, was given {z}"
-        wrong = by_a * filled(subject, form.xreplace({a: z}))
-        yield Formula("slope-formula-at-sum", says, f"put a = {phi.applied} into it", wrong)
+        says = told("in φ′: {form}, the formula in the output a, was given {variable}", form=form, variable=z)
+        mend = told("put a = {value} into it", value=phi.applied)
+        yield Formula("slope-formula-at-sum", says, mend, by_a * filled(subject, form.xreplace({a: z})))
     yield from misplaced(z, out, y, loss.variable, outer, inner)
 
 
 def misplaced(z: Any, out: Any, y: Any, a_: Any, outer: Any, inner: Any) -> Iterator[Formula]:  # noqa: PLR0917 - the parts of one chain
     """The two factors of a delta, one missing or taken at the wrong place."""
     by_a = outer.xreplace({a_: out})
-    yield Formula("slope-only", "∂J/∂a is missing: this is φ′(z) alone", "multiply by ∂J/∂a", inner, 1)
-    yield Formula(
-        "slope-at-output",
-        "φ′ is taken at the output a instead of z",
-        "evaluate φ′ at z",
-        by_a * inner.xreplace({z: out}),
-    )
-    yield Formula(
-        "activation-twice",
-        "the output, an activation already, is put through φ again",
-        "apply φ once",
-        (by_a * inner).xreplace({z: out}),
-    )
-    yield Formula(
-        "swapped-roles",
-        "output and target are exchanged in the loss",
-        "the loss takes the output first",
-        outer.xreplace({a_: y, y: out}) * inner,
-    )
+    alone = message("∂J/∂a is missing: this is φ′(z) alone")
+    yield Formula("slope-only", alone, message("multiply by ∂J/∂a"), inner, 1)
+    at_output = message("φ′ is taken at the output a instead of z")
+    yield Formula("slope-at-output", at_output, message("evaluate φ′ at z"), by_a * inner.xreplace({z: out}))
+    again = message("the output, an activation already, is put through φ again")
+    yield Formula("activation-twice", again, message("apply φ once"), (by_a * inner).xreplace({z: out}))
+    exchanged = message("output and target are exchanged in the loss")
+    wrong = outer.xreplace({a_: y, y: out}) * inner
+    yield Formula("swapped-roles", exchanged, message("the loss takes the output first"), wrong)
 
 
 def of_other_pair(subject: Subject) -> Iterator[Formula]:
@@ -187,23 +216,27 @@ def of_other_pair(subject: Subject) -> Iterator[Formula]:
     z, out = subject.variable, filled(subject, phi.applied)
     y, inner = loss.variables[1].symbol, out.diff(z)
     by_a = filled(subject, loss.applied).diff(loss.variable).xreplace({loss.variable: out})
+    own = message("use φ′ of {name}", name=phi.name)
     for name, (text, wrong) in IN_OUTPUT.items():
         if name != phi.name:
-            says = f"{text}, the derivative of {name} in its output, is used for {phi.name}"
-            yield Formula(f"slope-of-{name}-in-output", says, f"use φ′ of {phi.name}", by_a * wrong.xreplace({a: out}))
+            says = borrowed(text, name, phi.name)
+            yield Formula(f"slope-of-{name}-in-output", says, own, by_a * wrong.xreplace({a: out}))
     for name, other in ACTIVATIONS.items():
         if name != phi.name:
-            says = f"φ′ is that of {name}"
-            yield Formula(f"slope-of-{name}", says, f"use φ′ of {phi.name}", by_a * other.head(z).diff(z), FAR)
+            says = message("φ′ is that of {name}", name=name)
+            yield Formula(f"slope-of-{name}", says, own, by_a * other.head(z).diff(z), FAR)
     for name, other in LOSSES.items():
         if name != loss.name:
             wrong = other.head(loss.variable, y).diff(loss.variable).xreplace({loss.variable: out}) * inner
-            yield Formula(
-                f"delta-of-{name}", f"this is the delta of the loss {name}", f"start from {loss.name}", wrong, FAR
-            )
+            says = message("this is the delta of the loss {name}", name=name)
+            yield Formula(f"delta-of-{name}", says, message("start from {name}", name=loss.name), wrong, FAR)
     for slip in slips(filled(subject, loss.of), loss.variable):
         yield Formula(
-            slip.name, f"in ∂J/∂a: {slip.says}", slip.mend, slip.expr.xreplace({loss.variable: out}) * inner, DEEP
+            slip.name,
+            told("in ∂J/∂a: {says}", says=slip.says),
+            slip.mend,
+            slip.expr.xreplace({loss.variable: out}) * inner,
+            DEEP,
         )
 
 
@@ -211,8 +244,9 @@ def in_other_variable(subject: Subject) -> Iterator[Formula]:
     """The gradient by another symbol of the function."""
     for symbol, _ in subject.values:
         if subject.expr.has(symbol):
-            says = f"this is the derivative by {symbol}, not by {subject.variable}"
-            yield Formula("other-variable", says, f"differentiate by {subject.variable}", subject.expr.diff(symbol), 1)
+            says = message("this is the derivative by {wrong}, not by {right}", wrong=symbol, right=subject.variable)
+            mend = message("differentiate by {symbol}", symbol=subject.variable)
+            yield Formula("other-variable", says, mend, subject.expr.diff(symbol), 1)
 
 
 def others(subject: Subject) -> Iterator[Formula]:
@@ -224,9 +258,16 @@ def others(subject: Subject) -> Iterator[Formula]:
         kind, arguments = Kind.LOSS, [subject.variable, subject.loss.variables[1].symbol]
     for entry in (ACTIVATIONS if kind is Kind.ACTIVATION else LOSSES).values():
         if entry not in {subject.activation, subject.loss} and entry.name != "identity":
-            says = f"this is the derivative of {entry.name}: the forward pass of one, the backward pass of the other"
             d = entry.head(*arguments).diff(subject.variable)
-            yield Formula(f"slope-of-{entry.name}", says, f"differentiate {subject.name}", d, FAR)
+            mend = message("differentiate {name}", name=subject.name)
+            yield Formula(f"slope-of-{entry.name}", of_another(entry.name), mend, d, FAR)
+
+
+def of_another(name: str) -> str:
+    """The words for the derivative of another entry."""
+    return message(
+        "this is the derivative of {name}: the forward pass of one, the backward pass of the other", name=name
+    )
 
 
 def small_slips(subject: Subject) -> Iterator[Formula]:
@@ -236,7 +277,7 @@ def small_slips(subject: Subject) -> Iterator[Formula]:
         for slip in slips(form, subject.variable):
             if slip.expr not in seen:
                 seen.add(slip.expr)
-                yield Formula(slip.name, slip.says, slip.mend, slip.expr, DEEP)
+                yield Formula(slip.name, slip.says, slip.mend, slip.expr, DEEP + (slip.name == RARE))
 
 
 def evaluated(expr: Any, subject: Subject, x: Array, values: Sequence[Any]) -> Array | None:
@@ -266,9 +307,3 @@ def number(ball: Any) -> float:
     if isinstance(ball, Hole | bool) or not (ball.rad() <= abs(ball.mid()) * 2.0**-60 + 2.0**-100):
         return float("nan")
     return float(ball)
-
-
-def of_gradient(subject: Subject) -> Iterator[Formula]:
-    """The right derivative with a sign, a term, a factor or an exponent changed."""
-    for edit in edits(subject.gradient):
-        yield Formula(edit.name, edit.says, edit.mend, edit.expr, DEEP + 1)

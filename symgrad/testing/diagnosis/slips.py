@@ -5,7 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from sympy import Add, Expr, Function, Mul, Piecewise, Pow, S, Symbol, exp
+from sympy import Add, E, Expr, Function, Mul, Piecewise, Pow, S, Symbol, exp
+
+from symgrad.testing.diagnosis.wording import Words, told
+from symgrad.words import message
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -19,8 +22,8 @@ class Slip:
     """A wrong derivative: what was done, what makes it right."""
 
     name: str
-    says: str
-    mend: str
+    says: Words
+    mend: Words
     expr: Any
 
 
@@ -80,16 +83,21 @@ def in_sum(expr: Add, x: Symbol) -> Iterator[Slip]:
         if term.has(x):
             yield Slip(
                 "missing-term",
-                f"the derivative of the term {term} is missing",
-                f"add the derivative of {term}",
+                told("the derivative of the term {term} is missing", term=term),
+                told("add the derivative of {term}", term=term),
                 expr.diff(x) - term.diff(x),
             )
             yield Slip(
                 "sign-of-term",
-                f"the derivative of the term {term} has the wrong sign",
-                f"flip the sign of the derivative of {term}",
+                told("the derivative of the term {term} has the wrong sign", term=term),
+                told("flip the sign of the derivative of {term}", term=term),
                 expr.diff(x) - 2 * term.diff(x),
             )
+
+
+PRODUCT = message("(u v)′ = u′ v + u v′")
+QUOTIENT = message("(u/v)′ = (u′ v − u v′)/v²")
+POWER = message("(uⁿ)′ = n uⁿ⁻¹ u′")
 
 
 def in_product(expr: Mul, x: Symbol) -> Iterator[Slip]:
@@ -98,71 +106,92 @@ def in_product(expr: Mul, x: Symbol) -> Iterator[Slip]:
     if len(factors) < PAIR:
         return
     fixed = Mul(*(f for f in expr.args if not f.has(x)))
-    yield Slip(
-        "product-of-slopes",
-        "the derivative of a product is taken as the product of the derivatives",
-        "(u v)′ = u′ v + u v′",
-        fixed * Mul(*(f.diff(x) for f in factors)),
-    )
+    together = message("the derivative of a product is taken as the product of the derivatives")
+    yield Slip("product-of-slopes", together, PRODUCT, fixed * Mul(*(f.diff(x) for f in factors)))
+    below = [f for f in factors if divides(f)]
+    if below and len(below) < len(factors):
+        apart = message("the derivative of a quotient is taken as the quotient of the derivatives")
+        quotient = Mul(*(f.diff(x) if f not in below else 1 / (1 / f).diff(x) for f in factors))
+        yield Slip("quotient-of-slopes", apart, QUOTIENT, fixed * quotient)
     for i, factor in enumerate(factors):
-        others = Mul(*(f for j, f in enumerate(factors) if j != i))
-        term = fixed * others * factor.diff(x)
-        yield Slip(
-            "product-rule",
-            f"product rule: the term with the derivative of {factor} is missing",
-            "(u v)′ = u′ v + u v′",
-            expr.diff(x) - term,
+        yield from in_factor(
+            expr.diff(x), factor, factor.diff(x), fixed, Mul(*(f for j, f in enumerate(factors) if j != i))
         )
-        yield Slip(
-            "product-rule-factor",
-            f"product rule: the derivative of {factor} is not multiplied by {others}",
-            "(u v)′ = u′ v + u v′",
-            expr.diff(x) - term + fixed * factor.diff(x),
-        )
-        if isinstance(factor, Pow) and factor.exp.could_extract_minus_sign():
-            yield Slip(
-                "quotient-rule",
-                "quotient rule: the sign of the second term is wrong",
-                "(u/v)′ = (u′ v − u v′)/v²",
-                expr.diff(x) - 2 * term,
-            )
-            yield Slip(
-                "quotient-rule",
-                "quotient rule: the denominator is not squared",
-                "(u/v)′ = (u′ v − u v′)/v²",
-                expr.diff(x) / factor,
-            )
+
+
+def in_factor(right: Any, factor: Any, slope: Any, fixed: Any, others: Any) -> Iterator[Slip]:
+    """One term of the product rule wrong."""
+    term = fixed * others * slope
+    yield Slip(
+        "product-rule",
+        told("product rule: the term with the derivative of {factor} is missing", factor=factor),
+        PRODUCT,
+        right - term,
+    )
+    yield Slip(
+        "product-rule-factor",
+        told(
+            "product rule: the derivative of {factor} is not multiplied by {others}",
+            factor=factor,
+            others=others,
+        ),
+        PRODUCT,
+        right - term + fixed * slope,
+    )
+    if divides(factor):
+        sign = message("quotient rule: the sign of the second term is wrong")
+        yield Slip("quotient-rule", sign, QUOTIENT, right - 2 * term)
+        square = message("quotient rule: the denominator is not squared")
+        yield Slip("quotient-rule", square, QUOTIENT, right / factor)
+
+
+def divides(factor: Any) -> bool:
+    """Whether a factor stands in the denominator."""
+    return isinstance(factor, Pow) and factor.exp.could_extract_minus_sign()
 
 
 def in_power(expr: Pow, x: Symbol) -> Iterator[Slip]:
     """The power rule, and the chain rule behind it."""
     base, n = expr.args
     inner = base.diff(x)
-    yield Slip("power-rule", "power rule: the exponent is not lowered", "(uⁿ)′ = n uⁿ⁻¹ u′", n * expr * inner)
-    yield Slip("power-rule", "power rule: the factor n is missing", "(uⁿ)′ = n uⁿ⁻¹ u′", base ** (n - 1) * inner)
-    yield Slip("power-rule", "power rule: the exponent is raised", "(uⁿ)′ = n uⁿ⁻¹ u′", n * base ** (n + 1) * inner)
+    yield Slip("power-rule", message("power rule: the exponent is not lowered"), POWER, n * expr * inner)
+    yield Slip("power-rule", message("power rule: the factor n is missing"), POWER, base ** (n - 1) * inner)
+    yield Slip("power-rule", message("power rule: the exponent is raised"), POWER, n * base ** (n + 1) * inner)
+    if base == x and n != -1:
+        raised = message("this is an integral of the function, not its derivative")
+        yield Slip("antiderivative", raised, POWER, x ** (n + 1) / (n + 1))
     if inner != 1:
         yield missing_inner(base, n * base ** (n - 1))
 
 
 def in_chain(expr: Any, x: Symbol) -> Iterator[Slip]:
     """The chain rule: the inner derivative forgotten, the outer function not differentiated, or taken at x."""
+    if isinstance(expr, exp) or (isinstance(expr, Pow) and not expr.base.has(x)):
+        base, n = (E, expr.args[0]) if isinstance(expr, exp) else expr.args
+        rule = message("the power rule is used, but the variable is in the exponent")
+        yield Slip("power-rule", rule, message("(cᵘ)′ = ln(c) cᵘ u′"), n * base ** (n - 1) * n.diff(x))
     for i, inner in enumerate(expr.args):
         if not inner.has(x):
             continue
         outer, slope = partial(expr, i), inner.diff(x)
         yield Slip(
             "outer-not-differentiated",
-            f"{name_of(expr)} itself is used in place of its derivative",
-            f"differentiate {name_of(expr)} too",
+            told("{name} itself is used in place of its derivative", name=name_of(expr)),
+            told("differentiate {name} too", name=name_of(expr)),
             expr * slope,
         )
         if inner != x:
             yield missing_inner(inner, outer)
             yield Slip(
+                "missing-outer",
+                told("chain rule: the derivative of the outer function, {name}, is missing", name=name_of(expr)),
+                told("multiply by the derivative of {name}", name=name_of(expr)),
+                slope,
+            )
+            yield Slip(
                 "outer-at-variable",
-                f"the outer derivative is taken at {x} instead of {inner}",
-                f"evaluate it at {inner}",
+                told("the outer derivative is taken at {variable} instead of {inner}", variable=x, inner=inner),
+                told("evaluate it at {inner}", inner=inner),
                 outer.xreplace({inner: x}) * slope,
             )
 
@@ -171,8 +200,8 @@ def missing_inner(inner: Any, outer: Any) -> Slip:
     """The factor that the chain rule asks for, left out."""
     return Slip(
         "missing-inner",
-        f"chain rule: the derivative of the inside, {inner}, is missing",
-        f"multiply by the derivative of {inner}",
+        told("chain rule: the derivative of the inside, {inner}, is missing", inner=inner),
+        told("multiply by the derivative of {inner}", inner=inner),
         outer,
     )
 
@@ -189,53 +218,41 @@ def in_cases(expr: Piecewise, x: Symbol) -> Iterator[Slip]:
         (one, first), (two, last) = slopes
         yield Slip(
             "branches-swapped",
-            "the two branches are exchanged: the wrong side of the boundary",
-            "swap them",
+            message("the two branches are exchanged: the wrong side of the boundary"),
+            message("swap them"),
             Piecewise((two, first), (one, last)),
         )
     for slope, condition in slopes:
-        yield Slip("one-branch", f"the branch for {condition} is used everywhere", "distinguish the cases", slope)
+        yield Slip(
+            "one-branch",
+            message("the last branch is used everywhere")
+            if condition == True  # noqa: E712 - SymPy's true
+            else told("the branch for {condition} is used everywhere", condition=condition),
+            message("distinguish the cases"),
+            slope,
+        )
     for i, (value, condition) in enumerate(expr.args):
         for slip in (*slipped(value, x), *not_differentiated(value, x)):
             cases = [(slip.expr if j == i else s, c) for j, (s, c) in enumerate(slopes)]
-            says = f"in the {f'branch for {condition}' if condition != True else 'last branch'}: {slip.says}"  # noqa: E712 - SymPy's true
-            yield Slip(slip.name, says, slip.mend, Piecewise(*cases))
+            yield Slip(slip.name, in_branch(condition, slip.says), slip.mend, Piecewise(*cases))
+
+
+def in_branch(condition: Any, says: Words) -> Words:
+    """The words of a slip in one branch."""
+    if condition == True:  # noqa: E712 - SymPy's true
+        return told("in the last branch: {says}", says=says)
+    return told("in the branch for {condition}: {says}", condition=condition, says=says)
 
 
 def not_differentiated(value: Expr, x: Symbol) -> Iterator[Slip]:
     """A branch whose value is returned for its slope."""
-    yield Slip("branch-not-differentiated", "its value is returned in place of its slope", "differentiate it", value)
-    if value.diff(x) != 0:
-        yield Slip("branch-zero", "its slope is taken for 0", f"it is {value.diff(x)}", S.Zero)
-
-
-def edits(expr: Any) -> list[Slip]:
-    """The right formula with one small thing changed: a sign, a term, a factor or an exponent."""
-    found: dict[Any, Slip] = {}
-    for edit in edited(expr):
-        found.setdefault(edit.expr, edit)
-    return list(found.values()) if len(found) <= MOST else []
-
-
-def edited(expr: Any) -> Iterator[Slip]:
-    """Edits of the outermost operation, then those of its parts."""
-    parts = expr.args if isinstance(expr, Add | Mul) else ()
-    for i, part in enumerate(parts):
-        rest = expr.func(*(a for j, a in enumerate(parts) if j != i))
-        kind = "term" if isinstance(expr, Add) else "factor"
-        yield Slip(f"{kind}-left-out", f"the {kind} {part} of the derivative is left out", f"put {part} back", rest)
-        if kind == "term":
-            yield Slip(
-                "sign-in-formula", f"the term {part} of the derivative has the wrong sign", "flip its sign", rest - part
-            )
-    if isinstance(expr, Pow) and expr.exp.is_Integer:
-        yield Slip("exponent", f"{expr.base} has lost its exponent {expr.exp}", f"raise it to {expr.exp}", expr.base)
-        yield Slip(
-            "exponent", f"{expr.base} has the exponent {expr.exp + 1}", f"raise it to {expr.exp}", expr * expr.base
-        )
-    inside = expr.args if isinstance(expr, Add | Mul) or (isinstance(expr, Pow) and expr.exp.is_Integer) else ()
-    for i, part in enumerate(inside):
-        for edit in edited(part):
-            yield Slip(
-                edit.name, edit.says, edit.mend, expr.func(*(edit.expr if j == i else a for j, a in enumerate(inside)))
-            )
+    yield Slip(
+        "branch-not-differentiated",
+        message("its value is returned in place of its slope"),
+        message("differentiate it"),
+        value,
+    )
+    slope = value.diff(x)
+    if slope != 0:
+        right = told("it is {slope}", slope=slope)
+        yield Slip("branch-zero", message("its slope is taken for 0"), right, S.Zero)

@@ -8,6 +8,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from symgrad.testing.diagnosis.wording import Words, worded
+from symgrad.words import clauses, message, say
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
@@ -39,9 +42,14 @@ class Diagnosis:
         return bool(self.names)
 
     def __str__(self) -> str:
-        lines = [self.says, *(f"or, the same in numbers: {other}" for other in self.also)]
-        lines += [f"where: {self.where}"] * bool(self.where) + [f"to mend it: {self.mend}"] * bool(self.mend)
-        return "\n".join(lines)
+        return "\n".join(map(say, self.lines))
+
+    @property
+    def lines(self) -> tuple[str, ...]:
+        """What it says, line by line."""
+        found = [self.says, *(message("or, the same in numbers: {other}", other=other) for other in self.also)]
+        found += [message("where: {where}", where=self.where)] * bool(self.where)
+        return (*found, *[message("to mend it: {mend}", mend=self.mend)] * bool(self.mend))
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,8 +57,8 @@ class Hypothesis:
     """A mistake with a name, and the numbers that it would give. Of two that fit the one of less `cost` is simpler."""
 
     name: str
-    says: str
-    mend: str
+    says: Words
+    mend: Words
     predicted: tuple[Array, ...] = field(compare=False, repr=False)
     cost: int = 2
 
@@ -100,7 +108,12 @@ def slack_of(given: Array, truth: Array) -> float:
 def settled(evidence: Evidence, hypotheses: Iterable[Hypothesis]) -> tuple[Hypothesis, ...]:
     """Those hypotheses that explain everything, the simplest first; one that changes nothing explains nothing."""
     fit = [h for h in hypotheses if evidence.explained(h.predicted) and evidence.moved(h.predicted) >= FEWEST]
-    return tuple(sorted(fit, key=lambda h: h.cost))
+    return by_cost(fit)
+
+
+def by_cost(hypotheses: Iterable[Hypothesis]) -> tuple[Hypothesis, ...]:
+    """The simplest first."""
+    return tuple(sorted(hypotheses, key=lambda h: h.cost))
 
 
 def verdict(found: Sequence[Hypothesis], where: str) -> Diagnosis:
@@ -108,15 +121,15 @@ def verdict(found: Sequence[Hypothesis], where: str) -> Diagnosis:
     first = found[0]
     ties = [h for h in found[1:] if h.cost <= first.cost + NEARLY and h.name != first.name]
     names = tuple(dict.fromkeys(h.name for h in found))
-    also = tuple(dict.fromkeys(h.says for h in ties))[:MOST]
-    return Diagnosis(names, first.says, first.mend, where, also)
+    also = tuple(dict.fromkeys(worded(h.says) for h in ties))[:MOST]
+    return Diagnosis(names, worded(first.says), worded(first.mend), where, also)
 
 
 def unknown(where: str, remark: str = "") -> Diagnosis:
     """No hypothesis fits: that is said, and where the numbers are off."""
-    return Diagnosis((), "no known mistake explains these numbers" + (f"; {remark}" if remark else ""), "", where)
+    return Diagnosis((), clauses((message("no known mistake explains these numbers"), remark)), "", where)
 
 
-def relabelled(hypothesis: Hypothesis, name: str, says: str, mend: str, predicted: tuple[Array, ...]) -> Hypothesis:
+def relabelled(hypothesis: Hypothesis, name: str, says: Words, mend: Words, predicted: tuple[Array, ...]) -> Hypothesis:
     """The hypothesis together with something else that is wrong, so less simple."""
     return replace(hypothesis, name=name, says=says, mend=mend, predicted=predicted, cost=hypothesis.cost + 2)

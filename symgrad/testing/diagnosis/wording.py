@@ -1,0 +1,52 @@
+"""Formulas and numbers in the words of a diagnosis, as a textbook writes them; made only for what is said."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+from sympy import Basic, pi, sqrt
+
+from symgrad.document.from_sympy import boxes
+from symgrad.document.text import text
+from symgrad.words import message
+
+if TYPE_CHECKING:
+    from sympy import Expr
+
+Words = str | Callable[[], str]
+PLAIN = 100  # fractions up to this denominator are shown as fractions
+
+
+def maths(expr: Any) -> str:
+    """An expression on one line."""
+    return text(boxes(expr))
+
+
+def told(template: str, **values: Any) -> Callable[[], str]:
+    """A text whose formulas are written when it is said; its values may be such texts themselves."""
+    return lambda: message(template, **{name: spelt(value) for name, value in values.items()})
+
+
+def spelt(value: Any) -> Any:
+    """A value as it stands in a text."""
+    return maths(value) if isinstance(value, Basic) else worded(value)
+
+
+def worded(words: Words) -> str:
+    """The words, made now if they were not yet."""
+    return words() if callable(words) else words
+
+
+def shown(value: Any) -> str:
+    """A constant for a reader: a short fraction, √(2/π), or its digits."""
+    if value.is_Rational and value.q > PLAIN:
+        return f"{float(value):.12g}"
+    return maths(gathered(value))
+
+
+def gathered(value: Expr) -> Expr:
+    """A product of roots under one root, which is how they are written."""
+    square = value**2
+    rational = (square / pi).is_Rational or (square * pi).is_Rational or square.is_Rational
+    return sqrt(square) * (1 if value.is_positive else -1) if rational and not value.is_Rational else value
