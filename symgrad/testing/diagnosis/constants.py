@@ -15,6 +15,13 @@ if TYPE_CHECKING:
     from symgrad.testing.diagnosis.weigh import Array
 
 NEAR = 1e-10  # relative: how well a factor must be known to be given a name
+SIGN = "the sign is wrong, and {more}"
+DOUBLE = "{more}, and a factor 2 too many"
+HALF = "{more}, and a factor 2 is missing"
+DIVIDE = "divide by {factor}"
+MULTIPLY = "multiply by {factor}"
+MANY = "a factor {factor} too many"
+MISSING = "a factor {factor} is missing"
 FIXED = {
     "−1": (-1.0, message("the sign is wrong"), message("flip the sign")),
     "2": (
@@ -23,47 +30,44 @@ FIXED = {
         message("halve it"),
     ),
     "1/2": (0.5, message("half as large: a 2 from a square is missing, or a 1/2 too many"), message("double it")),
-    "−2": (-2.0, message("the sign is wrong, and a factor 2 too many"), message("flip the sign and halve it")),
-    "−1/2": (-0.5, message("the sign is wrong, and a factor 2 is missing"), message("flip the sign and double it")),
-    "3": (3.0, message("three times as large"), message("divide by 3")),
-    "1/3": (1 / 3, message("a third of what it should be"), message("multiply by 3")),
-    "4": (4.0, message("four times as large"), message("divide by 4")),
-    "1/4": (0.25, message("a quarter of what it should be"), message("multiply by 4")),
-    "10": (10.0, message("ten times as large"), message("divide by 10")),
-    "1/10": (0.1, message("a tenth of what it should be"), message("multiply by 10")),
-    "100": (100.0, message("a hundred times as large: percent for parts?"), message("divide by 100")),
-    "1/100": (0.01, message("a hundredth of what it should be"), message("multiply by 100")),
+    "−2": (-2.0, message(SIGN, more=message(MANY, factor=2)), message("flip the sign and halve it")),
+    "−1/2": (-0.5, message(SIGN, more=message(MISSING, factor=2)), message("flip the sign and double it")),
+    "3": (3.0, message("three times as large"), message(DIVIDE, factor="3")),
+    "1/3": (1 / 3, message("a third of what it should be"), message(MULTIPLY, factor="3")),
+    "4": (4.0, message("four times as large"), message(DIVIDE, factor="4")),
+    "1/4": (0.25, message("a quarter of what it should be"), message(MULTIPLY, factor="4")),
+    "10": (10.0, message("ten times as large"), message(DIVIDE, factor="10")),
+    "1/10": (0.1, message("a tenth of what it should be"), message(MULTIPLY, factor="10")),
+    "100": (100.0, message("a hundred times as large: percent for parts?"), message(DIVIDE, factor="100")),
+    "1/100": (0.01, message("a hundredth of what it should be"), message(MULTIPLY, factor="100")),
     "1/ln 2": (
         1 / math.log(2),
         message("a logarithm to base 2 is taken for the natural one"),
-        message("multiply by ln 2"),
+        message(MULTIPLY, factor="ln 2"),
     ),
-    "ln 2": (math.log(2), message("a factor ln 2 too many"), message("divide by ln 2")),
+    "ln 2": (math.log(2), message(MANY, factor="ln 2"), message(DIVIDE, factor="ln 2")),
     "1/ln 10": (
         1 / math.log(10),
         message("a logarithm to base 10 is differentiated, the loss has ln"),
-        message("multiply by ln 10"),
+        message(MULTIPLY, factor="ln 10"),
     ),
-    "ln 10": (math.log(10), message("a factor ln 10 too many"), message("divide by ln 10")),
-    "√2": (math.sqrt(2), message("a factor √2 too many"), message("divide by √2")),
-    "1/√2": (math.sqrt(0.5), message("a factor √2 is missing"), message("multiply by √2")),
-    "√π": (math.sqrt(math.pi), message("a factor √π too many"), message("divide by √π")),
-    "1/√π": (1 / math.sqrt(math.pi), message("a factor √π is missing"), message("multiply by √π")),
-    "2/√π": (2 / math.sqrt(math.pi), message("a factor 2/√π too many, the one of erf′"), message("divide by 2/√π")),
-    "√π/2": (math.sqrt(math.pi) / 2, message("the factor 2/√π of erf′ is missing"), message("multiply by 2/√π")),
+    "ln 10": (math.log(10), message(MANY, factor="ln 10"), message(DIVIDE, factor="ln 10")),
+    "√2": (math.sqrt(2), message(MANY, factor="√2"), message(DIVIDE, factor="√2")),
+    "1/√2": (math.sqrt(0.5), message(MISSING, factor="√2"), message(MULTIPLY, factor="√2")),
+    "√π": (math.sqrt(math.pi), message(MANY, factor="√π"), message(DIVIDE, factor="√π")),
+    "1/√π": (1 / math.sqrt(math.pi), message(MISSING, factor="√π"), message(MULTIPLY, factor="√π")),
+    "2/√π": (
+        2 / math.sqrt(math.pi),
+        message("a factor 2/√π too many, the one of erf′"),
+        message(DIVIDE, factor="2/√π"),
+    ),
+    "√π/2": (math.sqrt(math.pi) / 2, message("the factor 2/√π of erf′ is missing"), message(MULTIPLY, factor="2/√π")),
     "√(2π)": (
         math.sqrt(2 * math.pi),
         message("the factor 1/√(2π) of the normal density is missing"),
-        message("divide by √(2π)"),
+        message(DIVIDE, factor="√(2π)"),
     ),
 }
-
-
-SIGN = "the sign is wrong, and {more}"
-DOUBLE = "{more}, and a factor 2 too many"
-HALF = "{more}, and a factor 2 is missing"
-DIVIDE = "divide by {factor}"
-MULTIPLY = "multiply by {factor}"
 
 
 def candidates(counts: Mapping[str, int]) -> dict[str, tuple[float, str, str]]:

@@ -168,7 +168,7 @@ def both(one: Edit, other: Edit, whole: Any) -> Edit:
     return Edit(
         f"{one.name}, {other.name}",
         told("two slips: {one}; {other}", one=one.says, other=other.says),
-        told("{one}; {other}", one=one.mend, other=other.mend),
+        told("{before}; {after}", before=one.mend, after=other.mend),
         whole,
         8,
     )
@@ -215,7 +215,7 @@ def extra(node: Any, factor: Any) -> Edit:
     return Edit(
         "extra-factor",
         told("{part} has a factor {factor} too many", part=node, factor=factor),
-        told("leave that factor {factor} out", factor=factor),
+        message("leave that factor out"),
         node * factor,
         5,
     )

@@ -33,7 +33,7 @@ DEEP = 3  # the cost of a slip inside a rule; a mistake in the formula as a whol
 FAR = 5  # the cost of another function's derivative, which nothing suggests but the numbers
 IN_OUTPUT = {"sigmoid": ("a(1 − a)", a * (1 - a)), "tanh": ("1 − a²", 1 - a**2)}  # what everybody remembers
 RARE = "missing-outer"
-CHAIN = message("δ = ∂J/∂a · φ′(z)")
+CHAIN = "δ = ∂J/∂a · φ′(z)"
 
 
 @dataclass(frozen=True, slots=True)

@@ -95,9 +95,9 @@ def in_sum(expr: Add, x: Symbol) -> Iterator[Slip]:
             )
 
 
-PRODUCT = message("(u v)′ = u′ v + u v′")
-QUOTIENT = message("(u/v)′ = (u′ v − u v′)/v²")
-POWER = message("(uⁿ)′ = n uⁿ⁻¹ u′")
+PRODUCT = "(u v)′ = u′ v + u v′"
+QUOTIENT = "(u/v)′ = (u′ v − u v′)/v²"
+POWER = "(uⁿ)′ = n uⁿ⁻¹ u′"
 
 
 def in_product(expr: Mul, x: Symbol) -> Iterator[Slip]:
@@ -169,7 +169,7 @@ def in_chain(expr: Any, x: Symbol) -> Iterator[Slip]:
     if isinstance(expr, exp) or (isinstance(expr, Pow) and not expr.base.has(x)):
         base, n = (E, expr.args[0]) if isinstance(expr, exp) else expr.args
         rule = message("the power rule is used, but the variable is in the exponent")
-        yield Slip("power-rule", rule, message("(cᵘ)′ = ln(c) cᵘ u′"), n * base ** (n - 1) * n.diff(x))
+        yield Slip("power-rule", rule, "(cᵘ)′ = ln(c) cᵘ u′", n * base ** (n - 1) * n.diff(x))
     for i, inner in enumerate(expr.args):
         if not inner.has(x):
             continue
