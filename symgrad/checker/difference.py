@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any
 
 import numpy as np
@@ -204,39 +204,66 @@ def short_of(kinks: Sequence[float], x: Array, scale: Array) -> Array:
 
 
 def two_looks(graph: Graph, x: Array, scale: Array, which: Array) -> Estimate:
-    """The estimate at the usual scale, redone more finely near 0 and at suspected kinks."""
+    """The estimate at the usual scale, redone more finely near 0 and at suspected kinks, in one more call of `f`."""
     with np.errstate(all="ignore"):
         first = one_look(graph, x, scale, which, np.zeros(x.size))
         near = (~(first.bound <= 1e-7 * np.abs(first.estimate)) | first.kink) & (x != 0) & (np.abs(x) < NEAR)
-        first = look_again(graph, first, np.minimum(np.abs(x), scale), which, near)
-        return look_again(graph, first, scale * NARROW, which, first.kink)
+        close, kinks = np.flatnonzero(near), np.flatnonzero(first.kink)
+        both = np.concatenate([close, kinks])
+        if not both.size:
+            return first
+        scales = np.concatenate([np.minimum(np.abs(x), scale)[close], scale[kinks] * NARROW])
+        fine = one_look(graph, x[both], scales, which[both], 6 * np.nan_to_num(first.noise[both], posinf=0.0))
+        first = sharpened(first, close, fine.at(np.arange(close.size)))
+        left = np.flatnonzero(first.kink[kinks])
+        return sharpened(first, kinks[left], fine.at(close.size + left))
 
 
-def look_again(graph: Graph, first: Estimate, scale: Array, which: Array, mask: Array) -> Estimate:
-    """`first` with the points of `mask` replaced where the finer scale says more."""
-    index = np.flatnonzero(mask)
+def sharpened(first: Estimate, index: Array, new: Estimate) -> Estimate:
+    """`first` with the points of `index` replaced where the finer scale says more."""
     if not index.size:
         return first
-    old = first.at(index)
-    new = one_look(graph, old.x, scale[index], which[index], 6 * np.nan_to_num(old.noise, posinf=0.0))
+    kink, bound = first.kink[index], first.bound[index]
     smooth = (new.bound <= 1e-3 * np.maximum(np.abs(new.estimate), 1e-3)) & ~new.kink
-    better = np.where(old.kink, smooth, (new.bound < old.bound) & ~new.kink)
-    sharper = old.kink & new.kink  # a kink seen from afar: the finer one-sided slopes are the better ones
-    take = {"estimate": better, "bound": better, "kink": better, "step": better}
-    take |= {"left": sharper, "right": sharper, "slack": sharper}
-    arrays = {name: getattr(first, name).copy() for name in first.__dataclass_fields__}
-    for name, chosen in take.items():
+    better = np.where(kink, smooth, (new.bound < bound) & ~new.kink)
+    sharper = kink & new.kink  # a kink seen from afar: the finer one-sided slopes are the better ones
+    parts = {"estimate": better, "bound": better, "kink": better, "step": better}
+    parts |= {"left": sharper, "right": sharper, "slack": sharper}
+    arrays = {}
+    for name, chosen in parts.items():
+        arrays[name] = getattr(first, name).copy()
         arrays[name][index[chosen]] = getattr(new, name)[chosen]
-    return Estimate(**arrays)
+    return replace(first, **arrays)
 
 
-@dataclass(frozen=True, slots=True)
-class Ladder:
-    """The function at x and at x + h, x - h for every step h; each value doubted by `doubt`. Rows are steps."""
+@dataclass(frozen=True, slots=True, eq=False)
+class Rungs:
+    """Where the function is called around each point: x + h and x - h for every step h, x, and close by."""
 
     x: Array
+    unit: Array
     plus: Array
     minus: Array
+    points: Array
+
+
+@lru_cache(maxsize=64)
+def rungs(points: bytes, scales: bytes) -> Rungs:
+    """The places for these points and scales, remembered, as every check asks at the same ones."""
+    x, scale = np.frombuffer(points), np.frombuffer(scales)
+    unit = 2.0 ** np.floor(np.log2(scale))  # x + h is then exact, or nearly
+    h = unit / 4 * 2.0 ** -np.arange(STEPS)[:, None]
+    around = x + (np.arange(SAMPLES)[:, None] - (SAMPLES - 1) / 2) * (unit * SPACING)
+    everything = np.vstack([x + h, x - h, x[None, :], around])
+    everything.flags.writeable = False
+    return Rungs(x, unit, everything[:STEPS], everything[STEPS : 2 * STEPS], everything)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Ladder:
+    """The function at x and at the rungs above and below; each value doubted by `doubt`. Rows are steps."""
+
+    at: Rungs
     above: Array
     below: Array
     here: Array
@@ -246,24 +273,20 @@ class Ladder:
     @property
     def central(self) -> tuple[Array, Array]:
         """The central differences, over the steps really taken, and what the doubt does to them."""
-        width = self.plus - self.minus
+        width = self.at.plus - self.at.minus
         return (self.above - self.below) / width, 2 * self.doubt / width
 
 
 def climb(graph: Graph, x: Array, scale: Array, which: Array, least: Array) -> Ladder:
     """All values that one look needs, in one call of `f`."""
-    unit = 2.0 ** np.floor(np.log2(scale))  # x + h is then exact, or nearly
-    h = unit / 4 * 2.0 ** -np.arange(STEPS)[:, None]
-    plus, minus = x + h, x - h
-    around = x + (np.arange(SAMPLES)[:, None] - (SAMPLES - 1) / 2) * (unit * SPACING)
-    values = graph.values(np.vstack([plus, minus, x[None, :], around]), which)
-    above, below, here, nearby = np.split(values, [STEPS, 2 * STEPS, 2 * STEPS + 1])
-    noise = measured_noise(nearby, unit)
-    plateau = np.where(noise < 0.02 * np.spacing(np.abs(here[0])), least, 0.0)  # no noise is visible at this scale
-    doubt = np.maximum(
-        2 * graph.grain * np.spacing(np.maximum(np.abs(above), np.abs(below))), np.maximum(6 * noise, plateau)
-    )
-    return Ladder(x, plus, minus, above, below, here[0], doubt, noise)
+    at = rungs(x.tobytes(), scale.tobytes())
+    values = graph.values(at.points, which)
+    above, below, here = values[:STEPS], values[STEPS : 2 * STEPS], values[2 * STEPS]
+    noise = measured_noise(values[2 * STEPS + 1 :], at.unit)
+    plateau = np.where(noise < 0.02 * np.spacing(np.abs(here)), least, 0.0)  # no noise is visible at this scale
+    size = np.maximum(np.abs(above), np.abs(below))
+    doubt = np.maximum(2 * graph.grain * np.spacing(size), np.maximum(6 * noise, plateau))
+    return Ladder(at, above, below, here, doubt, noise)
 
 
 def measured_noise(values: Array, unit: Array) -> Array:
@@ -274,50 +297,54 @@ def measured_noise(values: Array, unit: Array) -> Array:
     """
     sixth = np.abs(np.diff(values, n=6, axis=0))
     finite = np.isfinite(sixth)
-    median = np.median(np.where(finite, sixth, np.inf), axis=0) / (0.6745 * np.sqrt(924.0))  # 924 = C(12, 6)
+    ordered = np.sort(np.where(finite, sixth, np.inf), axis=0)
+    middle = len(ordered) // 2
+    median = (ordered[middle - 1] + ordered[middle]) / 2 / (0.6745 * np.sqrt(924.0))  # 924 = C(12, 6)
+    level = median == 0
+    if not level.any():
+        return np.asarray(median)
     mean = np.sqrt(np.mean(np.where(finite, sixth, 0) ** 2, axis=0) / 924.0)
     size = np.maximum(unit, np.max(np.abs(np.where(np.isfinite(values), values, 0)), axis=0))
-    return np.asarray(np.where((median == 0) & (mean <= 2.0**-36 * size), mean, median))
+    return np.asarray(np.where(level & (mean <= 2.0**-36 * size), mean, median))
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Table:
     """Richardson's table: extrapolated `value`s and their `bound`s, indexed by level - 1, step, point."""
 
     value: Array
     bound: Array
-    doubt: Array  # what rounding did to the first level
-    change: Array  # how far the first level moved
+    doubt: Array  # what rounding did to the first level, and how far that moved
 
 
 def richardson(ladder: Ladder) -> Table:
     """Each entry is bounded by its distance from its parents, damped by the expected gain, plus its noise."""
     central, doubt = ladder.central
-    slow = slowly(central, doubt)
-    shape = (LEVELS, *central.shape)
-    values, bounds = np.full(shape, np.nan), np.full(shape, np.inf)
-    first: tuple[Array, Array] = (np.full(central.shape, np.inf), np.full(central.shape, np.inf))
+    steps = np.diff(central, axis=0)
+    slow = slowly(np.abs(steps), doubt)
+    values, bounds = np.full((LEVELS, *central.shape), np.nan), np.full((LEVELS, *central.shape), np.inf)
+    first = np.full(central.shape, np.inf)
     for level in range(1, LEVELS + 1):
         factor = 4.0**level
-        better = (factor * central[1:] - central[:-1]) / (factor - 1)
+        gain = steps / (factor - 1)
+        central = central[1:] + gain
         doubt = (factor * doubt[1:] + doubt[:-1]) / (factor - 1)
-        change = np.maximum(np.abs(better - central[1:]), np.abs(better - central[:-1]))
-        damped = np.where(slow[level:] | slow[level - 1 : -1], 12.0, 3.0 / 2.0**level)  # C1 only: no damping
-        bound = damped * change + doubt
-        values[level - 1, level:] = better
-        bounds[level - 1, level:] = np.where(np.isfinite(better) & np.isfinite(bound), bound, np.inf)
-        central = better
+        change = factor * np.abs(gain)  # from the parent further off
+        values[level - 1, level:] = central
+        bounds[level - 1, level:] = np.where(slow[level:], 12.0, 3.0 / 2.0**level) * change + doubt
         if level == 1:
-            first[0][1:], first[1][1:] = doubt, change
-    return Table(values, bounds, *first)
+            first[1:] = doubt + change
+        steps = np.diff(central, axis=0)
+    bounds[~np.isfinite(values + bounds)] = np.inf
+    return Table(values, bounds, first)
 
 
-def slowly(central: Array, doubt: Array) -> Array:
-    """Where halving the step does not quarter the error, as it would for a smooth function."""
-    moved = np.abs(np.diff(central, axis=0))
-    ratio = np.full(central.shape, 4.0)
-    ratio[2:] = np.where(moved[1:] > 2 * doubt[2:], moved[:-1] / np.maximum(moved[1:], 1e-300), 4.0)
-    return np.asarray(ratio < SMOOTH)
+def slowly(moved: Array, doubt: Array) -> Array:
+    """Where halving the step, this time or before, does not quarter the error, as it would for a smooth function."""
+    slow = np.zeros(doubt.shape, bool)
+    slow[2:] = (moved[1:] > 2 * doubt[2:]) & (moved[:-1] < SMOOTH * moved[1:])
+    slow[3:] |= slow[2:-1].copy()
+    return slow
 
 
 def choose(table: Table) -> tuple[Array, Array, Array]:
@@ -330,7 +357,7 @@ def choose(table: Table) -> tuple[Array, Array, Array]:
     apart = np.abs(table.value - value) - table.bound
     apart = np.where(np.isfinite(apart) & (rows >= row - 1), apart, 0).max(axis=(0, 1))
     bound = np.maximum(bound, apart)
-    aliased = np.abs(table.value[0] - value) - table.doubt - table.change  # such as sin at steps of 2 pi
+    aliased = np.abs(table.value[0] - value) - table.doubt  # such as sin at steps of 2 pi
     aliased = np.where(np.isfinite(aliased) & (rows >= row), aliased, -np.inf).max(axis=0)
     return value, np.where(aliased > bound, 2 * aliased, bound), row
 
@@ -350,10 +377,10 @@ def one_look(graph: Graph, x: Array, scale: Array, which: Array, least: Array) -
     """Value, bound and one-sided slopes from one ladder of steps."""
     ladder = climb(graph, x, scale, which, least)
     value, bound, row = choose(richardson(ladder))
-    right, above = one_sided(ladder.above - ladder.here, ladder.plus - x, ladder.doubt)
-    left, below = one_sided(ladder.here - ladder.below, x - ladder.minus, ladder.doubt)
+    right, above = one_sided(ladder.above - ladder.here, ladder.at.plus - x, ladder.doubt)
+    left, below = one_sided(ladder.here - ladder.below, x - ladder.at.minus, ladder.doubt)
     gap, slack = np.abs(right - left), above + below
     kink = np.isfinite(gap) & (gap > 4 * slack) & (gap > 1e-7 * np.maximum(np.abs(right), np.abs(left)))
     bound = np.where(np.isfinite(ladder.here) & np.isfinite(value), bound, np.inf)
-    step = ladder.plus[row, np.arange(x.size)] - x
+    step = ladder.at.plus[row, np.arange(x.size)] - x
     return Estimate(x, value, bound, kink, left, right, slack, step, ladder.noise)
