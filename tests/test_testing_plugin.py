@@ -81,6 +81,82 @@ def test_files_that_are_no_tests_are_left_alone_unless_asked_for(mine: Path) -> 
     assert "1 failed, 1 passed" in pytest_in(mine.parent, "--symgrad").stdout
 
 
+METHODS = """
+import numpy as np
+import symgrad
+
+class Layer:
+    def __init__(self, alpha=0.01): self.alpha = alpha
+
+    @symgrad.gradient(of="leaky_relu")
+    def of_an_instance(self, z): return np.where(z > 0, 1.0, self.alpha)
+
+    @symgrad.gradient(of="tanh")
+    @classmethod
+    def of_the_class(cls, z): return 1 - np.tanh(z) ** 2
+
+    @staticmethod
+    @symgrad.gradient(of="tanh")
+    def wrong(z): return 1 - np.tanh(z)
+
+class Needs:
+    def __init__(self, a): pass
+
+    @symgrad.gradient(of="relu")
+    def slope(self, z): return (z > 0) * 1.0
+
+class TestsAsWell:
+    @symgrad.gradient(of="softplus")
+    def slope(self, z): return 1 / (1 + np.exp(-z))
+
+@symgrad.gradient(of="relu")
+def raises(z): raise KeyError("no <key>")
+
+@symgrad.gradient(of="sigmod")
+def misspelt(z): return z
+
+@symgrad.gradient(of="relu", at_kink={0: 1})
+def demanded(z): return (z > 0) * 1.0
+"""
+VERDICTS = {
+    "Layer.of_an_instance": "ok",
+    "Layer.of_the_class": "ok",
+    "Layer.wrong": "wrong",
+    "Needs.slope": "error",
+    "slope": "ok",
+    "raises": "error",
+    "misspelt": "error",
+    "demanded": "wrong",
+}
+
+
+def test_methods_and_what_cannot_be_checked_are_in_the_summary_and_in_both_reports(tmp_path: Path) -> None:
+    (tmp_path / "test_mine.py").write_text(METHODS, "utf-8")
+
+    done = pytest_in(tmp_path, "--symgrad", "--symgrad-report=r.json", "--symgrad-report=r.html", "test_mine.py")
+
+    found = json.loads((tmp_path / "r.json").read_text("utf-8"))["gradients"]
+    assert {g["function"].split("::")[-1]: g["verdict"] for g in found} == VERDICTS
+    for text in (done.stdout, (tmp_path / "r.html").read_text("utf-8").replace("&#x27;", "'")):
+        assert "raised KeyError ('no <key>')" in text.replace("&lt;", "<").replace("&gt;", ">")
+        assert "did you mean sigmoid" in text
+        assert "Needs() raised TypeError" in text
+    assert "Traceback" not in done.stdout
+
+
+def test_the_command_line_tells_all_and_keeps_what_the_marks_ask_for(tmp_path: Path) -> None:
+    path = tmp_path / "mine.py"
+    path.write_text(METHODS, "utf-8")
+
+    done = run(str(path), "--json")
+
+    assert done.exit_code == 2
+    found = {g["function"].split("::")[-1]: g["verdict"] for g in json.loads(done.stdout)["gradients"]}
+    assert found == {("TestsAsWell." if name == "slope" else "") + name: v for name, v in VERDICTS.items()}
+    assert run(f"{path}::Layer.of_an_instance").exit_code == 0
+    assert run(f"{path}::demanded", "--at-kink", "subgradient").exit_code == 0
+
+
 def test_reports_are_written_in_both_forms(mine: Path) -> None:
     done = pytest_in(mine.parent, "--symgrad-report=r.html", "--symgrad-report=r.json")
 

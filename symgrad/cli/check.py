@@ -7,6 +7,7 @@ import sys
 from typing import TYPE_CHECKING, Any
 
 import click
+from click.core import ParameterSource
 
 from symgrad.cli.table import table
 
@@ -36,7 +37,16 @@ DTYPES = ("float64", "float32", "float16")
 @click.option("--seed", type=int, default=0, show_default=True)
 @click.option("--seconds", type=click.FloatRange(1), default=60.0, show_default=True, help="When to give up.")
 @click.option("--json", "as_json", is_flag=True, help="Print the results as JSON.")
-def command(targets: tuple[str, ...], forward: str | None, of: str | None, as_json: bool, **options: Any) -> None:  # noqa: FBT001 - click passes a flag so
+@click.pass_context
+def command(
+    context: click.Context,
+    /,
+    targets: tuple[str, ...],
+    forward: str | None,
+    of: str | None,
+    as_json: bool,  # noqa: FBT001 - click passes a flag so
+    **options: Any,
+) -> None:
     """Check gradient functions of your own: path/to/file.py::function.
 
     THIS IMPORTS YOUR FILE, and so runs the code in it. Without ::FUNCTION every function in the file that is marked
@@ -48,21 +58,24 @@ def command(targets: tuple[str, ...], forward: str | None, of: str | None, as_js
     symgrad check mine.py::delta --of sigmoid,binary_cross_entropy
     symgrad check mine.py::g --of "z*tanh(log(1+exp(z)))"
 
-    The exit status is 0 if all are right, 1 if one is wrong or could not be checked, and 2 for a mistake in the
-    command or in the file.
+    The exit status is 0 if all are right, 1 if one is wrong or could not be settled, and 2 if one could not be called
+    as it must be, or for a mistake in the command or in the file.
     """  # noqa: D301 - click wants the character itself, which keeps the lines apart
     from symgrad.testing.commands import checked  # noqa: PLC0415 - `symgrad check --help` must not wait for it
 
-    found = checked(targets, forward, of, options)
+    unsaid = {name for name in options if context.get_parameter_source(name) is ParameterSource.DEFAULT}
+    found = checked(targets, forward, of, {k: v for k, v in options.items() if k not in unsaid})
     click.echo(json.dumps({"gradients": found}, indent=1, ensure_ascii=False) if as_json else text(found))
-    if any(r["verdict"] != "ok" for r in found):
+    verdicts = {r["verdict"] for r in found}
+    if verdicts != {"ok"}:
         sys.stdout.flush()
-        raise SystemExit(1)
+        raise SystemExit(2 if "error" in verdicts else 1)
 
 
 def text(records: Sequence[dict[str, Any]]) -> str:
     """The table, then each message."""
-    return "\n\n".join([table(HEADS, map(cells, records)), *(r["message"] for r in records)])
+    told = (f"{r['function']}: {r['message']}" if r["verdict"] == "error" else r["message"] for r in records)
+    return "\n\n".join([table(HEADS, map(cells, records)), *told])
 
 
 def cells(r: dict[str, Any]) -> tuple[object, ...]:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from symgrad.core.errors import UnsupportedError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
 MARK = "__symgrad_gradient__"
 F = TypeVar("F", bound="Callable[..., Any]")
@@ -51,3 +51,53 @@ def mark_of(function: Any) -> Mark | None:
     own = getattr(function, "__dict__", None)
     found = own.get(MARK) if own is not None and hasattr(own, "get") else None
     return found if isinstance(found, Mark) else None
+
+
+@dataclass(frozen=True, slots=True)
+class Marked:
+    """A marked function, or a marked method of `owner`; `name` says where it is, Layer.slope for one."""
+
+    name: str
+    mark: Mark
+    function: Any
+    owner: type | None = None
+
+    def get(self) -> Any:
+        """What can be called with the points alone."""
+        return self.function if self.owner is None else method(self.owner, self.name.rpartition(".")[2])
+
+
+def marked_in(namespace: Mapping[str, Any]) -> Iterator[Marked]:
+    """The marked functions of a module, and those in its classes."""
+    for name, value in namespace.items():
+        own = mark_of(value)
+        if own is not None:
+            yield Marked(name, own, value)
+        elif isinstance(value, type):
+            yield from methods_of(value, f"{name}.")
+
+
+def methods_of(owner: type, prefix: str = "") -> Iterator[Marked]:
+    """The marked methods of a class."""
+    for name, raw in vars(owner).items():
+        own = mark_of(raw) or mark_of(plain(raw))
+        if own is not None:
+            yield Marked(prefix + name, own, raw, owner)
+
+
+def plain(function: Any) -> Any:
+    """The function in a staticmethod or a classmethod."""
+    return getattr(function, "__func__", function)
+
+
+def method(owner: type, name: str) -> Any:
+    """A method that can be called with the points alone: of the class, or of an instance made without arguments."""
+    if isinstance(vars(owner)[name], staticmethod | classmethod):
+        return getattr(owner, name)
+    try:
+        return getattr(owner(), name)
+    except Exception as error:
+        raise UnsupportedError(
+            f"{owner.__name__}() raised {type(error).__name__} ({error}), so that {name} cannot be called; "
+            "mark a staticmethod, or a function that makes its own instance"
+        ) from error

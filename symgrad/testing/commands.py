@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from symgrad.core import UnsupportedError
-from symgrad.core.marking import Mark, mark_of
+from symgrad.core import SymgradError, UnsupportedError
+from symgrad.core.marking import Mark
 from symgrad.definitions import parse
 from symgrad.testing.check import try_marked
 from symgrad.testing.loading import SEPARATOR, loaded
-from symgrad.testing.records import record
+from symgrad.testing.records import failed, record
 from symgrad.testing.subject import is_pair
 
 if TYPE_CHECKING:
@@ -22,19 +22,21 @@ def checked(
     """The records of all functions; what the command line says goes before what a mark says."""
     function = single(forward) if forward else None
     asked = dict(options)
-    given = valued(asked.pop("parameters"))
-    wrt = asked.pop("wrt")
+    given = valued(asked.pop("parameters", ()))
+    wrt = asked.pop("wrt", None)
     asked |= {"parameters": given} if given else {}
     asked |= {"variable": wrt} if wrt else {}
     found = []
     for target in targets:
-        for label, gradient in loaded(target):
-            own = mark_of(gradient) or Mark()
+        for label, get, own in loaded(target):
             what = own.of if of is None else what_of(of)
             before = own.forward if function is None else function
             if what is None and before is None:
                 raise UnsupportedError(f"say what {label} is the gradient of: --of NAME, or --forward FILE::FUNCTION")
-            found.append(record(try_marked(gradient, Mark(what, before, {**own.options, **asked})), label))
+            try:
+                found.append(record(try_marked(get(), Mark(what, before, {**own.options, **asked})), label))
+            except SymgradError as error:  # the others are checked all the same
+                found.append(failed(error, label))
     return found
 
 
@@ -42,7 +44,7 @@ def single(target: str) -> Any:
     """The one function that a target names."""
     if SEPARATOR not in target:
         raise UnsupportedError(f"--forward {target}: name the function, as in {target}::f")
-    return loaded(target)[0][1]
+    return loaded(target)[0][1]()
 
 
 def what_of(text: str) -> Any:

@@ -5,16 +5,17 @@ from __future__ import annotations
 import sys
 import traceback
 from contextlib import contextmanager, redirect_stdout
+from functools import partial
 from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from symgrad.core import SymgradError
 from symgrad.core.catalogue import nearest
-from symgrad.core.marking import mark_of
+from symgrad.core.marking import Mark, marked_in, method
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from types import ModuleType
 
 SEPARATOR = "::"
@@ -24,13 +25,19 @@ class LoadError(SymgradError):
     """A file that cannot be imported, or has no such function."""
 
 
-def loaded(target: str) -> list[tuple[str, Any]]:
-    """The function named by `file.py::name`, or all functions marked with @symgrad.gradient in `file.py`."""
+def loaded(target: str) -> list[tuple[str, Callable[[], Any], Mark]]:
+    """The function named by `file.py::name`, or all functions marked with @symgrad.gradient in `file.py`.
+
+    Each with its label, how to get it (for a method an instance is made), and its mark.
+    """
     path, _, name = target.partition(SEPARATOR)
     module = imported(Path(path))
+    marked = {m.name: (m.get, m.mark) for m in marked_in(vars(module))}
+    if name in marked:
+        return [(target, *marked[name])]
     if name:
-        return [(target, attribute(module, name, path))]
-    found = [(f"{path}{SEPARATOR}{n}", v) for n, v in vars(module).items() if mark_of(v)]
+        return [(target, partial(attribute, module, name, path), Mark())]
+    found = [(f"{path}{SEPARATOR}{n}", *rest) for n, rest in marked.items()]
     if not found:
         raise LoadError(f"{path} has no function marked with @symgrad.gradient; name one: {path}::function")
     return found
@@ -44,7 +51,7 @@ def attribute(module: ModuleType, name: str, path: str) -> Any:
             near = nearest(part, [n for n in vars(module) if not n.startswith("_")])
             hint = f"did you mean {' or '.join(near)}?" if near else "check the name after ::"
             raise LoadError(f"{path} has no {name!r}; {hint}")
-        found = getattr(found, part)
+        found = method(found, part) if isinstance(found, type) and part in vars(found) else getattr(found, part)
     if not callable(found):
         raise LoadError(f"{name!r} in {path} is {type(found).__name__}, not a function; name a function after ::")
     return found

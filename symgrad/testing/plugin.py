@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from symgrad.core.marking import Mark, mark_of
+from symgrad.core.marking import Marked, mark_of, marked_in, methods_of, plain
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -44,12 +44,16 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 @pytest.hookimpl(tryfirst=True)
-def pytest_pycollect_makeitem(collector: Any, name: str, obj: Any) -> pytest.Item | None:
-    """A marked function, wherever a collected module has it."""
-    mark = mark_of(obj)
-    if mark is None or not isinstance(collector, pytest.Module):
-        return None
-    return GradientItem.from_parent(collector, name=name, obj=obj, mark=mark)
+def pytest_pycollect_makeitem(collector: Any, name: str, obj: Any) -> list[pytest.Item] | None:
+    """A marked function, wherever a collected module or class has it."""
+    if isinstance(collector, pytest.Class):
+        found = [row for row in methods_of(collector.obj) if row.name == name]
+    elif isinstance(collector, GradientModule) or mark_of(obj) or not collector.istestclass(obj, name):
+        found = list(marked_in({name: obj}))
+    else:
+        return None  # pytest goes through a test class, and comes back with what is in it
+    items: list[pytest.Item] = [GradientItem.from_parent(collector, name=m.name, marked=m) for m in found]
+    return items or None
 
 
 def pytest_collect_file(file_path: Path, parent: Any) -> pytest.Collector | None:
@@ -62,9 +66,10 @@ def pytest_collect_file(file_path: Path, parent: Any) -> pytest.Collector | None
 
 
 def is_test(path: Path, parent: Any) -> bool:
-    """Whether pytest collects the file anyway."""
+    """Whether pytest collects the file anyway, by its name or as it was named to pytest."""
     patterns = parent.config.getini("python_files")
-    return any(path.match(pattern) for pattern in patterns) or path.name == "conftest.py"
+    named = path.name == "conftest.py" or parent.session.isinitpath(path)
+    return named or any(path.match(pattern) for pattern in patterns)
 
 
 class GradientModule(pytest.Module):
@@ -78,14 +83,18 @@ class GradientModule(pytest.Module):
 class GradientItem(pytest.Item):
     """The check of one marked function."""
 
-    def __init__(self, *, obj: Any, mark: Mark, **options: Any) -> None:
+    def __init__(self, *, marked: Marked, **options: Any) -> None:
         super().__init__(**options)
-        self.obj, self.mark = obj, mark
+        self.marked = marked
 
     def runtest(self) -> None:
         """Check it; the record travels with the report, so that it survives a run on several workers."""
         check, records = (import_module(f"symgrad.testing.{name}") for name in ("check", "records"))
-        result = check.try_marked(self.obj, self.mark)
+        try:
+            result = check.try_marked(self.marked.get(), self.marked.mark)
+        except Exception as error:
+            self.user_properties.append((PROPERTY, records.failed(error, self.nodeid)))
+            raise
         self.user_properties.append((PROPERTY, records.record(result, self.nodeid)))
         import_module("symgrad.testing.result").demand(result)
 
@@ -97,7 +106,7 @@ class GradientItem(pytest.Item):
 
     def reportinfo(self) -> tuple[Path, int | None, str]:
         """Where the function stands."""
-        code = getattr(self.obj, "__code__", None)
+        code = getattr(plain(self.marked.function), "__code__", None)
         return self.path, code.co_firstlineno - 1 if code else None, f"gradient {self.name}"
 
 
@@ -135,6 +144,6 @@ class Gathering:
         for r in self.records:
             says = r["diagnosis"]["says"] if r["diagnosis"] else r["subject"]
             line = f"{r['verdict']:<{width}}  {r['function']}  {says}"
-            terminalreporter.write_line(line, red=r["verdict"] == "wrong")
+            terminalreporter.write_line(line, red=r["verdict"] in {"wrong", "error"})
         for name in self.written:
             terminalreporter.write_line(f"written: {name}")

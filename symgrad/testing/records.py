@@ -8,7 +8,7 @@ import math
 from typing import TYPE_CHECKING, Any
 
 from symgrad import __version__
-from symgrad.core import Outcome
+from symgrad.core import Outcome, SymgradError
 from symgrad.pipeline.files import write
 from symgrad.testing.result import Elementwise
 
@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from symgrad.testing.result import Result
+
+ERROR = "error"  # the verdict on what could not be checked
 
 
 def record(result: Result, label: str) -> dict[str, Any]:
@@ -35,6 +37,13 @@ def record(result: Result, label: str) -> dict[str, Any]:
     if isinstance(result, Elementwise):
         found |= {o.value: result.count(o) for o in Outcome} | {"points": result.points, "worst": worst(result)}
     return found
+
+
+def failed(error: Exception, label: str) -> dict[str, Any]:
+    """A function that could not be checked, with the reason: it raised, or something about it was not understood."""
+    told = str(error) if isinstance(error, SymgradError) else f"{type(error).__name__}: {error}"
+    found: dict[str, Any] = {"function": label, "subject": told.split("\n")[0], "verdict": ERROR, "message": told}
+    return found | {"diagnosis": None, "replay": None, "points": 0, "worst": None} | {o.value: 0 for o in Outcome}
 
 
 def worst(result: Elementwise) -> dict[str, Any] | None:
@@ -65,7 +74,7 @@ def document(records: Sequence[dict[str, Any]], form: str) -> str:
 def tallied(records: Sequence[dict[str, Any]]) -> str:
     """How many came out how."""
     verdicts = [r["verdict"] for r in records]
-    parts = [f"{verdicts.count(o.value)} {o.value}" for o in Outcome if o.value in verdicts]
+    parts = [f"{verdicts.count(v)} {v}" for v in (*(o.value for o in Outcome), ERROR) if v in verdicts]
     return f"{len(records)} gradients: {', '.join(parts)}" if parts else "no gradients"
 
 
@@ -95,7 +104,7 @@ table { border-collapse: collapse; width: 100% }
 th, td { border-bottom: 1px solid color-mix(in srgb, currentColor 25%, transparent); padding: .4rem .6rem;
   text-align: left; vertical-align: top }
 pre { overflow-x: auto; white-space: pre-wrap; font-size: .875rem }
-.wrong td:first-child { color: light-dark(#b00020, #ff8a80); font-weight: 600 }
+.wrong td:first-child, .error td:first-child { color: light-dark(#b00020, #ff8a80); font-weight: 600 }
 .ok td:first-child { color: light-dark(#1b6e2f, #8fd19e) }
 </style></head><body>
 <h1>Gradients on trial</h1>
