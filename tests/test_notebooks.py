@@ -54,7 +54,7 @@ def test_the_same_notebook_every_time(detail: str) -> None:
 
 def test_a_notebook_that_says_more_than_holds_fails() -> None:
     told = json.loads(symgrad.derivative("sigmoid").to("notebook"))
-    (data,) = (c for c in told["cells"] if c["metadata"].get("tags") == ["hide-input"])
+    (data,) = (c for c in told["cells"] if "from_json" in "".join(c["source"]))
     source = "".join(data["source"])
 
     data["source"] = source.replace(r"[\"call\", \"exp\",", r"[\"call\", \"sinh\",", 1)

@@ -8,11 +8,13 @@ import subprocess
 import sys
 from importlib.util import find_spec
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import nbformat
 import pytest
 from click.testing import CliRunner, Result
 from document_samples import delta_page, settled, sigmoid_page
+from lxml import etree as lxml_etree
 from markdown_it import MarkdownIt
 from mdit_py_plugins.dollarmath import dollarmath_plugin
 from sympy import Symbol
@@ -20,8 +22,9 @@ from test_document_injection import HOSTILE, hostile_page
 
 from symgrad.cli.main import app
 from symgrad.core import Derivation, Page, Step, SymgradError, Variable
-from symgrad.document import alone, page_pdf, pdf, render, render_page
+from symgrad.document import ALONE, alone, page_files, page_pdf, pdf, render, render_page
 from symgrad.document.as_pdf import compiled, head
+from symgrad.document.as_picture import picture
 from symgrad.document.as_typst import page_typst
 from symgrad.document.boxes import Cancel, Diff, Fn, Frac, Ident, Mark, Num, Op, Script, Text, fenced, row
 from symgrad.document.latex import GITHUB, latex
@@ -31,6 +34,9 @@ from symgrad.document.typst import string, typst
 from symgrad.functions import D
 from symgrad.functions.symbols import z
 from symgrad.words import speaking
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 every_string = pytest.mark.parametrize("words", HOSTILE, ids=range(len(HOSTILE)))
 
@@ -62,12 +68,13 @@ def test_a_build_makes_the_formats_that_are_asked_for(own: str) -> None:
     done = run("build", own, "-o", "out", "-j", "1", *asked)
 
     assert done.exit_code == 0, done.output
-    made = {f"{name}.{end}" for name in ("square", "cube") for end in ("pdf", "tex", "md", "ipynb", "json")}
+    ends = (".pdf", ".tex", ".md", "-1.svg", ".ipynb", ".json")  # Markdown has its drawings beside it
+    made = {f"{name}{end}" for name in ("square", "cube") for end in ends}
     assert files("out") == {*made, "book.pdf", "symgrad-site.json"}
     assert "open out/book.pdf" in done.output
     assert all(Path("out", f"{name}.pdf").read_bytes().startswith(b"%PDF") for name in ("square", "cube", "book"))
     again = run("build", own, "-o", "out", "-j", "1", "--format", "markdown", "--dialect", "jupyter")
-    assert files("out") == {"square.md", "cube.md", "symgrad-site.json"}, again.output
+    assert files("out") == {"square.md", "square-1.svg", "cube.md", "cube-1.svg", "symgrad-site.json"}, again.output
     assert "$$\n" in Path("out/square.md").read_text("utf-8")
 
 
@@ -211,6 +218,41 @@ def test_chinese_compiles_in_xelatex(tmp_path: Path) -> None:
 
     assert done.returncode == 0, done.stdout[-2000:]
     assert "Missing character" not in done.stdout
+
+
+@pytest.mark.parametrize("make", [sigmoid_page, delta_page])
+def test_every_format_has_the_drawings(make: Callable[[], Page]) -> None:
+    page = make()
+    shown = len(page.settled) + 2 * len(page.facts)  # a graph each, and the function and its slope
+    files = page_files(page, ALONE, ("markdown",))
+    pictures = {name: text for name, text in files.items() if name.endswith(".svg")}
+    linked = re.findall(r"!\[[^]]+\]\(([^)]+)\)", files[f"{page.document.name}.md"])
+    cells = nbformat.reads(render_page(page, "ipynb"), as_version=4).cells
+    outputs = [o.data["image/svg+xml"] for c in cells if c.cell_type == "code" for o in c.outputs]
+
+    assert linked == [*pictures] == [f"{page.document.name}-{n}.svg" for n in range(1, shown + 1)]
+    assert outputs == [*pictures.values()]
+    assert render_page(page, "tex").count(r"\sgdraw{1 j") == shown
+    assert len(re.findall("#sg(?:diagram|figure)", render_page(page, "typ"))) == len(page.settled) + len(page.facts)
+    for svg in pictures.values():
+        assert lxml_etree.fromstring(svg.encode()).get("viewBox")
+        assert not re.search(r"var\(|class=|currentColor|foreignObject|<style", svg)
+
+
+def test_a_picture_in_latex_is_the_drawing() -> None:
+    frame = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 100 50">{}</svg>'
+    red = '<path style="stroke: #ff0000; fill: none" d="M 0 0 L 100 50"/>'
+    pale = '<g transform="scale(2)"><rect style="fill: #000000; opacity: 0.5" width="5" height="5"/></g>'
+    words = '<text style="text-anchor: end; font-size: 10px" x="20" y="10">a_b</text>'
+    drawn = {
+        red: "1.000 0.000 0.000 RG 0.50 w [] 0 d 0 J\n0.00 25.00 m\n50.00 0.00 l\nS",
+        pale: "0.500 0.500 0.500 rg\n0.00 25.00 m\n5.00 25.00 l\n5.00 20.00 l\n0.00 20.00 l\nh\nf",
+        words: r"\put(10.00,20.00){\llap{\fontsize{5.0}{5.0}\selectfont a\_b}}",
+        '<text transform="rotate(-90 20 10)" x="20" y="10">up</text>': r"\put(10.00,20.00){\rotatebox{90}{\rlap{",
+    }
+
+    for svg, tex in drawn.items():
+        assert tex in picture(frame.format(svg), 0.5)
 
 
 def test_a_formula_is_said_in_chinese() -> None:

@@ -1,6 +1,7 @@
 """Derivations and their verdicts in every format: text, LaTeX, MathML, Markdown, HTML, JSON."""
 
 from symgrad.document.as_pdf import book, pdf
+from symgrad.document.diagrams import Svg
 from symgrad.document.facts import definition_box
 from symgrad.document.from_json import document_from_json, from_json
 from symgrad.document.index import entry, render_index, render_search, render_trust
@@ -31,6 +32,7 @@ __all__ = [
     "PAGE_FORMATS",
     "LatexError",
     "Site",
+    "Svg",
     "alone",
     "assets",
     "book",

@@ -5,7 +5,10 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from symgrad.document.blocks import Code, Display, Figure, Heading, Items, Paragraph, StepBlock, Table, Terms
+from symgrad.document.as_picture import DRAW, side_by_side, with_formulas
+from symgrad.document.as_typst import coloured
+from symgrad.document.blocks import Code, Diagram, Display, Figure, Heading, Items, Paragraph, StepBlock, Table, Terms
+from symgrad.document.diagrams import FLOWS, lines_and_labels
 from symgrad.document.evidence import proof_in_words
 from symgrad.document.facts import joined
 from symgrad.document.latex import PAPER, PRINT, latex
@@ -33,7 +36,7 @@ PREAMBLE = r"""\documentclass[11pt]{article}
 \IfFileExists{lmodern.sty}{\usepackage[T1]{fontenc}\usepackage{lmodern}}{}
 \usepackage{amsmath,amssymb}
 \usepackage[a4paper,margin=25mm]{geometry}
-\usepackage{array,color}
+\usepackage{array,color,graphicx}
 \definecolor{sgwas}{rgb}{0.114,0.435,0.647}
 \definecolor{sgnow}{rgb}{0.631,0.384,0.039}
 \newcommand\sgwas[1]{\textcolor{sgwas}{#1}}
@@ -75,17 +78,17 @@ NARROW = 9.0  # a column up to this width keeps it
 
 def as_latex(told: Telling, detail: str) -> str:
     """A file for pdflatex with one derivation."""
-    return whole(alone(told, detail))
+    return whole(alone(told, detail, drawn=True))
 
 
 def standalone(page: Page, tellings: tuple[Telling, ...], detail: str = "textbook") -> str:
     """A file for pdflatex with a whole page; everything it needs is in texlive-latex-base."""
-    return whole(outline(page, tellings, detail, drawn=False))
+    return whole(outline(page, tellings, detail, drawn=True))
 
 
 def pasted(page: Page, tellings: tuple[Telling, ...], detail: str = "textbook") -> str:
     """The same for a paper that has its own preamble."""
-    return f"{NEEDS}\n{COLOURS}\n{HAN}\n\n{body(outline(page, tellings, detail, drawn=False))}\n"
+    return f"{NEEDS}\n{COLOURS}\n{HAN}\n{DRAW}\n\n{body(outline(page, tellings, detail, drawn=True))}\n"
 
 
 def chain(told: Telling, detail: str) -> str:
@@ -118,7 +121,7 @@ CHINESE = r"""\ifdefined\XeTeXversion
 def preamble() -> str:
     """What a file in the language that is spoken begins with."""
     fonts = "".join(rf"\sgfont{{{font}}}" for font in FONTS[language()])
-    return PREAMBLE.replace("FONTS", fonts) + (CHINESE if language() != ENGLISH else "")
+    return PREAMBLE.replace("FONTS", fonts) + DRAW + "\n" + (CHINESE if language() != ENGLISH else "")
 
 
 def whole(blocks: Iterable[Block]) -> str:
@@ -147,8 +150,8 @@ def paragraphs(blocks: Sequence[Block]) -> Iterator[str]:
         yield numbered(steps)
 
 
-def printed(block: Block) -> str:  # noqa: PLR0911 - one case for each kind of block
-    """One block; drawings are left out, which pdflatex can't read."""
+def printed(block: Block) -> str:  # noqa: C901, PLR0911 - one case for each kind of block
+    """One block."""
     match block:
         case Heading(level, words):
             return rf"\{SECTIONS[min(level, 3)]}*{{{tex_words(words)}}}"
@@ -167,10 +170,19 @@ def printed(block: Block) -> str:  # noqa: PLR0911 - one case for each kind of b
             return listing("itemize", [rf"\item {tex_of(told)}" for told in items])
         case Code(text):
             return verbatim(text)
-        case Figure():
-            return ""
+        case Figure(drawings, caption):
+            return centred(side_by_side(map(coloured, drawings)), caption)
+        case Diagram(graph):
+            lines, labels = lines_and_labels(graph)
+            return centred(with_formulas(coloured(lines), labels), (FLOWS,))
         case _:
             raise AssertionError(block)
+
+
+def centred(drawing: str, caption: Told) -> str:
+    """A drawing, and what it shows below it."""
+    below = rf"\\[1ex] {{\footnotesize {tex_of(caption)}}}" if caption else ""
+    return f"\\begin{{center}}\\setlength\\unitlength{{1bp}}\n{drawing}{below}\n\\end{{center}}"
 
 
 def listing(environment: str, items: Iterable[str]) -> str:

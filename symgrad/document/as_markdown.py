@@ -4,8 +4,23 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
+from urllib.parse import quote
 
-from symgrad.document.blocks import Code, Display, Figure, Heading, Items, Paragraph, StepBlock, Table, Terms
+from symgrad.document.as_typst import coloured
+from symgrad.document.blocks import (
+    Code,
+    Diagram,
+    Display,
+    Figure,
+    Heading,
+    Image,
+    Items,
+    Paragraph,
+    StepBlock,
+    Table,
+    Terms,
+)
+from symgrad.document.diagrams import in_files
 from symgrad.document.facts import joined
 from symgrad.document.latex import GITHUB, latex
 from symgrad.document.outline import alone, outline
@@ -59,8 +74,15 @@ def as_markdown(told: Telling, detail: str, dialect: Dialect = FOR_GITHUB) -> st
 def document_markdown(
     page: Page, tellings: tuple[Telling, ...], detail: str = "textbook", dialect: Dialect = FOR_GITHUB
 ) -> str:
-    """A whole document."""
+    """A whole document, without its drawings."""
     return body(outline(page, tellings, detail, drawn=False), dialect)
+
+
+def markdown_files(page: Page, tellings: tuple[Telling, ...], dialect: Dialect) -> dict[str, str]:
+    """A whole document, and the drawings that it shows, as files beside it."""
+    name = page.document.name
+    blocks, files = in_files(outline(page, tellings, drawn=True), name)
+    return {f"{name}.md": body(blocks, dialect)} | {file: coloured(svg) for file, svg in files.items()}
 
 
 def body(blocks: Iterable[Block], dialect: Dialect) -> str:
@@ -68,8 +90,8 @@ def body(blocks: Iterable[Block], dialect: Dialect) -> str:
     return "\n\n".join(part for block in blocks for part in printed(block, dialect)) + "\n"
 
 
-def printed(block: Block, dialect: Dialect) -> Iterator[str]:
-    """One block; drawings are left out, for which Markdown has no place."""
+def printed(block: Block, dialect: Dialect) -> Iterator[str]:  # noqa: C901 - one case for each kind of block
+    """One block; a drawing that is in no file has no place here."""
     match block:
         case Heading(level, words):
             yield f"{'#' * level} {markdown_words(words)}"
@@ -88,7 +110,11 @@ def printed(block: Block, dialect: Dialect) -> Iterator[str]:
             yield "\n".join(f"- {dialect.told(told)}" for told in items)
         case Code(text, language):
             yield f"```{language}\n{code_block(text)}```"
-        case Figure():
+        case Image(file, alt, caption):
+            yield f"![{markdown_words(alt)}]({quote(file)})"
+            if caption:
+                yield f"*{dialect.told(caption)}*"
+        case Figure() | Diagram():
             return
         case _:
             raise AssertionError(block)

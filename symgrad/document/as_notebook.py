@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import json
+from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
 from symgrad.core import SymgradError
 from symgrad.document.as_json import as_json, document_json
 from symgrad.document.as_markdown import FOR_JUPYTER, body
+from symgrad.document.as_typst import coloured
+from symgrad.document.blocks import Image
+from symgrad.document.diagrams import in_files
 from symgrad.document.evidence import together
 from symgrad.document.outline import outline
 from symgrad.words import language, message, say
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator, Mapping
 
     from symgrad.core import Page
     from symgrad.document.telling import Telling
@@ -26,6 +30,12 @@ from symgrad.document import from_json
 {name} = Worked(from_json(
     {text}
 ))"""
+DRAWN = """\
+from symgrad.document import Svg
+
+Svg(
+    {svg}
+)"""
 CHECKED = """\
 print({name}.verdict.status.value)
 print({name}.check)
@@ -69,17 +79,24 @@ def as_notebook(page: Page, tellings: tuple[Telling, ...], detail: str = "textbo
 
 
 def cell(nbformat: Any, kind: str, text: str, number: int) -> Any:
-    """One cell; the data of a derivation is folded."""
-    made = nbformat.v4.new_markdown_cell(text) if kind == "markdown" else nbformat.v4.new_code_cell(text)
+    """One cell; the data of a derivation or a drawing is folded, and the drawing is there before anything is run."""
+    v4 = nbformat.v4
+    made = v4.new_markdown_cell(text) if kind == "markdown" else v4.new_code_cell(text)
     made.id = f"cell-{number:03}"
-    if kind == "data":
+    if kind == "drawing":
+        made.source = DRAWN.format(svg=json.dumps(text))
+        made.outputs = [v4.new_output("display_data", {"image/svg+xml": text})]
+    if kind in {"data", "drawing"}:
         made.metadata = {"jupyter": {"source_hidden": True}, "tags": ["hide-input"]}
     return made
 
 
 def cells(page: Page, tellings: tuple[Telling, ...], detail: str) -> Iterator[tuple[str, str]]:
     """The page in words, then for each derivation the data and a check that is run."""
-    yield "markdown", body(outline(page, tellings, detail, drawn=False), FOR_JUPYTER).strip()
+    blocks, files = in_files(outline(page, tellings, detail, drawn=True), page.document.name)
+    for drawn, group in groupby(blocks, lambda block: isinstance(block, Image)):
+        run = list(group)
+        yield from pictured(run, files) if drawn else [("markdown", body(run, FOR_JUPYTER).strip())]
     yield "markdown", f"## {say(message('Check it here'))}"
     for n, told in enumerate(tellings, 1):
         name = "worked" if len(tellings) == 1 else f"worked_{n}"
@@ -92,6 +109,14 @@ def cells(page: Page, tellings: tuple[Telling, ...], detail: str) -> Iterator[tu
     if page.pairs:
         names = [(p.activation.name, p.loss.name) for p in page.pairs if not p.refused]
         yield "code", PAIRS.format(names=",\n    ".join(map(repr, names)))
+
+
+def pictured(images: Iterable[Any], files: Mapping[str, str]) -> Iterator[tuple[str, str]]:
+    """Drawings, and what stands below them."""
+    for image in images:
+        yield "drawing", coloured(files[image.file])
+        if image.caption:
+            yield "markdown", f"*{FOR_JUPYTER.told(image.caption)}*"
 
 
 def lean(data: Any) -> Any:

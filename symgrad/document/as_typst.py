@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from symgrad.document.blocks import Code, Display, Figure, Heading, Items, Paragraph, StepBlock, Table, Terms
+from symgrad.document.blocks import Code, Diagram, Display, Figure, Heading, Items, Paragraph, StepBlock, Table, Terms
+from symgrad.document.diagrams import FLOWS, lines_and_labels, size
 from symgrad.document.outline import alone, outline
 from symgrad.document.speech import speech
 from symgrad.document.typst import string, typst
@@ -58,6 +59,17 @@ PREAMBLE = """\
 #let sgfigure(alt, caption, ..drawings) = figure(alt: alt, kind: image, supplement: none, caption: caption,
   grid(columns: drawings.pos().map(d => 1fr), gutter: 1em, ..drawings.pos().map(d =>
     image(bytes(d), format: "svg", alt: alt))))
+#let sgdiagram(alt, caption, lines, wide, ..labels) = figure(alt: alt, kind: image, supplement: none, caption: caption,
+  layout(room => {
+    let unit = calc.min(0.7pt, room.width / wide)
+    pdf.artifact(box({
+      image(bytes(lines), format: "svg", width: wide * unit)
+      for (x, y, formula) in labels.pos() {
+        let about = box(width: 0pt, height: 0pt, place(center + horizon, text(size: 16 * unit, formula)))
+        place(top + left, dx: x * unit, dy: y * unit, about)
+      }
+    }))
+  }))
 #let sgrules(title) = context {
   let found = query(<sgrule>)
   let names = found.map(m => m.value).dedup().sorted(key: lower)
@@ -124,8 +136,18 @@ def block(b: Block) -> str:  # noqa: C901, PLR0911 - one case for each kind of b
             alt = "".join(speech(p.box) if isinstance(p, Formula) else p for p in spoken(caption))
             pictures = "".join(f", {string(coloured(d))}" for d in drawings)
             return f"sgfigure({string(alt)}, {joined([], caption)}{pictures})"
+        case Diagram(graph):
+            lines, labels = lines_and_labels(graph)
+            places = (f"({x:.1f}, {y:.1f}, ${tone(typst(m.box), back=m.back)}$)" for m in labels for x, y in (m.at,))
+            told = f"{string(graph.label)}, {joined([], (FLOWS,))}, {string(coloured(lines))}"
+            return f"sgdiagram({told}, {size(lines)[0]:g}, {', '.join(places)})"
         case _:
             raise AssertionError(b)
+
+
+def tone(formula: str, *, back: bool) -> str:
+    """A formula, a derivative in the colour of what flows back."""
+    return f"#sgnow[${formula}$]" if back else formula
 
 
 def joined(first: list[str], words: Told) -> str:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, TypeAlias
 
 if TYPE_CHECKING:
     from symgrad.document.boxes import Box
+    from symgrad.document.graph import Graph
     from symgrad.document.words import Piece
 
     Told = tuple[Piece, ...]
@@ -86,4 +87,20 @@ class Figure:
     caption: Told
 
 
-Block: TypeAlias = Heading | Paragraph | Display | StepBlock | Table | Terms | Items | Code | Figure
+@dataclass(frozen=True, slots=True)
+class Diagram:
+    """A computation graph, its formulas set by whoever prints it."""
+
+    graph: Graph
+
+
+@dataclass(frozen=True, slots=True)
+class Image:
+    """A drawing that lies in a file, what is said of it, and what stands below it."""
+
+    file: str
+    alt: str
+    caption: Told
+
+
+Block: TypeAlias = Heading | Paragraph | Display | StepBlock | Table | Terms | Items | Code | Figure | Diagram | Image

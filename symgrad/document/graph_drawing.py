@@ -5,14 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from html import escape
 from itertools import pairwise
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 from symgrad.document.layout import width
 from symgrad.document.mathml import NAMESPACE, mathml
 from symgrad.words import say
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from symgrad.document.boxes import Box
     from symgrad.document.graph import Edge, Graph
@@ -29,6 +29,7 @@ SWEEPS = 4
 MARGIN = 6.0
 
 Point = tuple[float, float]
+Write: TypeAlias = "Callable[[Box, Point, float, float, str], str]"  # a formula about a point: its room, its kind
 Place = tuple[int, int]  # a node's number and -1; or an edge's, and the column that it passes
 
 
@@ -41,12 +42,12 @@ class Layout:
     size: Point
 
 
-def graph_svg(graph: Graph) -> str:
-    """The drawing, with its formulas as MathML."""
+def graph_svg(graph: Graph, write: Write | None = None) -> str:
+    """The drawing, with its formulas as MathML unless they are written in another way."""
     layout = placed(graph)
     wide, high = layout.size
-    wires = "".join(wire(graph, n, layout) for n in range(len(graph.edges)))
-    nodes = "".join(node(graph, n, layout.places[n]) for n in range(len(graph.nodes)))
+    wires = "".join(wire(graph, n, layout, write or label) for n in range(len(graph.edges)))
+    nodes = "".join(node(graph, n, layout.places[n], write or label) for n in range(len(graph.nodes)))
     spoken = escape(say(graph.label), quote=True)
     return (
         f'<svg class="net" role="img" aria-label="{spoken}" viewBox="0 0 {wide:g} {high:g}" '
@@ -158,7 +159,7 @@ def breadth(box: Box) -> float:
     return max(HIGH, EM * width(box) + 22)
 
 
-def node(graph: Graph, number: int, at: Point) -> str:
+def node(graph: Graph, number: int, at: Point, write: Write) -> str:
     """A quantity in its frame, and below it the derivative that arrives."""
     own = graph.nodes[number]
     wide = breadth(own.box)
@@ -167,8 +168,8 @@ def node(graph: Graph, number: int, at: Point) -> str:
         f'<rect class="{kind}" x="{at[0] - wide / 2:.1f}" y="{at[1] - HIGH / 2:.1f}" width="{wide:.1f}" '
         f'height="{HIGH:g}" rx="{HIGH / 2:g}"/>'
     )
-    shown = frame + label(own.box, at, wide, HIGH, "")
-    return shown + (label(own.back, (at[0], at[1] + HIGH / 2 + 18), 96, 36, "back") if own.back is not None else "")
+    shown = frame + write(own.box, at, wide, HIGH, "")
+    return shown + (write(own.back, (at[0], at[1] + HIGH / 2 + 18), 96, 36, "back") if own.back is not None else "")
 
 
 def label(box: Box, at: Point, wide: float, high: float, kind: str) -> str:
@@ -179,7 +180,7 @@ def label(box: Box, at: Point, wide: float, high: float, kind: str) -> str:
     )
 
 
-def wire(graph: Graph, number: int, layout: Layout) -> str:
+def wire(graph: Graph, number: int, layout: Layout, write: Write) -> str:
     """An arrow forward and, where a derivative flows, one back beside it; its slope below the middle."""
     edge = graph.edges[number]
     way = trimmed(graph, edge, [layout.places[edge.source], *layout.bends[number], layout.places[edge.target]])
@@ -189,7 +190,7 @@ def wire(graph: Graph, number: int, layout: Layout) -> str:
     if edge.slope is None:
         return shown
     (ax, ay), (bx, by) = way[0], way[-1]
-    return shown + label(edge.slope, ((ax + bx) / 2, (ay + by) / 2 + 30), 90, 44, "back")
+    return shown + write(edge.slope, ((ax + bx) / 2, (ay + by) / 2 + 30), 90, 44, "back")
 
 
 def trimmed(graph: Graph, edge: Edge, way: list[Point]) -> list[Point]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from symgrad.document.blocks import Code, Display, Figure, Heading, Items, Paragraph, StepBlock, Table, Terms
+from symgrad.document.blocks import Code, Diagram, Display, Figure, Heading, Items, Paragraph, StepBlock, Table, Terms
 from symgrad.document.boxes import Ident
 from symgrad.document.claims import ruled
 from symgrad.document.declared import standing
@@ -12,6 +12,7 @@ from symgrad.document.drawings import drawings_of
 from symgrad.document.evidence import CONVENTION, WORDS, check_in_words, proof_in_words
 from symgrad.document.facts import facts_of
 from symgrad.document.from_sympy import boxes
+from symgrad.document.graph import graph
 from symgrad.document.induction import sentences as told_induction
 from symgrad.document.layout import equation, width
 from symgrad.document.measured import caption, cells
@@ -43,7 +44,7 @@ def outline(page: Page, tellings: tuple[Telling, ...], detail: str = "textbook",
     for told in tellings:
         if len(tellings) > 1 or page.facts:
             yield Heading(2, told.derivation.title)
-        yield from derivation(told, detail, lead=told.derivation.lead != document.lead)
+        yield from derivation(told, detail, lead=told.derivation.lead != document.lead, drawn=drawn)
     if drawn:
         yield from drawings(page)
     for settlement in page.rulings:
@@ -59,10 +60,10 @@ def outline(page: Page, tellings: tuple[Telling, ...], detail: str = "textbook",
         yield from prose(note)
 
 
-def alone(told: Telling, detail: str = "textbook") -> Iterator[Block]:
+def alone(told: Telling, detail: str = "textbook", *, drawn: bool = False) -> Iterator[Block]:
     """One derivation under its own title."""
     yield Heading(1, told.derivation.title)
-    yield from derivation(told, detail)
+    yield from derivation(told, detail, drawn=drawn)
 
 
 def prose(words: str) -> Iterator[Block]:
@@ -71,7 +72,7 @@ def prose(words: str) -> Iterator[Block]:
         yield Paragraph(pieces(words))
 
 
-def derivation(told: Telling, detail: str, *, lead: bool = True) -> Iterator[Block]:
+def derivation(told: Telling, detail: str, *, lead: bool = True, drawn: bool = False) -> Iterator[Block]:
     """What is given, the steps, the result, the evidence."""
     if lead:
         yield from prose(told.derivation.lead)
@@ -81,6 +82,8 @@ def derivation(told: Telling, detail: str, *, lead: bool = True) -> Iterator[Blo
     yield Paragraph(listed(told.where), message("Where"))
     yield Paragraph((), message("Find"))
     yield Display(told.sought)
+    if drawn and (found := graph(told.derivation.start, told.derivation)):
+        yield Diagram(found)
     for line in told.lines if detail != "result" else ():
         yield step(line, every=detail == "every-rule")
     yield Paragraph((), message("Result"))

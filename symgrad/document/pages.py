@@ -10,7 +10,7 @@ from symgrad.core import Document, Page, Settled, SymgradError
 from symgrad.document import telling_indexed  # noqa: F401 - it says how indexed derivations are told
 from symgrad.document.as_json import as_json, document_json
 from symgrad.document.as_latex import as_latex, chain, pasted, standalone
-from symgrad.document.as_markdown import DIALECTS, as_markdown, document_markdown
+from symgrad.document.as_markdown import DIALECTS, as_markdown, document_markdown, markdown_files
 from symgrad.document.as_mathml import as_mathml, formulas
 from symgrad.document.as_notebook import as_notebook
 from symgrad.document.as_pdf import pdf
@@ -186,9 +186,12 @@ def page_files(
     others = {
         f"{page.document.name}.{end}": render_page(page, end, site, fragment=fragment, dialect=dialect)
         for end in ends
-        if end != "html"
+        if end not in {"html", "md"}
     }
-    return (html_files(page, site, tuple(others)) if "html" in ends else {}) | others
+    if "md" in ends:
+        others |= markdown_files(page, tellings_of(page), DIALECTS[dialect])
+    texts = tuple(name for name in others if not name.endswith(".svg"))
+    return (html_files(page, site, texts) if "html" in ends else {}) | others
 
 
 def require(word: str, known: tuple[str, ...], kind: str) -> None:
