@@ -129,6 +129,8 @@ def test_proofs_both_ways() -> None:
         ("z > 0 & y < 1", Status.PROVED),
         (["z >= 0", y < 1], Status.PROVED),
         ("z < 0", Status.REFUTED),
+        ("z = 1", Status.PROVED),
+        ("z = -1 & y = 2", Status.REFUTED),
         ("z^2 < 0", Status.VACUOUS),
     ],
 )
@@ -137,10 +139,20 @@ def test_assumptions_may_be_text(assuming: Any, status: Status) -> None:
     assert symgrad.prove(sqrt(z**2), "z", assuming=assuming).status is status
 
 
-@pytest.mark.parametrize("assuming", ["z", "z >", "z = 1", "__import__('os')", ""])
+@pytest.mark.parametrize("assuming", ["z", "z >", "z =", "z := 1", "__import__('os')", ""])
 def test_a_text_that_is_no_condition_is_refused(assuming: str) -> None:
     with pytest.raises(ParseError):
         symgrad.prove("z", "z", assuming=assuming)
+
+
+def test_the_result_alone_says_where_it_holds() -> None:
+    worked = symgrad.derive("abs(z - 3)")
+
+    assert "This holds where $`z \\ne 3`$." in worked.to("markdown", "result")
+    assert r"\quad\text{where } z \ne 3" in worked.to("latex", "result", fragment=True)
+    assert "<mtext>where</mtext>" in worked.to("mathml", "result")
+    assert "where z ≠ 3" in worked.to("text", "result")
+    assert "where" not in symgrad.derivative("sigmoid").to("mathml", "result")
 
 
 def test_what_was_left_unevaluated_is_asked_as_it_stands() -> None:

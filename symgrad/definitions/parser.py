@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from sympy import And, Eq, Expr, Ge, Gt, Le, Lt, Ne, Or, Piecewise, S, Symbol
@@ -35,8 +36,8 @@ def parse(text: str) -> Expr:
 
 
 def parse_condition(text: str) -> Any:
-    """The condition that `text` stands for, such as `z > 0 & y < 1`, under the same rules."""
-    return read(text, lambda reader: reader.whole(reader.condition))
+    """The condition that `text` stands for, such as `z > 0 & y = 1`, under the same rules; = compares, as == does."""
+    return read(text, lambda reader: reader.comparing().whole(reader.condition))
 
 
 def read(text: str, whole: Callable[[Reader], Any]) -> Any:
@@ -68,6 +69,11 @@ class Reader:
         self.text, self.tokens = text, tokens_of(text)
         self.place = self.depth = self.nodes = 0
         self.asked: list[tuple[Token, tuple[str, Expr]]] = []  # where parts of the text have a value
+
+    def comparing(self) -> Reader:
+        """The same text with every = read as ==, where nothing can be defined."""
+        self.tokens = [replace(token, text="==") if token.text == "=" else token for token in self.tokens]
+        return self
 
     @property
     def next(self) -> Token:

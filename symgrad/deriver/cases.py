@@ -37,7 +37,8 @@ if TYPE_CHECKING:
     from symgrad.deriver.context import Context
 
 _TWO = 2
-NO_VALUE = (S.ComplexInfinity, S.NaN)
+NO_VALUE = (S.ComplexInfinity, S.NaN, S.ImaginaryUnit)
+_STEEPEST = 6  # degree of what is compared, whose zeros are looked for
 _MOST_BREAKS = 6  # more cases than that are no help to a reader
 
 
@@ -168,6 +169,27 @@ def chosen_in(cases: Any, x: Symbol) -> Any:
     return cases if found is None or len(found.args) > len(cases.args) else found
 
 
+def possible(cases: Any, x: Symbol, given: Any) -> Any:
+    """Cases without those that the condition rules out: where ReLU(z) > 0, nothing is said of z <= 0."""
+    if not isinstance(cases, Piecewise) or given == S.true:
+        return cases
+    asked = given.xreplace(_by_cases(given.atoms(Elementwise)))
+    breaks = _breaks(Piecewise((1, asked), *cases.args, evaluate=False), x)
+    if not breaks or len(breaks) > _MOST_BREAKS:
+        return cases
+    ends = sorted(breaks)
+    met = set()
+    for at in (ends[0] - 1, *ends, *((u + w) / 2 for u, w in pairwise(ends)), ends[-1] + 1):
+        answers = [condition.xreplace({x: at}) for condition in (asked, *(c for _, c in cases.args))]
+        if any(answer not in {S.true, S.false} for answer in answers):
+            return cases
+        met |= {answers[1:].index(S.true)} if answers[0] == S.true else set()
+    kept = [case for n, case in enumerate(cases.args) if n in met]
+    if len(kept) in {0, len(cases.args)}:
+        return cases
+    return kept[0][0] if len(kept) == 1 else Piecewise(*kept[:-1], (kept[-1][0], True), evaluate=False)
+
+
 def _cases(values: list[Any], breaks: list[Any], expr: Any, x: Symbol) -> Iterator[tuple[Any, Any]]:
     """Each value with its condition, a boundary on the side on which `expr` itself has it."""
     for value, following, at in zip(values, values[1:], breaks, strict=False):
@@ -188,12 +210,12 @@ def _breaks(expr: Any, x: Symbol) -> set[Any] | None:
     for gap in map(expand, gaps):
         if x not in gap.free_symbols:
             continue
-        if not gap.is_polynomial(x) or gap.as_poly(x).degree() != 1:
+        if not gap.is_polynomial(x) or gap.free_symbols != {x} or gap.as_poly(x).degree() > _STEEPEST:
             return None
-        root = -gap.coeff(x, 0) / gap.coeff(x, 1)
-        if not root.is_Rational:
+        roots = set(gap.as_poly(x).real_roots())
+        if not all(root.is_Rational for root in roots):
             return None
-        found.add(root)
+        found |= roots
     return found
 
 

@@ -27,7 +27,7 @@ from sympy import (
 )
 
 from symgrad.core import Step
-from symgrad.deriver.cases import chosen_in, distributed, flat, in_cases_of
+from symgrad.deriver.cases import chosen_in, distributed, flat, in_cases_of, possible
 from symgrad.deriver.tidy import at_kinks, by_case, cost, has_exponential, loses, tidy
 from symgrad.functions import fold_named, in_terms_of_output
 from symgrad.functions.symbols import a
@@ -54,7 +54,7 @@ def present(  # noqa: PLR0917 - what is presented, of what, and under which cond
     """
     settled = at_kinks(expr, variable, context)
     steps = [Step(expr, settled, "convention", off_kinks(variable, context))] if settled != expr else []
-    for rule, after in _rewrites(settled, formula, applied, variable):
+    for rule, after in _rewrites(settled, formula, applied, variable, given):
         before = steps[-1].after if steps else expr
         if after != before:
             delicate = before.has(sign, Abs, Max, Min) or loses(before, after) or before.has(Piecewise)
@@ -67,10 +67,11 @@ def off_kinks(variable: Symbol, context: Context) -> Any:
     return And(*(Ne(variable, kink.at) for kink in context.kinks or () if kink.variable == variable))
 
 
-def _rewrites(settled: Any, formula: Any, applied: Any, variable: Symbol) -> Iterator[tuple[str, Any]]:
+def _rewrites(settled: Any, formula: Any, applied: Any, variable: Symbol, given: Any) -> Iterator[tuple[str, Any]]:
     joined = distributed(settled)
     if joined.has(Piecewise) and (joined.has(Max, Min) or not isinstance(joined, Piecewise)):
         joined = flat(joined, variable) or joined
+    joined = possible(joined, variable, given)
     yield "distribute", joined
     joined = chosen_in(in_cases_of(joined, variable), variable)
     yield "simplify", joined

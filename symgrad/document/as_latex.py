@@ -93,12 +93,12 @@ def pasted(page: Page, tellings: tuple[Telling, ...], detail: str = "textbook") 
 
 def chain(told: Telling, detail: str) -> str:
     """One derivation for a paper: the chain as one display, the rules in a comment; the result alone if asked."""
+    where = rf"\quad\text{{where }} {latex(told.holds, PAPER)}" if told.holds is not None else ""
     if detail == "result":
-        return latex(told.statement, PAPER) + "\n"
+        return latex(told.statement, PAPER) + where + "\n"
     formula = latex(told.chain(detail), PAPER)
     names = ", ".join(dict.fromkeys(line.rule for line in told.told(detail)))
     needs = NEEDS if r"\cancel" in formula else NEEDS.split(" and ", maxsplit=1)[0]
-    where = rf"\quad\text{{where }} {latex(told.holds, PAPER)}" if told.holds is not None else ""
     proof = comment(proof_in_words(told.settled))
     return f"{needs}\n% rules: {comment(names)}\n% proof: {proof}\n\\[\n{formula}{where}\n\\]\n"
 

@@ -23,7 +23,7 @@ from symgrad.document.blocks import (
 from symgrad.document.diagrams import in_files
 from symgrad.document.facts import joined
 from symgrad.document.latex import GITHUB, latex
-from symgrad.document.outline import alone, outline
+from symgrad.document.outline import alone, holding, outline
 from symgrad.document.text import printable
 from symgrad.document.words import Formula, inline_math, markdown_words, spoken
 
@@ -65,9 +65,9 @@ DIALECTS = {"github": FOR_GITHUB, "jupyter": FOR_JUPYTER, "pandoc": FOR_JUPYTER}
 
 
 def as_markdown(told: Telling, detail: str, dialect: Dialect = FOR_GITHUB) -> str:
-    """One derivation under a heading; the bare equation for the result alone."""
+    """One derivation under a heading; the equation, and where it holds, for the result alone."""
     if detail == "result":
-        return dialect.display(told.statement) + "\n"
+        return body((Display(told.statement), *holding(told)), dialect)
     return body(alone(told, detail), dialect)
 
 

@@ -5,12 +5,13 @@ from __future__ import annotations
 from html import escape
 from typing import TYPE_CHECKING
 
-from symgrad.document.boxes import Ident
+from symgrad.document.boxes import Ident, Space, Text, row
 from symgrad.document.claims import ruled
 from symgrad.document.from_sympy import boxes
 from symgrad.document.layout import equation
 from symgrad.document.mathml import clean, mathml
 from symgrad.document.tables import formula_rows
+from symgrad.words import message
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -20,9 +21,13 @@ if TYPE_CHECKING:
     from symgrad.document.telling import Telling
 
 
+WHERE = message("where", context="label")
+
+
 def as_mathml(told: Telling, detail: str) -> str:
-    """One display formula: the result, or the whole chain."""
-    return mathml(told.chain(detail), block=True) + "\n"
+    """One display formula: the result, or the whole chain, and where it holds."""
+    where = () if told.holds is None else (Space(1), Text(WHERE), Space(0.3), told.holds)
+    return mathml(row(told.chain(detail), *where), block=True) + "\n"
 
 
 def around(told: Telling) -> Iterator[tuple[str, Box]]:

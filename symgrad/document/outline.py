@@ -98,12 +98,17 @@ def derivation(told: Telling, detail: str, *, lead: bool = True, drawn: bool = F
     yield from evidence(told)
 
 
-def evidence(told: Telling) -> Iterator[Block]:
-    """Where the result holds, what was proved, and how the numeric check came out."""
+def holding(told: Telling) -> Iterator[Block]:
+    """Where the result holds, unless it is everywhere."""
     if told.holds is not None:
         convention = CONVENTION if told.conventional else ""
         where = clauses([message("This holds where {condition}", condition=Formula(told.holds)), convention])
         yield Paragraph((message("{words}.", words=where),))
+
+
+def evidence(told: Telling) -> Iterator[Block]:
+    """Where the result holds, what was proved, and how the numeric check came out."""
+    yield from holding(told)
     proof, check = proof_in_words(told.settled), check_in_words(told.settled.check)
     yield Paragraph((message("{proof}; {check}.", proof=proof, check=check),))
     if table := check_of(told.settled.check):

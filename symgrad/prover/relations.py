@@ -7,7 +7,6 @@ leaves it open and there is one variable, the extremes of the difference decide,
 from __future__ import annotations
 
 from dataclasses import replace
-from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 import sympy as sp
@@ -24,7 +23,7 @@ from symgrad.prover.prove import prove
 from symgrad.prover.ranges import extrema, one_variable
 from symgrad.prover.reading import Reader
 from symgrad.prover.taylor import sign
-from symgrad.prover.witnesses import text
+from symgrad.prover.witnesses import decimal, text
 from symgrad.words import message
 
 if TYPE_CHECKING:
@@ -38,7 +37,6 @@ if TYPE_CHECKING:
 EXTREMES = message("extremes of the difference, enclosed by balls")
 APART = message("extremes of parts that have no variable in common")
 CONVEX = message("the ends of an interval on which the difference is convex")
-PLACES, TENTHS = 30, 10**30  # a decimal fraction of no more places is told exactly
 EVALUATED = message("SymPy has evaluated the relation away; build it with evaluate=False")
 
 
@@ -86,17 +84,18 @@ def seen(relation: Any, lets: Sequence[Let], witness: Witness) -> Witness:
     if found is None:
         return witness
     apart = not found[0].overlaps(found[1])
-    told = (text(one, other if apart else None) for one, other in (found, found[::-1]))
-    left, right = (decimal(side, witness) or words for side, words in zip(relation.args, told, strict=True))
+    left, right = (
+        exactly(side, lets, witness.point) or text(ball, other if apart else None)
+        for side, ball, other in zip(relation.args, found, found[::-1], strict=True)
+    )
     return replace(witness, left=left, right=right)
 
 
-def decimal(side: Any, witness: Witness) -> str:
-    """A side that is a short decimal fraction, as a ball without a radius; else nothing."""
-    number = side.xreplace(dict(witness.point)) if not side.has(D) else side
-    if not number.is_Rational or TENTHS % number.q:
-        return ""
-    return f"[{Decimal(int(number * TENTHS)).scaleb(-PLACES).normalize():f} +/- 0]"
+def exactly(side: Any, lets: Sequence[Let], place: Sequence[tuple[Any, Any]]) -> str:
+    """The value of an expression at a point, where it is a decimal fraction; else nothing."""
+    reader = Reader(lets)
+    node = reader.read(plain(side))
+    return decimal(node, {reader.name(symbol): Reader().read(value) for symbol, value in place})
 
 
 def lacking(relation: Any, lets: Sequence[Let], witness: Witness) -> Witness:

@@ -1,7 +1,7 @@
 """A witness that is known between two bounds only, evaluated again: mpmath's intervals hold every point in between.
 
-Where the sides rest on an equation that holds at the point, the equation must change its sign between the bounds, so
-that the point exists; a condition counts as settled by it only if its two sides differ by a multiple of that equation.
+Where the sides rest on an equation that holds at the point, a factor of it must change its sign between the bounds, so
+that the point exists; a comparison counts as settled by it only if its two sides differ by a multiple of that factor.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ def replay_enclosed(witness: Witness, left: Any, right: Any, lets: Sequence[Let]
     try:
         numbers = Intervals({symbol: _box(value) for symbol, value in witness.point}, lets)
         found = [_side(numbers, side) for side in (left, right)]
-    except (Open, UnsupportedError, KeyError):
+    except (Open, UnsupportedError, KeyError, sp.PolynomialError):
         return False
     finally:
         iv.prec = before
@@ -125,10 +125,12 @@ class Intervals:
             return 1 if found.a > 0 else -1
         if found.a == found.b == 0:
             return 0
-        if self.zero is None and self._crosses(gap):
-            self.zero = gap
-        if self.zero is None or not sp.cancel(gap / self.zero).is_Rational:
+        if self.zero is None:
+            factors = (factor.as_base_exp()[0] for factor in sp.Mul.make_args(sp.factor(gap)))
+            self.zero = next(filter(self._crosses, factors), None)
+        if self.zero is None:
             raise Open
+        self.value(sp.cancel(gap / self.zero))  # what it is multiplied by has a value
         return 0
 
     def _crosses(self, gap: Any) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from decimal import Decimal
 from fractions import Fraction
 from itertools import chain
 from typing import TYPE_CHECKING
@@ -12,16 +13,18 @@ from sympy import AccumBounds
 
 from symgrad.core import UnsupportedError, Witness
 from symgrad.prover.balls import DEEP, PRECISIONS, Balls, Undecided, Undefined, precision
+from symgrad.prover.field import Split, StuckError, UndefinedHere
 from symgrad.prover.lines import inside
 from symgrad.prover.points import Enclosure, Sampler, complete, holds, unbound
 from symgrad.prover.region import Region
 from symgrad.prover.scalar import ONE, ZERO, num, substitute
 from symgrad.prover.settle import DIFFERENT
+from symgrad.prover.tower import normal_form
 from symgrad.prover.writing import to_sympy
 from symgrad.prover.zeros import dyadic, rational
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from symgrad.prover.points import Point
     from symgrad.prover.region import Binding
@@ -125,7 +128,9 @@ class Search:
                 if generic and balls.on_kink:
                     return None
                 if left is None or right is None or not left.overlaps(right):
-                    return self.witness(point, bindings, text(left, right), text(right, left))
+                    place = {name: num(x) for name, x in point.items() if isinstance(x, Fraction)}
+                    one, other = (s and decimal(s, place) for s in sides)
+                    return self.witness(point, bindings, one or text(left, right), other or text(right, left))
         return None
 
     def _unassumed(self, balls: Balls) -> bool:
@@ -172,6 +177,22 @@ class Search:
             except (Undecided, Undefined, UnsupportedError):
                 return False
         return False
+
+
+def decimal(side: Node, place: Mapping[str, Node]) -> str:
+    """A value that is a decimal fraction, as the ball of radius 0 that it is; empty where it is none."""
+    node = substitute(side, place)
+    if node.free:
+        return ""
+    try:
+        tower, found = normal_form(node)
+    except (Split, StuckError, UndefinedHere, UnsupportedError):
+        return ""
+    if not tower.is_number(found):
+        return ""
+    value = tower.number(found)
+    shown = Decimal(value.numerator) / Decimal(value.denominator)
+    return f"[{shown:f} +/- 0]" if Fraction(shown) == value else ""
 
 
 def text(x: arb | None, other: arb | None) -> str:
