@@ -13,8 +13,10 @@ from symgrad.document.evidence import proof_in_words
 from symgrad.document.facts import joined
 from symgrad.document.latex import PAPER, PRINT, latex
 from symgrad.document.layout import stacked
+from symgrad.document.legend import legend, legend_of
 from symgrad.document.outline import alone, outline
 from symgrad.document.spelling import tex_words
+from symgrad.document.tints import TINTS, tinted
 from symgrad.document.words import Formula, spoken, tex_of, width_of
 from symgrad.words import ENGLISH, language
 
@@ -31,17 +33,33 @@ NEEDS = "% needs \\usepackage{amsmath} and \\usepackage{cancel}"
 COLOURS = r"\providecommand\sgwas[1]{#1}\providecommand\sgnow[1]{#1}% the parts that a step changes"
 HAN = r"\providecommand\sghan[2]{#2}% Chinese, and its characters by their numbers for an engine that can't set it"
 
+
+def tints() -> str:
+    """A command for each colour of a quantity."""
+    colour, command = r"\definecolor{sg%s}{rgb}{%s}", r"\newcommand\sg%s[1]{{\color{sg%s}#1}}"
+    return "".join(f"{colour % (t.name, shares(t.light))}{command % (t.name, t.name)}\n" for t in TINTS)
+
+
+def shares(colour: str) -> str:
+    """A colour as its shares of red, green and blue."""
+    return ",".join(f"{int(colour[n : n + 2], 16) / 255:.3f}" for n in (1, 3, 5))
+
+
 PREAMBLE = r"""\documentclass[11pt]{article}
 \usepackage[utf8]{inputenc}
 \IfFileExists{lmodern.sty}{\usepackage[T1]{fontenc}\usepackage{lmodern}}{}
 \usepackage{amsmath,amssymb}
 \usepackage[a4paper,margin=25mm]{geometry}
 \usepackage{array,color,graphicx}
-\definecolor{sgwas}{rgb}{0.114,0.435,0.647}
-\definecolor{sgnow}{rgb}{0.631,0.384,0.039}
-\newcommand\sgwas[1]{\textcolor{sgwas}{#1}}
-\newcommand\sgnow[1]{\textcolor{sgnow}{#1}}
-% without cancel.sty the stroke is drawn from corner to corner by LaTeX itself
+% a step's change has a ground of its own, a quantity its colour
+\definecolor{sgwas}{rgb}{0.902,0.945,0.976}
+\definecolor{sgnow}{rgb}{0.984,0.941,0.863}
+\makeatletter
+\newcommand\sg@mark[3]{{\fboxsep1pt\colorbox{#1}{$\m@th#2#3$}}}
+\newcommand\sgwas[1]{\mathord{\mathpalette{\sg@mark{sgwas}}{#1}}}
+\newcommand\sgnow[1]{\mathord{\mathpalette{\sg@mark{sgnow}}{#1}}}
+\makeatother
+TINTS% without cancel.sty the stroke is drawn from corner to corner by LaTeX itself
 \newsavebox\sgbox
 \makeatletter
 \newcommand\sg@strike[2]{\sbox\sgbox{$\m@th#1{#2}$}\rlap{\setlength\unitlength{1pt}\linethickness{.4pt}%
@@ -64,7 +82,7 @@ PREAMBLE = r"""\documentclass[11pt]{article}
 \widowpenalty=10000
 \clubpenalty=10000
 \allowdisplaybreaks
-"""
+""".replace("TINTS", tints())
 FONTS = {  # of Debian, of TeX Live where it has one, of macOS and Windows
     "en": ("Noto Serif CJK SC", "FandolSong-Regular.otf"),
     "zh-Hans": ("Noto Serif CJK SC", "FandolSong-Regular.otf", "Songti SC", "SimSun"),
@@ -78,12 +96,14 @@ NARROW = 9.0  # a column up to this width keeps it
 
 def as_latex(told: Telling, detail: str) -> str:
     """A file for pdflatex with one derivation."""
-    return whole(alone(told, detail, drawn=True))
+    with tinted(legend([told.derivation])):
+        return whole(alone(told, detail, drawn=True))
 
 
 def standalone(page: Page, tellings: tuple[Telling, ...], detail: str = "textbook") -> str:
     """A file for pdflatex with a whole page; everything it needs is in texlive-latex-base."""
-    return whole(outline(page, tellings, detail, drawn=True))
+    with tinted(legend_of(page)):
+        return whole(outline(page, tellings, detail, drawn=True))
 
 
 def pasted(page: Page, tellings: tuple[Telling, ...], detail: str = "textbook") -> str:

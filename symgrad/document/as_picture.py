@@ -49,10 +49,8 @@ def with_formulas(svg: str, labels: Iterable[Label]) -> str:
     letters = next(name for least, name in LETTERS if scale >= least * USUAL)
     words = []
     for label in labels:
-        formula = latex(label.box, PRINT)
-        shown = rf"\sgnow{{{formula}}}" if label.back else formula
         at = f"{label.at[0] * scale:.1f},{(high - label.at[1]) * scale:.1f}"
-        words.append(rf"\put({at}){{\makebox(0,0){{\{letters}${shown}$}}}}")
+        words.append(rf"\put({at}){{\makebox(0,0){{\{letters}${latex(label.box, PRINT)}$}}}}")
     return picture(svg, scale, "\n".join(words))
 
 

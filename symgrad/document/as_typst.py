@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING
 
 from symgrad.document.blocks import Code, Diagram, Display, Figure, Heading, Items, Paragraph, StepBlock, Table, Terms
 from symgrad.document.diagrams import FLOWS, lines_and_labels, size
+from symgrad.document.legend import legend, legend_of
 from symgrad.document.outline import alone, outline
 from symgrad.document.speech import speech
+from symgrad.document.tints import TINTS, tinted
 from symgrad.document.typst import string, typst
 from symgrad.document.words import Formula, spoken
 
@@ -22,12 +24,18 @@ if TYPE_CHECKING:
 
 INK = "#3c4148"
 COLOURS = {"fig-grid": "#c5cad1", "was": "#1d6fa5", "now": "#a1620a", "card": "#ffffff"}
+COLOURS |= {t.name: t.light for t in TINTS}
 NAMESPACES = (("", "http://www.w3.org/2000/svg"), (":xlink", "http://www.w3.org/1999/xlink"))
 VARIABLE = re.compile(r"var\(--([\w-]+)\)")  # of the style sheet of our web pages
 
-PREAMBLE = """\
-#let sgwas(body) = text(fill: rgb("#1d6fa5"), body)
-#let sgnow(body) = text(fill: rgb("#a1620a"), body)
+PREAMBLE = (
+    """\
+#let sgmark(colour, body) = text(fill: colour, math.underline(text(fill: black, body)))
+#let sgwas(body) = sgmark(rgb("#1d6fa5"), body)
+#let sgnow(body) = sgmark(rgb("#a1620a"), body)
+"""
+    + "".join(f'#let sg{t.name}(body) = text(fill: rgb("{t.light}"), body)\n' for t in TINTS)
+    + """\
 #let sgcancel(body) = math.cancel(body, stroke: 0.7pt + rgb("#9a3412"))
 #let sgroom = h(0.22em)
 #let sgwide = h(0.28em)
@@ -93,16 +101,19 @@ PREAMBLE = """\
   })
 }
 """
+)
 
 
 def as_typst(told: Telling, detail: str) -> str:
     """One derivation, below a preamble."""
-    return printed(alone(told, detail))
+    with tinted(legend([told.derivation])):
+        return printed(alone(told, detail))
 
 
 def page_typst(page: Page, tellings: tuple[Telling, ...], detail: str = "textbook") -> str:
     """A whole page, below a preamble."""
-    return printed(outline(page, tellings, detail, drawn=True))
+    with tinted(legend_of(page)):
+        return printed(outline(page, tellings, detail, drawn=True))
 
 
 def printed(blocks: Iterable[Block]) -> str:
@@ -138,16 +149,11 @@ def block(b: Block) -> str:  # noqa: C901, PLR0911 - one case for each kind of b
             return f"sgfigure({string(alt)}, {joined([], caption)}{pictures})"
         case Diagram(graph):
             lines, labels = lines_and_labels(graph)
-            places = (f"({x:.1f}, {y:.1f}, ${tone(typst(m.box), back=m.back)}$)" for m in labels for x, y in (m.at,))
+            places = (f"({x:.1f}, {y:.1f}, ${typst(m.box)}$)" for m in labels for x, y in (m.at,))
             told = f"{string(graph.label)}, {joined([], (FLOWS,))}, {string(coloured(lines))}"
             return f"sgdiagram({told}, {size(lines)[0]:g}, {', '.join(places)})"
         case _:
             raise AssertionError(b)
-
-
-def tone(formula: str, *, back: bool) -> str:
-    """A formula, a derivative in the colour of what flows back."""
-    return f"#sgnow[${formula}$]" if back else formula
 
 
 def joined(first: list[str], words: Told) -> str:

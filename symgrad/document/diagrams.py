@@ -26,9 +26,9 @@ LOOKS = {  # as page.css has them
     "rect": "fill: var(--card); stroke: currentColor; stroke-width: 1.4",
     "path": "fill: none; stroke: currentColor; stroke-width: 1.4; stroke-linecap: round",
     "on": "",
-    "sought": "stroke: var(--was); stroke-width: 2",
+    "sought": "stroke-width: 2.6",
     "still": "stroke: var(--fig-grid)",
-    "back": "stroke: var(--now); stroke-dasharray: 4.5,4",
+    "back": "stroke-dasharray: 4.5,4",
     "tip": "stroke-dasharray: none",
 }
 LETTER = 8.5  # of text in a drawing, at most in the mean
@@ -38,11 +38,10 @@ CLASSED = re.compile(r'<(\w+) class="([^"]*)"')
 
 @dataclass(frozen=True, slots=True)
 class Label:
-    """A formula about a point of a drawing, whose y grows downwards; `back` if it is a derivative."""
+    """A formula about a point of a drawing, whose y grows downwards."""
 
     box: Box
     at: Point
-    back: bool
 
 
 class Svg(str):
@@ -85,8 +84,8 @@ def lines_and_labels(graph: Graph) -> tuple[str, tuple[Label, ...]]:
     """The drawing without its formulas, and these with their places."""
     labels: list[Label] = []
 
-    def kept(box: Box, at: Point, _wide: float, _high: float, kind: str) -> str:
-        labels.append(Label(box, at, "back" in kind))
+    def kept(box: Box, at: Point, _wide: float, _high: float, _kind: str) -> str:
+        labels.append(Label(box, at))
         return ""
 
     return styled(graph_svg(graph, kept)), tuple(labels)
@@ -96,12 +95,12 @@ def in_letters(graph: Graph) -> str:
     """The drawing for readers that take SVG, not MathML in it: its formulas are text, and the frame has room for it."""
     sides: list[float] = []
 
-    def kept(box: Box, at: Point, _wide: float, _high: float, kind: str) -> str:
+    def kept(box: Box, at: Point, _wide: float, _high: float, _kind: str) -> str:
         words, half = text(box), LETTER * len(text(box)) / 2
         sides.extend((at[0] - half, at[0] + half))
-        colour = "var(--now)" if "back" in kind else "currentColor"
         looks = (
-            f"font-size: {EM - 2:g}px; font-family: inherit; font-style: italic; text-anchor: middle; fill: {colour}"
+            f"font-size: {EM - 2:g}px; font-family: inherit; font-style: italic; text-anchor: middle; "
+            "fill: currentColor"
         )
         raised = RAISED.sub(lambda m: f'<tspan dy="-6" font-size="11">{m[1] or m[2]}</tspan>', escape(words))
         level = raised.replace("</tspan>", '</tspan><tspan dy="6">\u200b</tspan>')

@@ -55,7 +55,7 @@ def math_font() -> bytes:
     letters = LATIN + SIGNS + "".join(TEX_LETTERS) + "".join(TEX_SIGNS)
     wanted = set(letters) | {slanted(c) for c in letters}
     source = folder("ziamath") / "fonts" / "STIXTwoMath-Regular.ttf"
-    return subsetted(source, wanted, ("ccmp", "kern"))
+    return subsetted(source, wanted, ("ccmp",))
 
 
 @cache

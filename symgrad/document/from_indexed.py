@@ -40,6 +40,7 @@ from symgrad.document.index_names import (
 from symgrad.document.layout import width
 from symgrad.document.names import indexed, tensor_name
 from symgrad.document.notation import PLAIN, Notation
+from symgrad.document.tints import KRONECKER
 from symgrad.indexed import (
     Apply,
     Attains,
@@ -240,7 +241,7 @@ class IndexWriter:
                 return indexed(tensor_name(atom.tensor), [slot_box(i, names) for i in atom.indices])
             case Delta():
                 both = sorted((atom.left, atom.right), key=lambda i: names.get(i, i.name))
-                return indexed(Ident("δ"), [slot_box(i, names) for i in both])
+                return indexed(KRONECKER, [slot_box(i, names) for i in both])
             case Where():
                 return condition_box(atom, names)
             case Apply():

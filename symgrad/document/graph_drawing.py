@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from symgrad.document.layout import width
 from symgrad.document.mathml import NAMESPACE, mathml
+from symgrad.document.tints import name_of, tint
 from symgrad.words import say
 
 if TYPE_CHECKING:
@@ -89,10 +90,16 @@ def placed(graph: Graph) -> Layout:
 
 
 def spined(graph: Graph, column: list[Place]) -> list[Place]:
-    """What is worked out in the middle, what is given and what passes by above and below it."""
+    """What is worked out in the middle, what is given and what passes by above and below it; slopes are above alone."""
     spine = [i for i in column if on_spine(graph, i)]
     others = [i for i in column if i not in spine]
-    return [*others[: len(others) // 2], *spine, *others[len(others) // 2 :]]
+    above = 0 if has_slopes(graph) else len(others) // 2
+    return [*others[:above], *spine, *others[above:]]
+
+
+def has_slopes(graph: Graph) -> bool:
+    """Whether the derivatives stand beside the arrows, and not below the nodes."""
+    return any(e.slope is not None for e in graph.edges)
 
 
 def on_spine(graph: Graph, place: Place) -> bool:
@@ -134,9 +141,8 @@ def measured(graph: Graph, columns: list[list[Place]]) -> Layout:
         wide = max([HIGH, *(breadth(graph.nodes[i].box) for i, passing in column if passing < 0)])
         places |= {i: (x + wide / 2, (ROW + below) * r) for i, r in rows(graph, column).items()}
         x += wide + GAP
-    slopes = LABEL * any(e.slope is not None for e in graph.edges)
-    top = min(y for _, y in places.values())
-    bottom = max(y + room(graph, i, slopes) for i, (_, y) in places.items())
+    top = min(y for _, y in places.values()) - LABEL * has_slopes(graph)
+    bottom = max(y + room(graph, i) for i, (_, y) in places.items())
     places = {i: (px, py - top + HIGH / 2 + MARGIN) for i, (px, py) in places.items()}
     bends = [sorted(at for (k, c), at in places.items() if k == n and c >= 0) for n in range(len(graph.edges))]
     return Layout(
@@ -146,12 +152,10 @@ def measured(graph: Graph, columns: list[list[Place]]) -> Layout:
     )
 
 
-def room(graph: Graph, place: Place, slopes: float) -> float:
-    """What is needed below a place: for the derivative that arrives there, or the slope beside it."""
+def room(graph: Graph, place: Place) -> float:
+    """What is needed below a place for the derivative that arrives there."""
     number, passing = place
-    if passing >= 0:
-        return 0.0
-    return LABEL if graph.nodes[number].back is not None else slopes if graph.nodes[number].flows else 0.0
+    return LABEL if passing < 0 and graph.nodes[number].back is not None else 0.0
 
 
 def breadth(box: Box) -> float:
@@ -164,6 +168,7 @@ def node(graph: Graph, number: int, at: Point, write: Write) -> str:
     own = graph.nodes[number]
     wide = breadth(own.box)
     kind = "sought" if number == graph.sought else "" if own.flows else "still"
+    kind = f"{kind} {tint(name_of(own.box))}".strip()
     frame = (
         f'<rect class="{kind}" x="{at[0] - wide / 2:.1f}" y="{at[1] - HIGH / 2:.1f}" width="{wide:.1f}" '
         f'height="{HIGH:g}" rx="{HIGH / 2:g}"/>'
@@ -181,16 +186,17 @@ def label(box: Box, at: Point, wide: float, high: float, kind: str) -> str:
 
 
 def wire(graph: Graph, number: int, layout: Layout, write: Write) -> str:
-    """An arrow forward and, where a derivative flows, one back beside it; its slope below the middle."""
+    """An arrow forward and, where a derivative flows, one back beside it; its slope above the middle."""
     edge = graph.edges[number]
     way = trimmed(graph, edge, [layout.places[edge.source], *layout.bends[number], layout.places[edge.target]])
     if not edge.flows:
         return arrow(way, "on still")
-    shown = arrow(beside(way, -APART), "on") + arrow(beside(way, APART)[::-1], "back")
+    side = APART if edge.slope is None else -APART
+    shown = arrow(beside(way, -side), "on") + arrow(beside(way, side)[::-1], "back")
     if edge.slope is None:
         return shown
     (ax, ay), (bx, by) = way[0], way[-1]
-    return shown + write(edge.slope, ((ax + bx) / 2, (ay + by) / 2 + 30), 90, 44, "back")
+    return shown + write(edge.slope, ((ax + bx) / 2, (ay + by) / 2 - 30), 90, 44, "back")
 
 
 def trimmed(graph: Graph, edge: Edge, way: list[Point]) -> list[Point]:

@@ -34,6 +34,7 @@ from symgrad.document.boxes import (
 )
 from symgrad.document.layout import width
 from symgrad.document.spelling import TEX_BIG, TEX_FUNCTIONS, TEX_LETTERS, TEX_SIGNS, tex_words
+from symgrad.document.tints import tint, untinted
 
 FENCES = {"{": r"\{", "}": r"\}", "‖": r"\|", "⟨": r"\langle", "⟩": r"\rangle", "⌊": r"\lfloor", "⌋": r"\rfloor"}
 
@@ -42,7 +43,7 @@ ACCENTS = {"^": r"\hat", "¯": r"\bar", "‾": r"\overline", "―": r"\overline"
 
 @dataclass(frozen=True, slots=True)
 class Flavour:
-    """What a reader of LaTeX knows: `cancel` the package of that name, `coloured` our two highlight colours."""
+    """What a reader of LaTeX knows: `cancel` the package of that name, `coloured` our marks and colours."""
 
     cancel: bool = True
     coloured: bool = False
@@ -58,10 +59,10 @@ def latex(box: Box, flavour: Flavour = PAPER) -> str:
     return joined(parts(box, flavour))
 
 
-def joined(pieces: list[str]) -> str:
+def joined(found: list[str]) -> str:
     """Pieces with a space only where a control word would swallow the next letter."""
     out = ""
-    for piece in pieces:
+    for piece in found:
         if out and piece[:1].isalnum() and ends_in_control_word(out):
             out += " "
         out += piece
@@ -74,8 +75,15 @@ def ends_in_control_word(tex: str) -> bool:
     return stem.endswith("\\") and stem != tex
 
 
-def parts(box: Box, flavour: Flavour) -> list[str]:  # noqa: PLR0911 - one case for each kind of box
-    """The pieces of one box."""
+def parts(box: Box, flavour: Flavour) -> list[str]:
+    """The pieces of one box; the name of a quantity in its colour."""
+    if flavour.coloured and (colour := tint(box)):
+        return [rf"\sg{colour}{{{untinted(lambda b: joined(pieces(b, flavour)), box)}}}"]
+    return pieces(box, flavour)
+
+
+def pieces(box: Box, flavour: Flavour) -> list[str]:  # noqa: PLR0911 - one case for each kind of box
+    """The same without the colour of its own."""
     match box:
         case Row(kids):
             return [piece for n, kid in enumerate(kids) for piece in (*thin(kids, n), *spaced(kid, flavour))]
@@ -215,15 +223,19 @@ def composite(box: Box, flavour: Flavour) -> str:  # noqa: C901, PLR0911, PLR091
     def tex(inner: Box) -> str:
         return latex(inner, flavour)
 
+    def plain(inner: Box) -> str:
+        return untinted(tex, inner)
+
     match box:
         case Frac(top, bottom):
             return rf"\frac{{{tex(top)}}}{{{tex(bottom)}}}"
-        case Script(base, sub, sup):
+        case Script(base, sub, sup, label):
             stem = tex(base)
             stem = stem if isinstance(base, Ident | Num | Fence | Fn | Over) else f"{{{stem}}}"
-            return stem + (f"_{{{tex(sub)}}}" if sub else "") + (f"^{{{tex(sup)}}}" if sup else "")
+            above = "" if sup is None else plain(sup) if label else tex(sup)
+            return stem + (f"_{{{plain(sub)}}}" if sub else "") + (f"^{{{above}}}" if sup else "")
         case Prime(base, order):
-            stem = tex(base)
+            stem = plain(base)
             return (stem if isinstance(base, Ident) and "^" not in stem else f"{{{stem}}}") + "'" * order
         case Root(body, index):
             return (rf"\sqrt[{tex(index)}]" if index else r"\sqrt") + f"{{{tex(body)}}}"
@@ -238,13 +250,13 @@ def composite(box: Box, flavour: Flavour) -> str:  # noqa: C901, PLR0911, PLR091
         case At(body, point):
             return rf"\left.{tex(body)}\right|_{{{tex(point)}}}"
         case Big(glyph, lower, upper, body):
-            limits = (f"_{{{tex(lower)}}}" if lower else "") + (f"^{{{tex(upper)}}}" if upper else "")
+            limits = (f"_{{{plain(lower)}}}" if lower else "") + (f"^{{{plain(upper)}}}" if upper else "")
             return joined([TEX_BIG.get(glyph, r"\int") + limits + " ", tex(body)])
         case Under(body, label):
             return rf"\underbrace{{{tex(body)}}}_{{{tex(label)}}}"
         case Over(body, accent):
             named = ACCENTS.get(accent.glyph) if isinstance(accent, Op) else None
-            return rf"{named}{{{tex(body)}}}" if named else rf"\overset{{{tex(accent)}}}{{{tex(body)}}}"
+            return rf"{named}{{{plain(body)}}}" if named else rf"\overset{{{tex(accent)}}}{{{plain(body)}}}"
         case _:
             raise AssertionError(box)
 

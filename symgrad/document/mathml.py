@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from html import escape
 
 from symgrad.document.boxes import (
+    EMPTY,
     Aligned,
     At,
     Big,
@@ -31,6 +33,7 @@ from symgrad.document.boxes import (
 )
 from symgrad.document.latex import latex
 from symgrad.document.speech import speech
+from symgrad.document.tints import tint, untinted
 from symgrad.words import say
 
 NAMESPACE = "http://www.w3.org/1998/Math/MathML"
@@ -67,11 +70,22 @@ def escaped(words: str) -> str:
     return escape(clean(words), quote=False).replace(" ", "\u00a0")
 
 
-def core(box: Box) -> str:  # noqa: PLR0911 - one case for each kind of box
-    """One element for one box."""
+def core(box: Box) -> str:
+    """One element for one box; the name of a quantity in its colour."""
+    colour = tint(box)
+    return FIRST.sub(rf'<\1 class="{colour}"', untinted(element, box), count=1) if colour else element(box)
+
+
+FIRST = re.compile(r"<(\w+)")
+
+
+def element(box: Box) -> str:  # noqa: PLR0911 - one case for each kind of box
+    """The same without the colour of its own."""
     match box:
-        case Row(kids):
-            return core(kids[0]) if len(kids) == 1 else f"<mrow>{row_of(kids)}</mrow>"
+        case Row((kid,)):
+            return core(kid)
+        case Row() | Fn() | Fence() | Big():
+            return f"<mrow>{inside(box)}</mrow>"
         case Ident() | Num() | Op() | Text() | Space():
             return leaf(box)
         case Cases(rows):
@@ -83,9 +97,9 @@ def core(box: Box) -> str:  # noqa: PLR0911 - one case for each kind of box
             body = f"<mtable>{''.join(cells(line) for line in rows)}</mtable>"
             return f"<mrow>{delimiter(left, 'prefix')}{body}{delimiter(right, 'postfix')}</mrow>"
         case Cancel(body):
-            return f'<mrow class="m-cancel">{core(body)}</mrow>'
+            return f'<mrow class="m-cancel">{inside(body)}</mrow>'
         case Mark(body, tone):
-            return f'<mrow class="m-{escape(tone)}">{core(body)}</mrow>'
+            return f'<mrow class="m-{escape(tone)}">{inside(body)}</mrow>'
         case _:
             return composite(box)
 
@@ -119,6 +133,32 @@ def operator(glyph: str, *, prefix: bool) -> str:
     return f"<mo>{escaped(glyph)}</mo>"
 
 
+def inside(box: Box) -> str:
+    """What stands between the tags of a row that holds nothing but the box."""
+    match box:
+        case Row(kids):
+            return row_of(kids)
+        case Fence(body, left, right, tall):
+            return fence(left, tall=tall) + inside(body) + fence(right, tall=tall)
+        case Fn(head, argument):
+            return core(head) + APPLY + ("" if isinstance(argument, Fence) else THIN) + among(argument)
+        case Big():
+            return big(box)
+        case _:
+            return core(box)
+
+
+def among(box: Box) -> str:
+    """A box beside others: a row of its own only where a fence has to know how far it may grow, or which side it is."""
+    flat = isinstance(box, Fn | Big) or (isinstance(box, Fence) and not box.tall and is_round(box))
+    return inside(box) if flat else core(box)
+
+
+def is_round(fence: Fence) -> bool:
+    """Whether the two fences differ, so that each says for itself on which side it is."""
+    return fence.left in {"(", "["} and fence.right in {")", "]"}
+
+
 def row_of(kids: tuple[Box, ...]) -> str:
     """Parts side by side, with TeX's thin space beside a function that is named by a word."""
     out = ""
@@ -127,7 +167,7 @@ def row_of(kids: tuple[Box, ...]) -> str:
         if before is not None and not isinstance(before, Op | Space) and needs_room(before, kid):
             out += THIN
         leads = isinstance(kid, Op) and not kid.prefix and (before is None or isinstance(before, Space))
-        out += core(kid).replace("<mo>", '<mo form="infix">', 1) if leads else core(kid)  # a line goes on with + or ·
+        out += core(kid).replace("<mo>", '<mo form="infix">', 1) if leads else among(kid)  # a line goes on with + or ·
     return out
 
 
@@ -153,7 +193,8 @@ def is_wide(box: Box) -> bool:
 
 def cells(line: tuple[Box, ...]) -> str:
     """One row of a table."""
-    return f"<mtr>{''.join(f'<mtd>{core(c)}</mtd>' for c in line)}</mtr>"
+    blank = ""
+    return f"<mtr>{''.join(f'<mtd>{core(c) if c != EMPTY else blank}</mtd>' for c in line)}</mtr>"
 
 
 def delimiter(glyph: str, form: str) -> str:
@@ -169,39 +210,32 @@ def fence(glyph: str, *, tall: bool) -> str:
 STILL = ' stretchy="false"'
 
 
-def composite(box: Box) -> str:  # noqa: C901, PLR0911, PLR0912 - one case for each kind of box
+def composite(box: Box) -> str:  # noqa: PLR0911 - one case for each kind of box
     """A box that has others inside."""
     match box:
         case Frac(top, bottom):
             return f"<mfrac>{core(top)}{core(bottom)}</mfrac>"
-        case Script(base, sub, sup):
+        case Script(base, sub, sup, label):
             tag = "msubsup" if sub and sup else "msub" if sub else "msup"
-            return f"<{tag}>{core(base)}{core(sub) if sub else ''}{core(sup) if sup else ''}</{tag}>"
+            above = "" if sup is None else untinted(core, sup) if label else core(sup)
+            return f"<{tag}>{core(base)}{untinted(core, sub) if sub else ''}{above}</{tag}>"
         case Prime(base, order):
-            return f'<msup>{core(base)}<mo class="m-prime">{"′" * order}</mo></msup>'
+            return f'<msup>{untinted(core, base)}<mo class="m-prime">{"′" * order}</mo></msup>'
         case Root(body, None):
             return f"<msqrt>{core(body)}</msqrt>"
         case Root(body, index):
             return f"<mroot>{core(body)}{core(index or Row(()))}</mroot>"
-        case Fence(body, left, right, tall):
-            inside = row_of(body.kids) if isinstance(body, Row) else core(body)
-            return f"<mrow>{fence(left, tall=tall)}{inside}{fence(right, tall=tall)}</mrow>"
-        case Fn(head, argument):
-            room = "" if isinstance(argument, Fence) else THIN
-            return f"<mrow>{core(head)}{APPLY}{room}{core(argument)}</mrow>"
         case Diff(of, by, partial, order):
             return quotient(of, by, order, "<mi>∂</mi>" if partial else "<mi>d</mi>")
         case At(body, point):
             bar = '<mo form="postfix" stretchy="true" symmetric="true">|</mo>'
             return f"<msub><mrow>{core(body)}{bar}</mrow>{core(point)}</msub>"
-        case Big():
-            return big(box)
         case Under(body, label):
             brace = f'<munder>{core(body)}<mo stretchy="true">⏟</mo></munder>'
             return f"<munder>{brace}{core(label)}</munder>"
         case Over(body, accent):
             near = ' accent="true"' if isinstance(accent, Op) and len(accent.glyph) == 1 else ""
-            return f"<mover{near}>{core(body)}{core(accent)}</mover>"
+            return f"<mover{near}>{untinted(core, body)}{core(accent)}</mover>"
         case _:
             raise AssertionError(box)
 
@@ -212,8 +246,8 @@ def quotient(of: Box | None, by: Box, order: int, d: str) -> str:
     def powered(base: str) -> str:
         return f"<msup>{base}<mn>{order}</mn></msup>" if order > 1 else base
 
-    top = powered(d) + (core(of) if of is not None else "")
-    return f"<mfrac><mrow>{top}</mrow><mrow>{d}{powered(core(by))}</mrow></mfrac>"
+    top = f"<mrow>{powered(d)}{among(of)}</mrow>" if of is not None else powered(d)
+    return f"<mfrac>{top}<mrow>{d}{powered(core(by))}</mrow></mfrac>"
 
 
 def big(box: Big) -> str:
@@ -221,8 +255,8 @@ def big(box: Big) -> str:
     side = box.glyph == "∫"
     sign = f"<mo>{escaped(box.glyph)}</mo>" if side else f'<mo movablelimits="true">{escaped(box.glyph)}</mo>'
     tags = ("msub", "msup", "msubsup") if side else ("munder", "mover", "munderover")
-    limits = [core(x) for x in (box.lower, box.upper) if x is not None]
+    limits = [untinted(core, x) for x in (box.lower, box.upper) if x is not None]
     if limits:
         tag = tags[2] if len(limits) == 2 else tags[0] if box.lower is not None else tags[1]  # noqa: PLR2004 - both
         sign = f"<{tag}>{sign}{''.join(limits)}</{tag}>"
-    return f"<mrow>{sign}{core(box.body)}</mrow>"
+    return sign + inside(box.body)

@@ -18,8 +18,10 @@ from symgrad.document.as_text import as_text, page_text
 from symgrad.document.as_typst import page_typst
 from symgrad.document.facts import facts_of
 from symgrad.document.html import cell, templates
+from symgrad.document.legend import legend
 from symgrad.document.site import ALONE, Site
 from symgrad.document.telling import telling
+from symgrad.document.tints import css, tinted
 from symgrad.document.webpage import html_files, html_page
 from symgrad.words import message, say
 
@@ -78,7 +80,8 @@ def html_fragment(settled: Settled, detail: str = "textbook") -> str:
     require(detail, DETAILS, "level of detail")
     told = telling(settled)
     template = templates().get_template("fragment.html.j2")
-    return template.render(told=told, lines=told.told(detail), open=detail == "every-rule")
+    with tinted(legend([settled.derivation])):
+        return template.render(told=told, lines=told.told(detail), open=detail == "every-rule", tints=css(".symgrad"))
 
 
 def page_fragment(page: Page) -> str:

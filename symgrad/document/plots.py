@@ -16,7 +16,10 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 from sympy import S, lambdify
 
-from symgrad.core import Facts
+from symgrad.core import Facts, Kind
+from symgrad.document.boxes import Ident
+from symgrad.document.from_sympy import boxes
+from symgrad.document.tints import SLOPE, name_of, tint
 from symgrad.functions import unfold
 
 if TYPE_CHECKING:
@@ -25,7 +28,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from numpy.typing import NDArray
 
-    from symgrad.core import LossFacts
+    from symgrad.core import Definition, LossFacts
 
     Numbers = NDArray[np.float64]
 
@@ -51,6 +54,7 @@ class Curve:
     """What one drawing shows: values on a grid broken at `breaks`, dashed `levels`, open and filled `dots`."""
 
     title: str
+    tint: str
     z: Numbers
     values: Numbers
     levels: tuple[float, ...] = ()
@@ -70,11 +74,16 @@ def plots(facts: Facts | LossFacts, titles: tuple[str, str], uid: str) -> tuple[
     slope = numbers(facts.derivative, symbol, values, z)
     jumps = tuple(as_float(k.at, values) for k in facts.kinks if k.jump)
     levels = finite(facts.limits[:2], values) if isinstance(facts, Facts) else ()
-    first = Curve(titles[0], z, broken(z, phi, jumps), levels, kinks)
+    first = Curve(titles[0], tint_of(facts.definition), z, broken(z, phi, jumps), levels, kinks)
     open_dots, dots = kink_dots(facts, values)
     extremes = finite((facts.infimum.exact, facts.supremum.exact), values)
-    second = Curve(titles[1], z, broken(z, slope, kinks), extremes, kinks, open_dots, dots, flat(z, slope))
+    second = Curve(titles[1], SLOPE, z, broken(z, slope, kinks), extremes, kinks, open_dots, dots, flat(z, slope))
     return draw(first, f"{uid}-f"), draw(second, f"{uid}-d")
+
+
+def tint_of(definition: Definition) -> str:
+    """The colour of the function's own letter, of J for a loss."""
+    return tint(Ident("J") if definition.kind is Kind.LOSS else name_of(boxes(definition.applied))) or "now"
 
 
 def ends(facts: Facts | LossFacts, kinks: Sequence[float]) -> tuple[float, float]:
@@ -162,7 +171,7 @@ def draw(curve: Curve, uid: str) -> str:
     out = StringIO()
     with mpl.rc_context({"svg.fonttype": "none", "svg.hashsalt": uid, "font.size": 11}):
         figure.savefig(out, format="svg", transparent=True, metadata={"Date": None, "Creator": None})
-    return clean(out.getvalue(), uid, curve.title)
+    return clean(out.getvalue(), uid, curve.title).replace(VARIABLES[CURVE], f"var(--{curve.tint})")
 
 
 def background(axes: Axes, curve: Curve) -> None:

@@ -7,6 +7,7 @@ from functools import cache
 from importlib.resources import files
 
 from symgrad.document.fonts import font_css
+from symgrad.document.tints import css
 
 STYLESHEET = "symgrad.css"
 SCRIPT = "symgrad.js"
@@ -37,7 +38,8 @@ def assets(characters: str = "") -> dict[str, str]:
 
 def styles(characters: str = "", *, fonts: bool = True) -> str:
     """The style sheet, with the fonts inlined or without."""
-    return f"{font_css(characters)}\n{template('page.css')}" if fonts else template("page.css")
+    own = f"{css()}\n{template('page.css')}"
+    return f"{font_css(characters)}\n{own}" if fonts else own
 
 
 def script() -> str:

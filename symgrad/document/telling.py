@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import lru_cache, singledispatch
 from itertools import pairwise
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from sympy import Basic, Mul, S, preorder_traversal
 
@@ -49,7 +49,8 @@ class Line:
     crossed: tuple[Box, ...] = ()
     inner: tuple[Line, ...] = ()
     see: tuple[tuple[str, str], ...] = ()  # entries whose derivative is used, with the names of their pages
-    change: Box | None = None  # the part that changes, of a line too long to be read for it
+    change: Box | None = None  # the part that changes
+    wide: bool = False  # too long to be read for what changes
 
     @property
     def ends(self) -> Box:
@@ -59,9 +60,14 @@ class Line:
     @property
     def goes_on(self) -> Box:
         """The formula of a finer step: only the first in a row repeats what the line before it ended with."""
-        if self.change is not None:
+        if self.wide and self.change is not None:
             return self.change
         return self.formula if self.number.endswith(".1") else self.ends
+
+    @property
+    def changes(self) -> Box:
+        """The same on a page that would weigh too much: the part that changes alone."""
+        return self.goes_on if self.change is None else self.change
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,12 +148,15 @@ def leaves(lines: tuple[Line, ...]) -> Iterator[Line]:
         yield from leaves(each.inner) if each.inner else (each,)
 
 
-class Same:
+T = TypeVar("T")
+
+
+class Same(Generic[T]):
     """A value that is equal to nothing but itself: derivations that differ in their words alone compare equal."""
 
     __slots__ = ("value",)
 
-    def __init__(self, value: Settled) -> None:
+    def __init__(self, value: T) -> None:
         self.value = value
 
     def __eq__(self, other: object) -> bool:
@@ -166,7 +175,7 @@ def telling(settled: Settled, layout: str = "", *, shapes: bool = False) -> Tell
 
 
 @lru_cache(maxsize=64)
-def told_once(same: Same, layout: str, shapes: bool) -> Telling:  # noqa: FBT001 - lru_cache counts keywords apart
+def told_once(same: Same[Settled], layout: str, shapes: bool) -> Telling:  # noqa: FBT001 - lru_cache counts keywords apart
     """The telling of one settled derivation."""
     return tell(same.value.derivation.start, same.value, layout, shapes=shapes)
 
@@ -221,7 +230,8 @@ def line(step: Step, number: str, verdicts: dict[int, Verdict], notation: Notati
         crossed(step, notation),
         tuple(line(s, f"{number}.{n}", verdicts, notation) for n, s in enumerate(step.substeps, 1)),
         tuple(seen(step, notation)),
-        change(step, notation) if width(before) > LONG else None,
+        change(step, notation),
+        width(before) > LONG,
     )
 
 

@@ -36,6 +36,7 @@ from symgrad.document.boxes import (
 )
 from symgrad.document.mathml import clean
 from symgrad.document.spelling import GREEK_NAMES
+from symgrad.document.tints import tint, untinted
 from symgrad.words import say
 
 ACCENTS = {"^": "hat", "¯": "macron", "‾": "overline", "―": "overline", "→": "arrow", "~": "tilde", "˙": "dot"}
@@ -88,8 +89,14 @@ def number(digits: str) -> str:
     return digits if digits.isascii() and digits.replace(".", "", 1).isdigit() else string(digits)
 
 
-def math(box: Box) -> str:  # noqa: C901, PLR0911 - one case for each kind of box
-    """One box; lines inside a formula are a column, which may stand between fences."""
+def math(box: Box) -> str:
+    """One box; the name of a quantity in its colour."""
+    colour = tint(box)
+    return f"sg{colour}({untinted(plain, box)})" if colour else plain(box)
+
+
+def plain(box: Box) -> str:  # noqa: C901, PLR0911 - one case for each kind of box
+    """The same without the colour of its own; lines inside a formula are a column, which may stand between fences."""
     match box:
         case Row(kids):
             return " ".join(map(math, kids))
@@ -133,11 +140,11 @@ def composite(box: Box) -> str:  # noqa: C901, PLR0911, PLR0912 - one case for e
     match box:
         case Frac(top, bottom):
             return f"frac({math(top)}, {math(bottom)})"
-        case Script(base, sub, sup):
-            stem = math(base)
-            return attached(stem, b=sub, t=sup)
+        case Script(base, sub, sup, label):
+            below = None if sub is None else untinted(math, sub)
+            return attached(math(base), b=below, t=untinted(math, sup) if sup is not None and label else sup)
         case Prime(base, order):
-            return attached(math(base), t=f"primes(#{order})")
+            return attached(untinted(math, base), t=f"primes(#{order})")
         case Root(body, None):
             return f"sqrt({math(body)})"
         case Root(body, index):
@@ -157,12 +164,14 @@ def composite(box: Box) -> str:  # noqa: C901, PLR0911, PLR0912 - one case for e
         case At(body, point):
             return attached(f"lr({math(body)} |)", b=point)
         case Big(glyph, lower, upper, body):
-            return f"{attached(BIG.get(glyph, 'integral'), b=lower, t=upper)} {math(body)}"
+            limits = {k: untinted(math, v) for k, v in (("b", lower), ("t", upper)) if v is not None}
+            return f"{attached(BIG.get(glyph, 'integral'), **limits)} {math(body)}"
         case Under(body, label):
             return f"underbrace({math(body)}, {math(label)})"
         case Over(body, accent):
             named = ACCENTS.get(accent.glyph) if isinstance(accent, Op) else None
-            return f"{named}({math(body)})" if named else attached(f"limits({math(body)})", t=accent)
+            stem = untinted(math, body)
+            return f"{named}({stem})" if named else attached(f"limits({stem})", t=accent)
         case _:
             raise AssertionError(box)
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from html import unescape
 from typing import TYPE_CHECKING, Any
 from unicodedata import normalize
@@ -14,21 +15,27 @@ from symgrad.document.claims import ruled_on, rulings_badges
 from symgrad.document.counts import badges, to_prove
 from symgrad.document.drawings import drawings_of
 from symgrad.document.html import meanings, templates
+from symgrad.document.legend import legend_of
 from symgrad.document.measured import in_page
 from symgrad.document.pairs import DELTA, comparison
 from symgrad.document.sheets import sheet
 from symgrad.document.site import SCRIPT, STYLESHEET, Site, script, styles
-from symgrad.document.telling import telling
+from symgrad.document.telling import Same, telling
+from symgrad.document.tints import tinted
 from symgrad.document.words import to_text
-from symgrad.words import message, speaking
+from symgrad.words import language, message, speaking
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
     from symgrad.core import Page
+    from symgrad.document.boxes import Box
     from symgrad.document.pairs import ActivationRow
+    from symgrad.document.telling import Telling
 
-HEAVIEST = 102_000  # bytes of a page's HTML, which with the style sheet and its fonts stay below 200 KB
+HEAVIEST = 108_000  # bytes of a page's HTML, which with the style sheet and its fonts stay below 200 KB
+HALFWAY = 130_000  # what leaving out less may still bring below that
+MARGIN = 500
 
 Beside = tuple[tuple[str, str] | None, ...]
 FILE = re.compile(r"\w[\w-]{0,99}\Z")
@@ -37,19 +44,34 @@ CALLED = re.compile(rf'<script src="(?:\.\./)?{re.escape(SCRIPT)}" defer></scrip
 FORMATS = {"tex": "LaTeX", "md": "Markdown", "mathml": "MathML"}
 
 
+@dataclass(frozen=True, slots=True)
+class Form:
+    """How much of a document stands on its page; `pages` has the files of what has one of its own.
+
+    On a `lean` page a finer step shows what it changes alone; on one that is leaner yet (2), no step repeats what the
+    one before it ended with. Where there are `pages`, finer steps stand there, and so do all steps of the derivations
+    that are `away`.
+    """
+
+    pages: Mapping[str, str] = field(default_factory=dict)
+    away: frozenset[str] = frozenset()
+    lean: int = 0
+
+
 def html_page(
     page: Page,
     site: Site,
     detail: str = "textbook",
-    pages: Mapping[str, str] | None = None,
+    form: Form | None = None,
     others: tuple[str, ...] = (),
-    *,
-    lean: bool = False,
 ) -> str:
-    """A document as one HTML file; `pages` has the addresses of derivations and claims that stand elsewhere.
+    """A document as one HTML file, in one of the forms that it may have."""
+    with tinted(legend_of(page)):
+        return whole_page(page, site, detail, form or Form(), others)
 
-    On a `lean` page no step repeats what the one before it ended with.
-    """
+
+def whole_page(page: Page, site: Site, detail: str, form: Form, others: tuple[str, ...]) -> str:
+    """The same in the colours of the moment."""
     document = page.document
     tellings = tuple(telling(s, document.layout, shapes=document.shapes) for s in page.settled)
     return drawn(
@@ -60,7 +82,9 @@ def html_page(
         wide=bool(page.pairs or document.beside),
         document=document,
         tellings=tellings,
-        elsewhere={name: f"./{quote(page)}" for name, page in (pages or {}).items()},
+        elsewhere={name: f"./{quote(page)}" for name, page in form.pages.items()},
+        away=form.away,
+        known=known(tellings) if form.lean > 1 else {},
         sheets=tuple(map(sheet, page.facts)),
         pairs=comparison(page.pairs, document.name if site.index else "") if page.pairs else None,
         inductions=page.inductions,
@@ -69,7 +93,7 @@ def html_page(
         claims=ruled_on(page),
         badges=[*badges(tally(replace(page, rulings=())), site, to_prove(page)), *rulings_badges(page.rulings)],
         start="every" if detail == "every-rule" else detail,
-        lean=lean,
+        lean=form.lean,
         meanings=meanings(),
         formats={f"./{quote(f)}": word for f in others if (word := FORMATS.get(f.rpartition(".")[2]))},
     )
@@ -80,19 +104,55 @@ def html_files(page: Page, site: Site, others: tuple[str, ...] = ()) -> dict[str
 
     `others` are files that hold the same in another format.
     """
-    name, own = page.document.name, pages_of(page)
-    whole = html_page(page, site, others=others)
-    files = {}
-    if heavy(in_english(html_page, page, site)):
-        if own and heavy(in_english(html_page, page, site, lean=True)):
-            whole = html_page(page, site, pages=own, others=others)
-            files = {own[key]: part for key, part in apart(page, site, own)}
-        else:
-            whole = html_page(page, site, others=others, lean=True)
+    name = page.document.name
+    form, whole = lightest(Same(page), site, others)
+    if language() != "en":
+        whole = html_page(page, site, form=form, others=others)
+    files = {form.pages[key]: part for key, part in apart(page, site, form.pages)} if form.pages else {}
     if page.pairs:
         rows = comparison(page.pairs, name).rows
         files |= {f"{name}-{row.name}.html": part_page(page, row, site) for row in rows}
     return {f"{name}.html": whole} | files
+
+
+@lru_cache(maxsize=1)
+def lightest(same: Same[Page], site: Site, others: tuple[str, ...]) -> tuple[Form, str]:
+    """The form of a page that says most and does not weigh too much, and the page: in English, for all languages."""
+    page = same.value
+    with speaking("en"):
+        own = pages_of(page)
+        form = Form()
+        whole = html_page(page, site, others=others)
+        for form in forms(own, len(whole.encode())):
+            whole = html_page(page, site, form=form, others=others)
+            if not heavy(whole):
+                break
+        if not heavy(whole) or not own:
+            return form, whole
+        chosen = replace(form, away=frozenset(own) - {*fitting(page, whole, site, form)})
+        return chosen, html_page(page, site, form=chosen, others=others)
+
+
+def forms(own: Mapping[str, str], weight: int) -> Iterator[Form]:
+    """What is tried for a page of this weight, the next one where it still weighs too much."""
+    if weight > HEAVIEST:
+        if weight < HALFWAY:
+            yield Form(lean=1)
+        yield Form(lean=2)
+        if own:
+            yield Form(own, lean=2)
+
+
+def fitting(page: Page, whole: str, site: Site, form: Form) -> Iterator[str]:
+    """The derivations whose steps may stay on the page: one after the other, as long as the page has room for it."""
+    bare = html_page(page, site, form=replace(form, away=frozenset(form.pages)))
+    spare = HEAVIEST - MARGIN - len(bare.encode())
+    for settled in page.settled:
+        section = f'<section class="part" id="{settled.derivation.name}">'
+        here, there = (len(text.partition(section)[2].partition("</section>")[0].encode()) for text in (whole, bare))
+        if spare >= here - there:
+            spare -= here - there
+            yield settled.derivation.name
 
 
 def heavy(page: str) -> bool:
@@ -100,16 +160,10 @@ def heavy(page: str) -> bool:
     return len(page.encode()) > HEAVIEST
 
 
-def in_english(made: Callable[..., str], *told: Any, **how: Any) -> str:
-    """A page in the language that decides for all which pages there are."""
-    with speaking("en"):
-        return made(*told, **how)
-
-
 def pages_of(page: Page) -> dict[str, str]:
-    """A page for each derivation and each claim; none where there is but one, or a name that is none for a file."""
+    """A page for each derivation and each claim; none where a name is none for a file."""
     names = [*(s.derivation.name for s in page.settled), *(c.anchor for c in ruled_on(page))]
-    if len(names) < 2 or not all(map(FILE.match, names)):  # noqa: PLR2004 - there are others beside it
+    if not all(map(FILE.match, names)):
         return {}
     return {n: f"{page.document.name}-{n}.html" for n in names}
 
@@ -121,7 +175,7 @@ def apart(page: Page, site: Site, own: Mapping[str, str]) -> Iterator[tuple[str,
             yield key, claim_page(page, number - len(page.settled), site, beside)
             continue
         part = steps_page(page, number, site, beside)
-        yield key, steps_page(page, number, site, beside, lean=True) if heavy(part) else part
+        yield key, steps_page(page, number, site, beside, lean=2) if heavy(part) else part
 
 
 def neighbours(page: Page, own: Mapping[str, str]) -> Iterator[Beside]:
@@ -131,24 +185,26 @@ def neighbours(page: Page, own: Mapping[str, str]) -> Iterator[Beside]:
     yield from zip(links, links[2:], strict=False)
 
 
-def steps_page(page: Page, number: int, site: Site, beside: Beside, *, lean: bool = False) -> str:
+def steps_page(page: Page, number: int, site: Site, beside: Beside, lean: int = 0) -> str:
     """One derivation of a document whose page would weigh too much."""
     document, settled = page.document, page.settled[number]
     alone = replace(page, settled=(settled,), facts=(), pairs=(), inductions=(), rulings=(), measured=())
-    return drawn(
-        "steps.html.j2",
-        site,
-        title=message("{title}: {of}", title=settled.derivation.title, of=document.title),
-        description=to_text(settled.derivation.lead),
-        wide=False,
-        document=document,
-        told=telling(settled, document.layout, shapes=document.shapes),
-        whole=f"./{quote(document.name)}.html",
-        beside=beside,
-        badges=badges(tally(alone), site, to_prove(alone)),
-        start="textbook",
-        lean=lean,
-    )
+    with tinted(legend_of(page)):
+        return drawn(
+            "steps.html.j2",
+            site,
+            title=message("{title}: {of}", title=settled.derivation.title, of=document.title),
+            description=to_text(settled.derivation.lead),
+            wide=False,
+            document=document,
+            told=telling(settled, document.layout, shapes=document.shapes),
+            whole=f"./{quote(document.name)}.html",
+            beside=beside,
+            badges=badges(tally(alone), site, to_prove(alone)),
+            start="textbook",
+            lean=lean,
+            known={},
+        )
 
 
 def claim_page(page: Page, number: int, site: Site, beside: Beside) -> str:
@@ -169,17 +225,28 @@ def claim_page(page: Page, number: int, site: Site, beside: Beside) -> str:
 
 def part_page(page: Page, row: ActivationRow, site: Site) -> str:
     """One activation with every loss."""
-    return drawn(
-        "part.html.j2",
-        site,
-        title=message("{activation} with every loss", activation=row.title),
-        description="",
-        wide=True,
-        document=page.document,
-        whole=f"./{quote(page.document.name)}.html",
-        row=row,
-        delta=DELTA,
-    )
+    with tinted(legend_of(page)):
+        return drawn(
+            "part.html.j2",
+            site,
+            title=message("{activation} with every loss", activation=row.title),
+            description="",
+            wide=True,
+            document=page.document,
+            whole=f"./{quote(page.document.name)}.html",
+            row=row,
+            delta=DELTA,
+        )
+
+
+def known(tellings: Iterable[Telling]) -> dict[str, frozenset[Box]]:
+    """For each derivation what an earlier one on the page was given as well."""
+    before: set[Box] = set()
+    found = {}
+    for told in tellings:
+        found[told.derivation.name] = frozenset(before.intersection(told.given))
+        before.update(told.given)
+    return found
 
 
 def drawn(template: str, site: Site, **told: Any) -> str:

@@ -19,6 +19,8 @@ from symgrad.words import language, speaking
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")  # linear algebra waits for cores that are busy
+
 
 class WorkError(SymgradError):
     """A piece of work that failed; where it failed is in its notes."""
@@ -118,7 +120,9 @@ def value_of(task: Task, value: Any) -> Any:
 
 
 def become_worker() -> None:
-    """Leave Ctrl-C to the process that asked, and end when it does."""
+    """Leave Ctrl-C to the process that asked, end when it does, and take one core: NumPy is not loaded yet."""
+    for name in THREADS:
+        os.environ.setdefault(name, "1")
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     threading.Thread(target=end_with_parent, daemon=True).start()
 

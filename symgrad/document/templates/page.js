@@ -9,23 +9,32 @@
     const area = document.body.appendChild(document.createElement("textarea"));
     area.value = text; area.select(); document.execCommand("copy"); area.remove();
   }
-  function source(button) {
-    const own = button.closest(".step, .final, .part");
-    if (button.dataset.copy !== "mathml") return own.querySelector(`.src-${button.dataset.copy} code`).textContent;
+  function source(own, kind) {
+    if (kind !== "mathml") return own.querySelector(`.src-${kind} code`).textContent;
     const formula = own.querySelector("math[display=block]").cloneNode(true);
     all("annotation", formula).forEach(note => note.remove());
     return new XMLSerializer().serializeToString(formula);
   }
-  for (const button of all("button[data-copy]")) {
-    const label = button.textContent;
-    button.hidden = false;
+  function copier(own, kind, name, words) {
+    const button = document.createElement("button");
+    button.type = "button"; button.dataset.copy = kind; button.textContent = name;
+    button.setAttribute("aria-label", words.replace("{format}", name));
     button.addEventListener("click", async () => {
-      await copy(source(button));
-      button.textContent = button.dataset.done;
-      setTimeout(() => { button.textContent = label; }, 1600);
+      await copy(source(own, kind));
+      button.textContent = copies.dataset.done;
+      setTimeout(() => { button.textContent = name; }, 1600);
     });
+    return button;
   }
-  all(".copies").forEach(group => { group.hidden = false; });
+  const copies = document.getElementById("copies");
+  for (const tools of all(".steps > .step > .tools, .final > .tools")) {
+    const own = tools.parentNode, group = document.createElement("span"), number = own.querySelector(".no")?.textContent;
+    const words = number ? copies.dataset.step.replace("{n}", number) : copies.dataset.result;
+    group.className = "copies"; group.append(copies.textContent);
+    for (const [kind, name] of [["latex", "LaTeX"], ["mathml", "MathML"], ["python", "Python"]])
+      if (kind === "mathml" || tools.querySelector(`:scope > .src-${kind}`)) group.append(" ", copier(own, kind, name, words));
+    tools.append(group);
+  }
 
   const worth = cell => cell.dataset.order === undefined ? cell.textContent.trim().toLowerCase() : Number(cell.dataset.order);
   const compare = (a, b) => typeof a === "number" ? a - b : a.localeCompare(b, undefined, { numeric: true });
