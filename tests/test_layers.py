@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 import random
-from typing import TYPE_CHECKING
+import re
+from typing import TYPE_CHECKING, Any
 from unicodedata import normalize
 
 import pytest
@@ -18,8 +19,10 @@ from symgrad.deriver.indexed.chain import SharedNameError
 from symgrad.deriver.indexed.layers import layer_gradients, network_gradients
 from symgrad.document import render
 from symgrad.indexed import Dim, Index, ShapeError, Tensor, show, sums_to, total
+from symgrad.pipeline.answers import answer, whole
+from symgrad.pipeline.asked import Asked
 from symgrad.pipeline.stages import settle
-from symgrad.pipeline.tensors import of_text
+from symgrad.pipeline.tensors import of_layer, of_network, of_text
 from symgrad.prover.indexed import prove_indexed
 
 if TYPE_CHECKING:
@@ -38,7 +41,7 @@ FORMS = {  # what the matrix form of a gradient says, in text
 NETWORKS = [
     ("linear sigmoid linear softmax", "log_likelihood", "W1", "x[j] δ1[i]"),
     ("linear sigmoid", "binary_cross_entropy", "b1", "δ1[i]"),
-    ("linear tanh linear", "half_squared_error", "z1", None),
+    ("linear tanh linear", "half_squared_error", "q1", None),
     ("linear relu layer_norm linear softmax", "log_likelihood", "γ1", "x̂1[i] y1̄[i]"),
     ("linear, GELU, residual, linear", "huber", "x", "Σ_k W1[k,i] δ1[k]"),
     ("linear_no_bias silu rms_norm linear", "mse", "W1", "x[j] δ1[i]"),
@@ -115,7 +118,7 @@ def test_deltas_of_the_output_layer(layers: str, loss: str, delta: str) -> None:
         ("linear foo", "mse", UnknownNameError, "'foo'; choose one of attention, "),
         ("conv1d linear conv1d", "mse", ShapeError, "conv1d takes one axis of places"),
         ("conv1d conv2d", "mse", ShapeError, "z1 of shape (O1, T1): features × places"),
-        ("attention lstm_cell", "mse", ShapeError, "put flatten linear, or global_average_pool, between"),
+        ("conv2d lstm", "mse", ShapeError, "put flatten linear, or global_average_pool, between"),
         ("linear embedding", "mse", ShapeError, "embedding takes one-hot words, so it stands first"),
         ("conv1d swiglu", "mse", ShapeError, "swiglu takes features, but conv1d hands on z1"),
         ("residual(conv2d max_pool)", "mse", ShapeError, "a residual block adds its input to its output"),
@@ -259,8 +262,41 @@ def test_the_hessian_of_a_formula(text: str, shapes: list[str], result: str) -> 
     assert found.check.outcome is Outcome.OK
     (form,) = (line for line in found.to("text").splitlines() if line.startswith("form"))
     assert form.endswith(f"= {result}")
-    with pytest.raises(SymgradError, match="no scalar"):
-        of_text("X*w", "w", ["X:m,n", "w:n"], 2)
+
+
+ASKED = Asked()
+SECOND: dict[str, Any] = {
+    "∂² pᵢ/(∂ zⱼ ∂ zₖ) = pᵢ (2 pⱼ pₖ + δᵢⱼ δᵢₖ − δᵢⱼ pₖ": lambda: whole(of_layer("softmax", None, 2), ASKED),
+    "/(∂ xⱼ ∂ xₖ) = pᵢ (2 pⱼ pₖ + δᵢⱼ δᵢₖ − δᵢⱼ pₖ": lambda: answer(of_text("softmax(x)", "x", ["x:n"], 2), ASKED),
+    "∂² yᵢ/(∂ xⱼ ∂ xₖ) = γᵢ (3 ": lambda: whole(of_layer("rms_norm", "x", 2), ASKED),
+    "= diag(p₁) − p₁ p₁^⊤": lambda: whole(of_network("linear softmax", "nll", "b1", order=2), ASKED),
+    "= δᵢₖ xⱼ x_l σ′((z₁)ᵢ)": lambda: whole(of_network("linear sigmoid", "bce", "W1", order=2), ASKED),
+    "ReLU′((z₁)ᵢ) ReLU′((z₁)ₖ)": lambda: whole(of_network("linear relu linear", "mse", "b1", order=2), ASKED),
+}
+
+
+@pytest.mark.parametrize("result", SECOND)
+def test_second_derivatives_of_layers_and_networks(result: str) -> None:
+    found = SECOND[result]()
+
+    assert not found["failed"]
+    assert not found["doubt"]
+    assert result in found["text"]
+    assert "6 agree" in found["text"]
+
+
+UNCLEAR: dict[str, Any] = {
+    "Choose one with --wrt: γ, β, x": lambda: of_layer("layer_norm", None, 2),
+    "no parameter or input of layer_norm is called 'q'": lambda: of_layer("layer_norm", "q", 2),
+    "Choose one with --wrt: W1, b1": lambda: of_network("linear softmax", "nll", order=2),
+    'as in "linear softmax"': lambda: of_network("softmax", "nll", "W1"),
+}
+
+
+@pytest.mark.parametrize("words", UNCLEAR)
+def test_a_derivative_needs_to_know_by_what(words: str) -> None:
+    with pytest.raises(SymgradError, match=re.escape(words)):
+        UNCLEAR[words]()
 
 
 def test_greek_parameters_are_found_by_their_spelling() -> None:

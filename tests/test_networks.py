@@ -37,6 +37,9 @@ CHAINS: list[tuple[str, str, dict[str, Any], str]] = [  # one gradient of each, 
     ("linear silu", "cauchy", {}, "b1"),
     ("softmax", "gaussian_nll", {}, "x"),
     ("linear softmax", "focal", {}, "b1"),
+    ("linear softsign", "mse", {}, "b1"),
+    ("embedding lstm linear softmax", "nll", {}, "W_f2"),  # a step at each place, the states before it given
+    ("max_pool conv2d", "mse", {}, "b1"),
 ]
 FORMS = {
     ("linear softmax", "kl", "b1"): ("p1[i] - y[i]", "p1[i] - y[i]"),

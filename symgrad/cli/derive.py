@@ -116,15 +116,15 @@ def command(  # noqa: PLR0917 - click passes them by name
         raise click.UsageError("--batch and --reduction belong to --network")
     if facts and network is None and not shapes:
         raise click.UsageError("--fact belongs to --network, or to an EXPRESSION with --shape")
-    if order != 1 and network:
-        raise click.UsageError("--order 2 is for a NAME or an EXPRESSION; leave it out here")
     from symgrad.pipeline.asked import Asked  # noqa: PLC0415 - `symgrad derive --help` must not wait for it
     from symgrad.pipeline.limited import limited  # noqa: PLC0415 - as above
     from symgrad.pipeline.workers import Task  # noqa: PLC0415 - as above
 
     asked = Asked("json" if as_json else form, detail, layout or "", sizes, fragment, dialect)
     if network is not None:
-        task = Task("symgrad.pipeline.answers:network", (network, loss, wrt, reduction or "sum", batch, facts, asked))
+        task = Task(
+            "symgrad.pipeline.answers:network", (network, loss, wrt, reduction or "sum", batch, facts, order, asked)
+        )
     elif shapes:
         task = Task("symgrad.pipeline.answers:formula", (what, wrt, shapes, order, facts, asked))
     else:

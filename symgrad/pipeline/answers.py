@@ -32,12 +32,7 @@ def derivation(  # noqa: PLR0917 - they come as a task's arguments
 ) -> dict[str, Any]:
     """The derivation asked for, rendered, and whether anything in it is refuted or wrong."""
     if canonical(what or "") in LAYERS:
-        if order != 1:
-            raise SymgradError(
-                f"{what} is a layer, and its output is no scalar; --order 2 is for a formula, such as "
-                '"norm2(A*softmax(W*x) - y)^2" with --shape, or leave --order out'
-            )
-        return whole(tensors.of_layer(what or "", wrt), asked)
+        return whole(tensors.of_layer(what or "", wrt, order), asked)
     if asked.layout or asked.shapes:
         raise SymgradError("--layout and --shapes are for vectors and matrices; leave them out here")
     if activation is not None and loss is not None:
@@ -61,10 +56,11 @@ def network(  # noqa: PLR0917 - they come as a task's arguments
     reduction: str,
     batch: bool,  # noqa: FBT001 - as above
     facts: tuple[str, ...],
+    order: int,
     asked: Asked,
 ) -> dict[str, Any]:
-    """The gradients of a network of layers."""
-    return whole(tensors.of_network(what, loss, wrt, reduction, batch=batch, assumed=facts), asked)
+    """The gradients of a network of layers, or a Hessian."""
+    return whole(tensors.of_network(what, loss, wrt, reduction, batch=batch, assumed=facts, order=order), asked)
 
 
 def whole(found: Document, asked: Asked) -> dict[str, Any]:

@@ -14,7 +14,14 @@ from symgrad.definitions.shapes import Shapes
 from symgrad.definitions.tensor_parser import parse_tensor
 from symgrad.definitions.tokens import spelled_out
 from symgrad.deriver.indexed import backpropagate, definition_of, derivation
-from symgrad.deriver.indexed.layers import layer_gradients, network_gradients, pair_facts, plain, softmax_facts
+from symgrad.deriver.indexed.layers import (
+    layer_gradients,
+    network_gradients,
+    network_hessian,
+    pair_facts,
+    plain,
+    softmax_facts,
+)
 from symgrad.indexed import Expr, Fact, Index, Tensor, partial
 from symgrad.pipeline.worked import Worked
 from symgrad.words import enumerated, message, sentences
@@ -27,6 +34,7 @@ if TYPE_CHECKING:
     from symgrad.words import Message
 
 MATRIX = 2  # dimensions
+STEPS = frozenset({"rnn_cell", "lstm_cell", "gru_cell"})
 LETTERS = "ijklmnpqrstuvw"
 
 
@@ -103,12 +111,15 @@ def of_text(text: str, wrt: str | None, declared: Iterable[str], order: int = 1,
             name="formula",
             title=message("The gradient with respect to {name}", name=by.name),
         )
-    if value.entry.free:
-        raise SymgradError(f"{text.strip()} is no scalar, so it has no Hessian; sum it up, or leave --order out")
-    slope = partial(value.entry, by[fresh(by, value.entry)])
-    return gradient(
-        slope, by, facts=facts, name="formula", title=message("The Hessian with respect to {name}", name=by.name)
-    )
+    return second(value.entry, by, facts)
+
+
+def second(of: Expr, by: Tensor, facts: Iterable[Fact], name: str = "formula") -> Worked:
+    """The second derivatives of an entry: the Hessian, where it is a scalar."""
+    title = message("The second derivative with respect to {name}", name=by.name)
+    if not of.free:
+        title = message("The Hessian with respect to {name}", name=by.name)
+    return gradient(partial(of, by[fresh(by, of)]), by, facts=facts, name=name, title=title)
 
 
 def chosen(shapes: Shapes, wrt: str | None, value: Expr) -> Tensor:
@@ -127,10 +138,12 @@ def chosen(shapes: Shapes, wrt: str | None, value: Expr) -> Tensor:
     return found
 
 
-def of_layer(name: str, wrt: str | None = None) -> Document:
-    """A layer's gradients, one derivation for each parameter and input."""
+def of_layer(name: str, wrt: str | None = None, order: int = 1) -> Document:
+    """A layer's gradients, one derivation for each parameter and input; or its output's second derivative."""
     kind = look_up(LAYERS, name, "layer")
     layer = kind.build()
+    if order != 1:
+        return curvature(layer, wrt)
     found = layer_gradients(layer)
     wanted = [d for d in found if wrt is None or d.name == f"{layer.name}-{plain(wrt)}"]
     if not wanted:
@@ -139,6 +152,23 @@ def of_layer(name: str, wrt: str | None = None) -> Document:
     if wrt is None and not layer.parameters and len(layer.inputs) == len(layer.output.dims) == 1:
         wanted.insert(0, jacobian(layer))
     return Document(layer.name, layer.title, "Layers", layer.lead, tuple(wanted))
+
+
+def curvature(layer: Layer, wrt: str | None) -> Document:
+    """The second derivative of every output by an input or parameter."""
+    given = {t.name: t for t in (*layer.parameters, *layer.inputs)}
+    if wrt is None and len(given) > 1:
+        raise SymgradError(
+            message("a second derivative by what? Choose one with --wrt: {names}", names=", ".join(given))
+        )
+    by = given.get(spelled_out(wrt)) if wrt is not None else next(iter(given.values()))
+    if by is None:
+        raise UnknownNameError(
+            f"parameter or input of {layer.name}", wrt or "", nearest(wrt or "", given) or tuple(given)
+        )
+    known = (*(definition_of(t) for t in layer.folded), *layer.facts)
+    found = second(entry(layer.output), by, known, f"{layer.name}-{plain(by.name)}-second")
+    return Document(layer.name, layer.title, "Layers", layer.lead, (found.derivation,))
 
 
 def jacobian(layer: Layer) -> Derivation:
@@ -154,6 +184,13 @@ def reading(net: Network) -> Iterator[Message]:
     if len(net.x.dims) > 1:
         shape = ", ".join(d.name for d in net.x.dims)
         yield message("The input {x} has the shape ({shape}).", x=net.x.name, shape=shape)
+    cells = [layer for layer in net.layers if layer.name in STEPS]
+    if cells:
+        yield message(
+            "A cell takes one step: {states} hold the states before it, which are given and held still. What reaches a "
+            "weight through earlier steps is on the page about backpropagation through time.",
+            states=enumerated(t.name for cell in cells for t in cell.inputs[:-1]),
+        )
     for layer in net.layers:
         if layer.name.startswith("linear") and len(layer.parameters[0].dims) > MATRIX:
             yield message("{W} has a weight for every feature and every place.", W=layer.parameters[0].name)
@@ -167,12 +204,21 @@ def of_network(
     *,
     batch: bool = False,
     assumed: Iterable[str] = (),
+    order: int = 1,
 ) -> Document:
-    """A network's gradient by one parameter, or by all, with the deltas on the way; `assumed` are facts of inputs."""
+    """A network's gradient by one parameter, or by all, with the deltas on the way; `assumed` are facts of inputs.
+
+    Of the second `order` the Hessian by one parameter follows.
+    """
     net = network(text, loss, reduction=reduction, batch=batch)
     given = Shapes(tuple(t for t in (net.y, *net.inputs.values()) if len(t.dims) <= MATRIX))
     net = replace(net, facts=(*(assumption(fact, given) for fact in assumed), *net.facts))
     learned = [t.name for layer in net.layers for t in layer.parameters]
     names = [wrt] if wrt is not None else learned or list(net.inputs)
+    if order != 1:
+        if len(names) > 1:
+            raise SymgradError(message("a Hessian by what? Choose one with --wrt: {names}", names=", ".join(names)))
+        title = message("The Hessian of {network}", network=" ".join(text.split()))
+        return Document("network", title, "Networks", sentences(reading(net)), network_hessian(net, names[0]))
     title = message("The gradient of {network}", network=" ".join(text.split()))
     return Document("network", title, "Networks", sentences(reading(net)), network_gradients(net, names))

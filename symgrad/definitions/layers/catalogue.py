@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 STRIDED: dict[str, Any] = {"stride": 2, "padding": 1}
-FEATURES: dict[str, Any] = {"places": (0,), "weights": True, "takes": "a vector of features, one for each example"}
+STEP: dict[str, Any] = {"places": (0, 1), "weights": True, "takes": "a vector of features, or a sequence of them"}
 LINE: dict[str, Any] = {
     "channels": True,
     "places": (1,),
@@ -73,9 +73,9 @@ LAYERS: Mapping[str, Kind] = by_name(
     Kind("max_pool", "Max pooling", max_pool, **POOLED),
     Kind("global_average_pool", "Average over all places", global_average_pool, **POOLED),
     Kind("embedding", "Embedding", embedding, **SEQUENCE),
-    Kind("rnn_cell", "Recurrent cell", rnn_cell, **FEATURES),
-    Kind("lstm_cell", "LSTM cell", lstm_cell, **FEATURES),
-    Kind("gru_cell", "GRU cell", gru_cell, **FEATURES),
+    Kind("rnn_cell", "Recurrent cell", rnn_cell, **STEP),
+    Kind("lstm_cell", "LSTM cell", lstm_cell, **STEP),
+    Kind("gru_cell", "GRU cell", gru_cell, **STEP),
     Kind("attention", "Scaled dot-product attention", attention, **SEQUENCE),
     Kind(
         "masked_attention",
@@ -86,3 +86,9 @@ LAYERS: Mapping[str, Kind] = by_name(
     Kind("swiglu", "SwiGLU block", swiglu, weights=True),
     Kind("lora", "Low-rank adapter (LoRA)", lora, weights=True),
 )
+
+CALLED = {
+    "rnn": "rnn_cell", "lstm": "lstm_cell", "gru": "gru_cell", "dense": "linear", "fully_connected": "linear",
+    "batchnorm": "batch_norm", "layernorm": "layer_norm", "rmsnorm": "rms_norm", "maxpool": "max_pool",
+    "avgpool": "average_pool", "self_attention": "attention",
+}  # fmt: skip

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 from symgrad.core import SymgradError, UnknownNameError, UnsupportedError
 from symgrad.core.catalogue import canonical, look_up
 from symgrad.definitions.activations import ACTIVATIONS
-from symgrad.definitions.layers.catalogue import LAYERS
+from symgrad.definitions.layers.catalogue import CALLED, LAYERS
 from symgrad.definitions.layers.dense import activation, residual
 from symgrad.definitions.layers.flow import Flow
 from symgrad.definitions.layers.layer import Kind
@@ -124,7 +124,7 @@ def flat(items: Iterable[Item]) -> Iterator[str]:
 def kind_of(word: str) -> Kind:
     """The layer of this name."""
     known = {**ENTRYWISE, **LAYERS}
-    name = canonical(word)
+    name = CALLED.get(canonical(word), canonical(word))
     try:
         return look_up(known, name if name in known else spelled(word, ACTIVATIONS), "layer")
     except UnknownNameError as error:
@@ -135,7 +135,7 @@ def kind_of(word: str) -> Kind:
 def start(kinds: list[Kind], *, batch: bool) -> Flow:
     """The network's input: of the shape that the first layer asks for which asks for any."""
     first = next((k for k in kinds if k.places is not None), None)
-    rank = first.places[0] if first and first.places else 0
+    rank = min(ranks(kinds[kinds.index(first) :])) if first else 0
     linear_before = first is not None and any(k.weights for k in kinds[: kinds.index(first)])
     channels = first is not None and first.channels and not linear_before
     front = (Dim("B"),) if batch else ()
@@ -145,6 +145,16 @@ def start(kinds: list[Kind], *, batch: bool) -> Flow:
     names = (size, *places) if channels else (*places, size)
     x = Tensor("X" if embedded else "x", (*front, *map(Dim, names)))
     return Flow(x, len(front) if channels else len(x.dims) - 1, batch)
+
+
+def ranks(kinds: Iterable[Kind]) -> set[int]:
+    """How many axes of places an input can have, as far as the layers before all places are put together leave open."""
+    found = {0, 1, 2}
+    for kind in kinds:
+        found = (found & set(kind.places or found)) or found
+        if kind.name == "global_average_pool":
+            break
+    return found
 
 
 @dataclass(slots=True)

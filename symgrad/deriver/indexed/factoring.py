@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from fractions import Fraction
+from math import gcd, lcm
 from typing import TYPE_CHECKING, Any
 
 from sympy import Dummy, Poly, Rational, factor_list
@@ -53,6 +54,8 @@ def factored(value: Expr) -> Expr:
     if len(value.terms) < 2:  # noqa: PLR2004 - as above
         return value
     front, inner = common_factor(value, whole=True)
+    size = content(inner)
+    front, inner = front * size, inner * (1 / size)
     shared = {a: e for a, e in front.terms[0].atoms if not isinstance(a, Power)}
     number = front.terms[0].coefficient
     brackets = polynomial_factors(inner)
@@ -66,6 +69,12 @@ def factored(value: Expr) -> Expr:
     for bracket in brackets:
         front *= group(bracket)
     return front
+
+
+def content(value: Expr) -> Fraction:
+    """The number that leaves whole coefficients without a common divisor once it stands in front."""
+    numbers = [t.coefficient for t in value.terms]
+    return Fraction(gcd(*(c.numerator for c in numbers)), lcm(*(c.denominator for c in numbers)))
 
 
 def polynomial_factors(value: Expr) -> list[Expr]:

@@ -13,7 +13,7 @@ from symgrad.definitions import ACTIVATIONS, LOSSES
 from symgrad.definitions.tokens import spelled_out
 from symgrad.deriver import pairs
 from symgrad.deriver.indexed.backward import Gradient, backpropagate, definition_of
-from symgrad.deriver.indexed.chain import assembled
+from symgrad.deriver.indexed.chain import assembled, derivation
 from symgrad.deriver.scalar import derivative
 from symgrad.functions.symbols import a, y
 from symgrad.indexed import Apply, Fact, Index, Ref, Tensor, apply, contract, delta, expr, group, mapped, partial, total
@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 LOSS_OF = {d.head: d for d in LOSSES.values() if len(d.variables) == 2}  # noqa: PLR2004 - output and target
 ACTIVATION_OF = {d.head: d for d in ACTIVATIONS.values()}
 MACRON = "\u0304"
+SECOND = "klmnpqrs"  # letters of what is differentiated by a second time
 SHORT = 16  # factors that still make a line
 
 
@@ -48,22 +49,28 @@ def layer_gradients(layer: Layer) -> tuple[Derivation, ...]:
 
 def in_the_output(gradient: Gradient, inner: Mapping[Tensor, Gradient]) -> Derivation:
     """The derivation with a last line in which only what reaches the output is left, where that is a short one."""
+    value = written_out(gradient, inner)
+    if value == gradient.result or factors(value) > SHORT:
+        return gradient.derivation
+    found = gradient.derivation
+    steps = (*found.steps, Step(gradient.result, value, "inner"))
+    return assembled(steps[0].before, steps, name=found.name, title=found.title, facts=found.facts, lead=found.lead)
+
+
+def written_out(gradient: Gradient, found: Mapping[Tensor, Gradient]) -> Expr:
+    """A result without the names of derivatives that were found before it."""
 
     def found_before(atom: Atom) -> Expr | None:
-        one = inner.get(atom.tensor) if isinstance(atom, Ref) else None
+        one = found.get(atom.tensor) if isinstance(atom, Ref) else None
         if one is None or not isinstance(atom, Ref):
             return None
         value = one.result.rename(dict(zip(one.indices, atom.indices, strict=True)))
         return value if len(value.terms) == 1 else group(value)
 
     value = gradient.result
-    for _ in inner:
+    for _ in found:
         value = contract(mapped(value, found_before))
-    if value == gradient.result or factors(value) > SHORT:
-        return gradient.derivation
-    found = gradient.derivation
-    steps = (*found.steps, Step(gradient.result, value, "inner"))
-    return assembled(steps[0].before, steps, name=found.name, title=found.title, facts=found.facts, lead=found.lead)
+    return value
 
 
 def factors(value: Expr) -> int:
@@ -76,11 +83,33 @@ def network_gradients(network: Network, wrt: Iterable[str]) -> tuple[Derivation,
 
     Raises UnknownNameError for a name that the network does not have.
     """
-    wanted = [wanted_one(network, name) for name in wrt]
+    return tuple(entitled(g, "network") for g in backwards(network, [wanted_one(network, name) for name in wrt]))
+
+
+def network_hessian(network: Network, name: str) -> tuple[Derivation, ...]:
+    """The second derivatives of a network's loss by one tensor, behind the gradient from which they start."""
+    wanted = wanted_one(network, name)
+    found = backwards(network, [wanted])
+    last, inner = found[-1], {g.name: g for g in found[:-1]}
+    start = partial(network.J(), wanted[last.indices])
+    gradient = Fact(
+        message("the gradient with respect to {symbol}", symbol=wanted.name), start, written_out(last, inner)
+    )
+    free = (c for c in SECOND if c not in {i.name for i in last.indices})
+    chain = derivation(
+        partial(start, wanted[tuple(Index(c, d) for c, d in zip(free, wanted.dims, strict=False))]),
+        name=f"network-{plain(name)}-hessian",
+        title=message("The Hessian with respect to {symbol}", symbol=wanted.name),
+        facts=(gradient, *known_about(network)),
+    )
+    return (*(entitled(g, "network") for g in found), chain)
+
+
+def backwards(network: Network, wanted: list[Tensor]) -> tuple[Gradient, ...]:
+    """Backpropagation through the names that get a delta, to these tensors."""
     nodes = tuple(reversed([t for t in affine_names(network) if any(w in t.reach for w in wanted)]))
     called = {t: t.name.replace("z", "δ", 1) if t.name.startswith("z") else f"{t.name}{MACRON}" for t in nodes}
-    found = backpropagate(network.J, nodes, wanted, facts=known_about(network), called=called, name="network")
-    return tuple(entitled(g, "network") for g in found)
+    return backpropagate(network.J, nodes, wanted, facts=known_about(network), called=called, name="network")
 
 
 def affine_names(network: Network) -> list[Tensor]:
@@ -90,11 +119,21 @@ def affine_names(network: Network) -> list[Tensor]:
 
 
 def wanted_one(network: Network, name: str) -> Tensor:
-    """The parameter or input of this name."""
-    found = {spelled_out(n): t for n, t in network.inputs.items()}.get(spelled_out(name))
+    """The parameter, input or quantity in between of this name."""
+    known = {**network.names, **network.inputs}
+    found = {spelled_out(n): t for n, t in known.items()}.get(spelled_out(name))
     if found is None:
-        near = nearest(name, network.inputs) or tuple(network.inputs)
-        raise UnknownNameError("parameter of this network", name, near)
+        if not any(layer.parameters for layer in network.layers):
+            raise SymgradError(
+                message(
+                    "this network has no parameters, so there is no {name}; choose --wrt {inputs}, or put a layer with "
+                    'weights into it, as in "linear {layers}"',
+                    name=name[:80],
+                    inputs=", ".join(network.inputs),
+                    layers=" ".join(layer.name for layer in network.layers),
+                )
+            )
+        raise UnknownNameError("parameter of this network", name, nearest(name, known) or tuple(network.inputs))
     return found
 
 
