@@ -201,6 +201,18 @@ def _in(x: Any, domain: Domain, name: str) -> bool:
 
 
 @every_activation
+def test_the_steepest_slope_is_that_of_a_sweep(name: str) -> None:
+    steepest, swept = facts_of(name).steepest, sweep(name)
+    with mpmath.workdps(60):
+        found = max(map(abs, swept.slopes))
+        assert found <= number(steepest.upper, name) + mpmath.mpf(10) ** -40
+        if steepest.exact is not oo:
+            assert found >= number(steepest.lower, name) * mpmath.mpf("0.999")
+        else:
+            assert found > 10**5
+
+
+@every_activation
 def test_nothing_contradicts_the_facts(name: str) -> None:
     assert list(contradictions(facts_of(name))) == []
 

@@ -72,6 +72,14 @@ class Facts:
     bends: tuple[Kink, ...] = ()  # points where phi' is continuous at these parameters, with the slopes of phi' there
 
     @property
+    def steepest(self) -> Extremum:
+        """The supremum of |phi'| where there is a slope; across a jump of phi the Lipschitz constant is larger."""
+        low, high = self.infimum, self.supremum
+        if -low.upper <= high.lower:
+            return high
+        return Extremum(-low.upper, -low.lower, None if low.exact is None else -low.exact)
+
+    @property
     def zero_centred(self) -> bool:
         """Odd functions are: inputs symmetric about 0 give outputs symmetric about 0."""
         return self.odd

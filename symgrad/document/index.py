@@ -94,7 +94,7 @@ def catalogue_row(facts: Facts, page: str) -> dict[str, Any]:
         "formula": plain(equation(named(definition), boxes(definition.of))),
         "derivative": plain(stacked(boxes(facts.derivative), ROOM)),
         "largest": largest(facts),
-        "order": min(float(facts.lipschitz.upper), sys.float_info.max),
+        "order": min(float(facts.steepest.upper), sys.float_info.max),
         "centred": facts.zero_centred,
         "monotone": MONOTONE[facts.monotone],
         "kinks": kinks or message("none", context="kinks"),
@@ -103,11 +103,12 @@ def catalogue_row(facts: Facts, page: str) -> dict[str, Any]:
 
 
 def largest(facts: Facts) -> str:
-    """The Lipschitz constant as a narrow column has it: exact where that is short, else to five digits."""
-    exact = None if facts.lipschitz.exact is None else boxes(facts.lipschitz.exact)
+    """The supremum of |phi'| as a narrow column has it: exact where that is short, else to five digits."""
+    found = facts.steepest
+    exact = None if found.exact is None else boxes(found.exact)
     if exact is not None and width(exact) <= SHORT:
         return plain(exact)
-    return f"≈ {number(float(facts.lipschitz.upper), 5)}"
+    return f"≈ {number(float(found.upper), 5)}"
 
 
 def loss_row(facts: LossFacts, page: str) -> dict[str, Any]:

@@ -15,7 +15,7 @@ from symgrad.pipeline.showing import digits
 from symgrad.pipeline.stages import facts
 
 if TYPE_CHECKING:
-    from symgrad.core import Definition, Facts
+    from symgrad.core import Definition
     from symgrad.definitions.layers import Kind as LayerKind
 
 
@@ -54,21 +54,12 @@ def of_layer(kind: LayerKind) -> dict[str, Any]:
 def about(definition: Definition) -> dict[str, Any]:
     """The proved facts of an activation."""
     found = facts(definition)
-    return {"sup": largest_slope(found), "zero_centred": found.zero_centred, "monotone": found.monotone.value}
+    return {"sup": number(found.steepest), "zero_centred": found.zero_centred, "monotone": found.monotone.value}
 
 
 def domains(definition: Definition) -> dict[str, Any]:
     """Where the output and the target of a loss may lie."""
     return {f"{v.symbol}_in": spell_domain(v.domain) for v in definition.variables}
-
-
-def largest_slope(found: Facts) -> str:
-    """The supremum of |phi'|, which is at one end of the range of phi'."""
-    low, high = found.infimum, found.supremum
-    if -low.upper > high.lower:
-        negated = None if low.exact is None else -low.exact
-        return number(Extremum(-low.upper, -low.lower, negated))
-    return number(high)
 
 
 def number(extremum: Extremum) -> str:
