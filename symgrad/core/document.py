@@ -79,9 +79,10 @@ class Shown:
     drawing: str = ""  # an SVG element
     run_again: str = ""
     refused: str = ""
+    labels: tuple[str, ...] = ()  # the words in the drawing
 
     def __post_init__(self) -> None:
-        worded(self, "title", "heads", "run_again", "refused")
+        worded(self, "title", "heads", "run_again", "refused", "labels")
         object.__setattr__(self, "rows", tuple(tuple(map(message, row)) for row in self.rows))
 
 

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import re
+from html import escape
 from typing import TYPE_CHECKING, Any
 
 from markupsafe import Markup
 
 from symgrad.document.tables import text_table
 from symgrad.document.words import to_text
-from symgrad.words import Message, message
+from symgrad.words import Message, message, say
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -16,6 +18,7 @@ if TYPE_CHECKING:
     from symgrad.core import Page, Shown
     from symgrad.document.facts import Cell
 
+WRITTEN = re.compile(">([^<>]*)</text>")
 MEASURED = message("Measured, not proved")
 
 
@@ -41,10 +44,17 @@ def minus(cell: str) -> str:
     return f"\u2212{cell[1:]}" if cell[:1] == "-" and cell[1:2].isdigit() else cell
 
 
+def drawn(shown: Shown) -> str:
+    """The drawing with its words in the language that is spoken."""
+    words = {escape(label, quote=False): escape(say(label), quote=False) for label in shown.labels}
+    named = shown.drawing.replace(f'aria-label="{escape(shown.title)}"', f'aria-label="{escape(say(shown.title))}"', 1)
+    return WRITTEN.sub(lambda found: f">{words.get(found[1], found[1])}</text>", named)
+
+
 def in_page(shown: Shown) -> dict[str, Any]:
     """What the template of a page puts in."""
     head, *rows = cells(shown)
-    drawing = Markup(shown.drawing)  # noqa: S704 - drawn by us, labels escaped
+    drawing = Markup(drawn(shown))  # noqa: S704 - drawn by us, labels escaped
     return {"title": shown.title, "drawing": drawing, "head": head, "rows": rows, "caption": caption(shown)}
 
 

@@ -16,6 +16,7 @@ from symgrad.document.graph import graph
 from symgrad.document.induction import sentences as told_induction
 from symgrad.document.layout import equation, width
 from symgrad.document.measured import caption, cells
+from symgrad.document.measured import drawn as drawn_measured
 from symgrad.document.pairs import ANSWERS
 from symgrad.document.plots import plots
 from symgrad.document.sheets import caption as plot_caption
@@ -207,7 +208,7 @@ def measured(shown: Shown, *, drawn: bool) -> Iterator[Block]:
     """An experiment: drawing, table, what runs it again."""
     yield Heading(2, message("Measured, not proved: {title}", title=shown.title))
     if drawn and shown.drawing:
-        yield Figure((shown.drawing,), (shown.title,))
+        yield Figure((drawn_measured(shown),), (shown.title,))
     if shown.rows:
         yield Table(tuple(map(tuple, cells(shown))))
     yield Paragraph((caption(shown),))

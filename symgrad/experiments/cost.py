@@ -11,6 +11,7 @@ from symgrad.definitions import ACTIVATIONS
 from symgrad.experiments.elementwise import elementwise
 from symgrad.experiments.result import Line, Measured, Panel, Result, versions
 from symgrad.experiments.settings import quiet, several, whole
+from symgrad.words import message
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -75,9 +76,14 @@ def told(settings: dict[str, object], measured: tuple[Measured, ...]) -> Result:
     place = tuple(float(k) for k in range(len(names)))
     lines = tuple(
         Line(label, place, *(tuple(getattr(pair[k], part) for pair in pairs) for part in ("value", "low", "high")))
-        for k, label in enumerate(("the function", "its slope"))
+        for k, label in enumerate((message("the function"), message("its slope")))
     )
-    panel = Panel("time per element, ReLU is 1", "activation, in the order of the table", "ratio to ReLU", lines)
+    panel = Panel(
+        message("time per element, ReLU is 1"),
+        message("activation, in the order of the table"),
+        message("ratio to ReLU"),
+        lines,
+    )
     heads = ("activation", "function", "slope")
     title = "What activations cost, as a ratio to ReLU in the same run"
     return Result("cost", title, tuple(settings.items()), measured, heads, tuple(rows), (panel,), versions())

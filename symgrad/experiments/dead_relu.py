@@ -11,6 +11,7 @@ from symgrad.experiments.network import forward
 from symgrad.experiments.result import Measured, Panel, Result, line, spread, versions
 from symgrad.experiments.settings import positive, quiet, runs, several
 from symgrad.experiments.training import Training
+from symgrad.words import message
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -60,8 +61,8 @@ def dead_relu(
             )
             measured += numbers
             rows.append((phi.name, f"{rate:g}", *(f"{m.value:.3f} ({m.low:.3f} to {m.high:.3f})" for m in numbers)))
-            lines.append(line(f"rate {rate:g}", range(epochs + 1), shares))
-        panels.append(Panel(phi.name, "epoch", "share of dead neurons", tuple(lines)))
+            lines.append(line(f"η = {rate:g}", range(epochs + 1), shares))
+        panels.append(Panel(phi.name, message("epoch"), message("share of dead neurons"), tuple(lines)))
     settings: dict[str, Any] = {
         "activations": tuple(p.name for p in phis),
         "rates": tuple(speeds),
@@ -70,7 +71,7 @@ def dead_relu(
     }
     settings |= {"seeds": seeds, "batch": batch, "init": init, "data": data, "seed": seed}
     heads = ("activation", "rate", "dead at the start", "dead at the end", "revived", "test accuracy")
-    title = f"Hidden neurons with slope 0 at every training example ({data})"
+    title = "Hidden neurons with slope 0 at every training example"
     return Result(
         "dead-relu", title, tuple(settings.items()), tuple(measured), heads, tuple(rows), tuple(panels), versions()
     )

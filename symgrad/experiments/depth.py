@@ -11,6 +11,7 @@ from symgrad.experiments.elementwise import elementwise
 from symgrad.experiments.result import Panel, Result, line, spread, versions
 from symgrad.experiments.settings import MOST_SEEDS, positive, quiet, runs, several, whole
 from symgrad.experiments.training import Training
+from symgrad.words import message
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -102,7 +103,7 @@ def told(
         gaps = found[1] - found[0]
         measured += [spread(f"difference depth {hidden}", gaps[j]) for j, hidden in enumerate(depths)]
     lines = tuple(line(phi.name, depths, found[i].T) for i, phi in enumerate(phis))
-    panel = Panel("each at its best rate", "hidden layers", "test accuracy", lines)
+    panel = Panel(message("each at its best rate"), message("hidden layers"), message("test accuracy"), lines)
     heads = ("activation", "hidden layers", "rate", "test accuracy", "least", "largest")
-    title = f"Test accuracy after training, shallow and deep ({settings['data']})"
+    title = "Test accuracy after training, shallow and deep"
     return Result("depth", title, tuple(settings.items()), tuple(measured), heads, tuple(rows), (panel,), versions())

@@ -96,6 +96,12 @@ class Result:
             allow_nan=False,
         )
 
+    @property
+    def labels(self) -> tuple[str, ...]:
+        """The words of the curves: titles, axes, legends."""
+        texts = (text for p in self.panels for text in (p.title, p.across, p.up, *(l.label for l in p.lines)))
+        return tuple(dict.fromkeys(texts))
+
     def figure(self) -> str:
         """The curves as SVG, the same text for the same numbers."""
         return draw(self.title, self.panels, self.label)

@@ -15,6 +15,7 @@ from symgrad.core import UnsupportedError
 from symgrad.experiments.elementwise import elementwise
 from symgrad.experiments.result import Line, Measured, Panel, Result, versions
 from symgrad.experiments.settings import positive, quiet, whole
+from symgrad.words import message
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -50,7 +51,7 @@ def slowdown(
         outputs = {loss: learn(w, b, rate, steps, loss) for loss in LOSSES}
         x = tuple(range(steps + 1))
         lines = tuple(Line(loss, x, out) for loss, out in outputs.items())
-        panels.append(Panel(f"w = {w:g}, b = {b:g}", "step", "output a (the target is 0)", lines))
+        panels.append(Panel(f"w = {w:g}, b = {b:g}", message("step"), message("output a (the target is 0)"), lines))
         for loss, out in outputs.items():
             numbers = {"first output": out[0], "last output": out[-1], "steps to 1/2": reached(out)}
             name = f"w = {w:g}, b = {b:g}, {loss}"

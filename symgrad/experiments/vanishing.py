@@ -13,6 +13,7 @@ from symgrad.experiments.initial import deviation
 from symgrad.experiments.mean_field import Propagation, propagate
 from symgrad.experiments.result import Panel, Result, line, spread, versions
 from symgrad.experiments.settings import quiet, runs, several, whole
+from symgrad.words import message
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -169,7 +170,8 @@ def told(
             for n, (case, said) in enumerate(zip(cases, theory, strict=True))
             if case.scheme == scheme
         ]
-        panels.append(Panel(f"{scheme} (dashed: theory)", "depth L", "log10 |δ¹| / |δᴸ|", tuple(lines)))
+        above = message("{scheme} (dashed: theory)", scheme=scheme)
+        panels.append(Panel(above, message("depth L"), "log10 |δ¹| / |δᴸ|", tuple(lines)))
     heads = ("activation", "init", "depth", "log10 ratio", "least", "largest", "theory", "difference", "chi there")
     title = "The norm of the first delta over that of the last"
     return Result(

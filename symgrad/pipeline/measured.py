@@ -26,7 +26,7 @@ def measured(asked: Experiment) -> Shown:
         return Shown(asked.name, refused=error.args[0])
     told = ", ".join(f"{name} {spelled(value)}" for name, value in (*found.settings, *found.versions))
     again = message("{label}: {settings}", label=message(found.label) if here else then(found), settings=told)
-    return Shown(found.title, found.heads, found.rows, found.figure(), again)
+    return Shown(found.title, found.heads, found.rows, found.figure(), again, labels=found.labels)
 
 
 def then(result: Result) -> Message:
