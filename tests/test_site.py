@@ -65,6 +65,28 @@ def test_no_page_weighs_more_than_two_hundred_kilobytes(site: Path) -> None:
     assert heavy == {}
 
 
+def test_every_activation_has_the_steps_of_its_derivative_on_its_page(site: Path) -> None:
+    apart = []
+    for name in ACTIVATIONS:
+        (section, *_) = tree(site / f"{name.replace('_', '-')}.html").xpath("//section[@class='part']")
+        if len(section.xpath("./ol[@class='steps']/li")) < 2 and len(section.xpath(".//ol/li")) < 2:
+            apart.append(name)
+
+    assert apart == []
+
+
+def test_a_letter_has_one_colour_throughout_every_page(site: Path) -> None:
+    coloured = 0
+    for page in pages(site):
+        tints: dict[str, set[str]] = {}
+        for letter in tree(page).xpath("//math//mi[starts-with(@class, 'q')]"):
+            tints.setdefault(letter.text, set()).add(letter.get("class"))
+        coloured += bool(tints)
+
+        assert all(len(found) == 1 for found in tints.values()), (page.name, tints)
+    assert coloured > 150
+
+
 def test_ids_are_single_and_headings_begin_with_the_title(site: Path) -> None:
     for page in pages(site):
         every = tree(page).xpath("//@id")

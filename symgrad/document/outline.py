@@ -18,9 +18,8 @@ from symgrad.document.layout import equation, width
 from symgrad.document.measured import caption, cells
 from symgrad.document.measured import drawn as drawn_measured
 from symgrad.document.pairs import ANSWERS
-from symgrad.document.plots import plots
 from symgrad.document.sheets import caption as plot_caption
-from symgrad.document.sheets import titles
+from symgrad.document.sheets import plots_of
 from symgrad.document.tables import CHECK, FACTS, KINKS, check_of, kinks_of
 from symgrad.document.words import Formula, pieces
 from symgrad.words import clauses, enumerated, message, sentences
@@ -172,7 +171,7 @@ def facts(each: Facts | LossFacts, *, drawn: bool) -> Iterator[Block]:
     """An entry's drawings, facts and kinks."""
     yield Heading(2, message(FACTS))
     if drawn:
-        yield Figure(plots(each, titles(each.definition), f"plot-{each.definition.name}"), plot_caption(each))
+        yield Figure(plots_of(each), plot_caption(each))
     yield Terms((message("fact"), message("what is proved")), facts_of(each))
     if each.definition.kinks:
         yield Heading(2, message(KINKS))

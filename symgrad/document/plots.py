@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 from html import escape
 from io import StringIO
 from typing import TYPE_CHECKING, Any
@@ -19,6 +20,7 @@ from sympy import S, lambdify
 from symgrad.core import Facts, Kind
 from symgrad.document.boxes import Ident
 from symgrad.document.from_sympy import boxes
+from symgrad.document.same import Same
 from symgrad.document.tints import SLOPE, name_of, tint
 from symgrad.functions import unfold
 
@@ -54,7 +56,6 @@ class Curve:
     """What one drawing shows: values on a grid broken at `breaks`, dashed `levels`, open and filled `dots`."""
 
     title: str
-    tint: str
     z: Numbers
     values: Numbers
     levels: tuple[float, ...] = ()
@@ -66,6 +67,19 @@ class Curve:
 
 def plots(facts: Facts | LossFacts, titles: tuple[str, str], uid: str) -> tuple[str, str]:
     """The drawings of phi and of phi', or of J and dJ/da; `uid` keeps their ids apart from others on the page."""
+    function, slope = plots_once(Same(facts), titles, uid)
+    return in_tint(function, tint_of(facts.definition)), in_tint(slope, SLOPE)
+
+
+def in_tint(svg: str, name: str) -> str:
+    """A drawing whose curve has the colour of a quantity."""
+    return svg.replace(VARIABLES[CURVE], f"var(--{name})")
+
+
+@lru_cache(maxsize=8)
+def plots_once(same: Same[Facts | LossFacts], titles: tuple[str, str], uid: str) -> tuple[str, str]:
+    """The same for every format and language, as long as the words above them are the same."""
+    facts = same.value
     values = dict(facts.at)
     symbol = facts.definition.variable
     kinks = tuple(sorted({as_float(k.at, values) for k in facts.kinks if k.variable == symbol}))
@@ -74,10 +88,10 @@ def plots(facts: Facts | LossFacts, titles: tuple[str, str], uid: str) -> tuple[
     slope = numbers(facts.derivative, symbol, values, z)
     jumps = tuple(as_float(k.at, values) for k in facts.kinks if k.jump)
     levels = finite(facts.limits[:2], values) if isinstance(facts, Facts) else ()
-    first = Curve(titles[0], tint_of(facts.definition), z, broken(z, phi, jumps), levels, kinks)
+    first = Curve(titles[0], z, broken(z, phi, jumps), levels, kinks)
     open_dots, dots = kink_dots(facts, values)
     extremes = finite((facts.infimum.exact, facts.supremum.exact), values)
-    second = Curve(titles[1], SLOPE, z, broken(z, slope, kinks), extremes, kinks, open_dots, dots, flat(z, slope))
+    second = Curve(titles[1], z, broken(z, slope, kinks), extremes, kinks, open_dots, dots, flat(z, slope))
     return draw(first, f"{uid}-f"), draw(second, f"{uid}-d")
 
 
@@ -171,7 +185,7 @@ def draw(curve: Curve, uid: str) -> str:
     out = StringIO()
     with mpl.rc_context({"svg.fonttype": "none", "svg.hashsalt": uid, "font.size": 11}):
         figure.savefig(out, format="svg", transparent=True, metadata={"Date": None, "Creator": None})
-    return clean(out.getvalue(), uid, curve.title).replace(VARIABLES[CURVE], f"var(--{curve.tint})")
+    return clean(out.getvalue(), uid, curve.title)
 
 
 def background(axes: Axes, curve: Curve) -> None:

@@ -39,16 +39,21 @@ class Sheet:
 def sheet(facts: Facts | LossFacts) -> Sheet:
     """The facts of one entry."""
     definition = facts.definition
-    drawn = plots(facts, titles(definition), f"plot-{definition.name.replace('_', '-')}")
     return Sheet(
         definition.name,
         message("{function}: the facts", function=definition.title),
-        tuple(Markup(svg) for svg in drawn),  # noqa: S704 - drawn by us, labels escaped
+        tuple(Markup(svg) for svg in plots_of(facts)),  # noqa: S704 - drawn by us, labels escaped
         cell(caption(facts)),
         tuple((label, Markup("<br>").join(map(cell, lines))) for label, lines in facts_of(facts)),
         tuple(tuple(map(cell, kink_row(k))) for k in definition.kinks),
         definition.source,
     )
+
+
+def plots_of(facts: Facts | LossFacts) -> tuple[str, str]:
+    """The two drawings of an entry."""
+    definition = facts.definition
+    return plots(facts, titles(definition), f"plot-{definition.name.replace('_', '-')}")
 
 
 def titles(definition: Definition) -> tuple[str, str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import lru_cache, singledispatch
 from itertools import pairwise
-from typing import TYPE_CHECKING, Any, Generic, TypeVar
+from typing import TYPE_CHECKING, Any
 
 from sympy import Basic, Mul, S, preorder_traversal
 
@@ -16,6 +16,7 @@ from symgrad.document.conditions import undone
 from symgrad.document.from_sympy import boxes
 from symgrad.document.layout import LINE, equation, stacked, width
 from symgrad.document.notation import Notation, struck
+from symgrad.document.same import Same
 from symgrad.document.sets import membership
 from symgrad.functions import D, Elementwise
 from symgrad.rules import RULES
@@ -146,24 +147,6 @@ def leaves(lines: tuple[Line, ...]) -> Iterator[Line]:
     """The finest steps, in order."""
     for each in lines:
         yield from leaves(each.inner) if each.inner else (each,)
-
-
-T = TypeVar("T")
-
-
-class Same(Generic[T]):
-    """A value that is equal to nothing but itself: derivations that differ in their words alone compare equal."""
-
-    __slots__ = ("value",)
-
-    def __init__(self, value: T) -> None:
-        self.value = value
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, Same) and self.value is other.value
-
-    def __hash__(self) -> int:
-        return id(self.value)
 
 
 def telling(settled: Settled, layout: str = "", *, shapes: bool = False) -> Telling:

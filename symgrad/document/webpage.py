@@ -18,9 +18,10 @@ from symgrad.document.html import meanings, templates
 from symgrad.document.legend import legend_of
 from symgrad.document.measured import in_page
 from symgrad.document.pairs import DELTA, comparison
+from symgrad.document.same import Same
 from symgrad.document.sheets import sheet
 from symgrad.document.site import SCRIPT, STYLESHEET, Site, script, styles
-from symgrad.document.telling import Same, telling
+from symgrad.document.telling import telling
 from symgrad.document.tints import tinted
 from symgrad.document.words import to_text
 from symgrad.words import language, message, speaking
