@@ -10,6 +10,7 @@ from symgrad import prover
 from symgrad.core import Let, Status, Verdict
 from symgrad.functions import D
 from symgrad.functions.symbols import a
+from symgrad.pipeline import fact_proofs
 from symgrad.pipeline.proofs import Proof
 from symgrad.pipeline.stages import facts
 
@@ -32,10 +33,10 @@ def fact_rows(definition: Definition) -> Iterator[Found]:
     for end in prover.ends(definition):
         yield definition.name, told(definition, end), "", end.verdict, replayable(definition, end)
     found = facts(definition)
-    for statement, method, settled in stated(found):
+    for statement, method, settled, behind in stated(found):
         reason = "" if settled else "no proof of it was found"
         verdict = Verdict(Status.PROVED if settled else Status.UNKNOWN, method, reason=reason)
-        yield definition.name, statement + usual(found), "", verdict, ()
+        yield definition.name, statement + usual(found), "", verdict, behind
     if found.in_output is not None:
         proof = in_output(found)
         yield definition.name, f"in terms of the output: {found.in_output}", "", proof.verdict, (proof,)
@@ -61,18 +62,19 @@ def usual(found: Facts) -> str:
     return f" (at {', '.join(f'{s} = {v}' for s, v in found.at)})" if found.at else ""
 
 
-def stated(found: Facts) -> Iterator[tuple[str, str, bool]]:
-    """What is said, what it rests on, and whether it was settled."""
+def stated(found: Facts) -> Iterator[tuple[str, str, bool, tuple[Proof, ...]]]:
+    """What is said, what it rests on, whether it was settled, and the proofs that can be replayed."""
     for name, extremum in (("inf of the slope", found.infimum), ("sup of the slope", found.supremum)):
-        yield f"{name} = {size(extremum)}", EXTREMES, True
-    yield f"Lipschitz constant {size(found.lipschitz)}", EXTREMES, True
+        yield f"{name} = {size(extremum)}", EXTREMES, True, ()
+    yield f"Lipschitz constant {size(found.lipschitz)}", EXTREMES, True, ()
     for what, (left, right) in (("limits", found.limits[:2]), ("limits of the slope", found.limits[2:])):
-        yield f"{what} {left} and {right}", TAILS, left is not None and right is not None
+        settled, of_slope = left is not None and right is not None, what != "limits"
+        yield f"{what} {left} and {right}", TAILS, settled, fact_proofs.tails(found, of_slope=of_slope)
     if any(d is not None for d in found.decay):
-        yield f"the slope decays as {found.decay[0] or 'nothing'} and {found.decay[1] or 'nothing'}", TAILS, True
-    yield f"{found.monotone.value}", SIGNS, True
-    yield f"{'odd' if found.odd else 'not odd'}", "normal form, or a point", True
-    yield f"the slope is 0 on {', '.join(map(str, found.dead)) or 'no interval'}", PIECES, True
+        yield f"the slope decays as {found.decay[0] or 'nothing'} and {found.decay[1] or 'nothing'}", TAILS, True, ()
+    yield f"{found.monotone.value}", SIGNS, True, fact_proofs.movement(found)
+    yield f"{'odd' if found.odd else 'not odd'}", "normal form, or a point", True, fact_proofs.symmetry(found)
+    yield f"the slope is 0 on {', '.join(map(str, found.dead)) or 'no interval'}", PIECES, True, ()
 
 
 def size(extremum: Extremum) -> str:

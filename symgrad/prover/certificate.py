@@ -151,6 +151,7 @@ class Numbering:
         used = set(_facts_in(proof)) if proof else set()
         used |= {i for _, proof, _ in tower.known_signs.values() for i in _facts_in(proof)} | set(single_facts(tower))
         used |= {i for i, fact in enumerate(tower.facts) if fact.why[:1] == ("given",)}
+        used |= {tower.facts[i].why[1] for i in used if tower.facts[i].why[:1] == ("times",)}
         self.kept = sorted(used)
         self.number = {old: new for new, old in enumerate(self.kept)}
 
@@ -162,14 +163,14 @@ def _context(tower: Tower, region: Region, program: Program, proof: Any) -> dict
         "empty": _proof(tower, proof, numbering) if proof else None,
         "gens": [_generator(tower, gen, program) for gen in tower.gens],
         "powers": [[polynomial(tower, p), q, *fraction(tower, s)] for p, q, s in tower.powers.values() if s],
-        "facts": [_fact(tower, region, i, program) for i in numbering.kept],
+        "facts": [_fact(tower, region, i, program, numbering) for i in numbering.kept],
         "signs": [
             [polynomial(tower, p), s, _proof(tower, proof, numbering)] for s, proof, p in tower.known_signs.values()
         ],
     }
 
 
-def _fact(tower: Tower, region: Region, i: int, program: Program) -> list[Any]:
+def _fact(tower: Tower, region: Region, i: int, program: Program, numbering: Numbering) -> list[Any]:
     fact = tower.facts[i]
     why = list(fact.why)
     if why[0] == "given":
@@ -177,6 +178,8 @@ def _fact(tower: Tower, region: Region, i: int, program: Program) -> list[Any]:
         why = ["given", program(node), rel]
     elif why[0] == "form":
         why = ["form", program(why[1]), why[2]]
+    elif why[0] == "times":
+        why = ["times", numbering.number[why[1]], why[2]]
     elif why[0] == "square":
         why = ["square", *fraction(tower, why[1])]
     return [polynomial(tower, fact.poly), fact.rel, why]

@@ -34,7 +34,7 @@ DEGREE = 4_000
 TURNS = 16  # multiples of an angle that are expanded
 SQUARE = 2
 LOG_POWERS = (2, 3, 5)  # of numbers made of roots, which are looked for under a logarithm
-NUMBERS = frozenset({"root", "exp", "log", "pi", "cos", "sin"})  # which the checker can enclose too
+NUMBERS = frozenset({"root", "exp", "log", "pi", "cos", "sin", "erf", "atan"})  # which the checker can enclose too
 CONSTANT_BITS = 128
 BOUND = 10**6  # denominators of the rational bounds of constants
 

@@ -21,6 +21,8 @@ class Levels(Signs):
         """1 - 1/q <= log q <= q - 1, and log q lies on that side of u on which q lies of e^u; bounds of atan u."""
         for arc in [g for g in generators_in(self, p) if g.kind == "atan"]:
             self._once(("arc", arc.slot), self._arc_bounds, arc)
+        for gen in [g for g in generators_in(self, p) if g.kind in {"erf", "exp"}]:
+            self._once(("tail", gen.slot), self._erf_tail if gen.kind == "erf" else self._exp_growth, gen)
         for log in [g for g in generators_in(self, p) if g.kind == "log" and not self.k.is_const(g.base)]:
             if ("tangent", log.slot) in self.named:
                 continue
@@ -34,7 +36,7 @@ class Levels(Signs):
                 self._log_above(log, exp, self.quick_sign(log.base - self.k.gens[exp.slot]))
 
     def _arc_bounds(self, arc: Gen) -> None:
-        """2 |atan u| < pi, and |atan u| < |u|."""
+        """2 |atan u| < pi, |atan u| < |u|, |u| (pi - 2 |atan u|) < 2."""
         x, (top, bottom) = self.k.gens[arc.slot], arc.args[0]
         pi = self.named.get("pi")
         if pi is not None:
@@ -43,6 +45,26 @@ class Levels(Signs):
         s, t = self.sign(top), self.sign(bottom)
         if s and t:
             self.learn((top - x * bottom) * s, ">", ("arc", arc.slot))
+        if s and t and pi is not None:
+            beyond = self.k.gens[pi.slot] - 2 * s * t * x
+            self.learn(2 * t * bottom - s * top * beyond, ">", ("right", arc.slot, pi.slot))
+
+    def _exp_growth(self, gen: Gen) -> None:
+        """e^|u| > 1 + |u| + u^2/2."""
+        (top, bottom), s = gen.args[0], self.sign_of(gen.args[0])
+        if s and self.quick_sign(bottom) == 1:
+            x, square = self.k.gens[gen.slot], 2 * bottom * bottom
+            series = self.reduce(square + 2 * s * bottom * top + top * top)
+            self.learn(self.reduce(x * square - series if s > 0 else square - x * series), ">", ("exp3", gen.slot))
+
+    def _erf_tail(self, gen: Gen) -> None:
+        """u^2 (1 - |erf u|) < 1 and |u| (1 - |erf u|) < 1, since 1 - erf u < e^(-u^2) where u > 0 (DLMF 7.8.3)."""
+        top, bottom = gen.args[0]
+        s, t = self.sign(top), self.sign(bottom)
+        if s and t:
+            gap = 1 - s * t * self.k.gens[gen.slot]
+            self.learn(self.reduce(bottom * bottom - top * top * gap), ">", ("tail", gen.slot))
+            self.learn(t * bottom - s * top * gap, ">", ("tail", gen.slot))
 
     def _log_above(self, log: Gen, exp: Gen, s: int | None) -> None:
         top, bottom = exp.args[0]

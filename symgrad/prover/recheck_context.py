@@ -282,6 +282,9 @@ class Context(Ring):
         elif why[0] == "square":
             n, d = self.poly(why[1]), self.poly(why[2])
             good = bool(d) and not self.reduce(n * n - p * d * d) and self.sign_of((n, d)) ** 2 == (rel == ">")
+        elif why[0] == "times":
+            (q, said), s = self.fact(why[1]), self.gen_sign(why[2])
+            good = abs(s or 0) == 1 and p == q * self.x[why[2]] * (s or 0) and rel == said
         elif why[0] == "conjugate":
             norm, other = self.conjugate(p, int(why[1]))
             good = rel == ">" and self.sign(norm) * self.sign(other) == 1
@@ -319,11 +322,11 @@ class Context(Ring):
         """What is known of a generator by its kind."""
         kind, i = why[0], why[1]
         gen = self.gens[i][0]
-        if kind in {"exp1", "exp2", "exponent"} and gen == "exp":
+        if kind in {"exp1", "exp2", "exp3", "exponent"} and gen == "exp":
             return self._of_exp(kind, i)
         if kind == "level" and gen == "exp":
             return self._level(i, int(why[2]))
-        if kind in {"erf", "odd"} and gen in {"erf", "atan", "erfinv", "lambertw"}:
+        if kind in {"erf", "tail", "odd"} and gen in {"erf", "atan", "erfinv", "lambertw"}:
             return self._of_odd(kind, i)
         if (kind == "turn" and gen in {"cos", "sin"}) or (kind in {"arc", "right"} and gen == "atan"):
             return self._of_angle(kind, i, why)
@@ -342,11 +345,15 @@ class Context(Ring):
         return self._between(i) if kind == "between" and gen == "sym" else []
 
     def _of_exp(self, kind: str, i: int) -> list[tuple[Poly, str]]:
-        """The sign of E - 1 is that of the argument; E >= 1 + argument and 1/E >= 1 - argument."""
+        """The sign of E - 1 is that of the argument; E >= 1 + u and 1/E >= 1 - u; e^|u| > 1 + |u| + u^2/2."""
         x, (n, d) = self.x[i], self.args[i][0]
         if kind == "exp1":
             s = self.sign_of((n, d))
             return [(s * (x - 1), ">")] if s else []
+        if kind == "exp3" and self.quick_sign(d) == 1:
+            s = self.sign_of((n, d))
+            series = 2 * d**2 + 2 * s * d * n + n**2
+            return [(self.reduce(2 * x * d**2 - series if s > 0 else 2 * d**2 - x * series), ">")] if s else []
         if not d.is_ground or d.LC <= 0:
             return []
         if kind == "exponent":
@@ -370,21 +377,32 @@ class Context(Ring):
             return None
 
     def _of_odd(self, kind: str, i: int) -> list[tuple[Poly, str]]:
+        """|erf| < 1; u^2 (1 - |erf u|) and |u| (1 - |erf u|) are < 1; an odd function has its argument's sign."""
         x = self.x[i]
+        if kind == "tail":
+            n, d = self.args[i][0]
+            s, t = self.sign(n), self.sign(d)
+            if not s or not t or self.gens[i][0] != "erf":
+                return []
+            gap = 1 - s * t * x
+            return [(self.reduce(d**2 - n**2 * gap), ">"), (t * d - s * n * gap, ">")]
         if kind == "erf":
             return [(1 - x, ">"), (1 + x, ">")] if self.gens[i][0] == "erf" else []
         s = self.sign_of(self.args[i][0])
         return [(x * s, ">")] if s else []
 
     def _of_angle(self, kind: str, i: int, why: list[Any]) -> list[tuple[Poly, str]]:
-        """Sines and cosines lie between -1 and 1; 2 |atan u| < pi, and |atan u| < |u|."""
+        """Sines and cosines lie between -1 and 1; 2 |atan u| < pi, |atan u| < |u|, |u| (pi - 2 |atan u|) < 2."""
         x, (n, d) = self.x[i], self.args[i][0]
         if kind == "turn":
             return [(1 - x, ">="), (1 + x, ">=")]
         if kind == "arc":
             return [((n - x * d) * self.sign_of((n, d)) * self.sign(d), ">")] if self.sign(n) else []
-        j = int(why[2])
-        return [(self.x[j] - 2 * x, ">"), (self.x[j] + 2 * x, ">")] if self.gens[j][0] == "pi" else []
+        j, s = int(why[2]), self.sign_of((n, d))
+        if self.gens[j][0] != "pi":
+            return []
+        found = [(self.x[j] - 2 * x, ">"), (self.x[j] + 2 * x, ">")]
+        return [*found, (2 * d * self.sign(d) - n * self.sign(n) * (self.x[j] - 2 * s * x), ">")] if s else found
 
     def _of_root(self, kind: str, i: int, said: int) -> list[tuple[Poly, str]]:
         """Bounds of the root of a number; sqrt(x^2 + p) > |x| where p > 0."""

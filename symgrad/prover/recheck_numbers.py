@@ -5,7 +5,8 @@ from __future__ import annotations
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
-from mpmath import iv  # type: ignore[import-untyped]  # it ships no types
+import mpmath  # type: ignore[import-untyped]  # it ships no types
+from mpmath import iv
 from sympy import ZZ, Rational, prod, resultant
 from sympy import Poly as SympyPoly
 
@@ -64,9 +65,26 @@ def _generator(ring: Ring, i: int) -> Any:
     if kind in {"root", "log"}:
         base = _polynomial(ring, ring.base[i])
         return None if base is None else _of_base(kind, abs(base), ring.gens[i][2])
-    rule = {"exp": iv.exp, "cos": iv.cos, "sin": iv.sin}.get(kind)
+    rule = {"exp": iv.exp, "cos": iv.cos, "sin": iv.sin, "erf": _erf, "atan": _atan}.get(kind)
     value = _fraction(ring, ring.args[i][0]) if rule is not None else None
     return None if rule is None or value is None else rule(value)
+
+
+def _erf(x: Any) -> Any:
+    """Rising, so between the values at the ends, which mpmath gives with a margin."""
+    return _rising(mpmath.erf, x)
+
+
+def _atan(x: Any) -> Any:
+    """The same."""
+    return _rising(mpmath.atan, x)
+
+
+def _rising(function: Any, x: Any) -> Any:
+    bits = iv.prec
+    with mpmath.workprec(2 * bits):
+        margin = mpmath.mpf(2) ** (-bits)
+        return iv.mpf([function(mpmath.mpf(x.a)) - margin, function(mpmath.mpf(x.b)) + margin])
 
 
 def _of_base(kind: str, base: Any, degree: int) -> Any:

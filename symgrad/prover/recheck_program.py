@@ -105,6 +105,9 @@ class Program:
 
     def switch(self, p: int, positive: int, zero: int, negative: int) -> int:
         """The value by the sign of p."""
+        known = self.value(p)
+        if known is not None:
+            return positive if known > 0 else negative if known < 0 else zero
         return self.line("switch", None, p, positive, zero, negative)
 
     def needs(self, whole: int, part: int) -> bool:

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 Proof = tuple[Any, ...]
 Line = tuple[dict["Exps", int], int, bool]
 STRICT, WEAK = 1, 2
+MULTIPLES = 24  # facts that are multiplied by a generator
+ABOUT = frozenset({"exp1", "exp2", "exp3", "tangent", "tail", "arc"})  # the sources of such facts
 SQUARES = 12  # squares of sums that are added to a linear system
 
 
@@ -190,6 +192,7 @@ class Signs(Field):
         """The same with further rows: squares of sums, and tangents of the logarithms in p."""
         before = len(self.facts)
         self.tangents(p)
+        self._multiples(p)
         lines, sources = self.system(p)
         monomials = {e for c, _, _ in lines for e in c} | set(self.line(p)[0])
         squares = list(_squares(monomials, (0,) * self.slots))[:SQUARES]
@@ -204,6 +207,17 @@ class Signs(Field):
             if found:
                 return s, found
         return None
+
+    def _multiples(self, p: Poly) -> None:
+        """What is known of exponentials and their like, times a generator of known sign, where p has such products."""
+        wanted = {e for e in self.line(p)[0] if sum(e) >= WEAK}
+        gens = [g for g in generators_in(self, p) if g.sign in {STRICT, -STRICT}]
+        found = [(i, f, g) for i, f in enumerate(self.facts) if f.why[0] in ABOUT for g in gens]
+        for i, fact, gen in found[:MULTIPLES]:
+            more = fact.poly * self.k.gens[gen.slot] * (gen.sign or 0)
+            if ("times", i, gen.slot) not in self.named and not wanted.isdisjoint(self.line(more)[0]):
+                self.named["times", i, gen.slot] = gen
+                self.learn(more, fact.rel, ("times", i, gen.slot))
 
     def _square(self, u: Exps, v: Exps, s: int) -> Poly:
         return (self.k.build({u: 1}) + self.k.build({v: s})) ** 2

@@ -1,0 +1,41 @@
+"""The second proofs of an activation's facts: they are replayed, and a wrong fact has none."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+from sympy import Integer, Rational, oo
+
+from symgrad.core import Monotone
+from symgrad.definitions import ACTIVATIONS
+from symgrad.pipeline.fact_proofs import movement, symmetry, tails
+from symgrad.pipeline.stages import facts
+
+NAMES = ("sigmoid", "tanh", "elu", "silu", "hardswish", "arctan")
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_second_proofs_are_replayed(name: str) -> None:
+    found = facts(ACTIVATIONS[name])
+
+    groups = symmetry(found), movement(found), tails(found, of_slope=False), tails(found, of_slope=True)
+
+    assert all(groups)
+    assert [p.refusal for group in groups for p in group if p.refusal] == []
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_wrong_fact_has_no_proof(name: str) -> None:
+    found = facts(ACTIVATIONS[name])
+    left, right, *slopes = found.limits
+    wrong = [(left, right + Rational(1, 100)), (left - Rational(1, 100), right)] if oo not in {left, right} else []
+    wrong += [(left, Integer(0) if right is oo else oo), (-oo, right)]
+
+    assert symmetry(replace(found, odd=not found.odd)) == ()
+    for moved in (Monotone.STRICTLY_DECREASING, Monotone.NON_INCREASING):
+        assert movement(replace(found, monotone=moved)) == ()
+    if found.monotone is Monotone.STRICTLY_INCREASING:
+        assert movement(replace(found, monotone=Monotone.NOT_MONOTONE)) == ()
+    for pair in wrong:
+        assert tails(replace(found, limits=(*pair, *slopes)), of_slope=False) == ()
