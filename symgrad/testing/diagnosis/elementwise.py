@@ -8,8 +8,11 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from symgrad.checker.compiled import compiled
 from symgrad.checker.difference import difference
+from symgrad.definitions import ACTIVATIONS
 from symgrad.functions.slopes import flattened
+from symgrad.functions.symbols import z
 from symgrad.testing.diagnosis.boundaries import moved
 from symgrad.testing.diagnosis.constants import FIXED, factor, names_of, said
 from symgrad.testing.diagnosis.curves import Curve, evidence_of, predictions, promising, telling
@@ -17,6 +20,7 @@ from symgrad.testing.diagnosis.edits import Values, fitting, spelt, twice
 from symgrad.testing.diagnosis.fitting import candidates, shortest
 from symgrad.testing.diagnosis.formulas import formulas
 from symgrad.testing.diagnosis.places import EVERYWHERE, holes, region, size_of_error
+from symgrad.testing.diagnosis.recognised import recognised
 from symgrad.testing.diagnosis.rounded import rounded
 from symgrad.testing.diagnosis.weigh import Diagnosis, Hypothesis, by_cost, close, relabelled, settled, unknown, verdict
 from symgrad.testing.diagnosis.wording import told, worded
@@ -34,11 +38,25 @@ LOOSE = 1e-7  # relative: doubles stand in for balls while formulas are looked f
 USUAL = {"−1", "2", "1/2", "−2", "−1/2"}
 UNNAMED = 5  # the cost of a factor that has no name: what is wrong in the formula says more
 SIMPLE = 2  # the cost of a mistake in the formula as a whole
+FAR_FETCHED = 5  # the cost of another function's derivative, which nothing suggests but the numbers
 TIMES = 2  # hypotheses of at most this cost are also tried times a constant
 
 
 def diagnose_curves(curves: Sequence[Curve], subject: Subject | None, f: Any = None) -> Diagnosis:
-    """The mistake behind the wrong values; `subject` is what the function is, if that is known, `f` the function."""
+    """The mistake behind the wrong values; `subject` is what the function is, if that is known, `f` the function.
+
+    Where it is not known, the values of `f` may tell: then that is said.
+    """
+    known = recognised(f, curves[0].x, curves[0].eps) if subject is None and f is not None and curves else None
+    if known is None:
+        return explanation(curves, subject, f)
+    found = explanation([replace(c, values=known.values) for c in curves], known, f)
+    says = message("f has the values of {name}: {says}", name=known.name, says=found.says)
+    return replace(found, says=says) if found.known else explanation(curves, subject, f)
+
+
+def explanation(curves: Sequence[Curve], subject: Subject | None, f: Any) -> Diagnosis:
+    """The mistake as the formula of the subject tells it, or without one."""
     finite = [c.at(np.isfinite(c.given) & np.isfinite(c.truth) & (np.abs(c.x) <= FAR)) for c in curves]
     finite = [c for c in finite if c.x.size]
     nowhere = holes([float(v) for c in curves for v in c.x[~np.isfinite(c.given) & np.isfinite(c.truth)]])
@@ -160,8 +178,19 @@ def unnamed(curve: Curve, f: Any) -> Iterator[Hypothesis]:
     yield one("value-times-slope", times_, message("leave the function out"), v * d)
     other = message("multiply by the other factor too")
     yield one("one-minus-value", message("1 minus the function is returned"), other, 1 - v)
+    yield from of_others(curve)
     at = message("the derivative is taken at f(x) instead of x")
     yield one("slope-at-output", at, message("evaluate it at x"), at_output)
+
+
+def of_others(curve: Curve) -> Iterator[Hypothesis]:
+    """The derivatives of the catalogue's activations."""
+    for name, entry in ACTIVATIONS.items():
+        code = None if name == "identity" else compiled(entry.head(z).diff(z), (z,))
+        if code is not None:
+            says = message("this is the derivative of {name}, and f is another function", name=name)
+            mend = message("differentiate the function that the forward pass applies")
+            yield one(f"slope-of-{name}", says, mend, code(curve.x), FAR_FETCHED)
 
 
 RETURN = message("return the derivative")
