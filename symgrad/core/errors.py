@@ -98,7 +98,11 @@ class FunctionRaisedError(FunctionError):
 
 
 class FunctionShapeError(FunctionError):
-    """It returned an array of another shape than it should."""
+    """It returned an array of another shape than it should; `why` is what that comes from, where it is known."""
+
+    def __init__(self, name: str, what: str, mend: str, why: str = "") -> None:
+        self.what = what
+        super().__init__(name, f"{what}: {why}" if why else what, mend)
 
 
 class FunctionTypeError(FunctionError):

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import inspect
+from contextlib import contextmanager
 from dataclasses import replace
-from functools import partial
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
@@ -14,7 +14,7 @@ from symgrad import checker
 from symgrad.checker.calling import epsilon, name_of
 from symgrad.checker.findings import Cause
 from symgrad.checker.watch import in_time
-from symgrad.core import FunctionError, FunctionTypeError, Outcome, UnsupportedError
+from symgrad.core import FunctionError, FunctionShapeError, FunctionTypeError, Outcome, UnsupportedError
 from symgrad.testing.diagnosis.curves import Curve
 from symgrad.testing.diagnosis.elementwise import diagnose_curves
 from symgrad.testing.diagnosis.parameters import diagnose_parameters, diagnose_vjp
@@ -24,7 +24,7 @@ from symgrad.testing.result import Elementwise, Parameters, demand
 from symgrad.testing.subject import Subject, subject
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from symgrad.checker import ElementwiseReport, PointFinding
     from symgrad.core.marking import Mark
@@ -264,9 +264,13 @@ def try_vjp(
     f: Callable[[Any], Any], vjp: Callable[[Any, Any], Any], x: Any, *, seed: int = 0, **options: Any
 ) -> Parameters:
     """How `vjp` fares, without raising."""
-    report = checker.check_vjp(f, vjp, x, seed=seed, **options)
-    wrong = report.outcome is Outcome.WRONG
-    found = in_time(options.get("seconds", SECONDS), lambda: diagnose_vjp(f, vjp, x, seed)) if wrong else None
+
+    def look() -> Diagnosis | None:
+        return diagnose_vjp(f, vjp, x, seed)
+
+    with shapes_explained(look):
+        report = checker.check_vjp(f, vjp, x, seed=seed, **options)
+    found = in_time(options.get("seconds", SECONDS), look) if report.outcome is Outcome.WRONG else None
     name = f"the vector-Jacobian product {getattr(vjp, '__name__', '')}".strip()
     return Parameters(name, report, found, f"check_vjp(f, vjp, x, seed={seed})")
 
@@ -296,14 +300,31 @@ def try_network(loss: Any, grads: Any, params: Any = None, *, seed: int = 0, **o
 
     elif params is None:
         raise UnsupportedError("hand in the parameters: check_network(loss, grads, params)")
-    report = checker.check_parameters(loss, grads, params, seed=seed, **options)
-    found = None
-    if report.outcome is Outcome.WRONG:
-        mine = own if model is not None else None
-        work = partial(diagnose_parameters, loss, grads, params, model=model, own=mine)
-        found = in_time(options.get("seconds", SECONDS), work)
+    mine = own if model is not None else None
+
+    def look() -> Diagnosis | None:
+        return diagnose_parameters(loss, grads, params, model=model, own=mine)
+
+    with shapes_explained(look):
+        report = checker.check_parameters(loss, grads, params, seed=seed, **options)
+    found = in_time(options.get("seconds", SECONDS), look) if report.outcome is Outcome.WRONG else None
     name = "the loss of the model" if model is not None else f"the loss {getattr(loss, '__name__', '')}".strip()
     return Parameters(name, report, found, f"check_network(loss, grads, params, seed={seed})")
+
+
+@contextmanager
+def shapes_explained(look: Callable[[], Diagnosis | None]) -> Iterator[None]:
+    """An array of the wrong shape is an error that says what it comes from, where the numbers tell."""
+    try:
+        yield
+    except FunctionShapeError as error:
+        try:
+            found = in_time(SECONDS, look)
+        except Exception:  # noqa: BLE001 - what cannot be diagnosed is still an error of shape
+            found = None
+        if found is None or not found.known or found.names[0] == "shape":
+            raise
+        raise FunctionShapeError(error.name, error.what, found.mend, found.says) from None
 
 
 def try_marked(function: Any, mark: Mark) -> Result:

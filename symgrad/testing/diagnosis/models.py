@@ -67,7 +67,10 @@ class Trial:
 
     def slack(self, key: str) -> Any:
         """How far a right array may be off."""
-        return slack_of(self.given[key], self.truth[key]) + 3 * self.bounds.get(key, 0.0)
+        bound = self.bounds.get(key, 0.0)
+        if np.shape(bound) != np.shape(self.given[key]):
+            bound = np.max(bound, initial=0)
+        return slack_of(self.given[key], self.truth[key]) + 3 * bound
 
 
 def trial(grads: Callable[..., Any], model: Model) -> Trial:
@@ -242,7 +245,7 @@ def attempt(model: Model | None, fault: Fault, where: Layers) -> Arrays | None:
     """The gradients with this fault; None where the shapes do not allow it."""
     try:
         return model.gradients(fault, where) if model else None
-    except (ValueError, IndexError):
+    except (ValueError, LookupError):
         return None
 
 
@@ -258,6 +261,8 @@ def with_factor(
     parts = [predicted[i * size : (i + 1) * size] for i in range(len(runs))]
     factors = [factor([run.given[k] for k in run.truth], part) for run, part in zip(runs, parts, strict=True)]
     known = [c for c in factors if c is not None and np.isfinite(c)]
+    if all(abs(c - 1) <= near(runs) for c in known):
+        return
     for name in names_of(known, [run.counts for run in runs], near(runs)) if len(known) == len(runs) else []:
         whole = tuple(v * c for part, c in zip(parts, known, strict=True) for v in part)
         more, mend = said(name, runs[0].counts)

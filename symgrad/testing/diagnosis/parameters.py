@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -9,18 +10,25 @@ import numpy as np
 
 from symgrad.checker.calling import Guarded
 from symgrad.checker.directions import Slopes
-from symgrad.checker.trees import leaves_of, tree
+from symgrad.checker.trees import leaves_of, rebuilt, tree
 from symgrad.checker.watch import watching
+from symgrad.testing.diagnosis.architecture import of_function, of_loss
 from symgrad.testing.diagnosis.models import Trial, diagnose_trials, trials
-from symgrad.testing.diagnosis.weigh import Diagnosis, Evidence, Hypothesis, settled, slack_of, unknown, verdict
+from symgrad.testing.diagnosis.reachable import arrays
+from symgrad.testing.diagnosis.weigh import Diagnosis, Evidence, Hypothesis, agree, settled, slack_of, unknown, verdict
+from symgrad.words import message
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from symgrad.testing.diagnosis.weigh import Array
+    from symgrad.testing.models.given import Given
 
 MOST = 600  # parameters; beyond them the differences of all entries take too long
 SECONDS = 60.0
+ALONE = "the array"
+KEPT = 20_000  # values of a function
+PULLED = 2  # cotangents
 
 
 def diagnose_parameters(loss: Any, grads: Any, params: Any, *, model: Any = None, own: Any = None) -> Diagnosis | None:
@@ -30,9 +38,59 @@ def diagnose_parameters(loss: Any, grads: Any, params: Any, *, model: Any = None
     truth, bound = true_gradients(loss, params)
     if truth is None:
         return None
-    given = dict(leaves_of(grads(params) if callable(grads) else grads, "", params))
-    point = {k: np.asarray(v, float) for k, v in leaves_of(params, "", params)}
-    return diagnose_trials([Trial({k: np.asarray(v) for k, v in given.items()}, truth, bounds=bound, point=point)])
+    point = leaves(params)
+    given = {k: np.asarray(v) for k, v in named(grads(params) if callable(grads) else grads, params)}
+    first = Trial(given, truth, bounds=bound, point=point)
+    network = of_loss(lambda p: float(loss(built(params, p))), point, arrays(loss, grads))
+    if network is None or not agrees(network, first):
+        return diagnose_trials([first])
+
+    def given_at(p: dict[str, Array]) -> Iterator[tuple[str, Any]]:
+        return named(grads(built(params, p)), params)
+
+    more = [network.varied(n) for n in (1, 2)] if callable(grads) else []
+    found = diagnose_trials([replace(first, model=network), *(run(m, given_at) for m in more)])
+    return recognised(found, network)
+
+
+def run(model: Given, grads: Callable[[dict[str, Array]], Iterator[tuple[str, Any]]]) -> Trial:
+    """What the user's function gives at other parameters."""
+    given = {k: np.asarray(v) for k, v in grads(model.leaves)}
+    return Trial(given, model.gradients(), model)
+
+
+def agrees(model: Given, run: Trial) -> bool:
+    """Whether the network that was recognised has the gradients that the differences show."""
+    found = model.gradients()
+    return all(agree(found[k], t, slack_of(found[k], t) + 3 * run.bounds[k]) for k, t in run.truth.items())
+
+
+def recognised(found: Diagnosis, model: Given) -> Diagnosis:
+    """The diagnosis, with what the function was taken for."""
+    if not found.known:
+        return found
+    names = {"hidden": model.hidden, "output": model.output, "says": found.says}
+    if model.layers == 1:
+        return replace(found, says=message("by its values this is a layer with {output}: {says}", **names))
+    says = message(
+        "by its values this is a network of {n} layers, {hidden} and {output}: {says}", n=model.layers, **names
+    )
+    return replace(found, says=says)
+
+
+def leaves(params: Any) -> dict[str, Array]:
+    """The arrays by their paths."""
+    return {k: np.asarray(v, float) for k, v in named(params, params)}
+
+
+def named(found: Any, like: Any) -> Iterator[tuple[str, Any]]:
+    """The arrays by their paths; one that is alone has a name too."""
+    return ((path or ALONE, leaf) for path, leaf in leaves_of(found, "", like))
+
+
+def built(params: Any, found: dict[str, Array]) -> Any:
+    """The containers of `params` with other arrays."""
+    return rebuilt(params, iter([v.copy() for v in found.values()]))
 
 
 def true_gradients(loss: Any, params: Any) -> tuple[dict[str, Array] | None, dict[str, Array]]:
@@ -45,22 +103,26 @@ def true_gradients(loss: Any, params: Any) -> tuple[dict[str, Array] | None, dic
     bounds = zip(at.starts[:-1], at.starts[1:], at.shapes, strict=True)
     parts = [(found.estimate[a:b].reshape(s), found.bound[a:b].reshape(s)) for a, b, s in bounds]
     return (
-        {p: v for p, (v, _) in zip(at.paths, parts, strict=True)},
-        {p: e for p, (_, e) in zip(at.paths, parts, strict=True)},
+        {p or ALONE: v for p, (v, _) in zip(at.paths, parts, strict=True)},
+        {p or ALONE: e for p, (_, e) in zip(at.paths, parts, strict=True)},
     )
 
 
 def diagnose_vjp(f: Callable[[Any], Any], vjp: Callable[[Any, Any], Any], x: Any, seed: int) -> Diagnosis | None:
-    """The mistake behind a vector-Jacobian product of one array; None where x is something else, or too large."""
-    if isinstance(x, dict | list | tuple):
-        return None
+    """The mistake behind a vector-Jacobian product; None where there are too many numbers to tell."""
+    f, whole = once(f, x), isinstance(x, dict | list | tuple)
+    network = of_function(lambda p: np.asarray(f(built(x, p)), float), leaves(x), arrays(f, vjp))
+    if whole or network is not None:
+        told = diagnose_products(f, vjp, x, network, seed)
+        if whole or (told and told.known):
+            return told
     x = np.asarray(x, float)
     y = np.asarray(f(x.copy()), float)
     if x.size * max(y.size, 1) > MOST * 8 or x.size > MOST:
         return None
     rows = [true_gradients(lambda p, n=n: np.asarray(f(p), float).ravel()[n], x) for n in range(y.size)]
-    jacobian = np.asarray([row[0][""].ravel() for row in rows if row[0] is not None])
-    slack = 3 * max(float(np.max(row[1][""], initial=0)) for row in rows)
+    jacobian = np.asarray([row[0][ALONE].ravel() for row in rows if row[0] is not None])
+    slack = 3 * max(float(np.max(row[1][ALONE], initial=0)) for row in rows)
     rng = np.random.default_rng(seed)
     cs = [rng.normal(size=y.shape) for _ in range(3)]
     given = [np.asarray(vjp(x.copy(), c.copy()), float) for c in cs]
@@ -69,6 +131,38 @@ def diagnose_vjp(f: Callable[[Any], Any], vjp: Callable[[Any, Any], Any], x: Any
     evidence = Evidence(tuple(given), tuple(truth), slacks)
     found = settled(evidence, products(jacobian, x, y, cs))
     return verdict(found, "") if found else unknown("")
+
+
+def once(f: Callable[[Any], Any], like: Any) -> Callable[[Any], Array]:
+    """The function, called once for each argument: every output is differentiated along the same steps."""
+    known: dict[bytes, Array] = {}
+
+    def value(p: Any) -> Array:
+        key = b"".join(np.asarray(leaf).tobytes() for _, leaf in leaves_of(p, "", like))
+        if key not in known:
+            if len(known) >= KEPT:
+                known.clear()
+            known[key] = np.asarray(f(p), float)
+        return known[key]
+
+    return value
+
+
+def diagnose_products(f: Any, vjp: Any, x: Any, network: Given | None, seed: int) -> Diagnosis | None:
+    """The mistake behind the products by several arrays: those of one cotangent are gradients of a sum."""
+    rng = np.random.default_rng(seed)
+    shape = np.shape(f(x))
+    cs, runs = [rng.normal(size=shape) for _ in range(PULLED)], []
+    for c in cs:
+        truth, bound = true_gradients(lambda p, c=c: float((c * np.asarray(f(p), float)).sum()), x)
+        if truth is None:
+            return None
+        given = {k: np.asarray(v) for k, v in named(vjp(x, c.copy()), x)}
+        model = network.pulled(c) if network else None
+        runs.append(Trial(given, truth, model, bounds=bound, point=leaves(x)))
+    if network is None or not all(agrees(network.pulled(c), run) for c, run in zip(cs, runs, strict=True)):
+        return diagnose_trials([replace(run, model=None) for run in runs])
+    return recognised(diagnose_trials(runs), network)
 
 
 def products(jacobian: Array, x: Array, y: Array, cs: list[Array]) -> Iterator[Hypothesis]:

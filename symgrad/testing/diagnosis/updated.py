@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from symgrad.testing.diagnosis.weigh import Hypothesis
+from symgrad.testing.models.given import Given
 from symgrad.testing.models.model import Fault
 from symgrad.testing.models.network import Network
 
@@ -28,9 +29,12 @@ def ahead(rate: float) -> Fault:
 def updated(runs: Sequence[Any], segments: Callable[..., Any]) -> Iterator[Hypothesis]:
     """The hypothesis for every learning rate that the bias of the last hidden layer allows."""
     models = [run.model for run in runs]
-    if not all(isinstance(m, Network) and m.layers > 1 for m in models):
+    if not all(isinstance(m, Network | Given) and m.layers > 1 for m in models):
         return
     key = f"b{models[0].layers - 1}"
+    key = getattr(models[0], "names", {}).get(key, key)
+    if key not in runs[0].given:
+        return
     off = (
         np.ravel(runs[0].given[key] - runs[0].truth[key])
         if runs[0].given[key].shape == runs[0].truth[key].shape

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from sympy import Basic, pi, sqrt
 
-from symgrad.document.from_sympy import boxes
-from symgrad.document.text import text
 from symgrad.words import message
 
 if TYPE_CHECKING:
@@ -19,8 +18,9 @@ PLAIN = 100  # fractions up to this denominator are shown as fractions
 
 
 def maths(expr: Any) -> str:
-    """An expression on one line."""
-    return text(boxes(expr))
+    """An expression on one line; the documents, which draw too, are loaded when the first is written."""
+    boxes = import_module("symgrad.document.from_sympy").boxes
+    return str(import_module("symgrad.document.text").text(boxes(expr)))
 
 
 def told(template: str, **values: Any) -> Callable[[], str]:

@@ -128,15 +128,25 @@ class Elementwise:
 @lru_cache(maxsize=128)
 def activation(name: str) -> Elementwise:
     """The value and the slope of the catalogue's activation of this name, at its usual parameters."""
-    phi = activation_named(name).head(z)
-    return Elementwise(in_numpy(phi, (z,)), in_numpy(phi.diff(z), (z,)))
+    return Elementwise(activated(name), in_numpy(activation_named(name).head(z).diff(z), (z,)))
+
+
+@lru_cache(maxsize=128)
+def activated(name: str) -> Callable[..., Array]:
+    """The value of an activation alone."""
+    return in_numpy(activation_named(name).head(z), (z,))
 
 
 @lru_cache(maxsize=128)
 def loss(name: str) -> Elementwise:
     """J and dJ/da of the catalogue's loss of this name, for one output a and one target y."""
-    of = loss_named(name).head(a, y)
-    return Elementwise(in_numpy(of, (a, y)), in_numpy(of.diff(a), (a, y)))
+    return Elementwise(lost(name), in_numpy(loss_named(name).head(a, y).diff(a), (a, y)))
+
+
+@lru_cache(maxsize=128)
+def lost(name: str) -> Callable[..., Array]:
+    """The value of a loss alone."""
+    return in_numpy(loss_named(name).head(a, y), (a, y))
 
 
 def in_numpy(expr: Any, symbols: tuple[Any, ...]) -> Callable[..., Array]:

@@ -178,6 +178,20 @@ FAULTS = (
         lambda p, l, d: d.T @ p.z[l - 1],
     ),
     Fault(
+        "weights-from-error",
+        "∂J/∂W uses ∂J/∂a in place of δ = ∂J/∂z: φ′(z) is missing there",
+        "multiply by φ′(z) before the product with a^(l−1)",
+        "weights",
+        lambda p, l, d: p.by_output[l].T @ p.a[l - 1],
+    ),
+    Fault(
+        "biases-from-error",
+        "∂J/∂b sums ∂J/∂a in place of δ = ∂J/∂z: φ′(z) is missing there",
+        "sum δ, which has the factor φ′(z)",
+        "biases",
+        lambda p, l, d: p.by_output[l].sum(axis=0),
+    ),
+    Fault(
         "weights-from-own-output",
         "∂J/∂W uses a^l of the same layer instead of a^(l−1): off by one",
         "multiply δ^l by a^(l−1), the output of the layer below",
