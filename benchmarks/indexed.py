@@ -2,16 +2,18 @@
 
 python benchmarks/indexed.py [--rounds 5] [--limit 60]
 
-symgrad's time holds everything: names, shapes, each named step, the result. SymPy's is that of `diff` alone, once for
-each entry of what is differentiated by; the expression is built before. tensorgrad derives and simplifies the result
-without steps; it is no dependency of symgrad (its licence is the AGPL), so install it beside symgrad to compare:
-pip install tensorgrad. Contestants take turns, each call in a forked child, so none profits from another's caches.
-Times are the processor's, so that other work on the machine does not count.
+What is differentiated is written down before, for all three. symgrad's time is that of the derivations: each named
+step, the deltas on the way, the result. SymPy's is that of `diff` alone, once for each entry of what is differentiated
+by. tensorgrad derives and simplifies the result without steps; it is no dependency of symgrad (its licence is the
+AGPL), so install it beside symgrad to compare: pip install tensorgrad. Contestants take turns, each call in a forked
+child, so none profits from another's caches or its own. Times are the processor's, so that other work on the machine
+does not count.
 """
 
 from __future__ import annotations
 
 import argparse
+import gc
 import multiprocessing
 from fractions import Fraction
 from importlib import import_module
@@ -40,19 +42,26 @@ WARM = "softmax by z"
 
 
 def by_symgrad() -> dict[str, Work]:
-    """Derivations with every named step, from the words or the catalogue's layer."""
+    """Derivations with every named step."""
     return {
-        WARM: lambda: layer_gradients(LAYERS["softmax"].build()),
-        "softmax, log-likelihood by W": lambda: derived("linear softmax", "W1"),
-        "two layers by W1": lambda: derived("linear sigmoid linear softmax", "W1"),
-        "layer norm by γ, β, x": lambda: layer_gradients(LAYERS["layer_norm"].build()),
-        "attention by Q, K, V": lambda: layer_gradients(LAYERS["attention"].build()),
+        WARM: of_layer("softmax"),
+        "softmax, log-likelihood by W": of_network("linear softmax"),
+        "two layers by W1": of_network("linear sigmoid linear softmax"),
+        "layer norm by γ, β, x": of_layer("layer_norm"),
+        "attention by Q, K, V": of_layer("attention"),
     }
 
 
-def derived(layers: str, wrt: str) -> object:
-    """A network's gradient with the deltas on the way."""
-    return network_gradients(network(layers, "log_likelihood"), [wrt])
+def of_layer(name: str) -> Work:
+    """The gradients of a layer by its parameters and inputs."""
+    layer = LAYERS[name].build()
+    return lambda: layer_gradients(layer)
+
+
+def of_network(layers: str) -> Work:
+    """A network's gradient by W1 with the deltas on the way."""
+    whole = network(layers, "log_likelihood")
+    return lambda: network_gradients(whole, ["W1"])
 
 
 # ---- SymPy: every entry a symbol
@@ -149,16 +158,18 @@ def by_tensorgrad() -> dict[str, Work]:
     def gradients(value: Any, *wrt: Any) -> list[Any]:
         return [tg.Derivative(value, v).full_simplify() for v in wrt]
 
-    def normed() -> list[Any]:
-        centred = x - F.mean(x)
-        return gradients(F.sum(u * (γ * centred * F.pow(F.mean(F.pow(centred, 2)) + EPSILON, HALF) + β)), γ, β, x)
-
+    centred = x - F.mean(x)
+    normed = F.sum(u * (γ * centred * F.pow(F.mean(F.pow(centred, 2)) + EPSILON, HALF) + β))
+    shallow = F.cross_entropy(W @ x + b, y, dim="m")
+    deep = F.cross_entropy(W2 @ F.sigmoid(V @ x + c) + b, y, dim="m")
+    attended = F.sum(F.softmax((Q @ K) / 2, dim="S") @ A * U)
+    softened = F.sum(F.softmax(x, dim="n") * u)
     return {
-        WARM: lambda: gradients(F.sum(F.softmax(x, dim="n") * u), x),
-        "softmax, log-likelihood by W": lambda: gradients(F.cross_entropy(W @ x + b, y, dim="m"), W),
-        "two layers by W1": lambda: gradients(F.cross_entropy(W2 @ F.sigmoid(V @ x + c) + b, y, dim="m"), V),
-        "layer norm by γ, β, x": normed,
-        "attention by Q, K, V": lambda: gradients(F.sum(F.softmax((Q @ K) / 2, dim="S") @ A * U), Q, K, A),
+        WARM: lambda: gradients(softened, x),
+        "softmax, log-likelihood by W": lambda: gradients(shallow, W),
+        "two layers by W1": lambda: gradients(deep, V),
+        "layer norm by γ, β, x": lambda: gradients(normed, γ, β, x),
+        "attention by Q, K, V": lambda: gradients(attended, Q, K, A),
     }
 
 
@@ -203,6 +214,8 @@ def main() -> None:
     contestants = {name: tasks() for name, tasks in CONTESTANTS.items()}
     if not contestants["tensorgrad"]:
         print("tensorgrad is not installed here, so its column is empty: pip install tensorgrad")
+    gc.collect()
+    gc.freeze()  # what is there by now is left alone by the collector, which would copy its pages in every child
     rows = []
     for task in [t for t in contestants["symgrad"] if t != WARM]:
         taken: dict[str, list[float | str]] = {name: [] for name in contestants}

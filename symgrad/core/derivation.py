@@ -47,7 +47,8 @@ class Step:
     relation: str = "="
 
     def __post_init__(self) -> None:
-        worded(self, "note")
+        if self.note:
+            worded(self, "note")
         if self.substeps:
             require_chain(self.substeps, self.before, self.after)
 

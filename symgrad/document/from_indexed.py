@@ -279,8 +279,8 @@ class IndexWriter:
 
     def derivative(self, atom: Partial, names: Names) -> Box:
         """∂J/∂W, or the operator in front of anything longer than a name."""
-        by, inner = self.factor(atom.ref, names), only_atom(atom.expr)
-        if isinstance(inner, Partial) and isinstance(of := only_atom(inner.expr), Ref):
+        by, inner = self.factor(atom.ref, names), atom.expr.atom
+        if isinstance(inner, Partial) and isinstance(of := inner.expr.atom, Ref):
             return second(self.factor(of, names), self.factor(inner.ref, names), by)
         inside = self.sum(atom.expr, names)
         if isinstance(inner, Ref):
@@ -307,14 +307,6 @@ def as_power(atom: Apply) -> tuple[Expr, Expr] | None:
 def second(of: Box, first_by: Box, by: Box) -> Box:
     """A second derivative, by two entries."""
     return Frac(row(Script(Ident("∂"), None, Num("2")), of), row(Ident("∂"), first_by, Ident("∂"), by))
-
-
-def only_atom(value: Expr) -> Atom | None:
-    """The factor that an expression is; None where it is more."""
-    term = value.terms[0] if len(value.terms) == 1 else None
-    if term is None or term.bound or term.coefficient != 1 or len(term.atoms) != 1 or term.atoms[0][1] != 1:
-        return None
-    return term.atoms[0][0]
 
 
 def is_short(box: Box) -> bool:

@@ -7,7 +7,6 @@ from functools import singledispatch
 from typing import TYPE_CHECKING, Any
 
 from symgrad.document.boxes import Diff, Fn, Ident, Script
-from symgrad.document.from_indexed import only_atom
 from symgrad.document.from_sympy import boxes
 from symgrad.document.layout import width
 from symgrad.document.names import tensor_name
@@ -98,15 +97,15 @@ def graph_of_symbols(start: D, derivation: Derivation) -> Graph | None:
 @graph.register(Expr)
 def graph_of_tensors(start: Expr, derivation: Derivation) -> Graph | None:
     """Names with indices; where a derivative on the way has a name of its own, such as δ, that is shown."""
-    atom = only_atom(start)
-    inner = only_atom(atom.expr) if isinstance(atom, Partial) else None
+    atom = start.atom
+    inner = atom.expr.atom if isinstance(atom, Partial) else None
     if not isinstance(atom, Partial) or not isinstance(inner, Ref):
         return None
     whole = inner.tensor
     called = {}
     for let in derivation.lets:
-        known = only_atom(let.value)
-        if isinstance(known, Partial) and isinstance(of := only_atom(known.expr), Ref) and of.tensor == whole:
+        known = let.value.atom
+        if isinstance(known, Partial) and isinstance(of := known.expr.atom, Ref) and of.tensor == whole:
             called[known.ref.tensor] = tensor_name(let.symbol)
     uses: dict[Any, tuple[Any, ...]] = {}
 

@@ -28,6 +28,7 @@ from symgrad.indexed import (
     Term,
     Where,
 )
+from symgrad.indexed.build import ref_of
 from symgrad.indexed.conditions import Condition
 
 if TYPE_CHECKING:
@@ -103,7 +104,7 @@ class Reader:
         """One factor."""
         match data:
             case {"entry": name, "at": places}:
-                return Ref(self.tensor(name), tuple(map(self.place, places)))
+                return ref_of(self.tensor(name)[tuple(map(self.place, places))])
             case {"delta": [left, right]}:
                 return Delta(self.indices[left], self.indices[right])
             case {"where": where, "equal": equal}:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from symgrad.core import Kind
-from symgrad.document.from_indexed import only_atom
 from symgrad.document.from_sympy import boxes
 from symgrad.document.tints import SLOPE, TINTS, letter, name_of
 from symgrad.functions import D, Elementwise
@@ -71,14 +70,14 @@ def sought(start: Any) -> Iterator[Any]:
     """What a derivation differentiates by."""
     if isinstance(start, D):
         yield start.variable
-    elif isinstance(start, Expr) and isinstance(atom := only_atom(start), Partial):
+    elif isinstance(start, Expr) and isinstance(atom := start.atom, Partial):
         yield atom.ref.tensor
 
 
 def functions(derivation: Derivation) -> Iterator[tuple[str, str]]:
     """Each function whose value has a name, with that name."""
     for let in derivation.lets:
-        atom = only_atom(let.value) if isinstance(let.value, Expr) else let.value
+        atom = let.value.atom if isinstance(let.value, Expr) else let.value
         if isinstance(atom, Elementwise | Apply):
             yield letter(name_of(boxes(let.value))), letter(name_of(boxes(let.symbol)))
 

@@ -10,7 +10,7 @@ from symgrad.core import REALS, UnsupportedError, Variable, every_step
 from symgrad.document.atoms import dim_box
 from symgrad.document.boxes import Box, Diff, Ident, Num, Op, Script, Text, commas, fenced, row
 from symgrad.document.einsum import einsum_box
-from symgrad.document.from_indexed import entry_box, only_atom, second
+from symgrad.document.from_indexed import entry_box, second
 from symgrad.document.from_matrix import Style, matrix_boxes, turned
 from symgrad.document.from_sympy import boxes
 from symgrad.document.index_names import atoms_of, first
@@ -179,10 +179,10 @@ def factors(term: Term, other: Term) -> Expr | None:
 
 def sought(derivation: Derivation, layout: Layout = COLUMN) -> tuple[Box, Indices, Indices] | None:
     """The left side without indices, ∂J/∂W, with the indices of what is differentiated and of the variable."""
-    atom = only_atom(derivation.start)
+    atom = derivation.start.atom
     if not isinstance(atom, Partial):
         return None
-    inner, by = only_atom(atom.expr), plain(atom.ref.indices)
+    inner, by = atom.expr.atom, plain(atom.ref.indices)
     variable = tensor_name(atom.ref.tensor)
     if isinstance(inner, Ref):
         of = plain(inner.indices)
@@ -200,7 +200,7 @@ def sought(derivation: Derivation, layout: Layout = COLUMN) -> tuple[Box, Indice
 
 def whole_box(value: Expr, layout: Layout) -> Box:
     """What is differentiated, without indices where it has a matrix form: a name as it is, else in parentheses."""
-    if isinstance(name := only_atom(value), Ref) and not name.indices:
+    if isinstance(name := value.atom, Ref) and not name.indices:
         return tensor_name(name.tensor)
     free = tuple(sorted(value.free, key=lambda i: (i.name, i.token)))
     shown = matrix_of(value, axes(free, (), layout), layout)

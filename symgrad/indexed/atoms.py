@@ -26,8 +26,9 @@ class Atom:
     `risky` says whether it may have no value somewhere: it is not to be lost when it cancels. A `bracket` is 0 or 1.
     """
 
-    __slots__ = ("free", "parts", "risky", "token")
+    __slots__ = ("_last", "free", "parts", "risky", "token")
     bracket = False
+    certain: bool | None = None  # of a bracket: whether it is always 1 or always 0; None where that depends
     free: frozenset[Index]
     parts: tuple[Expr, ...]  # the expressions inside
     token: str
@@ -35,8 +36,15 @@ class Atom:
 
     def _settle(self, free: frozenset[Index], parts: tuple[Expr, ...] = (), *, risky: bool = False) -> None:
         self.free, self.parts = free, parts
-        self.risky = risky or any(p.risky for p in parts)
+        self.risky = risky or (parts != () and any(p.risky for p in parts))
         self.token = self.key({})
+        self._last: tuple[Index | None, str] = None, ""
+
+    def key_of(self, binder: Index) -> str:
+        """The key under a binder that stands alone; kept, since a factor goes from one line to the next as it is."""
+        if self._last[0] is not binder:
+            self._last = binder, self.key({binder: "_0"})
+        return self._last[1]
 
     def key(self, names: Mapping[Index, str]) -> str:
         """A text that is equal for equal atoms; `names` says what some indices are called in it."""
@@ -67,9 +75,12 @@ class Ref(Atom):
     __slots__ = ("indices", "tensor")
 
     def __init__(self, tensor: Tensor, indices: tuple[Slot, ...]) -> None:
-        self.tensor = tensor
-        self.indices = tuple([slot(i, d) for i, d in zip(indices, tensor.dims, strict=True)])
-        self._settle(indices_of(self.indices), risky=tensor.risky)
+        self.tensor, self.indices = tensor, indices
+        if [i for i in indices if isinstance(i, Place)]:
+            self.indices = tuple([slot(i, d) for i, d in zip(indices, tensor.dims, strict=True)])
+            self._settle(indices_of(self.indices), risky=tensor.risky)
+        else:
+            self._settle(frozenset(indices), risky=tensor.risky)  # type: ignore[arg-type]  # indices, all of them
 
     def key(self, names: Mapping[Index, str]) -> str:
         return f"{self.tensor.token}[{','.join([slot_key(i, names) for i in self.indices])}]"
@@ -100,6 +111,10 @@ class Delta(Atom):
             return self
         return equal(new.get(self.left, self.left), new.get(self.right, self.right))
 
+    @property
+    def certain(self) -> bool | None:  # type: ignore[override]  # an attribute of all, worked out for these
+        return self.left is self.right or None
+
 
 class Where(Atom):
     """Iverson's bracket: 1 where the place is zero (`equal`) or at least zero, else 0."""
@@ -120,8 +135,7 @@ class Where(Atom):
         return self if self.free.isdisjoint(new) else Where(self.place.rename(dict(new)), equal=self.equal)
 
     @property
-    def certain(self) -> bool | None:
-        """Whether it holds always or never; None where that depends on the indices."""
+    def certain(self) -> bool | None:  # type: ignore[override]  # as above
         c = self.place.constant
         if self.place.parts or self.place.sizes:
             return None
@@ -254,12 +268,14 @@ class Partial(Atom):
     __slots__ = ("expr", "fixed", "ref")
 
     def __init__(self, expr: Expr, ref: Ref, fixed: frozenset[Tensor] = frozenset()) -> None:
-        matter = {t for t in fixed if t is not ref.tensor and t.rests_on(ref.tensor) and expr.rests_on(t)}
-        self.expr, self.ref, self.fixed = expr, ref, frozenset(matter)
+        self.expr, self.ref, self.fixed = expr, ref, fixed
+        if fixed:
+            matter = [t for t in fixed if t is not ref.tensor and t.rests_on(ref.tensor) and expr.rests_on(t)]
+            self.fixed = frozenset(matter)
         self._settle(expr.free | ref.free, (expr,), risky=True)
 
     def key(self, names: Mapping[Index, str]) -> str:
-        still = ",".join(sorted(t.token for t in self.fixed))
+        still = ",".join(sorted([t.token for t in self.fixed])) if self.fixed else ""
         return f"∂({self.expr.key(names)})/∂{self.ref.key(names)}|{still}|"
 
     def rename(self, new: Mapping[Index, Slot]) -> Partial:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from sympy.core.function import FunctionClass
 
 from symgrad.indexed.atoms import Apply, Attains, Greatest, Partial, Power, Ref, Size, Slot, Where, equal
-from symgrad.indexed.expr import Expr, IndexedError, Term, expr, one
+from symgrad.indexed.expr import Expr, IndexedError, expr, one
 from symgrad.indexed.names import Dim, Index, ShapeError, place, twins
 
 if TYPE_CHECKING:
@@ -114,9 +114,9 @@ def partial(value: Any, by: Expr, fixed: Iterable[Tensor] = ()) -> Expr:
 
 def ref_of(entry: Expr) -> Ref:
     """The one tensor entry that an expression is."""
-    match getattr(entry, "terms", None):
-        case (Term(coefficient=1, bound=frozenset(), atoms=((Ref() as ref, 1),)),):
-            return ref
+    atom = getattr(entry, "atom", None)
+    if isinstance(atom, Ref):
+        return atom
     raise IndexedError(f"a derivative is taken by an entry such as W[i, j], not by {entry!r}")
 
 

@@ -28,10 +28,29 @@ def term_key(bound: frozenset[Index], atoms: Factors, names: Mapping[Index, str]
     """The key of a sum over `bound` of a product, without its coefficient; parts without a common index apart."""
     if not bound:
         return product_key(atoms, names)
+    key = "" if names else key_apart(bound, atoms)
+    if key:
+        return key
     loose = [f for f in atoms if f[0].free.isdisjoint(bound)]
-    parts = components(bound, atoms) if len(bound) > 1 else (bound,)
-    keys = [component_key(part, atoms, names) for part in parts]
+    keys = [component_key(part, atoms, names) for part in components(bound, atoms)]
     return "·".join((*sorted(keys), product_key(loose, names)))
+
+
+def key_apart(bound: frozenset[Index], atoms: Factors) -> str:
+    """The key of a term in which no factor has two binders; "" where one has."""
+    loose: list[str] = []
+    sums: dict[Index, list[str]] = {i: [] for i in bound}
+    for atom, e in atoms:
+        mine = atom.free & bound
+        if not mine:
+            loose.append(f"{atom.token}^{1 if e is ONE else e}")
+        elif len(mine) == 1:
+            (binder,) = mine
+            sums[binder].append(f"{atom.key_of(binder)}^{1 if e is ONE else e}")
+        else:
+            return ""
+    keys = sorted([f"Σ{i.dim.token}({'·'.join(sorted(inside))})" for i, inside in sums.items()])
+    return "·".join((*keys, "·".join(sorted(loose))))
 
 
 def product_key(atoms: Iterable[Factor], names: Mapping[Index, str]) -> str:

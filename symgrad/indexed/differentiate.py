@@ -10,7 +10,7 @@ import sympy as sp
 from symgrad.indexed.atoms import Apply, Atom, Greatest, Partial, Power, Ref, equal
 from symgrad.indexed.build import attains, total
 from symgrad.indexed.canonical import ONE
-from symgrad.indexed.expr import ZERO, Expr, Term, expr, one
+from symgrad.indexed.expr import ZERO, Expr, Term, expr, monomial, one
 from symgrad.indexed.names import Index
 
 if TYPE_CHECKING:
@@ -67,10 +67,7 @@ def of_entry(atom: Ref, ref: Ref, still: frozenset[Tensor]) -> Expr:
     """Delta for the tensor itself; the derivative of its value for a name; the chain rule for an unknown function."""
     tensor = atom.tensor
     if tensor is ref.tensor:
-        found = expr(1)
-        for i, j in zip(atom.indices, ref.indices, strict=True):
-            found *= one(equal(i, j))
-        return found
+        return monomial(ONE, [(equal(i, j), ONE) for i, j in zip(atom.indices, ref.indices, strict=True)])
     if tensor in still or not tensor.rests_on(ref.tensor, still):
         return ZERO
     if tensor.body is not None:

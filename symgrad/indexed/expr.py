@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from symgrad.core import SymgradError
 from symgrad.indexed.atoms import NOTHING, Apply, Atom, Delta, Partial, Power, Ref, Scalar, Size, Where, indices_of
-from symgrad.indexed.canonical import ONE, Factor, term_key
+from symgrad.indexed.canonical import ONE, Factor, Factors, term_key
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -23,6 +23,7 @@ Number = int | Fraction
 Kind = tuple[int, int]  # of a power: the sign of its exponent, and 2 for a root, else 1
 Risk = tuple[Atom, Kind]
 NONE: frozenset[Risk] = frozenset()
+NO_PARTIALS: frozenset[Partial] = frozenset()
 VARYING = "an exponent is a whole number or a Fraction; write a power that varies with exp and log"
 
 
@@ -48,15 +49,26 @@ class Term:
     __slots__ = ("_token", "atoms", "bound", "coefficient", "free")
 
     def __init__(self, coefficient: Fraction, bound: Iterable[Index], factors: Iterable[Factor]) -> None:
-        kept = merged(factors)
-        if [a for a, _ in kept if a.bracket]:
+        kept = tuple(factors)
+        used, wanted = NOTHING, frozenset(bound)
+        seen: set[str] = set()
+        brackets = False
+        for atom, exponent in kept:
+            if atom.token in seen or not (exponent is ONE or exponent):
+                coefficient, kept = settled(coefficient, merged(kept))
+                used, brackets = NOTHING.union(*[a.free for a, _ in kept]), False
+                break
+            seen.add(atom.token)
+            used |= atom.free
+            brackets = brackets or atom.bracket
+        if brackets:
             coefficient, kept = settled(coefficient, kept)
-        used = NOTHING.union(*[a.free for a, _ in kept])
-        wanted = frozenset(bound)
+            used = NOTHING.union(*[a.free for a, _ in kept])
         if not wanted <= used:  # a sum over an index that nothing depends on: as often as there are values
             kept = merged((*kept, *[(Size(i.dim), ONE) for i in wanted - used]))
-        self.coefficient, self.atoms, self.bound = coefficient, tuple(kept), wanted & used
-        self.free: frozenset[Index] = used - wanted
+            wanted &= used
+        self.coefficient, self.atoms, self.bound = coefficient, kept, wanted
+        self.free: frozenset[Index] = used - wanted if wanted else used
         self._token: str | None = None
 
     @property
@@ -136,9 +148,23 @@ class Expr:
         return "+".join([f"{t.coefficient}*{t.token}" for t in self.terms])
 
     @Lazy
+    def atom(self) -> Atom | None:
+        """The one factor that it is; None where it is more than that, or a number, a power, a sum."""
+        term = self.terms[0] if len(self.terms) == 1 else None
+        if term is None or len(term.atoms) != 1 or term.bound or not is_one(term.coefficient):
+            return None
+        ((atom, exponent),) = term.atoms
+        return atom if is_one(exponent) else None
+
+    @Lazy
     def extent(self) -> list[tuple[int, int]]:
         """How many factors and binders each term has: equal for equal expressions, and found sooner than the key."""
         return [(len(t.atoms), len(t.bound)) for t in self.terms]
+
+    @Lazy
+    def count(self) -> int:
+        """How many factors it is written with, the number in front of a term among them."""
+        return sum([len(t.atoms) + 1 for t in self.terms])
 
     @Lazy
     def risky(self) -> frozenset[Risk]:
@@ -155,12 +181,15 @@ class Expr:
         """The tensors and names that are mentioned."""
         atoms = [a for t in self.terms for a, _ in t.atoms]
         entries = frozenset([a.tensor for a in atoms if isinstance(a, Ref)])
-        return entries.union(*[a.tensors for a in atoms if a.parts])
+        holding = [a.tensors for a in atoms if a.parts]
+        return entries.union(*holding) if holding else entries
 
     @Lazy
     def partials(self) -> frozenset[Partial]:
         """The derivatives left standing in it, at every depth."""
         holding = [a for t in self.terms for a, _ in t.atoms if a.parts]
+        if not holding:
+            return NO_PARTIALS
         found = frozenset([a for a in holding if isinstance(a, Partial)])
         return found.union(*[p.partials for a in holding for p in a.parts])
 
@@ -188,7 +217,7 @@ class Expr:
 
     def key(self, names: Mapping[Index, str]) -> str:
         """A text that is equal for equal expressions; `names` says what some free indices are called in it."""
-        if self.free.isdisjoint(names):
+        if not names or self.free.isdisjoint(names):
             return self.token
         return "+".join(sorted([f"{t.coefficient}*{t.key(names)}" for t in self.terms]))
 
@@ -210,7 +239,7 @@ class Expr:
         added = expr(other)
         if not (self.terms or self.lost):
             return added
-        return written(Expr((*self.terms, *added.terms)), self, added)
+        return written(Expr((*self.terms, *added.terms)), self, added, count=self.count + added.count)
 
     __radd__ = __add__
 
@@ -227,7 +256,9 @@ class Expr:
         factor = expr(other)
         if self is UNIT or factor is UNIT:
             return factor if self is UNIT else self
-        return written(Expr([s * t for s in self.terms for t in factor.terms]), self, factor)
+        n, m = len(self.terms), len(factor.terms)
+        found = Expr([s * t for s in self.terms for t in factor.terms])
+        return written(found, self, factor, count=m * self.count + n * factor.count - n * m)
 
     __rmul__ = __mul__
 
@@ -268,6 +299,11 @@ def rational(exponent: Any) -> Fraction:
     raise IndexedError(f"{VARYING}: apply(exp, p * apply(log, x[i])) is x[i] to the power of p")
 
 
+def is_one(number: Fraction) -> bool:
+    """Whether a number is 1, which most are."""
+    return number is ONE or number == 1
+
+
 def kind(exponent: Fraction) -> Kind:
     """A power as far as it matters to where it has a value."""
     return 1 if exponent.numerator > 0 else -1, min(exponent.denominator, 2)
@@ -278,8 +314,11 @@ def risk(atom: Atom, exponent: Fraction) -> bool:
     return exponent is not ONE and (exponent.numerator < 0 or exponent.denominator > 1) and not isinstance(atom, Size)
 
 
-def written(found: Expr, *parts: Expr) -> Expr:
-    """What was made of some parts, with the factors that are no longer to be seen in it."""
+def written(found: Expr, *parts: Expr, count: int = -1) -> Expr:
+    """What was made of some parts, with the factors that are no longer to be seen in it; none if it is so long."""
+    if found.count == count > 0:
+        lost = NONE.union(*[p.lost for p in parts])
+        return replace_lost(found, lost) if lost else found
     risky = NONE.union(*[p.risky for p in parts])
     gone = risky and risky - found.risky
     return replace_lost(found, found.lost | gone) if gone else found
@@ -292,13 +331,15 @@ def replace_lost(value: Expr, lost: frozenset[Risk]) -> Expr:
     return found
 
 
-def collected(terms: Iterable[Term]) -> tuple[Term, ...]:
+def collected(terms: tuple[Term, ...]) -> tuple[Term, ...]:
     """Like terms added up, in the order of their keys."""
     found: dict[str, Term] = {}
     for t in terms:
-        old = found.get(t.token)
-        found[t.token] = old.counted(old.coefficient + t.coefficient) if old else t
-    return tuple([found[k] for k in sorted(found) if found[k].coefficient])
+        token = t.token
+        old = found.get(token)
+        found[token] = old.counted(old.coefficient + t.coefficient) if old else t
+    several = [found[k] for k in sorted(found)]
+    return tuple(several if len(several) == len(terms) else [t for t in several if t.coefficient])
 
 
 ZERO = Expr()
@@ -326,8 +367,8 @@ def expr(what: Any) -> Expr:
 
 def one(atom: Atom, exponent: Number = 1) -> Expr:
     """A single atom as an expression."""
-    lost = NONE.union(*(p.lost for p in atom.parts)) if atom.parts else NONE
-    return Expr((Term(ONE, (), ((atom, ONE if exponent == 1 else Fraction(exponent)),)),), lost)
+    lost = NONE.union(*[p.lost for p in atom.parts]) if atom.parts else NONE
+    return Expr((Term(ONE, NOTHING, ((atom, ONE if exponent == 1 else Fraction(exponent)),)),), lost)
 
 
 def monomial(coefficient: Fraction, factors: Iterable[Factor]) -> Expr:
@@ -396,30 +437,26 @@ def even(exponent: Fraction) -> bool:
     return exponent.denominator > 1 or exponent % 2 == 0
 
 
-def merged(factors: Iterable[Factor]) -> list[Factor]:
+def merged(factors: Iterable[Factor]) -> Factors:
     """Factors with the exponents of equal atoms added, those that cancel left out."""
-    found: dict[str, Factor] = {}
-    for factor in factors:
-        token = factor[0].token
-        found[token] = (factor[0], found[token][1] + factor[1]) if token in found else factor
-    return [f for f in found.values() if f[1] is ONE or f[1]]
+    found: dict[Atom, Fraction] = {}
+    for a, e in factors:
+        found[a] = found[a] + e if a in found else e
+    return tuple([(a, e) for a, e in found.items() if e])
 
 
-def settled(coefficient: Fraction, factors: list[Factor]) -> tuple[Fraction, list[Factor]]:
+def settled(coefficient: Fraction, factors: Factors) -> tuple[Fraction, Factors]:
     """A product with its brackets settled: a delta is its own square, and one of equal indices is 1."""
     kept: list[Factor] = []
     for a, e in factors:
-        if not isinstance(a, Delta | Where):
-            kept.append((a, e))
-            continue
-        if e < 0:
+        if a.bracket and e < 0:
             raise IndexedError("a delta or a condition can't be divided by: it is 0 somewhere")
-        sure = a.left == a.right or None if isinstance(a, Delta) else a.certain
+        sure = a.certain if a.bracket else None
         if sure is False:
-            return Fraction(0), []
+            return Fraction(0), ()
         if sure is None:
-            kept.append((a, ONE))
-    return coefficient, kept
+            kept.append((a, ONE if a.bracket else e))
+    return coefficient, tuple(kept)
 
 
 UNIT = monomial(ONE, ())

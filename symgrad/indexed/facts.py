@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING
 
 from symgrad.indexed.atoms import NOTHING, Atom, Partial, Power, Ref
 from symgrad.indexed.build import delta, total
-from symgrad.indexed.canonical import Factor, Factors
+from symgrad.indexed.canonical import ONE, Factor, Factors
 from symgrad.indexed.contract import contract
-from symgrad.indexed.expr import Expr, IndexedError, Term, expr, monomial
-from symgrad.indexed.mapping import bind, mapped, with_parts
+from symgrad.indexed.expr import Expr, IndexedError, Term, expr
+from symgrad.indexed.mapping import mapped, under, with_parts
 from symgrad.indexed.names import Index, Place
 from symgrad.words import message, worded
 
@@ -115,8 +115,9 @@ def apply_fact(value: Expr, fact: Fact) -> Expr:
     def fits(part: Expr) -> bool:
         return fact.left.tensors <= part.tensors
 
-    value = mapped(value, inside, fits)
-    value = mapped(value, lambda atom: parts_rewritten(atom, fact), fits)
+    if [p for t in value.terms for a, _ in t.atoms for p in a.parts if fits(p)]:
+        value = mapped(value, inside, fits, leaves=False)
+        value = mapped(value, lambda atom: parts_rewritten(atom, fact), fits, leaves=False)
     return by_terms(value, fact)
 
 
@@ -131,9 +132,10 @@ def by_terms(value: Expr, fact: Fact) -> Expr:
     if len(fact.left.terms) != 1 or not fact.left.tensors <= value.tensors:
         return value
     (pattern,) = fact.left.terms
+    wanted = sorted(pattern.atoms, key=lambda f: (not isinstance(f[0], Ref), f[0].token))
     found: list[Term] = []
     for term in value.terms:
-        ways = (rewritten(term, pattern, fact, way) for way in matches(pattern, term))
+        ways = (rewritten(term, pattern, fact, way) for way in matches(pattern, wanted, term))
         new = next((w for w in ways if not is_turning(fact) or comes_before(w, term)), None)
         found += [term] if new is None else new.terms
     return value if found == list(value.terms) else Expr(found)
@@ -142,8 +144,8 @@ def by_terms(value: Expr, fact: Fact) -> Expr:
 def rewritten(term: Term, pattern: Term, fact: Fact, way: Way) -> Expr:
     """A term with the right side in the place of the pattern, which was found in this way."""
     new, bound, left = way
-    whole = monomial(term.coefficient / pattern.coefficient, left) * fact.right.rename(new)
-    return bind(bound, whole)
+    number = term.coefficient if pattern.coefficient is ONE else term.coefficient / pattern.coefficient
+    return Expr(under(number, bound, left, [fact.right.rename(new)]))
 
 
 def is_turning(fact: Fact) -> bool:
@@ -158,9 +160,8 @@ def comes_before(found: Expr, term: Term) -> bool:
     return len(found.terms) != 1 or found.terms[0].token < term.token
 
 
-def matches(pattern: Term, term: Term) -> Iterator[Way]:
-    """Ways in which a term contains a pattern; the binders and the factors that are left over then."""
-    wanted = sorted(pattern.atoms, key=lambda f: (not isinstance(f[0], Ref), f[0].token))
+def matches(pattern: Term, wanted: Sequence[Factor], term: Term) -> Iterator[Way]:
+    """Ways in which a term contains a pattern with these factors; the binders and factors that are left over then."""
     for new, left in consumed(wanted, term.atoms, {}, pattern):
         summed = {new[i] for i in pattern.bound}
         inside = NOTHING.union(*[a.free for a, _ in left])
@@ -221,18 +222,9 @@ def read_off(pattern: Atom, atom: Atom) -> Iterator[tuple[Index | Place, Index |
     if isinstance(pattern, Partial) and isinstance(atom, Partial) and pattern.ref.tensor is atom.ref.tensor:
         yield from zip(pattern.ref.indices, atom.ref.indices, strict=True)
     for one, other in zip(pattern.parts, atom.parts, strict=False):
-        mine, its = sole_entry(one), sole_entry(other)
-        if mine and its and mine.tensor is its.tensor:
+        mine, its = one.atom, other.atom
+        if isinstance(mine, Ref) and isinstance(its, Ref) and mine.tensor is its.tensor:
             yield from zip(mine.indices, its.indices, strict=True)
-
-
-def sole_entry(value: Expr) -> Ref | None:
-    """The entry that an expression is, or None."""
-    match value.terms:
-        case (Term() as term,) if term.coefficient == 1 and not term.bound and len(term.atoms) == 1:
-            atom, exponent = term.atoms[0]
-            return atom if exponent == 1 and isinstance(atom, Ref) else None
-    return None
 
 
 def assign(pattern: Index | Place, target: Index | Place, new: Substitution) -> bool:

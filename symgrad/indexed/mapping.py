@@ -12,7 +12,8 @@ from symgrad.indexed.differentiate import carried_out
 from symgrad.indexed.expr import Expr, Term, one
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterable, Iterator
+    from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+    from fractions import Fraction
 
     from symgrad.indexed.canonical import Factor
     from symgrad.indexed.names import Index
@@ -25,47 +26,60 @@ def bind(bound: Iterable[Index], value: Expr) -> Expr:
     return Expr([t.over(indices) for t in value.terms]) if indices else value
 
 
-def replaced(value: Expr, change: Callable[[Atom], Expr | None]) -> Expr:
-    """The expression with its factors replaced, those inside others left alone; None leaves a factor as it is."""
+def replaced(value: Expr, change: Callable[[Atom], Expr | None], *, leaves: bool = True) -> Expr:
+    """The expression with its factors replaced, those inside others left alone; None leaves a factor as it is.
+
+    Without `leaves`, factors that have nothing inside are not asked.
+    """
     terms: list[Term] = []
     changed = False
     for term in value.terms:
-        new = [(change(a), a, e) for a, e in term.atoms]
-        if not [n for n, _, _ in new if n is not None]:
-            terms.append(term)
-            continue
-        changed = True
-        rest = [(a, e) for n, a, e in new if n is None]
-        terms += under(term, rest, [n if e is ONE else n**e for n, _, e in new if n is not None])
+        rest: list[Factor] = []
+        parts: list[Expr] = []
+        for factor in term.atoms:
+            new = change(factor[0]) if leaves or factor[0].parts else None
+            if new is None:
+                rest.append(factor)
+            else:
+                parts.append(new if factor[1] is ONE else new ** factor[1])
+        changed = changed or bool(parts)
+        terms += under(term.coefficient, term.bound, rest, parts) if parts else (term,)
     return Expr(terms) if changed else value
 
 
-def under(term: Term, rest: list[Factor], parts: list[Expr]) -> Iterator[Term]:
-    """The product of some of a term's factors with other expressions, multiplied out, under the term's binders."""
-    free = term.free.union(*[p.free for p in parts])
+def under(
+    coefficient: Fraction, binders: frozenset[Index], rest: Sequence[Factor], parts: Sequence[Expr]
+) -> Iterator[Term]:
+    """A number times factors times expressions, multiplied out, under binders that all of them may depend on."""
     for chosen in product(*[p.terms for p in parts]):
-        number, bound, factors = term.coefficient, term.bound, rest
+        number, bound, factors = coefficient, binders, rest
         for factor in chosen:
-            t = factor.freshened() if factor.bound & (bound | free) else factor
+            t = factor
+            if t.bound:
+                taken = bound.union(*[a.free for a, _ in rest], *[p.free for p in parts])
+                t = t if t.bound.isdisjoint(taken) else t.freshened()
+                bound |= t.bound
             number = number if t.coefficient is ONE else number * t.coefficient
-            bound, factors = bound | t.bound, [*factors, *t.atoms]
+            factors = [*factors, *t.atoms]
         yield Term(number, bound, factors)
 
 
-def mapped(value: Expr, change: Callable[[Atom], Expr | None], where: Callable[[Expr], Any] = bool) -> Expr:
+def mapped(
+    value: Expr, change: Callable[[Atom], Expr | None], where: Callable[[Expr], Any] = bool, *, leaves: bool = True
+) -> Expr:
     """The expression with atoms replaced at every depth, innermost first; a part that is not `where` stays as it is."""
 
     def inside_out(atom: Atom) -> Expr | None:
         if not atom.parts:
             return change(atom)
-        parts = tuple([mapped(p, change, where) if where(p) else p for p in atom.parts])
+        parts = tuple([mapped(p, change, where, leaves=leaves) if where(p) else p for p in atom.parts])
         if all(map(is_, parts, atom.parts)):
             return change(atom)
         inner = with_parts(atom, parts)
         new = change(inner)
         return one(inner) if new is None else new
 
-    return replaced(value, inside_out)
+    return replaced(value, inside_out, leaves=leaves)
 
 
 def with_parts(atom: Atom, parts: tuple[Expr, ...]) -> Atom:
@@ -93,7 +107,7 @@ def carry_out(value: Expr) -> Expr:
         found = carried_out(atom)
         return None if found == one(atom) else found
 
-    return mapped(value, step, standing)
+    return mapped(value, step, standing, leaves=False)
 
 
 def standing(value: Expr) -> bool:

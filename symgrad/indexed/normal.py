@@ -38,7 +38,8 @@ def expanded(value: Expr) -> Expr:
     for term in value.terms:
         found = [(opened(a, e) if isinstance(a, Power) else None, (a, e)) for a, e in term.atoms]
         rest = [f for new, f in found if new is None]
-        terms += under(term, rest, [new for new, _ in found if new is not None]) if len(rest) < len(found) else [term]
+        parts = [new for new, _ in found if new is not None]
+        terms += under(term.coefficient, term.bound, rest, parts) if parts else (term,)
     return Expr(terms) if terms != list(value.terms) else value
 
 
@@ -128,12 +129,10 @@ def split_log(atom: Apply) -> Expr:
     return found
 
 
-def sole(value: Expr, name: str) -> Any:
+def sole(value: Expr, name: str) -> Apply | None:
     """The function of this name that an expression is, or None."""
-    match value.terms:
-        case (Term(coefficient=1, bound=frozenset(), atoms=((Apply() as atom, 1),)),) if not value.terms[0].bound:
-            return atom if atom.head.__name__ == name and not atom.order else None
-    return None
+    atom = value.atom
+    return atom if isinstance(atom, Apply) and atom.head.__name__ == name and not atom.order else None
 
 
 SPLITS: Mapping[str, Any] = {"exp": split_exp, "log": split_log}

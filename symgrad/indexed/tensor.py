@@ -51,8 +51,14 @@ class Tensor:
         self._enter()
 
     def _enter(self) -> None:
-        """Take a number of its own in this process; `mask` has a bit for each tensor that its value depends on."""
+        """Take a number of its own in this process.
+
+        `mentions` are the tensors that its value is written in, or that it is an unknown function of; `mask` has a bit
+        for each that its value depends on.
+        """
         self.serial = next(_serials)
+        inside = self.body[1].tensors if self.body else frozenset[Tensor]()
+        self.mentions: frozenset[Tensor] = inside.union(self.depends)
         self.risky: bool = bool(self.body and self.body[1].risky)
         self.mask: int = reduce(or_, (t.mask | (1 << t.serial) for t in self.mentions), 0)
         _known[self.token] = self
@@ -80,6 +86,8 @@ class Tensor:
         return letters, value
 
     def _fits(self, indices: tuple[Slot, ...]) -> None:
+        if self.dims == tuple([getattr(i, "dim", None) for i in indices]):
+            return
         if len(indices) != len(self.dims):
             shape = f"({', '.join(d.name for d in self.dims)})"
             raise ShapeError(f"{self.name} has shape {shape}, so it takes {len(self.dims)} indices, not {len(indices)}")
@@ -118,11 +126,6 @@ class Tensor:
             return self[indices]
         letters, value = self.body
         return value.rename(dict(zip(letters, indices, strict=True))) * inside_shape(indices, self.dims)
-
-    @property
-    def mentions(self) -> frozenset[Tensor]:
-        """The tensors that its value is written in, or that it is an unknown function of."""
-        return frozenset(self.depends) | (self.body[1].tensors if self.body else frozenset())
 
     def rests_on(self, other: Tensor, held: frozenset[Tensor] = frozenset()) -> bool:
         """Whether its value depends on another tensor's, by a way that leads through none of `held`."""

@@ -14,12 +14,12 @@ from symgrad.definitions.shapes import Shapes
 from symgrad.definitions.tensor_parser import parse_tensor
 from symgrad.definitions.tokens import spelled_out
 from symgrad.deriver.indexed import backpropagate, definition_of, derivation
+from symgrad.deriver.indexed.backward import plain
 from symgrad.deriver.indexed.layers import (
     layer_gradients,
     network_gradients,
     network_hessian,
     pair_facts,
-    plain,
     softmax_facts,
 )
 from symgrad.indexed import Expr, Fact, Index, Tensor, partial

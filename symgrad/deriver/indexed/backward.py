@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
 from typing import TYPE_CHECKING
+from unicodedata import normalize
 
+from symgrad.definitions.tokens import spelled_out
 from symgrad.deriver.indexed.chain import derivation
 from symgrad.indexed import (
     Expr,
@@ -61,11 +64,13 @@ def backpropagate(
     facts: Iterable[Fact] = (),
     called: Mapping[Tensor, str] | None = None,
     name: str = "",
+    entitled: Callable[[str], str] | None = None,
 ) -> tuple[Gradient, ...]:
     """The derivative of the scalar J by each of `nodes`, from the loss backwards, and then by each of `wrt`.
 
     `nodes` are the names whose derivatives get names (delta); other names are looked through. The work for one node
-    depends on the nodes that use it, not on how many layers follow. `called` gives the names: {z1: "delta1"}.
+    depends on the nodes that use it, not on how many layers follow. `called` gives the names: {z1: "delta1"};
+    `entitled` makes a derivation's title of a tensor's name.
     """
     order, known = tuple(nodes), tuple(facts)
     uses, stops = users(J, order), frozenset(order)
@@ -84,13 +89,20 @@ def backpropagate(
             whole = chain_rule(every, lambda node, at: partial(J(), node[at]))
             short = chain_rule(every, lambda node, at: cotangents[node][at])
             opening = [("layers", whole), ("cotangent", short)]
-        label = f"{name or J.name}-{tensor.name}"
-        title = f"d{J.name}/d{tensor.name}"
+        label = f"{name or J.name}-{plain(tensor.name)}"
+        title = entitled(tensor.name) if entitled else f"d{J.name}/d{tensor.name}"
         chain = derivation(start, name=label, title=title, facts=known, opening=opening)
         called_so = (called or {}).get(tensor, f"{tensor.name}\u0304")
         cotangents[tensor] = Tensor(called_so, tensor.dims, body=(letters, start))
         found.append(Gradient(tensor, letters, chain, cotangents[tensor]))
     return tuple(found)
+
+
+@cache
+def plain(name: str) -> str:
+    """A name in Latin letters: γ is gamma, x̂ is x-hat."""
+    spoken = {"\u0302": "-hat", "\u0304": "-bar"}
+    return spelled_out("".join(spoken.get(c, c) for c in normalize("NFD", name)))
 
 
 def users(J: Tensor, nodes: tuple[Tensor, ...]) -> Callable[[Tensor], tuple[Tensor, ...]]:
@@ -108,8 +120,7 @@ def seen_from(node: Tensor, stops: frozenset[Tensor]) -> Iterator[Tensor]:
     waiting, seen = [node], set[Tensor]()
     while waiting:
         tensor = waiting.pop()
-        inner = frozenset(tensor.depends) | (tensor.body[1].tensors if tensor.body else frozenset())
-        for t in inner - seen:
+        for t in tensor.mentions - seen:
             seen.add(t)
             yield t
             if t not in stops:
@@ -128,10 +139,8 @@ def ways(J: Tensor, entry: Ref, behind: tuple[Tensor, ...], stops: frozenset[Ten
 
 def chain_rule(every: tuple[Way, ...], arriving: Callable[[Tensor, tuple[Index, ...]], Expr]) -> Expr:
     """dJ/dT as a sum over the nodes that use T: what arrives at a node, times the node's own derivative by T."""
-    found = expr(0)
-    for node, inner, local in every:
-        found += bind(inner, local if node is None else arriving(node, inner) * local)
-    return found
+    sums = (bind(inner, local if node is None else arriving(node, inner) * local) for node, inner, local in every)
+    return Expr([t for s in sums for t in s.terms])
 
 
 def definition_of(name: Tensor, by: Expr | None = None) -> Fact:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import TYPE_CHECKING, Any
 from unicodedata import normalize
 
@@ -55,11 +56,12 @@ def derivation(
     `facts` are declared (`sums_to(y)`, `one_hot(y)`), definitions to fold back (`definition_of(p)`), and lemmas about
     derivatives, used as soon as they fit. `opening` are first lines `(rule, expression)` that are given.
     """
-    known = tuple(facts)
-    first = expr(start)
+    known, first = tuple(facts), expr(start)
     steps = [*opened(first, opening)]
-    steps += rewritten(steps[-1].after if steps else first, known, factored=factored)
-    return assembled(first, grouped(tuple(steps)), name=name, title=title, facts=known, domains=domains, lead=lead)
+    given = [first, *(s.after for s in steps)]  # whatever is written later is a value of these, or a fact's
+    steps += rewritten(given[-1], known, factored=factored)
+    chain = grouped(tuple(steps))
+    return assembled(first, chain, name=name, title=title, facts=known, domains=domains, lead=lead, given=given)
 
 
 def without(found: Derivation, name: str) -> Derivation:
@@ -113,11 +115,12 @@ def assembled(
     facts: tuple[Fact, ...] = (),
     domains: Mapping[Tensor, Domain] | None = None,
     lead: str = "",
+    given: Iterable[Expr] = (),
 ) -> Derivation:
-    """A derivation with the names and inputs that its lines mention, in order of definition."""
+    """A derivation with the names and inputs that its lines mention (those `given`, or all), in order of definition."""
     if not steps:
         steps = (Step(start, start, "definition"),)
-    mentioned = [start, *(s.after for s in steps), *(side for f in facts for side in (f.left, f.right))]
+    mentioned = [*(given or (start, *(s.after for s in steps))), *(side for f in facts for side in (f.left, f.right))]
     tensors = reached(frozenset[Tensor]().union(*(e.tensors for e in mentioned)))
     require_own_names(tensors)
     lies_in = domains or {}
@@ -132,15 +135,21 @@ class SharedNameError(SymgradError):
 
 def require_own_names(tensors: Iterable[Tensor]) -> None:
     """Raise SharedNameError where two tensors, two sizes, or a tensor and a size go by one name."""
-    owners: dict[str, tuple[Any, str]] = {}
-    named: list[tuple[Any, str]] = [(t, "tensor") for t in tensors]
-    named += [(d, "size") for t, _ in named for d in t.dims]
-    for what, kind in named:
-        name = what.tex or spelled_out(normalize("NFC", what.name)).replace("_", "")
-        other, same = owners.setdefault(name, (what, kind))
-        if other is not what and other != what:
-            pair = f"two {kind}s are" if same == kind else "a tensor and a size are both"
+    owners: dict[str, Any] = {}
+    known = list(tensors)
+    every: tuple[Any, ...] = (*known, *{d for t in known for d in t.dims})
+    for what in every:
+        other = owners.setdefault(what.tex or printed(what.name), what)
+        if other is not what:
+            kind = "tensor" if isinstance(what, Tensor) else "size"
+            pair = f"two {kind}s are" if type(other) is type(what) else "a tensor and a size are both"
             raise SharedNameError(f"{pair} called {what.name}; give each a name, or a `tex`, of its own")
+
+
+@cache
+def printed(name: str) -> str:
+    """What a name looks like on a page, as far as it tells names apart."""
+    return spelled_out(normalize("NFC", name)).replace("_", "")
 
 
 def lets_of(tensors: Iterable[Tensor]) -> tuple[Let, ...]:

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import unicodedata
 from contextlib import suppress
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from symgrad.core import Step, SymgradError, UnknownNameError, UnsupportedError
@@ -12,7 +10,7 @@ from symgrad.core.catalogue import nearest
 from symgrad.definitions import ACTIVATIONS, LOSSES
 from symgrad.definitions.tokens import spelled_out
 from symgrad.deriver import pairs
-from symgrad.deriver.indexed.backward import Gradient, backpropagate, definition_of
+from symgrad.deriver.indexed.backward import Gradient, backpropagate, definition_of, plain
 from symgrad.deriver.indexed.chain import assembled, derivation
 from symgrad.deriver.scalar import derivative
 from symgrad.functions.symbols import a, y
@@ -41,10 +39,9 @@ def layer_gradients(layer: Layer) -> tuple[Derivation, ...]:
     nodes = tuple(reversed(layer.names))
     facts = (*(definition_of(t) for t in layer.folded), *layer.facts)
     wrt = (*layer.parameters, *layer.inputs)
-    found = backpropagate(J, nodes, wrt, facts=facts, called=dict(layer.called), name=layer.name)
+    found = backpropagate(J, nodes, wrt, facts=facts, called=dict(layer.called), name=layer.name, entitled=entitled)
     inner = {g.name: g for g in found if g.tensor in layer.names[:-1]}
-    told = (replace(g, derivation=in_the_output(g, inner)) for g in found)
-    return tuple(entitled(g, layer.name) for g in told if g.tensor is not layer.output)
+    return tuple(in_the_output(g, inner) for g in found if g.tensor is not layer.output)
 
 
 def in_the_output(gradient: Gradient, inner: Mapping[Tensor, Gradient]) -> Derivation:
@@ -68,7 +65,7 @@ def written_out(gradient: Gradient, found: Mapping[Tensor, Gradient]) -> Expr:
         return value if len(value.terms) == 1 else group(value)
 
     value = gradient.result
-    for _ in found:
+    while not value.tensors.isdisjoint(found):
         value = contract(mapped(value, found_before))
     return value
 
@@ -83,7 +80,7 @@ def network_gradients(network: Network, wrt: Iterable[str]) -> tuple[Derivation,
 
     Raises UnknownNameError for a name that the network does not have.
     """
-    return tuple(entitled(g, "network") for g in backwards(network, [wanted_one(network, name) for name in wrt]))
+    return tuple(g.derivation for g in backwards(network, [wanted_one(network, name) for name in wrt]))
 
 
 def network_hessian(network: Network, name: str) -> tuple[Derivation, ...]:
@@ -102,14 +99,15 @@ def network_hessian(network: Network, name: str) -> tuple[Derivation, ...]:
         title=message("The Hessian with respect to {symbol}", symbol=wanted.name),
         facts=(gradient, *known_about(network)),
     )
-    return (*(entitled(g, "network") for g in found), chain)
+    return (*(g.derivation for g in found), chain)
 
 
 def backwards(network: Network, wanted: list[Tensor]) -> tuple[Gradient, ...]:
     """Backpropagation through the names that get a delta, to these tensors."""
     nodes = tuple(reversed([t for t in affine_names(network) if any(w in t.reach for w in wanted)]))
     called = {t: t.name.replace("z", "δ", 1) if t.name.startswith("z") else f"{t.name}{MACRON}" for t in nodes}
-    return backpropagate(network.J, nodes, wanted, facts=known_about(network), called=called, name="network")
+    facts = known_about(network)
+    return backpropagate(network.J, nodes, wanted, facts=facts, called=called, name="network", entitled=entitled)
 
 
 def affine_names(network: Network) -> list[Tensor]:
@@ -191,12 +189,12 @@ def pair_facts(value: Expr) -> tuple[Fact, ...]:
     """What the catalogue derives of every loss of an activation in an expression: dJ/da phi'(z) in one formula."""
     found: dict[str, Fact] = {}
     for atom in applied_in(value, set()):
-        loss, inner = LOSS_OF.get(atom.head), sole(atom.args[0])
-        entry = ACTIVATION_OF.get(inner.head) if inner is not None else None
+        loss, inner = LOSS_OF.get(atom.head), atom.args[0].atom
+        entry = ACTIVATION_OF.get(inner.head) if isinstance(inner, Apply) and not inner.order else None
         if (
             loss is None
-            or inner is None
             or entry is None
+            or not isinstance(inner, Apply)
             or len(atom.args) != len(loss.variables)
             or len(inner.args) > 1
         ):
@@ -227,13 +225,6 @@ def applied_in(value: Expr, seen: set[Tensor]) -> Iterator[Apply]:
             yield from applied_in(tensor.body[1], seen)
 
 
-def sole(value: Expr) -> Apply | None:
-    """The function that an expression is, if it is nothing else."""
-    atoms = value.terms[0].atoms if len(value.terms) == 1 else ()
-    only = atoms[0][0] if len(atoms) == 1 else None
-    return only if isinstance(only, Apply) and not only.order and value == expr(only) else None
-
-
 def fact(name: str, left: Expr, formula: Any, names: dict[Any, Expr]) -> Fact | None:
     """That an expression equals a formula of the catalogue; None where the formula is by cases."""
     try:
@@ -242,17 +233,6 @@ def fact(name: str, left: Expr, formula: Any, names: dict[Any, Expr]) -> Fact | 
         return None
 
 
-def entitled(gradient: Gradient, name: str) -> Derivation:
-    """The derivation with an id of plain letters and a title."""
-    tensor = gradient.tensor.name
-    return replace(
-        gradient.derivation,
-        name=f"{name}-{plain(tensor)}",
-        title=message("The gradient with respect to {symbol}", symbol=tensor),
-    )
-
-
-def plain(name: str) -> str:
-    """A name in Latin letters: γ is gamma, x̂ is x-hat."""
-    spoken = {"\u0302": "-hat", "\u0304": "-bar"}
-    return spelled_out("".join(spoken.get(c, c) for c in unicodedata.normalize("NFD", name)))
+def entitled(symbol: str) -> str:
+    """The title of the derivation by a tensor."""
+    return message("The gradient with respect to {symbol}", symbol=symbol)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from symgrad.indexed import (
     ZERO,
@@ -17,14 +17,13 @@ from symgrad.indexed import (
     Term,
     attains,
     carry_out,
-    expr,
     mapped,
     one,
     total,
 )
 from symgrad.indexed.canonical import ONE
 from symgrad.indexed.differentiate import of_entry, of_head
-from symgrad.indexed.expr import monomial
+from symgrad.indexed.expr import is_one, monomial
 from symgrad.indexed.mapping import standing, under
 from symgrad.rules import RULES
 
@@ -44,7 +43,7 @@ def step_once(value: Expr) -> tuple[str, Expr] | None:
         return None
     number = min(n for n, _ in fits.values())
     done: dict[Atom, Expr] = {atom: new for atom, (n, new) in fits.items() if n == number}
-    after = mapped(value, done.get, standing)
+    after = mapped(value, done.get, standing, leaves=False)
     return named(MOVES[number][0], value, after), after
 
 
@@ -65,7 +64,7 @@ def named(rule: str, before: Expr, after: Expr) -> str:
 
 def varies(atom: Atom, by: Partial) -> bool:
     """Whether a factor depends on the entry, what is held still left aside."""
-    return any(moves(t, by) for t in atom.tensors)
+    return moves(atom.tensor, by) if isinstance(atom, Ref) else any(moves(t, by) for t in atom.tensors)
 
 
 def moves(tensor: Tensor, by: Partial) -> bool:
@@ -73,23 +72,14 @@ def moves(tensor: Tensor, by: Partial) -> bool:
     return tensor is by.ref.tensor or (tensor not in by.fixed and tensor.rests_on(by.ref.tensor))
 
 
-def single(by: Partial) -> Atom | None:
-    """The one factor that is differentiated, if that is all there is."""
-    match by.expr.terms:
-        case (Term() as term,) if term.coefficient == 1 and not term.bound and len(term.atoms) == 1:
-            atom, exponent = term.atoms[0]
-            return atom if exponent == 1 else None
-    return None
-
-
-def again(value: Any, by: Partial) -> Expr:
+def again(value: Expr, by: Partial) -> Expr:
     """The same derivative of something else."""
-    return one(Partial(expr(value), by.ref, by.fixed))
+    return one(Partial(value, by.ref, by.fixed))
 
 
 def linearity(by: Partial) -> Expr | None:
     """Term by term, sums and constant factors outside; brackets are opened."""
-    atom = single(by)
+    atom = by.expr.atom
     if isinstance(atom, Power):
         return again(atom.base, by)
     if atom is not None:
@@ -103,17 +93,17 @@ def linearity(by: Partial) -> Expr | None:
         moving = [f for f in term.atoms if varies(f[0], by)]
         if moving:
             still = [f for f in term.atoms if f not in moving]
-            terms += under(term, still, [again(monomial(ONE, moving), by)])
+            terms += under(term.coefficient, term.bound, still, [again(monomial(ONE, moving), by)])
     found = Expr(terms)
-    return None if found == one(by) else found
+    return None if found.atom == by else found
 
 
 def factors(by: Partial) -> tuple[tuple[Atom, Fraction], ...]:
     """The factors of the one product that is differentiated."""
-    match by.expr.terms:
-        case (Term() as term,) if term.coefficient == 1 and not term.bound:
-            return term.atoms if len(term.atoms) > 1 or term.atoms[0][1] != 1 else ()
-    return ()
+    if len(by.expr.terms) != 1 or by.expr.atom is not None:
+        return ()
+    (term,) = by.expr.terms
+    return term.atoms if is_one(term.coefficient) and not term.bound else ()
 
 
 def in_turn(by: Partial) -> Expr:
@@ -128,13 +118,13 @@ def in_turn(by: Partial) -> Expr:
 def product(by: Partial) -> Expr | None:
     """A product without quotients."""
     mine = factors(by)
-    return in_turn(by) if len(mine) > 1 and all(e > 0 for _, e in mine) else None
+    return in_turn(by) if len(mine) > 1 and all(e.numerator > 0 for _, e in mine) else None
 
 
 def quotient(by: Partial) -> Expr | None:
     """A product with something in the denominator."""
     mine = factors(by)
-    return in_turn(by) if len(mine) > 1 and any(e < 0 for _, e in mine) else None
+    return in_turn(by) if len(mine) > 1 and any(e.numerator < 0 for _, e in mine) else None
 
 
 def power(by: Partial) -> Expr | None:
@@ -144,7 +134,7 @@ def power(by: Partial) -> Expr | None:
 
 def elementwise(by: Partial) -> Expr | None:
     """A function: its derivative times that of its argument."""
-    atom = single(by)
+    atom = by.expr.atom
     if not isinstance(atom, Apply):
         return None
     found = ZERO
@@ -156,7 +146,7 @@ def elementwise(by: Partial) -> Expr | None:
 
 def maximum(by: Partial) -> Expr | None:
     """The entry that attains the maximum moves it."""
-    atom = single(by)
+    atom = by.expr.atom
     if not isinstance(atom, Greatest):
         return None
     k = atom.index.fresh()
@@ -165,7 +155,7 @@ def maximum(by: Partial) -> Expr | None:
 
 def definition(by: Partial) -> Expr | None:
     """A name: write out what it stands for."""
-    atom = single(by)
+    atom = by.expr.atom
     if not isinstance(atom, Ref) or atom.tensor is by.ref.tensor or atom.tensor.body is None or not varies(atom, by):
         return None
     return again(atom.tensor.at(atom.indices), by)
@@ -173,7 +163,7 @@ def definition(by: Partial) -> Expr | None:
 
 def unknown(by: Partial) -> Expr | None:
     """An unknown function: the chain rule through its arguments."""
-    atom = single(by)
+    atom = by.expr.atom
     if isinstance(atom, Partial) and carry_out(one(atom)) == one(atom):
         found = carry_out(one(by))
     elif isinstance(atom, Ref) and atom.tensor.depends and atom.tensor is not by.ref.tensor:
@@ -185,7 +175,7 @@ def unknown(by: Partial) -> Expr | None:
 
 def entry(by: Partial) -> Expr | None:
     """An entry by an entry of the same tensor: Kronecker's delta."""
-    atom = single(by)
+    atom = by.expr.atom
     if isinstance(atom, Ref) and atom.tensor is by.ref.tensor:
         return of_entry(atom, by.ref, by.fixed)
     return None

@@ -112,9 +112,8 @@ def level(atom: Atom, u: Expr) -> int:
     if value == one(Apply(sigmoid, (u,))):
         return 1
     inside = 1 - value
-    atoms = inside.terms[0].atoms if len(inside.terms) == 1 else ()
-    if len(atoms) == 1 and inside == expr(atoms[0][0]):
-        inside = named(atoms[0][0])
+    if inside.atom is not None:
+        inside = named(inside.atom)
     return -1 if inside == one(Apply(sigmoid, (u,))) else 0
 
 
@@ -123,12 +122,6 @@ def named(atom: Atom) -> Expr:
     if isinstance(atom, Power):
         return atom.base
     return atom.tensor.at(atom.indices) if isinstance(atom, Ref) and atom.tensor.body is not None else expr(atom)
-
-
-def sole(value: Expr) -> Atom | None:
-    """The factor that an expression is, if it is nothing else."""
-    atoms = value.terms[0].atoms if len(value.terms) == 1 else ()
-    return atoms[0][0] if len(atoms) == 1 and value == one(atoms[0][0]) else None
 
 
 def logistic(value: Expr) -> Expr | None:

@@ -191,9 +191,7 @@ class Emitter:
 
 def alone(value: Expr) -> Where | None:
     """The condition that an expression is, if it is nothing else."""
-    atoms = value.terms[0].atoms if len(value.terms) == 1 and value.terms[0].coefficient == 1 else ()
-    only = atoms[0][0] if len(atoms) == 1 else None
-    return only if isinstance(only, Where) else None
+    return value.atom if isinstance(value.atom, Where) else None
 
 
 def halves(whole: Place) -> tuple[Place, Place]:

@@ -28,7 +28,6 @@ from symgrad.indexed.numpy_code.cancelling import (
     paired,
     risen,
     softened,
-    sole,
 )
 from symgrad.indexed.numpy_code.shares import Sharing
 from symgrad.indexed.tensor import Tensor
@@ -106,7 +105,7 @@ class Stabiliser:
 
     def by_name(self, value: Expr) -> Expr | None:
         """The logarithm of 1 + e^u, cosh(u), softplus(u), sigmoid(u) or 1 - sigmoid(u); None for any other."""
-        atom = sole(value)
+        atom = value.atom
         if (inside := logistic(value)) is not None:
             return apply(softplus, self.expr(inside))
         if isinstance(atom, Apply) and atom.head is sp.cosh and not atom.order:
@@ -243,15 +242,13 @@ def sigmoids(value: Expr) -> list[tuple[int, Expr]]:
     """(-1, u) for sigmoid(u), (1, u) for 1 - sigmoid(u), also by name: minus their logarithm is softplus(∓u)."""
     found = []
     for sign, candidate in ((-1, value), (1, 1 - value)):
-        if len(candidate.terms) == 1 and candidate.terms[0].coefficient == 1 and len(candidate.terms[0].atoms) == 1:
-            (atom, exponent), *_ = candidate.terms[0].atoms
-            inside = behind(atom) if isinstance(atom, Ref) else one(atom)
-            if exponent == 1 and inside is not None and (u := argument(inside)) is not None:
-                found.append((sign, u))
+        inside = behind(candidate.atom) if isinstance(candidate.atom, Ref) else candidate
+        if inside is not None and (u := argument(inside)) is not None:
+            found.append((sign, u))
     return found
 
 
 def argument(value: Expr) -> Expr | None:
     """U where the expression is sigmoid(u)."""
-    atom = sole(value)
+    atom = value.atom
     return atom.arg if isinstance(atom, Apply) and atom.head is sigmoid and not atom.order else None

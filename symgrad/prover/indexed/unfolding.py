@@ -56,22 +56,16 @@ def cotangent(tensor: Tensor) -> Ref | None:
     if tensor.body is None:
         return None
     letters, value = tensor.body
-    match value.terms:
-        case (term,) if term.coefficient == 1 and not term.bound and len(term.atoms) == 1:
-            atom, exponent = term.atoms[0]
-            if exponent == 1 and isinstance(atom, Partial) and not atom.fixed and atom.ref.indices == letters:
-                return atom.ref if scalar(atom.expr) else None
+    atom = value.atom
+    if isinstance(atom, Partial) and not atom.fixed and atom.ref.indices == letters:
+        return atom.ref if scalar(atom.expr) else None
     return None
 
 
 def scalar(value: Expr) -> Tensor | None:
     """The name without indices that an expression is."""
-    match value.terms:
-        case (term,) if term.coefficient == 1 and not term.bound and len(term.atoms) == 1:
-            atom, exponent = term.atoms[0]
-            if exponent == 1 and isinstance(atom, Ref) and not atom.tensor.dims:
-                return atom.tensor
-    return None
+    atom = value.atom
+    return atom.tensor if isinstance(atom, Ref) and not atom.tensor.dims else None
 
 
 def by_layers(left: Expr, right: Expr) -> tuple[Expr, Expr] | None:
