@@ -31,7 +31,11 @@ def record(result: Result, label: str) -> dict[str, Any]:
         "message": str(result),
         "diagnosis": None
         if d is None
-        else {"names": list(d.names), "says": d.says, "mend": d.mend, "where": d.where, "also": list(d.also)},
+        else {
+            "names": list(d.names),
+            **{k: str(getattr(d, k)) for k in ("says", "mend", "where")},  # plain text, which goes between processes
+            "also": [str(other) for other in d.also],
+        },
         "replay": result.replay,
     }
     if isinstance(result, Elementwise):

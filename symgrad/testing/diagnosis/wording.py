@@ -40,8 +40,8 @@ def worded(words: Words) -> str:
 
 def shown(value: Any) -> str:
     """A constant for a reader: a short fraction, √(2/π), or its digits."""
-    if value.is_Rational and value.q > PLAIN:
-        return f"{float(value):.12g}"
+    if value.is_Rational:
+        return str(value).replace("-", "−") if value.q <= PLAIN else f"{float(value):.12g}".replace("-", "−")
     return maths(gathered(value))
 
 
