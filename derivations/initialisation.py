@@ -1,18 +1,29 @@
 """Initialisation: Xavier and He, the critical line, and what weights can and can't repair."""
 
+import math
 from dataclasses import replace
 
-from flint import arb
-from sympy import Eq, Ge, Le, Lt, Rational, S, Symbol, atan, pi, sqrt
+from flint import arb, fmpq
+from sympy import Eq, Ge, Le, Lt, Rational, S, Symbol, atan, exp, oo, pi, sqrt
 
 from symgrad import D, Document, interval, sigmoid, worked, z
-from symgrad.core import Claim, Domain, Drawing, Experiment, Holds, Induction, Ruling, Variable
+from symgrad.core import (
+    Claim,
+    Domain,
+    Drawing,
+    Equal,
+    Experiment,
+    Holds,
+    Induction,
+    NeverNegative,
+    Ruling,
+    Tends,
+    Variable,
+)
 from symgrad.definitions import ACTIVATIONS
 from symgrad.definitions.claims import layers
-from symgrad.experiments.elementwise import elementwise
-from symgrad.experiments.mean_field import critical_point
 from symgrad.functions.symbols import alpha
-from symgrad.indexed import Dim, Index, Tensor, delta, total
+from symgrad.indexed import Dim, Fact, Index, Tensor, delta, total
 from symgrad.pipeline.enclosing import enclosed
 from symgrad.words import message
 
@@ -120,6 +131,14 @@ on_line = worked(
     "kept.",
 )
 mean_square = 2 / pi * atan(2 * q / cut)
+
+
+def erf_point(variance: float) -> tuple[float, float]:
+    """The point (w, b) of the line of erf, by the formulas below."""
+    root = math.sqrt(1 + 4 * variance)
+    return math.pi * root / 4, variance - root / 2 * math.atan(2 * variance / root)
+
+
 on_line_kept = worked(
     "critical-erf-kept",
     "and q is kept",
@@ -135,12 +154,18 @@ m, s = Symbol("m", real=True), Symbol("s", real=True)  # the two mean squares
 WIDE = Rational(1, 10**6)
 
 
+def fraction(words: str) -> arb:
+    """A rational number as a ball."""
+    exact = Rational(words)
+    return arb(fmpq(int(exact.p), int(exact.q)))
+
+
 def point_of_line(name: str, variance: str) -> Claim:
     """One point (w, b) of an activation's critical line."""
     of = ACTIVATIONS[name].of
     value, first = enclosed(of, Rational(variance), (1, 0), message("E[φ(√q Z)²] with q = {q}", q=variance))
     slope, second = enclosed(D(of, z), Rational(variance), (1, 0), message("E[φ′(√q Z)²] with q = {q}", q=variance))
-    weight, bias = 1 / slope, int(S(variance).p) / arb(int(S(variance).q)) - value / slope
+    weight, bias = 1 / slope, fraction(variance) - value / slope
     within = (Variable(m, Domain(first.lower, first.upper)), Variable(s, Domain(second.lower, second.upper)))
     formulas = ("w", weight, 1 / s), ("b", bias, S(variance) - m / s)
     ends = [
@@ -164,17 +189,36 @@ def point_of_line(name: str, variance: str) -> Claim:
     return Claim(ACTIVATIONS[name].title, said, Ruling.PROVED, (first, second, *parts), pages=(name,))
 
 
-VARIANCES = tuple(n / 50 for n in range(1, 251))
-DRAWN = (("tanh", "tanh", VARIANCES), ("erf", "erf", VARIANCES), ("relu", "ReLU", (1.0,)))
+def line_of(name: str, variances: tuple[str, ...]) -> tuple[Claim, tuple[tuple[float, float], ...]]:
+    """A claim that encloses so many points of a critical line, and the points for a drawing."""
+    of, parts, drawn = ACTIVATIONS[name].of, [], []
+    for variance in variances:
+        slope, first = enclosed(D(of, z), Rational(variance), (1, 0), "")
+        value, second = enclosed(of, Rational(variance), (1, 0), "")
+        weight, bias = 1 / slope, fraction(variance) - value / slope
+        told = weight.str(10, radius=False), bias.str(10, radius=False)
+        parts += [
+            replace(first, words=message("q = {q}, so w ≈ {w}: E[φ′(√q Z)²]", q=variance, w=told[0])),
+            replace(second, words=message("q = {q}, so b ≈ {b}: E[φ(√q Z)²]", q=variance, b=told[1])),
+        ]
+        drawn.append((float(weight.mid()), float(bias.mid())))
+    said = message("{n} points of the line of {title}, each enclosed", n=len(variances), title=ACTIVATIONS[name].title)
+    return Claim("Points that are drawn", said, Ruling.PROVED, tuple(parts), pages=(name,)), tuple(drawn)
+
+
+EIGHTHS = (1, 2, 3, 4, 5, 6, 7, 8, 10, 12, 14, 16, 20, 24, 28, 32, 36, 40)
+VARIANCES = ("1/50", "1/20", *(str(Rational(n, 8)) for n in EIGHTHS))
+enclosed_line, tanh_line = line_of("tanh", VARIANCES)
 lines = Drawing(
     "where variance and gradient are both kept",
     q,
     (),
     0.0,
     5.0,
-    paths=tuple(
-        (title, tuple(critical_point(elementwise(name), variance) for variance in variances))
-        for name, title, variances in DRAWN
+    paths=(
+        ("tanh", tanh_line),
+        ("erf", tuple(erf_point(n / 50) for n in range(1, 251))),
+        ("ReLU", ((2.0, 0.0),)),
     ),
     axes=("w", "b"),
 )
@@ -186,7 +230,7 @@ critical = Document(
     "w = n Var(weights) and b = Var(biases). A variance q is kept if q = w E[φ(√q Z)²] + b; the gradient is kept if "
     "χ = w E[φ′(√q Z)²] = 1. Both together are a curve in the plane of w and b, with q as its parameter.",
     (at_critical, on_line, on_line_kept),
-    claims=tuple(point_of_line(name, q) for name, points in POINTS.items() for q in points),
+    claims=(*(point_of_line(name, q) for name, points in POINTS.items() for q in points), enclosed_line),
     notes=(
         (
             r"For any other activation take $w = 1/E\varphi'(\sqrt{q}Z)^2$ and $b = q - wE\varphi(\sqrt{q}Z)^2$, "
@@ -195,9 +239,10 @@ critical = Document(
             r"initialisation can't repair."
         ),
         (
-            "The drawing shows the line of tanh and of erf for q from 0.02 to 5, by Gauss' rule, and the point of "
-            "ReLU. Schoenholz et al. 2017, arXiv:1611.01232, show for tanh, and it is not proved here, that gradients "
-            "vanish to the left of the line and explode to the right of it."
+            "The drawing shows the line of tanh for q from 1/50 to 5, straight between the 20 points that are enclosed "
+            "above, that of erf by its formula, and the point of ReLU. Schoenholz et al. 2017, arXiv:1611.01232, show "
+            "for tanh, and it is not proved here, that gradients vanish to the left of the line and explode to the "
+            "right of it."
         ),
     ),
     drawings=(lines,),
@@ -242,6 +287,21 @@ passed, kept_slope = enclosed(D(σ, z), KEPT, (1, 0), "E[σ′(√200 Z)²]")
 chi, bias = 400 * passed, KEPT - 400 * kept
 if not (chi > 1 and bias > 0):
     raise ArithmeticError("the page says that a saturated sigmoid has χ above 1")
+far = Symbol("t", real=True)  # z²/(2q)
+density = exp(-far) / sqrt(2 * pi * q)
+bell = (Variable(far, interval(0, None, "left")), Variable(q, positive))
+share, gap, largest = Tensor("s", n), Tensor("r", n), Tensor("M")  # weights s², values M − r²
+MEAN = (
+    Equal(
+        "a mean of any number of values M − r² with weights s², ∑ s² = 1, stays below M by",
+        largest() - total(j, share[j] ** 2 * (largest() - gap[j] ** 2)),
+        total(j, share[j] ** 2 * gap[j] ** 2),
+        (Fact("the weights sum to 1", total(j, share[j] ** 2), 1 + 0 * total(j, share[j]), assumed=True),),
+    ),
+    NeverNegative(
+        "which is never negative: a mean is at most the largest value", total(j, share[j] ** 2 * gap[j] ** 2)
+    ),
+)
 REPAIRED = (
     Claim(
         "Exploding",
@@ -266,6 +326,19 @@ REPAIRED = (
         Ruling.PROVED,
         (
             Holds("σ′² is at most 1/16 everywhere", Le(D(sigmoid(z), z) ** 2, Rational(1, 16), evaluate=False)),
+            *MEAN,
+            Holds(
+                "a normal density e⁻ᵗ/√(2πq), t = z²/(2q), is at most its value at 0",
+                Le(density, 1 / sqrt(2 * pi * q), evaluate=False),
+                bell,
+            ),
+            Holds(
+                "so the integrand of E[σ′(z)²] is at most σ′² times that",
+                Le((s * (1 - s)) ** 2 * density, (s * (1 - s)) ** 2 / sqrt(2 * pi * q), evaluate=False),
+                (Variable(s, interval(0, 1)), *bell),
+            ),
+            Tends("the area under σ′² ends at 1/6", σ**2 / 2 - σ**3 / 3, z, oo, Rational(1, 6)),
+            Tends("and begins at 0", σ**2 / 2 - σ**3 / 3, z, -oo, S.Zero),
             Holds(
                 "the mean of σ(z)² and σ(−z)² is at least ¼",
                 Ge((sigmoid(z) ** 2 + sigmoid(-z) ** 2) / 2, Rational(1, 4), evaluate=False),
@@ -277,8 +350,7 @@ REPAIRED = (
             ),
             layers.FACTORS_AT_MOST,
         ),
-        remark="That a mean is at most the largest value, and that a normal density is at most its value at 0, are "
-        "used without a machine proof.",
+        remark="For an integral in place of a sum it is used that what is nowhere larger has no larger integral.",
     ),
     Claim(
         "The limit of that",

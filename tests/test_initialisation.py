@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import replace
 from pathlib import Path
 
@@ -14,7 +13,6 @@ from symgrad import sigmoid
 from symgrad.core import Outcome, Status, UnsupportedError
 from symgrad.definitions import ACTIVATIONS
 from symgrad.experiments.elementwise import elementwise
-from symgrad.experiments.mean_field import critical_point
 from symgrad.experiments.mean_field import second_moment as in_floats
 from symgrad.functions.symbols import alpha, z
 from symgrad.pipeline.enclosing import enclosed
@@ -162,23 +160,23 @@ def test_below_the_ceiling_a_sigmoid_has_no_such_gradient() -> None:
         assert chi < (arb(w) / (18 * arb.pi())).sqrt() < 1
 
 
-@pytest.mark.parametrize("name", ["tanh", "sigmoid"])
-@pytest.mark.parametrize("variance", [Rational(1, 4), S(200)], ids=str)
-def test_a_point_of_the_critical_line_is_where_balls_have_it(name: str, variance: Rational) -> None:
-    weight, bias = critical_point(elementwise(name), float(variance))
-    phi, slope = (second_moment(f, z, variance, bound=(1, 0)) for f in functions(name))
-
-    assert weight == pytest.approx(float(1 / slope), rel=1e-9)
-    assert bias == pytest.approx(float(variance - phi.mid() / slope), rel=1e-7)
+def in_doubles(name: str, variance: float) -> tuple[float, float]:
+    """The point of a critical line by Gauss' rule."""
+    phi = elementwise(name)
+    weight = 1 / in_floats(phi.slope, variance, phi.kinks)
+    return weight, variance - weight * in_floats(phi.phi, variance, phi.kinks)
 
 
-@pytest.mark.parametrize("variance", [0.02, 1.0, 5.0])
-def test_the_critical_line_of_erf_and_the_point_of_relu(variance: float) -> None:
-    cut = math.sqrt(1 + 4 * variance)
-    line = math.pi * cut / 4, variance - cut / 2 * math.atan(2 * variance / cut)
+def test_the_critical_line_that_is_drawn() -> None:
+    page = MODULES["initialisation"]
+    drawn = dict(zip(page.VARIANCES, page.tanh_line, strict=True))
 
-    assert critical_point(elementwise("erf"), variance) == pytest.approx(line, abs=1e-12)
-    assert critical_point(elementwise("relu"), variance) == pytest.approx((2, 0), abs=1e-12)
+    assert len(drawn) == 20
+    for variance, point in drawn.items():
+        assert point == pytest.approx(in_doubles("tanh", float(Rational(variance))), rel=1e-9, abs=1e-12)
+    for q in (0.02, 1.0, 5.0):
+        assert page.erf_point(q) == pytest.approx(in_doubles("erf", q), abs=1e-12)
+    assert in_doubles("relu", 3.0) == pytest.approx((2, 0), abs=1e-12)
 
 
 DERIVATIONS = {

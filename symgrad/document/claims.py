@@ -176,7 +176,8 @@ def value(ball: str, digits: int = DIGITS) -> str:
         return SPELLED.get(ball, ball)
     found = Decimal(ball.strip("[]").partition(" ")[0])
     exact = "+/- 0]" in ball and found == Decimal(f"{found:.{digits}g}")
-    return (f"{found.normalize():g}" if exact else f"{found:.{digits}g}…").replace("-", "−")
+    plainly = "f" if abs(found.adjusted()) < digits else "g"
+    return (f"{found.normalize():{plainly}}" if exact else f"{found:.{digits}g}…").replace("-", "−")
 
 
 def apart(left: str, right: str) -> tuple[str, str]:

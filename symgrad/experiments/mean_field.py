@@ -44,15 +44,6 @@ def propagate(phi: Elementwise, weight: float, layers: int, bias: float = 0.0) -
     return Propagation(tuple(variances), tuple(gains), tuple(ratios[:-1]))
 
 
-def critical_point(phi: Elementwise, q: float) -> tuple[float, float]:
-    """The weight and the bias variance (w, b) with which the variance q stays, and a gradient's mean square too.
-
-    b below 0 says that no biases do it.
-    """
-    weight = 1 / second_moment(phi.slope, q, phi.kinks)
-    return weight, q - weight * second_moment(phi.phi, q, phi.kinks)
-
-
 def second_moment(f: Callable[[Array], Array], q: float, kinks: Sequence[float] = ()) -> float:
     """E[f(sqrt(q) Z)^2] by Gauss' rule on panels that end at the kinks and grow away from 0."""
     if not math.isfinite(q):

@@ -106,12 +106,19 @@ def resolved(expr: Any, at: Mapping[Any, Any]) -> Any:
 
 def integral(part: Any, z: sp.Symbol, root: arb, low: arb, high: arb) -> arb:
     """The integral of part(root t)^2 times the normal density from low to high."""
+    refused: list[UnsupportedError] = []  # no exception may pass through Arb
 
     def integrand(t: acb, analytic: bool) -> acb:  # noqa: FBT001 - Arb calls it so
-        value = evaluated(part, {z: acb(root) * t}, analytic=analytic)
+        try:
+            value = evaluated(part, {z: acb(root) * t}, analytic=analytic)
+        except UnsupportedError as error:
+            refused.append(error)
+            return acb("nan")
         return value * value * (-t * t / 2).exp()
 
     found = acb.integral(integrand, acb(low), acb(high)).real / (2 * arb.pi()).sqrt()
+    if refused:
+        raise refused[0]
     if not found.is_finite():
         raise UnsupportedError("the integral could not be enclosed; the function may have a pole near the real line")
     return found

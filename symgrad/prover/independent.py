@@ -11,10 +11,11 @@ from dataclasses import dataclass, replace
 from functools import reduce
 from typing import TYPE_CHECKING, Any
 
-from sympy import Abs, Add, Dummy, Integer, Mul, oo
+from sympy import Abs, Add, Dummy, Integer, Mul, Rational, oo
 
 from symgrad.core import REALS, Domain, UnsupportedError
 from symgrad.prover.facts import jumps
+from symgrad.prover.pieces import jumping
 from symgrad.prover.ranges import extrema
 from symgrad.prover.taylor import sign
 
@@ -29,11 +30,15 @@ INFINITE = (oo, -oo)
 
 @dataclass(frozen=True, slots=True)
 class End:
-    """An end of the values: the number, whether it is taken, and where if that is known."""
+    """An end of the values, or a number beyond it: whether it may be taken, and places whose values come close to it.
+
+    `at(k)` comes closer with k. An end that is `exact` and taken is taken there, whatever k is.
+    """
 
     value: Any
     taken: bool
-    at: Place | None = None
+    exact: bool
+    at: Callable[[int], Place] | None = None
 
 
 Values = tuple[End, End]
@@ -52,7 +57,7 @@ def apart(expr: Any) -> Any:
 def _values(expr: Any, domains: dict[Any, Domain]) -> Values:
     symbols = expr.free_symbols
     if not symbols:
-        return (End(expr, taken=True, at={}),) * 2
+        return (End(expr, taken=True, exact=True, at=lambda _: {}),) * 2
     if len(symbols) == 1:
         (symbol,) = symbols
         return _of_one(expr, symbol, domains.get(symbol, REALS))
@@ -78,17 +83,36 @@ def _groups(parts: Iterable[Any]) -> list[list[Any]]:
 
 
 def _of_one(expr: Any, symbol: Any, domain: Domain) -> Values:
-    if domain.values or any(True for _ in jumps(expr, symbol)):
+    if domain.values or (any(True for _ in jumping(expr, symbol)) and any(True for _ in jumps(expr, symbol))):
         raise UnsupportedError(f"{expr} may leave out values between two that it takes")
     low, high = extrema(expr, symbol, domain=domain)
-    return _end(low, symbol), _end(high, symbol)
+    return _end(low, -1, symbol, domain), _end(high, 1, symbol, domain)
 
 
-def _end(e: Extremum, symbol: Any) -> End:
-    if e.exact is None or not (e.attained or e.approached):
-        raise UnsupportedError(f"an extreme between {e.lower} and {e.upper} has no closed form")
+def _end(e: Extremum, side: int, symbol: Any, domain: Domain) -> End:
+    """An extreme; one without a closed form is moved outwards, and nothing is then known but that none lies beyond."""
+    if e.exact is None:
+        near = [(Rational(a) + b) / 2 for a, b in (p for p in e.at if isinstance(p, tuple))]
+        return End(e.upper if side > 0 else e.lower, taken=True, exact=False, at=_there(symbol, near))
+    if not (e.attained or e.approached):
+        raise UnsupportedError("whether an extreme is attained is not settled")
+    if not e.attained:
+        return End(e.exact, taken=False, exact=True, at=_towards(symbol, e.approached[0], domain))
     places = [p for p in e.at if not isinstance(p, tuple)] + [inside(d) for d in e.on]
-    return End(e.exact, e.attained, {symbol: places[0]} if places else None)
+    return End(e.exact, taken=True, exact=bool(places), at=_there(symbol, places))
+
+
+def _there(symbol: Any, places: Sequence[Any]) -> Callable[[int], Place] | None:
+    """The first of these places."""
+    return (lambda _: {symbol: places[0]}) if places else None
+
+
+def _towards(symbol: Any, end: Any, domain: Domain) -> Callable[[int], Place] | None:
+    """Places on the way to an end of the domain; None where it is approached from within."""
+    if end in INFINITE:
+        return lambda k: {symbol: (1 if end is oo else -1) * Integer(2) ** k}
+    inward = 1 if end == domain.lower else -1 if end == domain.upper else 0
+    return (lambda k: {symbol: end + inward * Rational(1, 2**k)}) if inward else None
 
 
 def inside(domain: Domain) -> Any:
@@ -105,18 +129,23 @@ def _of_function(expr: Any, part: Any, ends: Values) -> Values:
     u = Dummy("u", real=True)
     bottom, top = (None if e.value in INFINITE else e.value for e in ends)
     found = _of_one(expr.xreplace({part: u}), u, Domain(bottom, top, not low.taken, not high.taken))
+    known = low.exact and high.exact
 
     def placed(end: End) -> End:
-        where = None if end.at is None else next((e.at for e in ends if e.taken and e.value == end.at[u]), None)
-        return End(end.value, end.taken, where)
+        reached = None if end.at is None else end.at(1)[u]
+        source = next((e for e in ends if known and end.taken and e.taken and e.value == reached), None)
+        return End(
+            end.value, end.taken, known and end.exact and source is not None, None if source is None else source.at
+        )
 
     return placed(found[0]), placed(found[1])
 
 
 def _both(one: End, other: End, combine: Callable[[Any, Any], Any]) -> End:
     """An end that is taken where two are."""
-    at = None if one.at is None or other.at is None else one.at | other.at
-    return End(combine(one.value, other.value), one.taken and other.taken, at)
+    first, second = one.at, other.at
+    at = None if first is None or second is None else lambda k: first(k) | second(k)
+    return End(combine(one.value, other.value), one.taken and other.taken, one.exact and other.exact, at)
 
 
 def _sum(one: Values, other: Values) -> Values:
@@ -142,7 +171,7 @@ def _greatest(ends: Sequence[End], side: int) -> End:
     best = ends[0]
     for end in ends[1:]:
         apart = 0 if end.value == best.value else side * sign_of_end(end.value - best.value)
-        known = (end.taken, end.at is not None) > (best.taken, best.at is not None)
+        known = (end.taken, end.exact, end.at is not None) > (best.taken, best.exact, best.at is not None)
         best = end if apart > 0 or (apart == 0 and known) else best
     return best
 

@@ -27,16 +27,16 @@ from symgrad.prover.witnesses import decimal, text
 from symgrad.words import message
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from sympy import Symbol
 
     from symgrad.core import Extremum, Let, Variable
-    from symgrad.prover.independent import Values
 
 EXTREMES = message("extremes of the difference, enclosed by balls")
 APART = message("extremes of parts that have no variable in common")
 CONVEX = message("the ends of an interval on which the difference is convex")
+NEARER = (1, 2, 4, 8, 16, 32, 64)
 EVALUATED = message("SymPy has evaluated the relation away; build it with evaluate=False")
 
 
@@ -82,7 +82,7 @@ def seen(relation: Any, lets: Sequence[Let], witness: Witness) -> Witness:
     """The witness with the values of the relation's own sides, where balls show them."""
     found = sides(relation, lets, witness.point)
     if found is None:
-        return witness
+        return replace(witness, left="", right="")
     apart = not found[0].overlaps(found[1])
     left, right = (
         exactly(side, lets, witness.point) or text(ball, other if apart else None)
@@ -142,12 +142,20 @@ def by_extremes(relation: Any, variables: Sequence[Variable], seconds: float) ->
         difference = worked_out(relation.lhs - relation.rhs)
         if len(difference.free_symbols) == 1:
             return _of_one(relation, difference, variables)
-        if isinstance(relation, sp.Lt | sp.Le | sp.Gt | sp.Ge):
-            by_ends = _at_ends(relation, difference, variables)
-            return by_ends or _of_parts(relation, values(difference, variables))
     except (SymgradError, ArithmeticError, ValueError):
         return None
-    return None
+    if not isinstance(relation, sp.Lt | sp.Le | sp.Gt | sp.Ge):
+        return None
+    return next(filter(None, (settled(way, relation, difference, variables) for way in (_at_ends, _of_parts))), None)
+
+
+def settled(way: Any, *asked: Any) -> Verdict | None:
+    """The verdict of one way to settle it, None where that way does not reach."""
+    try:
+        found: Verdict | None = way(*asked)
+    except (SymgradError, ArithmeticError, ValueError):
+        return None
+    return found
 
 
 def _at_ends(relation: Any, difference: Any, variables: Sequence[Variable]) -> Verdict | None:
@@ -158,26 +166,40 @@ def _at_ends(relation: Any, difference: Any, variables: Sequence[Variable]) -> V
         if v.symbol not in small.free_symbols or low is None or high is None:
             continue
         if sign(high - low) == 1 and convex(small, v.symbol, variables):
-            found = _at_both(small, v, variables, strict=isinstance(relation, sp.Lt | sp.Gt))
-            if found is not None:
-                return found if found.witness is None else replace(found, witness=seen(relation, (), found.witness))
+            return _at_both(relation, small, v, variables)
     return None
 
 
-def _at_both(small: Any, v: Variable, variables: Sequence[Variable], *, strict: bool) -> Verdict | None:
+def _at_both(relation: Any, small: Any, v: Variable, variables: Sequence[Variable]) -> Verdict | None:
     """Whether what is convex in v is <= 0, or < 0 if strict: at an end that is left out it may be 0, if not at both."""
-    rest, below = [w for w in variables if w.symbol != v.symbol], []
-    for end, is_open in ((v.domain.lower, v.domain.lower_open), (v.domain.upper, v.domain.upper_open)):
+    strict, below = isinstance(relation, sp.Lt | sp.Gt), []
+    rest = [w for w in variables if w.symbol != v.symbol]
+    ends = ((v.domain.lower, v.domain.lower_open), (v.domain.upper, v.domain.upper_open))
+    for (end, is_open), (other, _) in zip(ends, ends[::-1], strict=True):
         there = small.xreplace({v.symbol: end})
         found = prove_relation((sp.Lt if strict else sp.Le)(there, 0, evaluate=False), variables=rest)
-        if found.status is Status.REFUTED and not is_open and found.witness:
+        if found.status is Status.REFUTED and found.witness:
             inner = {w.symbol: inside(w.domain) for w in rest} | dict(found.witness.point)
-            return Verdict(Status.REFUTED, CONVEX, witness=Witness((*inner.items(), (v.symbol, end)), "", ""))
+            if not is_open:
+                return _refuted(relation, CONVEX, {**inner, v.symbol: end})
+            near = _false_near(relation, _inwards(inner, v.symbol, end, other), CONVEX)
+            if near is not None:
+                return near
         weakly = found.proved or (is_open and prove_relation(sp.Le(there, 0, evaluate=False), variables=rest).proved)
         if not weakly:
             return None
         below.append(found.proved)
     return Verdict(Status.PROVED, CONVEX) if any(below) else None
+
+
+def _inwards(inner: dict[Any, Any], symbol: Any, end: Any, other: Any) -> Callable[[int], dict[Any, Any]]:
+    """Places on the way to an end that is left out."""
+    return lambda k: {**inner, symbol: end + (other - end) / 2**k}
+
+
+def _refuted(relation: Any, method: str, place: dict[Any, Any]) -> Verdict:
+    """A refutation at a place."""
+    return Verdict(Status.REFUTED, method, witness=seen(relation, (), Witness(tuple(place.items()), "", "")))
 
 
 def worked_out(expr: Any) -> Any:
@@ -196,16 +218,27 @@ def carried(expr: Any, variable: Symbol) -> Any:
     return one_variable(worked_out(expr), variable)
 
 
-def _of_parts(relation: Any, ends: Values) -> Verdict | None:
-    """The verdict by the end that the relation is about, and a place where it is taken."""
-    if not isinstance(relation, (sp.Lt, sp.Le, sp.Gt, sp.Ge)):
-        return None
-    end, side = (ends[1], -1) if isinstance(relation, (sp.Lt, sp.Le)) else (ends[0], 1)
+def _of_parts(relation: Any, difference: Any, variables: Sequence[Variable]) -> Verdict | None:
+    """The verdict by the end of the difference that the relation is about, and places where it comes close to it."""
+    low, high = values(difference, variables)
+    end, side = (high, -1) if isinstance(relation, sp.Lt | sp.Le) else (low, 1)
     apart = sign_of_end(end.value)
-    if apart == side or (apart == 0 and not (end.taken and isinstance(relation, (sp.Lt, sp.Gt)))):
+    if apart == side or (apart == 0 and not (end.taken and isinstance(relation, sp.Lt | sp.Gt))):
         return Verdict(Status.PROVED, APART)
-    if end.taken and end.at is not None:
-        return Verdict(Status.REFUTED, APART, witness=seen(relation, (), Witness(tuple(end.at.items()), "", "")))
+    if end.at is None:
+        return None
+    if end.taken and end.exact:
+        return _refuted(relation, APART, end.at(1))
+    return _false_near(relation, end.at, APART)
+
+
+def _false_near(relation: Any, at: Callable[[int], dict[Any, Any]], method: str) -> Verdict | None:
+    """A refutation at one of the places that come closer to an end, if balls show it."""
+    for k in NEARER:
+        found = sides(relation, (), tuple(at(k).items()))
+        apart = found is not None and not found[0].overlaps(found[1])
+        if found and apart and not relation.func(1 if found[0] > found[1] else -1, 0):
+            return _refuted(relation, method, at(k))
     return None
 
 
