@@ -41,7 +41,7 @@ from symgrad.document.claims import record
 from symgrad.indexed import apply, delta, partial, sums_to, total
 from symgrad.pipeline.claim import claim as settle_words
 from symgrad.pipeline.claims import observe
-from symgrad.prover.claims import replayed, settle, settle_claim, where_holds
+from symgrad.prover.claims import rechecked, replayed, settle, settle_claim, where_holds
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -67,6 +67,8 @@ def test_every_claim_is_settled_as_expected(claim: Claim) -> None:
     assert found.ruling is not Ruling.UNKNOWN
     assert bool(claim.condition) is (claim.expected is Ruling.CONDITIONAL)
     assert bool(claim.corrected) is (claim.expected is Ruling.REFUTED)
+    parts = zip((*claim.formal, *claim.instead), (*found.formal, *found.instead), strict=True)
+    assert False not in {rechecked(*part) for part in parts}
 
 
 def test_each_ruling_is_given() -> None:
@@ -303,6 +305,18 @@ OF_OTHER_FORMS: list[tuple[str, Statement, Statement]] = [
 def test_a_near_miss_of_another_form_is_told_apart(holds: Statement, misses: Statement) -> None:
     assert settle(holds).proved
     assert settle(misses).status is Status.REFUTED
+
+
+def test_another_statement_is_not_accepted_with_a_certificate() -> None:
+    below = Holds("", lt(dσ, QUARTER), (over(z, 0, None),))
+    found = settle(below)
+
+    assert rechecked(below, found) is True
+    assert rechecked(replace(below, variables=()), found) is False
+    assert rechecked(Holds("", le(slope(softplus), 1)), found) is False
+    wrong = replace(layers.SINGULAR[0], facts=())
+    assert isinstance(wrong, Equal)
+    assert rechecked(wrong, settle(layers.SINGULAR[0])) is False
 
 
 def test_there_are_enough_near_misses() -> None:

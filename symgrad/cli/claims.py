@@ -33,6 +33,7 @@ STATUSES = {
     "proved except": message("proved except at listed points", context="verdict"),
     "domain mismatch": message("domains differ", context="verdict"),
 }
+REPLAYED = {True: message("replayed by the independent checker"), False: message("NOT ACCEPTED when replayed")}
 LABELS = {
     "condition": message("condition: "),
     "corrected": message("corrected: "),
@@ -44,21 +45,23 @@ LABELS = {
 @click.command("claims")
 @click.argument("ids", nargs=-1, metavar="[ID]...")
 @click.option("-j", "--jobs", type=click.IntRange(1), help="Worker processes; by default one a core.")
+@click.option("--recheck", is_flag=True, help="Replay certificates and counterexamples with the independent checkers.")
 @click.option("--json", "as_json", is_flag=True, help="Print a list of objects, one a claim.")
-def command(ids: tuple[str, ...], jobs: int | None, as_json: bool) -> None:  # noqa: FBT001 - click passes a flag so
+def command(ids: tuple[str, ...], jobs: int | None, recheck: bool, as_json: bool) -> None:  # noqa: FBT001 - as click does
     """Settle what articles say about activations, losses and vanishing gradients; or explain the claims IDs.
 
     \b
     symgrad claims
     symgrad claims A7
+    symgrad claims --recheck
     symgrad claims --json
 
     Each claim is proved, proved under a condition, refuted and corrected, or measured. The exit status is 1 if one is
-    not settled, or not as the ledger expects.
+    not settled, not as the ledger expects, or not accepted when it is replayed.
     """  # noqa: D301 - click wants the character itself, which keeps the lines apart
     from symgrad.pipeline.workers import Crew, Task, call  # noqa: PLC0415 - `symgrad claims --help` must not wait
 
-    tasks = [Task(SETTLED, (name,), name) for name in call(Task("symgrad.pipeline.claims:names", (ids,)))]
+    tasks = [Task(SETTLED, (name, recheck), name) for name in call(Task("symgrad.pipeline.claims:names", (ids,)))]
     found: dict[Task, dict[str, Any]] = {}
     with progress(say(message("settling"))) as report, Crew(min(len(tasks), jobs or os.cpu_count() or 1)) as crew:
         for task, record in crew.perform(tasks):
@@ -66,8 +69,22 @@ def command(ids: tuple[str, ...], jobs: int | None, as_json: bool) -> None:  # n
             report(len(found), len(tasks), task.label)
     records = [found[task] for task in tasks]
     click.echo(json.dumps(records, indent=1, ensure_ascii=False) if as_json else as_text(records, explain=bool(ids)))
-    if not all(r["kept"] and r["verdict"] != "unknown" for r in records):
+    answers = [part["replayed"] for r in records for part in (*r["formal"], *r["instead"])]
+    if recheck and not as_json:
+        click.echo(replays(answers))
+    if False in answers or not all(r["kept"] and r["verdict"] != "unknown" for r in records):
         raise SystemExit(1)
+
+
+def replays(answers: Sequence[bool | None]) -> str:
+    """How many statements were replayed, and how many have nothing that could be."""
+    counts = {name: answers.count(value) for name, value in (("accepted", True), ("refused", False), ("none", None))}
+    return say(
+        message(
+            "replayed: {accepted} statements accepted, {refused} refused; {none} have no certificate",
+            **counts,
+        )
+    )
 
 
 def as_text(records: Sequence[dict[str, Any]], *, explain: bool) -> str:
@@ -99,6 +116,7 @@ def explained(r: dict[str, Any]) -> str:
             said = f"      {say(STATUSES.get(p['status'], p['status']))}: "
             lines += wrapped(said, say(p["words"]) + (f":  {p['formula']}" if p["formula"] else ""))
             lines += [f"        {say(p['method'])}"]
+            lines += [f"        {say(REPLAYED[p['replayed']])}"] if p["replayed"] is not None else []
     for seen in r["measured"]:
         run = say(message("measured ({label})", label=seen["label"]))
         lines += ["", f"    {run}", *(f"      {say(line)}" for line in seen["lines"])]

@@ -12,7 +12,7 @@ from symgrad.document.claims import record
 from symgrad.experiments import EXPERIMENTS
 from symgrad.experiments.recorded import here_or_recorded
 from symgrad.pipeline.measured import then
-from symgrad.prover.claims import settle_claim
+from symgrad.prover.claims import rechecked, settle_claim
 from symgrad.words import message
 
 if TYPE_CHECKING:
@@ -34,9 +34,20 @@ def names(chosen: Sequence[str] = ()) -> list[str]:
     return list(dict.fromkeys(found))
 
 
-def settled(name: str) -> dict[str, Any]:
-    """One claim of the ledger, settled, as plain JSON values."""
-    return record(settlement(CLAIMS[name]))
+def settled(name: str, recheck: bool = False) -> dict[str, Any]:  # noqa: FBT001, FBT002 - it comes as a task's argument
+    """One claim of the ledger, settled, as plain JSON values; with `recheck` each statement says if it was replayed.
+
+    True and false are the answer of the independent checker; null: there is no certificate, or it was not asked.
+    """
+    found = settlement(CLAIMS[name])
+    parts = [(s, v) for s, v in zip(found.claim.formal, found.formal, strict=True) if not isinstance(s, Observation)]
+    again = [
+        rechecked(s, v) if recheck else None for s, v in (*parts, *zip(found.claim.instead, found.instead, strict=True))
+    ]
+    told = record(found)
+    for part, answer in zip((*told["formal"], *told["instead"]), again, strict=True):
+        part["replayed"] = answer
+    return told
 
 
 @cache

@@ -340,6 +340,6 @@ CLAIMS = (
             ),
         ),
         ("S4",),
-        remark="The figures are for symgrad’s own NumPy code, on the machine that ran it.",
+        remark="The figures are for symgrad’s own NumPy code, on the machine that ran it. Times differ from run to run.",
     ),
 )

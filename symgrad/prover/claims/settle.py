@@ -306,12 +306,17 @@ def _(s: Induction) -> Verdict:
 
 @settle.register
 def _(s: CoinMean) -> Verdict:
+    found, number = settle(averaged(s)), 2 ** len(s.coins)
+    return replace(
+        found, method=message("the mean over all {number} outcomes; {method}", number=number, method=found.method)
+    )
+
+
+def averaged(s: CoinMean) -> Holds:
+    """The statement with its mean worked out."""
     tosses = list(product((0, 1), repeat=len(s.coins)))
     left = sum(s.left.xreplace(dict(zip(s.coins, map(Rational, toss), strict=True))) for toss in tosses)
-    found = settle(Holds(s.words, s.relation(left / len(tosses), s.right, evaluate=False), at=s.at))
-    return replace(
-        found, method=message("the mean over all {number} outcomes; {method}", number=len(tosses), method=found.method)
-    )
+    return Holds(s.words, s.relation(left / len(tosses), s.right, evaluate=False), at=s.at)
 
 
 @settle.register

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
     from symgrad.core import Variable
     from symgrad.indexed import Dim, Tensor
+    from symgrad.indexed.expr import Term
 
 VERSION = 1
 POINTS = 6
@@ -118,10 +119,16 @@ def solved(entries: Filled, facts: tuple[Fact, ...], numbers: Formulas) -> Itera
             rest = sum((mine[k] for k in keys[:-1]), numbers.number(Fraction(0)))
             mine[keys[-1]] = numbers.number(number) / numbers.number(term.coefficient) - rest
         yield from solved({**entries, tensor: mine}, tuple(others), numbers)
-    elif len(term.atoms) == 2 and any(isinstance(a, Delta) for t in fact.right.terms for a, _ in t.atoms):  # noqa: PLR2004 - two entries
+    elif _one_hot(term, fact):
         for hot in product(*(range(len(keys)) for keys in rows.values())):
             chosen = {keys[n] for keys, n in zip(rows.values(), hot, strict=True)}
             mine = {k: numbers.number(Fraction(k in chosen)) for k in entries[tensor]}
             yield from solved({**entries, tensor: mine}, tuple(others), numbers)
     else:
         raise NoValueError("a fact that an exact replay does not solve")
+
+
+def _one_hot(term: Term, fact: Fact) -> bool:
+    """Whether a fact says y_i y_j = [i = j] y_i; a sum of such products is another one, as for orthonormal rows."""
+    two = len(term.atoms) == 2 and not term.bound  # noqa: PLR2004 - two entries
+    return two and any(isinstance(a, Delta) for t in fact.right.terms for a, _ in t.atoms)
