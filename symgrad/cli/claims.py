@@ -78,11 +78,12 @@ def command(ids: tuple[str, ...], jobs: int | None, recheck: bool, as_json: bool
 
 def replays(answers: Sequence[bool | None]) -> str:
     """How many statements were replayed, and how many have nothing that could be."""
-    counts = {name: answers.count(value) for name, value in (("accepted", True), ("refused", False), ("none", None))}
     return say(
         message(
             "replayed: {accepted} statements accepted, {refused} refused; {none} have no certificate",
-            **counts,
+            accepted=answers.count(True),
+            refused=answers.count(False),
+            none=answers.count(None),
         )
     )
 

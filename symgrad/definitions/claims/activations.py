@@ -340,6 +340,7 @@ CLAIMS = (
             ),
         ),
         ("S4",),
-        remark="The figures are for symgrad’s own NumPy code, on the machine that ran it. Times differ from run to run.",
+        remark="The figures are for symgrad’s own NumPy code, on the machine that ran it. Times differ from run to "
+        "run.",
     ),
 )
