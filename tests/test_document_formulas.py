@@ -49,15 +49,16 @@ from sympy.parsing.sympy_parser import (
     standard_transformations,
 )
 
-from symgrad.core import Let, UnsupportedError
+from symgrad.core import Let, Step, UnsupportedError
 from symgrad.document.boxes import Aligned, Cancel, Mark, walk
+from symgrad.document.differing import changed_parts, differing
 from symgrad.document.from_sympy import boxes
 from symgrad.document.latex import GITHUB, latex
 from symgrad.document.latex_in import LatexError, read
 from symgrad.document.layout import LINE, PAGE, broken, equation, width
 from symgrad.document.notation import Notation
 from symgrad.document.speech import speech
-from symgrad.document.telling import condition
+from symgrad.document.telling import change, condition
 from symgrad.document.text import text
 from symgrad.document.words import to_html
 from symgrad.functions import D
@@ -276,6 +277,27 @@ def test_nothing_is_crossed_out_on_one_side_only() -> None:
 
 def marked(expr: Expr, part: Expr) -> list[str]:
     return [text(b.body) for b in walk(boxes(expr, Notation(pointed=part))) if isinstance(b, Mark)]
+
+
+DIFFERING = [
+    (D(sigmoid(z), z), D(1 / (1 + exp(-z)), z), ("σ(z)", "1/(1 + e^(−z))")),
+    (y * D(exp(a), a) / z, y * exp(a) / z, ("d/da e^a", "e^a")),
+    (a + sigmoid(z) + y, a + tanh(z) + y, ("σ(z)", "tanh(z)")),
+    (a * y * z, 2 * z, ("ay", "2")),
+    (D(a * z, z), a * D(z, z), None),
+    (exp(z), 1 / exp(-z), None),
+    (Abs(-z, evaluate=False), Abs(z), ("−z", "z")),
+]
+
+
+@pytest.mark.parametrize(("before", "after", "parts"), DIFFERING, ids=str)
+def test_the_parts_in_which_lines_differ_are_found(before: Expr, after: Expr, parts: tuple[str, str] | None) -> None:
+    found = differing(before, after)
+
+    assert (found and tuple(text(boxes(p)) for p in found)) == parts
+    step = Step(before, after, "named")
+    assert changed_parts(step) == (found or (None, None))
+    assert change(step, Notation()) is None  # that the two are equal is nobody's claim
 
 
 def test_the_part_that_changes_is_marked() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from sympy import And, Mul, Piecewise, Symbol, factor_terms
@@ -109,13 +110,14 @@ def within_domain(inner: Domain, outer: Domain, activation: Definition) -> bool:
 
 def _factors(activation: Definition, loss: Definition) -> tuple[tuple[Step, ...], Any, Any, Any]:
     """The lines of dJ/da, dJ/da itself, phi'(z), and where that holds."""
-    steps = _loss_part(activation, loss)
+    steps = _loss_part(activation.range, loss)
     return (steps, steps[-1].after, *slope_of(activation))
 
 
-def _loss_part(activation: Definition, loss: Definition) -> tuple[Step, ...]:
-    """The lines of dJ/da, a ranging over what the activation gives."""
-    domains = (Variable(a, activation.range), *(v for v in loss.domains if v.symbol != loss.variable))
+@lru_cache(maxsize=256)
+def _loss_part(values: Domain, loss: Definition) -> tuple[Step, ...]:
+    """The lines of dJ/da, a ranging over the values that an activation gives: several give the same."""
+    domains = (Variable(a, values), *(v for v in loss.domains if v.symbol != loss.variable))
     context = Context(domains, (Let(J, loss.of.xreplace({loss.variable: a})),), loss.kinks)
     steps = carry_out(D(J, a), context)
     settled = at_kinks(steps[-1].after, a, context)

@@ -68,7 +68,10 @@ def graph(start: Any, derivation: Derivation) -> Graph | None:
 
 @graph.register(D)
 def graph_of_symbols(start: D, derivation: Derivation) -> Graph | None:
-    """Names of one variable, and what they are made of."""
+    """Names of one variable, and what they are made of.
+
+    A second derivative is one of an expression that has no name, so that its graph would be two nodes, one a formula.
+    """
     notation = Notation(lets=derivation.lets)
     values = {let.symbol: let.value for let in derivation.lets}
     whole, variable = start.expr, start.variable

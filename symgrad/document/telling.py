@@ -13,6 +13,7 @@ from symgrad.core import every_step
 from symgrad.definitions import ACTIVATIONS
 from symgrad.document.boxes import EMPTY, Op, row, unmarked
 from symgrad.document.conditions import undone
+from symgrad.document.differing import changed_parts
 from symgrad.document.from_sympy import boxes
 from symgrad.document.layout import LINE, equation, stacked, width
 from symgrad.document.notation import Notation, struck
@@ -196,8 +197,9 @@ def given(derivation: Derivation, notation: Notation) -> tuple[Box, ...]:
 def line(step: Step, number: str, verdicts: dict[int, Verdict], notation: Notation) -> Line:
     """One step in boxes, the part that changes marked on both sides."""
     rule = RULES.get(step.rule)
-    before = boxes(step.before, Notation(notation.lets, step.focus, "was", step.cancelled))
-    after = boxes(step.after, Notation(notation.lets, step.became, "now"))
+    gone, come = changed_parts(step)
+    before = boxes(step.before, Notation(notation.lets, gone, "was", step.cancelled))
+    after = boxes(step.after, Notation(notation.lets, come, "now"))
     return Line(
         number,
         step,
@@ -227,7 +229,7 @@ def seen(step: Step, notation: Notation) -> Iterator[tuple[str, str]]:
 
 
 def change(step: Step, notation: Notation) -> Box | None:
-    """The part that a step changes, and what it becomes."""
+    """The part that a step says it changes, and what that becomes; others in which lines differ may not be equal."""
     if step.focus is None or step.became is None:
         return None
     return equation(boxes(step.focus, notation), boxes(step.became, notation))
