@@ -9,8 +9,12 @@ import pytest
 import sympy as sp
 from sympy import Sum, exp, log, tanh
 
-from symgrad.core import UnsupportedError
-from symgrad.definitions import ACTIVATIONS
+from symgrad import D, worked
+from symgrad.core import ParseError, Status, SymgradError, UnsupportedError
+from symgrad.definitions import ACTIVATIONS, LOSSES
+from symgrad.definitions.parser import parse
+from symgrad.definitions.shapes import Shapes
+from symgrad.definitions.tensor_parser import parse_tensor
 from symgrad.indexed import (
     Dim,
     Evaluation,
@@ -19,6 +23,7 @@ from symgrad.indexed import (
     Tensor,
     apply,
     carry_out,
+    contract,
     delta,
     expr,
     from_sympy,
@@ -31,8 +36,10 @@ from symgrad.indexed import (
     where,
 )
 from symgrad.indexed.jets import NoValueError
+from symgrad.pipeline.stages import settle
 from symgrad.prover.indexed import prove_indexed
 from symgrad.prover.indexed.reals import Balls
+from symgrad.prover.prove import prove
 
 n, m = Dim("n"), Dim("m")
 i, j, k = (Index(c, n) for c in "ijk")
@@ -213,3 +220,44 @@ def test_a_mask_is_a_case() -> None:
 
     assert shown.has(sp.Piecewise)
     assert shown.has(log)
+
+
+def test_the_antiderivative_of_a_slope_is_real() -> None:
+    """On (0, 1) SymPy's has the logarithm of a negative number; the loss that belongs to a sigmoid has not."""
+    a, t = sp.Symbol("a", positive=True), sp.Symbol("y", real=True)
+    theirs = sp.integrate((a - t) / (a * (1 - a)), a)
+    loss = LOSSES["binary_cross_entropy"]
+    letters = {str(s): s for s in loss.of.free_symbols}
+    slope = (letters["a"] - letters["y"]) / (letters["a"] * (1 - letters["a"]))
+
+    assert not theirs.subs({t: sp.Rational(1, 4), a: sp.Rational(1, 2)}).is_real  # off by an imaginary constant
+    assert prove(D(loss.of, letters["a"]), slope, variables=loss.variables).proved
+    assert loss.of.subs({letters["a"]: sp.Rational(1, 2), letters["y"]: sp.Rational(1, 4)}).doit() == log(2)
+
+
+def test_a_step_can_be_taken_between_equal_sums() -> None:
+    x_ = sp.Symbol("x", real=True)
+    apart = sp.Add(x_, x_, evaluate=False)
+
+    assert x_ + x_ is not apart  # SymPy's own sum is 2 x before a step could be written down
+    assert (x_ + x_).args == (2, x_)
+    for after, status in ((2 * x_, Status.PROVED), (3 * x_, Status.REFUTED)):
+        settled = settle(worked("sum", "A sum", apart, ("simplify", after)))
+        assert settled.derivation.steps[0].before == apart
+        assert settled.claim.status is status
+
+
+@pytest.mark.parametrize("text", ["__import__('math').factorial(5)", "(lambda: 120)()", "[120][0]", "x.__class__"])
+def test_text_is_read_and_never_run(text: str) -> None:
+    assert sp.sympify(text.replace("x.", "(120).")) in {120, int, sp.Integer}  # SymPy runs it
+    with pytest.raises(ParseError):
+        parse(text)
+    with pytest.raises(SymgradError):
+        parse_tensor(text, Shapes.of(["x:n"]))
+
+
+def test_a_delta_under_a_sum_has_no_cases() -> None:
+    theirs = Sum(sp.KroneckerDelta(sj, sk) * sy[sk], (sk, 0, sn - 1)).doit()
+
+    assert isinstance(theirs, sp.Piecewise)  # though j is an index of y, and so within its range
+    assert contract(total(k, delta(j, k) * y[k])) == y[j]
