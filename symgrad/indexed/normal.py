@@ -8,11 +8,12 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
-from symgrad.indexed.atoms import Apply, Atom, Delta, Greatest, Power, Where
+from symgrad.indexed.atoms import Apply, Atom, Attains, Delta, Greatest, Power, Where
 from symgrad.indexed.contract import contract
 from symgrad.indexed.differentiate import KNOWN
 from symgrad.indexed.expr import ZERO, Expr, Term, even, expr, monomial, nonnegative, one, power
 from symgrad.indexed.mapping import replaced, under, with_parts
+from symgrad.indexed.maxima import outside, place_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -86,8 +87,11 @@ def simpler(atom: Atom) -> Expr | None:
     """An atom with its parts in normal form, exponentials and logarithms split; None if that is what it is."""
     parts = tuple(normal(p) for p in atom.parts)
     inner = atom if parts == atom.parts else with_parts(atom, parts)
-    if isinstance(inner, Greatest) and inner.index not in inner.body.free:
-        return inner.body
+    if isinstance(inner, Greatest):
+        found = outside(inner)
+        return None if found == one(atom) else found
+    if isinstance(inner, Attains):
+        inner = place_of(inner)
     if isinstance(inner, Apply) and inner.order == 1 and elementary(inner.head):
         return expr(KNOWN[inner.head.__name__](Apply(inner.head, inner.args)))
     split = SPLITS.get(inner.head.__name__) if isinstance(inner, Apply) and not inner.order else None

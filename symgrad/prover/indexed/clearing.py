@@ -5,6 +5,7 @@ from __future__ import annotations
 from fractions import Fraction
 
 from symgrad.indexed import Atom, Expr, Power, Term, normal
+from symgrad.prover.indexed.ranges import parted, shifted
 
 ROUNDS = 8
 
@@ -21,9 +22,9 @@ def vanishes(difference: Expr) -> bool:
             return True
         found = cleared(value)
         if found is None:
-            return False
+            break
         value = normal(found)
-    return not value
+    return not value or not normal(parted(shifted(value)))
 
 
 def cleared(value: Expr) -> Expr | None:

@@ -9,11 +9,14 @@ import sympy as sp
 
 from symgrad.core import Status, SymgradError
 from symgrad.functions import D
-from symgrad.indexed import Apply, Atom, Expr, Index, Ref, Scalar, Term
+from symgrad.indexed import ZERO, Apply, Atom, Expr, Index, Power, Ref, Scalar, Size, Term
+from symgrad.indexed.canonical import ONE
 from symgrad.prover.prove import prove
 
 if TYPE_CHECKING:
-    from symgrad.indexed import Tensor
+    from collections.abc import Mapping
+
+    from symgrad.indexed import Dim, Tensor
 
 Letters = dict[tuple["Tensor", tuple[Index, ...]], Any]
 
@@ -23,15 +26,38 @@ class NotEntrywiseError(SymgradError):
 
 
 def entrywise(left: Expr, right: Expr) -> bool:
-    """Whether two sides are equal as functions of their entries, each entry a real variable of its own."""
-    if not (left.tensors | right.tensors) or (not any(functions(left)) and not any(functions(right))):
+    """Whether two sides are equal as functions of their entries, each entry a real variable of its own.
+
+    Where both are sums over the same dimensions, what is summed is compared at one and the same indices.
+    """
+    longest = max((t.bound for t in (*left.terms, *right.terms)), key=len, default=frozenset[Index]())
+    places = {i.dim: i.fresh() for i in longest}
+    if not (left.tensors | right.tensors):
         return False
     letters: Letters = {}
     try:
-        sides = written(left, letters), written(right, letters)
+        sides = summands(left, places), summands(right, places)
+        return any(functions(side) for side in sides) and proved(*(written(side, letters) for side in sides))
     except NotEntrywiseError:
         return False
-    return proved(*sides)
+
+
+def summands(value: Expr, places: Mapping[Dim, Index]) -> Expr:
+    """What all terms sum over these dimensions, at these places; the size of a dimension is a sum of ones."""
+    found = ZERO
+    for term in value.terms:
+        mine = {i.dim: i for i in term.bound}
+        missing = places.keys() - mine.keys()
+        if (
+            len(mine) < len(term.bound)
+            or mine.keys() - places.keys()
+            or any((Size(d), ONE) not in term.atoms for d in missing)
+        ):
+            raise NotEntrywiseError("sums over other dimensions")
+        ones = [(Size(d), -ONE) for d in missing]
+        inner = Expr((Term(term.coefficient, (), (*term.atoms, *ones)),))
+        found += inner.rename({i: places[d] for d, i in mine.items()})
+    return found
 
 
 @cache
@@ -43,9 +69,9 @@ def proved(left: Any, right: Any) -> bool:
         return False
 
 
-def functions(value: Expr) -> list[Apply]:
-    """The functions that stand in an expression itself."""
-    return [a for t in value.terms for a, _ in t.atoms if isinstance(a, Apply)]
+def functions(value: Expr) -> list[Atom]:
+    """The functions that stand in an expression itself, roots among them."""
+    return [a for t in value.terms for a, e in t.atoms if isinstance(a, Apply) or e.denominator > 1]
 
 
 def written(value: Expr, letters: Letters) -> Any:
@@ -69,6 +95,8 @@ def factor(atom: Atom, letters: Letters) -> Any:
             return letters.setdefault(key, sp.Symbol(f"u{len(letters)}", real=True))
         case Scalar():
             return atom.symbol
+        case Power():
+            return written(atom.base, letters)
         case Apply():
             arguments = [written(a, letters) for a in atom.args]
             found = atom.head(*arguments)
