@@ -194,6 +194,7 @@ def parsed(words: str) -> Expr:
     for sign_, written in (("−", "-"), ("·", "*"), ("^", "**"), ("ln", "log"), ("√", " sqrt"), ("π", "pi")):
         words = words.replace(sign_, written)
     words = re.sub(r"sqrt(\d+)", r"sqrt(\1)", words)
+    words = re.sub(r"log ([azy]|[\d.]+)(?!\w)", r"log(\1)", words)  # SymPy reads ln 4 · z as the logarithm of a product
     while found := re.search(r"([a-z]{2,})\*\*(\d+)\(", words):  # SymPy reads tanh²(tanh²(z)) as tanh(tanh(z))⁴
         end = closing(words, found.end())
         words = f"{words[: found.start()]}({found[1]}({words[found.end() : end]}))**{found[2]}{words[end + 1 :]}"
