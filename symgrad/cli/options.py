@@ -59,4 +59,4 @@ def emit(text: str | bytes, output: Path | None = None) -> None:
         data = text if isinstance(text, bytes) else (text.rstrip("\n") + "\n").encode("utf-8", "replace")
         write(output, data)
     except OSError as error:
-        raise SymgradError(f"{output} can't be written: {error.strerror}; choose another file") from error
+        raise SymgradError(message("{output} can't be written: {strerror}; choose another file", output=output, strerror=error.strerror)) from error

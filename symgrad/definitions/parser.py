@@ -46,11 +46,11 @@ def read(text: str, whole: Callable[[Reader], Any]) -> Any:
     try:
         found = whole(reader)
     except RecursionError:
-        raise ParseError("the expression is nested too deeply for SymPy to hold; break it into parts") from None
+        raise ParseError(message("the expression is nested too deeply for SymPy to hold; break it into parts")) from None
     if found.has(*UNREAL):
-        raise ParseError("a part of this expression has no real value", text, 0)
+        raise ParseError(message("a part of this expression has no real value"), text, 0)
     if height(found) > HEIGHT:
-        raise ParseError("the expression is nested too deeply to be differentiated; break it into parts", text, 0)
+        raise ParseError(message("the expression is nested too deeply to be differentiated; break it into parts"), text, 0)
     return found
 
 
@@ -58,7 +58,7 @@ def parse_name(text: str) -> Symbol:
     """The real symbol of this name: z, alpha or α, W_2."""
     found = parse(text)
     if not isinstance(found, Symbol):
-        raise ParseError("a variable is expected here, such as z, alpha or W_2", text, 0)
+        raise ParseError(message("a variable is expected here, such as z, alpha or W_2"), text, 0)
     return found
 
 
@@ -91,7 +91,7 @@ class Reader:
         self.place += not self.ended
         self.nodes += 1
         if self.nodes > NODES:
-            raise self.error(f"the expression has more than {NODES:,} parts", token)
+            raise self.error(message("the expression has more than {nodes} parts", nodes=f"{NODES:,}"), token)
         return token
 
     def at(self, *signs: str) -> bool:
@@ -101,7 +101,7 @@ class Reader:
     def expect(self, sign: str, why: str) -> Token:
         """The next token, which must be this sign."""
         if not self.at(sign):
-            raise self.error(f"expected {sign!r} {why}, found {self.next.said}", self.next)
+            raise self.error(message("expected {sign} {why}, found {found}", sign=repr(sign), why=why, found=self.next.said), self.next)
         return self.take()
 
     def error(self, message: str, token: Token) -> ParseError:
@@ -115,18 +115,18 @@ class Reader:
         except Refused as refusal:
             raise self.error(str(refusal), token) from None
         except (TypeError, ValueError, ArithmeticError, NotImplementedError):  # SymPy's own refusals, all sorts of them
-            raise self.error("this has no real value, or none that SymPy can compare", token) from None
+            raise self.error(message("this has no real value, or none that SymPy can compare"), token) from None
 
     def deeper(self, token: Token) -> None:
         """One level further in; refused beyond DEPTH."""
         self.depth += 1
         if self.depth > DEPTH:
-            raise self.error(f"nested more than {DEPTH} levels deep", token)
+            raise self.error(message("nested more than {depth} levels deep", depth=DEPTH), token)
 
     def whole(self, wanted: Callable[[Any, Token], Any]) -> Any:
         """The whole text as what is wanted: one expression, or one condition."""
         if self.ended:
-            raise ParseError("the text is empty; write an expression such as z*tanh(z)")
+            raise ParseError(message("the text is empty; write an expression such as z*tanh(z)"))
         token = self.next
         found = self.climb()
         if not self.ended:
@@ -138,9 +138,7 @@ class Reader:
         for token, asked in self.asked:
             if not survives(asked, found):
                 raise self.error(
-                    f"{asked[1]} cancels from this, and with it the condition under which it has a value; write the "
-                    "simplified form, or let Python hold it as it stands: `with sympy.evaluate(False): left = ...`, "
-                    "then symgrad.prove(left, right)",
+                    message("{asked} cancels from this, and with it the condition under which it has a value; write the simplified form, or let Python hold it as it stands: `with sympy.evaluate(False): left = ...`, then symgrad.prove(left, right)", asked=asked[1]),
                     token,
                 )
         return found
@@ -148,13 +146,13 @@ class Reader:
     def value(self, found: Any, token: Token) -> Any:
         """What was read, which must be an expression and no condition."""
         if is_condition(found):
-            raise self.error("an expression is expected here, not a comparison; those belong into Piecewise", token)
+            raise self.error(message("an expression is expected here, not a comparison; those belong into Piecewise"), token)
         return found
 
     def condition(self, found: Any, token: Token) -> Any:
         """What was read, which must be a condition."""
         if not is_condition(found):
-            raise self.error("a condition is expected here, such as z > 0 or True", token)
+            raise self.error(message("a condition is expected here, such as z > 0 or True"), token)
         return found
 
     def climb(self, level: int = 0) -> Any:
@@ -168,7 +166,7 @@ class Reader:
                 parts.append(self.climb(here + 1))
             left = self.joined(here, signs, parts, token)
         if self.at("="):
-            raise self.error("write == to compare; a definition is no expression", self.next)
+            raise self.error(message("write == to compare; a definition is no expression"), self.next)
         return left
 
     def binding(self) -> int:
@@ -181,7 +179,7 @@ class Reader:
         for part in parts:
             if is_condition(part) != conditions:
                 wanted = "conditions such as z > 0" if conditions else "expressions, not conditions"
-                raise self.error(f"{signs[0].said} joins {wanted}", signs[0])
+                raise self.error(message("{found} joins {wanted}", found=signs[0].said, wanted=wanted), signs[0])
         if conditions:
             return (Or, And)[level](*parts)
         texts = [sign.text for sign in signs]
@@ -223,7 +221,7 @@ class Reader:
         if token.sort is Sort.NAME and not self.at("("):
             return self.bare(token)
         if token.sort is not Sort.NAME and token.text != "(":
-            raise self.error(f"a number, a name or '(' is expected, found {token.said}", token)
+            raise self.error(message("a number, a name or '(' is expected, found {found}", found=token.said), token)
         self.deeper(token)
         if token.text == "(":
             found = self.climb()
@@ -243,30 +241,30 @@ class Reader:
         if found is not None:
             return found
         if word(token.text) or token.text == "Piecewise":
-            raise self.error(f"{token.said} is a function; write what it is applied to, in brackets", token)
+            raise self.error(message("{found} is a function; write what it is applied to, in brackets", found=token.said), token)
         hint = "variables are letters such as z, alpha or W_2, and products are written with *"
-        raise self.error(f"{token.said} is no variable; {hint}", token)
+        raise self.error(message("{found} is no variable; {hint}", found=token.said, hint=hint), token)
 
     def applied(self, token: Token) -> Any:
         """A function of the catalogue or of SymPy, applied."""
         known = word(token.text)
         if known is None and symbol(token.text) is not None:
-            raise self.error(f"{token.said} is a variable, not a function; write {token.text}*(...)", token)
+            raise self.error(message("{found} is a variable, not a function; write {name}*(...)", found=token.said, name=token.text), token)
         if known is None:
-            raise self.error(f"no function is called {token.said}; {near(token.text)}", token)
+            raise self.error(message("no function is called {found}; {near}", found=token.said, near=near(token.text)), token)
         found: list[Any] = []
         place = self.take()
         while not (self.at(")") and not found):
             start = self.next
             found.append(self.value(self.climb(), start))
             if len(found) > known.most:
-                raise self.error(f"{token.said} takes {counted(known)}, not more", place)
+                raise self.error(message("{found} takes {counted}, not more", found=token.said, counted=counted(known)), place)
             if not self.at(","):
                 break
             place = self.take()
         self.expect(")", f"after the arguments of {token.text}")
         if len(found) < known.least:
-            raise self.error(f"{token.said} takes {counted(known)}, not {len(found)}", token)
+            raise self.error(message("{found} takes {counted}, not {found2}", found=token.said, counted=counted(known), found2=len(found)), token)
         made = self.built(token, call, known, found)
         self.asked += [(token, asked) for asked in applies(made, found)]
         return made
@@ -278,10 +276,10 @@ class Reader:
         while self.at(","):
             comma = self.take()
             if len(found) == CASES:
-                raise self.error(f"Piecewise may have at most {CASES} cases", comma)
+                raise self.error(message("Piecewise may have at most {cases} cases", cases=CASES), comma)
             found.append(self.case())
         if found[-1][1] != S.true:
-            raise self.error("the last case must be (value, True), for all that is left", self.next)
+            raise self.error(message("the last case must be (value, True), for all that is left"), self.next)
         self.expect(")", "after the cases of Piecewise")
         return self.built(token, lambda: real(Piecewise(*found)))
 
@@ -294,7 +292,7 @@ class Reader:
         start = self.next
         condition = self.condition(self.climb(), start)
         if condition.has(Piecewise):
-            raise self.error("a condition can't be by cases itself; write the cases out", start)
+            raise self.error(message("a condition can't be by cases itself; write the cases out"), start)
         self.expect(")", "after a case")
         return value, condition
 

@@ -75,7 +75,7 @@ class Token:
 def tokens_of(text: str, pattern: re.Pattern[str] = TOKEN) -> list[Token]:
     """The tokens of the text, the last one its end; blanks are dropped and Greek letters spelled out."""
     if len(text) > LENGTH:
-        raise ParseError(f"the text has {len(text):,} characters; at most {LENGTH:,} are read", text[:80], 0)
+        raise ParseError(message("the text has {text} characters; at most {length} are read", text=f"{len(text):,}", length=f"{LENGTH:,}"), text[:80], 0)
     found, at = [], 0
     while at < len(text):
         match = pattern.match(text, at)
@@ -102,9 +102,9 @@ def checked(number: str, text: str, at: int) -> str:
     """The number, unless it is larger than anybody means."""
     mantissa, _, exponent = number.lower().partition("e")
     if len(mantissa) > DIGITS:
-        raise ParseError(f"a number may have at most {DIGITS} digits, this one has more", text, at)
+        raise ParseError(message("a number may have at most {digits} digits, this one has more", digits=DIGITS), text, at)
     if len(exponent.lstrip("+-0")) > len(str(DECIMAL_EXPONENT)) or abs(int(exponent or 0)) > DECIMAL_EXPONENT:
-        raise ParseError(f"the exponent of a number may be at most {DECIMAL_EXPONENT} in size", text, at)
+        raise ParseError(message("the exponent of a number may be at most {decimal_exponent} in size", decimal_exponent=DECIMAL_EXPONENT), text, at)
     return number
 
 

@@ -34,7 +34,7 @@ def derivation(  # noqa: PLR0917 - they come as a task's arguments
     if canonical(what or "") in LAYERS:
         return whole(tensors.of_layer(what or "", wrt, order), asked)
     if asked.layout or asked.shapes:
-        raise SymgradError("--layout and --shapes are for vectors and matrices; leave them out here")
+        raise SymgradError(message("--layout and --shapes are for vectors and matrices; leave them out here"))
     if activation is not None and loss is not None:
         worked = public.output_delta(activation, loss)
     else:
@@ -124,7 +124,7 @@ def of_name(what: str, wrt: str | None, order: int) -> Worked | None:
         return public.derivative(definition, wrt)
     if wrt not in {None, str(definition.variable)}:
         raise SymgradError(
-            f"the second derivative of {definition.name} is by {definition.variable} only; leave --wrt out"
+            message("the second derivative of {name} is by {variable} only; leave --wrt out", name=definition.name, variable=definition.variable)
         )
     return public.second_derivative(definition)
 
@@ -161,5 +161,5 @@ def parsed(what: str) -> Any:
 def definition(name: str, asked: Asked) -> str | bytes:
     """One catalogue entry, told."""
     if canonical(name) in LAYERS and known(name) is None:
-        raise SymgradError(f"{canonical(name)} is a layer; `symgrad derive {canonical(name)}` shows its gradients")
+        raise SymgradError(message("{canonical} is a layer; `symgrad derive {canonical2}` shows its gradients", canonical=canonical(name), canonical2=canonical(name)))
     return show(public.entry(name), asked)

@@ -43,33 +43,32 @@ def expression(value: Any) -> Any:
     found = sympified(value)
     if not isinstance(found, Expr) or isinstance(found, MatrixBase | MatrixExpr | AccumBounds):
         raise UnsupportedError(
-            f"{shown(value)} is no expression; write text such as 'z*tanh(z)', or a SymPy expression of scalars"
+            message("{shown} is no expression; write text such as 'z*tanh(z)', or a SymPy expression of scalars", shown=shown(value))
         )
     if found.has(*UNREAL) or (found.is_number and unreal(found)):
-        raise UnsupportedError(f"{shown(value)} has a part that is no real number; symgrad works over the reals")
+        raise UnsupportedError(message("{shown} has a part that is no real number; symgrad works over the reals", shown=shown(value)))
     if height(found) > HEIGHT:
-        raise UnsupportedError("the expression is nested too deeply to be differentiated; break it into parts")
+        raise UnsupportedError(message("the expression is nested too deeply to be differentiated; break it into parts"))
     return found
 
 
 def sympified(value: Any) -> Any:
     """The value as SymPy sees it, rounded numbers refused."""
     if isinstance(value, bool):
-        raise UnsupportedError(f"{value} is a truth value; an expression is expected, such as 'z*tanh(z)'")
+        raise UnsupportedError(message("{value} is a truth value; an expression is expected, such as 'z*tanh(z)'", value=value))
     if isinstance(value, float):
-        raise UnsupportedError(f"{value!r} is a rounded number; write it exactly, as text or as sympy.Rational")
+        raise UnsupportedError(message("{value} is a rounded number; write it exactly, as text or as sympy.Rational", value=repr(value)))
     try:
         found = Rational(str(value)) if isinstance(value, Decimal) else sympify(value, strict=True)
     except (SympifyError, TypeError, ValueError):
         raise UnsupportedError(
-            f"{shown(value)} is no expression; write text such as 'z*tanh(z)', or a SymPy expression"
+            message("{shown} is no expression; write text such as 'z*tanh(z)', or a SymPy expression", shown=shown(value))
         ) from None
     rounded = sorted(found.atoms(Float), key=str) if hasattr(found, "atoms") else []
     if rounded:
         number = rounded[0]
         raise UnsupportedError(
-            f"{number} is a rounded number; write it exactly: sympy.Rational('{Decimal(str(number)).normalize()}'), "
-            "or the whole expression as text"
+            message("{number} is a rounded number; write it exactly: sympy.Rational('{normalize}'), or the whole expression as text", number=number, normalize=Decimal(str(number)).normalize())
         )
     return found
 
@@ -88,14 +87,13 @@ def chosen(expr: Any, wrt: str | Symbol | None) -> Symbol:
             return named.get("z", next(iter(named.values()), Symbol("z", real=True)))
         first = next(iter(named))
         raise UnsupportedError(
-            f"the expression has the symbols {', '.join(named)}; say which one to differentiate by: "
-            f'--wrt {first}, in Python wrt="{first}"'
+            message("the expression has the symbols {join}; say which one to differentiate by: --wrt {first}, in Python wrt=\"{first2}\"", join=', '.join(named), first=first, first2=first)
         )
     found = symbol(wrt, named)
     if named and found not in named.values():
         same = " (it has another symbol of that name)" if found.name in named else ""
         raise UnsupportedError(
-            f"{found} does not occur in the expression{same}; differentiate by one of {', '.join(named)}"
+            message("{found} does not occur in the expression{same}; differentiate by one of {join}", found=found, same=same, join=', '.join(named))
         )
     return found
 
@@ -112,7 +110,7 @@ def symbol(wrt: Any, named: dict[str, Symbol]) -> Symbol:
             found = None
         found = named.get(str(found), found)  # α is alpha
     if not isinstance(found, Symbol):
-        raise UnsupportedError(f"{shown(wrt)!r} is no symbol; differentiate by one of {', '.join(named) or 'z'}")
+        raise UnsupportedError(message("{shown} is no symbol; differentiate by one of {value}", shown=repr(shown(wrt)), value=', '.join(named) or 'z'))
     return found
 
 
@@ -121,4 +119,4 @@ def require_value(expr: Any, domains: Sequence[Variable]) -> None:
     if any(not (isinstance(part, Pow) and part.exp.is_Integer) for part in expr.atoms(Pow, *PARTIAL)):
         verdict = prover.prove(expr, expr + 1, variables=domains, seconds=SECONDS)
         if verdict.status is Status.VACUOUS:
-            raise UnsupportedError(f"{shown(expr)} is nowhere real: it has no value at any point; check its signs")
+            raise UnsupportedError(message("{shown} is nowhere real: it has no value at any point; check its signs", shown=shown(expr)))
