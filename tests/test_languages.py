@@ -47,7 +47,7 @@ if TYPE_CHECKING:
 ROOT = Path(__file__).parent.parent
 CHINESE = tuple(lang for lang in LANGUAGES if lang != "en")
 PLACES = re.compile(r"\{(\w+)\}")
-FORMULAS = re.compile(r"\$[^$]+\$")
+FORMULAS = re.compile(r"\$[^$]+\$|--\w+")  # and options of the command line
 
 
 @cache

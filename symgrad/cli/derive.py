@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from symgrad.cli.options import emit, rendering
+from symgrad.words import message, say
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -35,11 +36,11 @@ def require_one_question(
 ) -> None:
     """Raise UsageError unless the options ask one thing."""
     if sum(asked is not None for asked in (what, activation, network)) != 1:
-        raise click.UsageError(message("give a NAME or an EXPRESSION, or --loss with --activation or --network"))
+        raise click.UsageError(say(message("give a NAME or an EXPRESSION, or --loss with --activation or --network")))
     if (loss is None) != (what is not None):
-        raise click.UsageError(message("--loss goes together with --activation or --network"))
+        raise click.UsageError(say(message("--loss goes together with --activation or --network")))
     if shapes and what is None:
-        raise click.UsageError(message("--shape belongs to an EXPRESSION"))
+        raise click.UsageError(say(message("--shape belongs to an EXPRESSION")))
 
 
 @click.command("derive", cls=Signed)
@@ -111,11 +112,11 @@ def command(  # noqa: PLR0917 - click passes them by name
     """  # noqa: D301 - click wants the character itself, which keeps the lines apart
     require_one_question(what, activation, loss, network, shapes)
     if activation is not None and (wrt is not None or order != 1):
-        raise click.UsageError(message("--wrt and --order belong to a NAME or an EXPRESSION, not to a pair"))
+        raise click.UsageError(say(message("--wrt and --order belong to a NAME or an EXPRESSION, not to a pair")))
     if network is None and (batch or reduction is not None):
-        raise click.UsageError(message("--batch and --reduction belong to --network"))
+        raise click.UsageError(say(message("--batch and --reduction belong to --network")))
     if facts and network is None and not shapes:
-        raise click.UsageError(message("--fact belongs to --network, or to an EXPRESSION with --shape"))
+        raise click.UsageError(say(message("--fact belongs to --network, or to an EXPRESSION with --shape")))
     from symgrad.pipeline.asked import Asked  # noqa: PLC0415 - `symgrad derive --help` must not wait for it
     from symgrad.pipeline.limited import limited  # noqa: PLC0415 - as above
     from symgrad.pipeline.workers import Task  # noqa: PLC0415 - as above

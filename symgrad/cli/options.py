@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
+from symgrad.words import message, say
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -49,7 +51,7 @@ def emit(text: str | bytes, output: Path | None = None) -> None:
     """Print, or write a file whole; what is no text goes into a file."""
     if output is None:
         if isinstance(text, bytes):
-            raise click.UsageError("a PDF goes into a file; add -o FILE")
+            raise click.UsageError(say(message("a PDF goes into a file; add -o FILE")))
         click.echo(text.rstrip("\n"))
         return
     from symgrad.core import SymgradError  # noqa: PLC0415 - `--help` must not wait for them
@@ -59,4 +61,8 @@ def emit(text: str | bytes, output: Path | None = None) -> None:
         data = text if isinstance(text, bytes) else (text.rstrip("\n") + "\n").encode("utf-8", "replace")
         write(output, data)
     except OSError as error:
-        raise SymgradError(message("{output} can't be written: {strerror}; choose another file", output=output, strerror=error.strerror)) from error
+        raise SymgradError(
+            message(
+                "{output} can't be written: {strerror}; choose another file", output=output, strerror=error.strerror
+            )
+        ) from error

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from functools import reduce
 from typing import TYPE_CHECKING
 
-from symgrad.words import say
+from symgrad.words import message, say
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+    from symgrad.words import Message
 
 
 class SymgradError(Exception):
@@ -29,8 +32,18 @@ class UnknownNameError(SymgradError):
 
     def __init__(self, kind: str, name: str, near: Sequence[str] = (), known: str = "") -> None:
         self.kind, self.name, self.near = kind, name, tuple(near)
-        hint = f"did you mean {' or '.join(near)}?" if near else known or "`symgrad list` shows what is known"
-        super().__init__(f"no {kind} is called {name[:80]!r}; {hint}")
+        hint = (
+            did_you_mean(near) if near else message(known) if known else message("`symgrad list` shows what is known")
+        )
+        super().__init__(
+            message("no {kind} is called {name}; {hint}", kind=message(kind), name=repr(name[:80]), hint=hint)
+        )
+
+
+def did_you_mean(near: Sequence[str]) -> Message:
+    """A hint at the names that a misspelt one may have meant."""
+    names = reduce(lambda one, other: message("{one} or {other}", one=one, other=other), map(message, near))
+    return message("did you mean {names}?", names=names)
 
 
 class GapError(SymgradError):
@@ -79,10 +92,10 @@ class UnsupportedError(SymgradError):
 class ParseError(SymgradError):
     """Text that is not an expression of the grammar: what is wrong, where, and what was expected."""
 
-    def __init__(self, message: str, text: str = "", position: int = 0) -> None:
+    def __init__(self, what: str, text: str = "", position: int = 0) -> None:
         self.text, self.position = text, position
         shown = excerpt(text, position)
-        super().__init__(f"{message}\n{shown}" if shown else message)
+        super().__init__(message("{what}\n{where}", what=message(what), where=shown) if shown else message(what))
 
 
 class FunctionError(SymgradError):

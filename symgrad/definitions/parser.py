@@ -13,6 +13,7 @@ from symgrad.definitions.arithmetic import UNREAL, Refused, call, number, power,
 from symgrad.definitions.definedness import applies, divides, raises, survives
 from symgrad.definitions.tokens import Sort, Token, tokens_of
 from symgrad.definitions.vocabulary import CONSTANTS, Word, near, symbol, word
+from symgrad.words import counted, message
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -46,11 +47,15 @@ def read(text: str, whole: Callable[[Reader], Any]) -> Any:
     try:
         found = whole(reader)
     except RecursionError:
-        raise ParseError(message("the expression is nested too deeply for SymPy to hold; break it into parts")) from None
+        raise ParseError(
+            message("the expression is nested too deeply for SymPy to hold; break it into parts")
+        ) from None
     if found.has(*UNREAL):
         raise ParseError(message("a part of this expression has no real value"), text, 0)
     if height(found) > HEIGHT:
-        raise ParseError(message("the expression is nested too deeply to be differentiated; break it into parts"), text, 0)
+        raise ParseError(
+            message("the expression is nested too deeply to be differentiated; break it into parts"), text, 0
+        )
     return found
 
 
@@ -101,12 +106,15 @@ class Reader:
     def expect(self, sign: str, why: str) -> Token:
         """The next token, which must be this sign."""
         if not self.at(sign):
-            raise self.error(message("expected {sign} {why}, found {found}", sign=repr(sign), why=why, found=self.next.said), self.next)
+            raise self.error(
+                message("expected {sign} {why}, found {found}", sign=repr(sign), why=why, found=self.next.said),
+                self.next,
+            )
         return self.take()
 
-    def error(self, message: str, token: Token) -> ParseError:
+    def error(self, what: str, token: Token) -> ParseError:
         """The error with its place in the text."""
-        return ParseError(message, self.text, token.at)
+        return ParseError(what, self.text, token.at)
 
     def built(self, token: Token, build: Any, *parts: Any) -> Any:
         """What an operation makes of its parts; a refusal is reported at the operation."""
@@ -138,7 +146,12 @@ class Reader:
         for token, asked in self.asked:
             if not survives(asked, found):
                 raise self.error(
-                    message("{asked} cancels from this, and with it the condition under which it has a value; write the simplified form, or let Python hold it as it stands: `with sympy.evaluate(False): left = ...`, then symgrad.prove(left, right)", asked=asked[1]),
+                    message(
+                        "{asked} cancels from this, and with it the condition under which it has a value; write the "
+                        "simplified form, or let Python hold it as it stands: "
+                        "`with sympy.evaluate(False): left = ...`, then symgrad.prove(left, right)",
+                        asked=asked[1],
+                    ),
                     token,
                 )
         return found
@@ -146,7 +159,9 @@ class Reader:
     def value(self, found: Any, token: Token) -> Any:
         """What was read, which must be an expression and no condition."""
         if is_condition(found):
-            raise self.error(message("an expression is expected here, not a comparison; those belong into Piecewise"), token)
+            raise self.error(
+                message("an expression is expected here, not a comparison; those belong into Piecewise"), token
+            )
         return found
 
     def condition(self, found: Any, token: Token) -> Any:
@@ -178,7 +193,7 @@ class Reader:
         conditions = level < OPERATORS.index(COMPARISONS)
         for part in parts:
             if is_condition(part) != conditions:
-                wanted = "conditions such as z > 0" if conditions else "expressions, not conditions"
+                wanted = message("conditions such as z > 0") if conditions else message("expressions, not conditions")
                 raise self.error(message("{found} joins {wanted}", found=signs[0].said, wanted=wanted), signs[0])
         if conditions:
             return (Or, And)[level](*parts)
@@ -225,7 +240,7 @@ class Reader:
         self.deeper(token)
         if token.text == "(":
             found = self.climb()
-            self.expect(")", "to close the bracket")
+            self.expect(")", message("to close the bracket"))
         elif token.text == "Piecewise":
             found = self.cases(token)
         else:
@@ -241,30 +256,47 @@ class Reader:
         if found is not None:
             return found
         if word(token.text) or token.text == "Piecewise":
-            raise self.error(message("{found} is a function; write what it is applied to, in brackets", found=token.said), token)
-        hint = "variables are letters such as z, alpha or W_2, and products are written with *"
+            raise self.error(
+                message("{found} is a function; write what it is applied to, in brackets", found=token.said), token
+            )
+        hint = message("variables are letters such as z, alpha or W_2, and products are written with *")
         raise self.error(message("{found} is no variable; {hint}", found=token.said, hint=hint), token)
 
     def applied(self, token: Token) -> Any:
         """A function of the catalogue or of SymPy, applied."""
         known = word(token.text)
         if known is None and symbol(token.text) is not None:
-            raise self.error(message("{found} is a variable, not a function; write {name}*(...)", found=token.said, name=token.text), token)
+            raise self.error(
+                message("{found} is a variable, not a function; write {name}*(...)", found=token.said, name=token.text),
+                token,
+            )
         if known is None:
-            raise self.error(message("no function is called {found}; {near}", found=token.said, near=near(token.text)), token)
+            raise self.error(
+                message("no function is called {found}; {near}", found=token.said, near=near(token.text)), token
+            )
         found: list[Any] = []
         place = self.take()
         while not (self.at(")") and not found):
             start = self.next
             found.append(self.value(self.climb(), start))
             if len(found) > known.most:
-                raise self.error(message("{found} takes {counted}, not more", found=token.said, counted=counted(known)), place)
+                raise self.error(
+                    message("{found} takes {counted}, not more", found=token.said, counted=arguments(known)), place
+                )
             if not self.at(","):
                 break
             place = self.take()
-        self.expect(")", f"after the arguments of {token.text}")
+        self.expect(")", message("after the arguments of {name}", name=token.text))
         if len(found) < known.least:
-            raise self.error(message("{found} takes {counted}, not {found2}", found=token.said, counted=counted(known), found2=len(found)), token)
+            raise self.error(
+                message(
+                    "{found} takes {counted}, not {number}",
+                    found=token.said,
+                    counted=arguments(known),
+                    number=len(found),
+                ),
+                token,
+            )
         made = self.built(token, call, known, found)
         self.asked += [(token, asked) for asked in applies(made, found)]
         return made
@@ -280,20 +312,20 @@ class Reader:
             found.append(self.case())
         if found[-1][1] != S.true:
             raise self.error(message("the last case must be (value, True), for all that is left"), self.next)
-        self.expect(")", "after the cases of Piecewise")
+        self.expect(")", message("after the cases of Piecewise"))
         return self.built(token, lambda: real(Piecewise(*found)))
 
     def case(self) -> tuple[Any, Any]:
         """One case (value, condition)."""
-        self.expect("(", "before a case (value, condition)")
+        self.expect("(", message("before a case (value, condition)"))
         start = self.next
         value = self.value(self.climb(), start)
-        self.expect(",", "between the value of a case and its condition")
+        self.expect(",", message("between the value of a case and its condition"))
         start = self.next
         condition = self.condition(self.climb(), start)
         if condition.has(Piecewise):
             raise self.error(message("a condition can't be by cases itself; write the cases out"), start)
-        self.expect(")", "after a case")
+        self.expect(")", message("after a case"))
         return value, condition
 
 
@@ -313,13 +345,15 @@ def is_condition(found: Any) -> bool:
 def stray(token: Token) -> str:
     """What to say about a token after a complete expression."""
     if token.text == ")":
-        return "this bracket closes nothing; take it out, or open one before it"
+        return message("this bracket closes nothing; take it out, or open one before it")
     if token.sort is Sort.SIGN and token.text != "(":
-        return f"{token.said} is not expected here"
-    return f"an operator is expected before {token.said}; write * for a product"
+        return message("{found} is not expected here", found=token.said)
+    return message("an operator is expected before {found}; write * for a product", found=token.said)
 
 
-def counted(known: Word) -> str:
+def arguments(known: Word) -> str:
     """How many arguments a function takes."""
     least, most = known.least, known.most
-    return f"{least} argument{'s' * (least > 1)}" if least == most else f"{least} to {most} arguments"
+    if least == most:
+        return counted("{n} argument", "{n} arguments", least)
+    return message("{least} to {most} arguments", least=least, most=most)

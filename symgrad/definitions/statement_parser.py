@@ -9,7 +9,7 @@ from sympy import Abs, And, Eq, Ge, Gt, Le, Lt, Ne, S, Symbol, oo, true
 
 from symgrad.core import Domain, Eventually, Exists, Holds, Image, Just, Let, ParseError, Tends, Variable
 from symgrad.definitions.arithmetic import UNREAL
-from symgrad.definitions.parser import COMPARISONS, HEIGHT, OPERATORS, SUMS, Reader, counted, height, is_condition
+from symgrad.definitions.parser import COMPARISONS, HEIGHT, OPERATORS, SUMS, Reader, arguments, height, is_condition
 from symgrad.definitions.statement_tokens import claim_tokens
 from symgrad.definitions.tokens import Sort, Token
 from symgrad.definitions.vocabulary import near, symbol, word
@@ -230,7 +230,7 @@ class ClaimReader(Reader):
         self.expect(")", f"after the arguments of {token.text}")
         self.depth -= 1
         if not known.least <= len(found) <= known.most:
-            raise self.error(f"{token.said} takes {counted(known)}, not {len(found)}", token)
+            raise self.error(f"{token.said} takes {arguments(known)}, not {len(found)}", token)
         place, scale = self.seat(found[0])
         value = self.built(token, known.apply, found[0] if scale != 1 else place, *found[1:])
         for _ in range(primes):

@@ -9,6 +9,7 @@ from enum import Enum
 from functools import cache
 
 from symgrad.core import ParseError
+from symgrad.words import message
 
 LENGTH = 4_000  # characters
 DIGITS = 100  # of one number
@@ -69,13 +70,19 @@ class Token:
     @property
     def said(self) -> str:
         """The token as an error message names it."""
-        return "the end of the text" if self.sort is Sort.END else repr(self.text[:40])
+        return message("the end of the text") if self.sort is Sort.END else repr(self.text[:40])
 
 
 def tokens_of(text: str, pattern: re.Pattern[str] = TOKEN) -> list[Token]:
     """The tokens of the text, the last one its end; blanks are dropped and Greek letters spelled out."""
     if len(text) > LENGTH:
-        raise ParseError(message("the text has {text} characters; at most {length} are read", text=f"{len(text):,}", length=f"{LENGTH:,}"), text[:80], 0)
+        raise ParseError(
+            message(
+                "the text has {text} characters; at most {length} are read", text=f"{len(text):,}", length=f"{LENGTH:,}"
+            ),
+            text[:80],
+            0,
+        )
     found, at = [], 0
     while at < len(text):
         match = pattern.match(text, at)
@@ -102,9 +109,17 @@ def checked(number: str, text: str, at: int) -> str:
     """The number, unless it is larger than anybody means."""
     mantissa, _, exponent = number.lower().partition("e")
     if len(mantissa) > DIGITS:
-        raise ParseError(message("a number may have at most {digits} digits, this one has more", digits=DIGITS), text, at)
+        raise ParseError(
+            message("a number may have at most {digits} digits, this one has more", digits=DIGITS), text, at
+        )
     if len(exponent.lstrip("+-0")) > len(str(DECIMAL_EXPONENT)) or abs(int(exponent or 0)) > DECIMAL_EXPONENT:
-        raise ParseError(message("the exponent of a number may be at most {decimal_exponent} in size", decimal_exponent=DECIMAL_EXPONENT), text, at)
+        raise ParseError(
+            message(
+                "the exponent of a number may be at most {decimal_exponent} in size", decimal_exponent=DECIMAL_EXPONENT
+            ),
+            text,
+            at,
+        )
     return number
 
 

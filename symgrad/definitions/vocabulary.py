@@ -36,6 +36,7 @@ from sympy import (
 )
 
 from symgrad.core.catalogue import nearest
+from symgrad.core.errors import did_you_mean
 from symgrad.definitions.activations import ACTIVATIONS
 from symgrad.definitions.arithmetic import TERMS, Refused, extreme
 from symgrad.definitions.lookup import ALIASES, spelled
@@ -43,6 +44,7 @@ from symgrad.definitions.losses import LOSSES
 from symgrad.definitions.meaning import outside
 from symgrad.definitions.tokens import greek
 from symgrad.functions import held
+from symgrad.words import message
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -122,4 +124,4 @@ def near(name: str) -> str:
     """A hint at the functions that a misspelt name may have meant."""
     known = [*PLAIN, *ACTIVATIONS, *LOSSES, *ALIASES]
     found = nearest(name, known)
-    return f"did you mean {' or '.join(found)}?" if found else "`symgrad list` shows the functions that are known"
+    return did_you_mean(found) if found else message("`symgrad list` shows the functions that are known")

@@ -124,7 +124,11 @@ def of_name(what: str, wrt: str | None, order: int) -> Worked | None:
         return public.derivative(definition, wrt)
     if wrt not in {None, str(definition.variable)}:
         raise SymgradError(
-            message("the second derivative of {name} is by {variable} only; leave --wrt out", name=definition.name, variable=definition.variable)
+            message(
+                "the second derivative of {name} is by {variable} only; leave --wrt out",
+                name=definition.name,
+                variable=definition.variable,
+            )
         )
     return public.second_derivative(definition)
 
@@ -154,12 +158,14 @@ def parsed(what: str) -> Any:
     except ParseError:
         alike = nearest(what, (*ACTIVATIONS, *LOSSES, *LAYERS)) if NAMELIKE.fullmatch(what) else ()
         if alike or (len(what) > 1 and what.isidentifier()):
-            raise UnknownNameError("activation, loss or layer", what, alike) from None
+            raise UnknownNameError(message("activation, loss or layer"), what, alike) from None
         raise
 
 
 def definition(name: str, asked: Asked) -> str | bytes:
     """One catalogue entry, told."""
     if canonical(name) in LAYERS and known(name) is None:
-        raise SymgradError(message("{canonical} is a layer; `symgrad derive {canonical2}` shows its gradients", canonical=canonical(name), canonical2=canonical(name)))
+        raise SymgradError(
+            message("{name} is a layer; `symgrad derive {name}` shows its gradients", name=canonical(name))
+        )
     return show(public.entry(name), asked)

@@ -25,6 +25,7 @@ from symgrad import prover
 from symgrad.core import ParseError, Status, UnsupportedError
 from symgrad.definitions.arithmetic import UNREAL, unreal
 from symgrad.definitions.parser import HEIGHT, height, parse
+from symgrad.words import message
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -43,10 +44,15 @@ def expression(value: Any) -> Any:
     found = sympified(value)
     if not isinstance(found, Expr) or isinstance(found, MatrixBase | MatrixExpr | AccumBounds):
         raise UnsupportedError(
-            message("{shown} is no expression; write text such as 'z*tanh(z)', or a SymPy expression of scalars", shown=shown(value))
+            message(
+                "{shown} is no expression; write text such as 'z*tanh(z)', or a SymPy expression of scalars",
+                shown=shown(value),
+            )
         )
     if found.has(*UNREAL) or (found.is_number and unreal(found)):
-        raise UnsupportedError(message("{shown} has a part that is no real number; symgrad works over the reals", shown=shown(value)))
+        raise UnsupportedError(
+            message("{shown} has a part that is no real number; symgrad works over the reals", shown=shown(value))
+        )
     if height(found) > HEIGHT:
         raise UnsupportedError(message("the expression is nested too deeply to be differentiated; break it into parts"))
     return found
@@ -55,20 +61,31 @@ def expression(value: Any) -> Any:
 def sympified(value: Any) -> Any:
     """The value as SymPy sees it, rounded numbers refused."""
     if isinstance(value, bool):
-        raise UnsupportedError(message("{value} is a truth value; an expression is expected, such as 'z*tanh(z)'", value=value))
+        raise UnsupportedError(
+            message("{value} is a truth value; an expression is expected, such as 'z*tanh(z)'", value=value)
+        )
     if isinstance(value, float):
-        raise UnsupportedError(message("{value} is a rounded number; write it exactly, as text or as sympy.Rational", value=repr(value)))
+        raise UnsupportedError(
+            message("{value} is a rounded number; write it exactly, as text or as sympy.Rational", value=repr(value))
+        )
     try:
         found = Rational(str(value)) if isinstance(value, Decimal) else sympify(value, strict=True)
     except (SympifyError, TypeError, ValueError):
         raise UnsupportedError(
-            message("{shown} is no expression; write text such as 'z*tanh(z)', or a SymPy expression", shown=shown(value))
+            message(
+                "{shown} is no expression; write text such as 'z*tanh(z)', or a SymPy expression", shown=shown(value)
+            )
         ) from None
     rounded = sorted(found.atoms(Float), key=str) if hasattr(found, "atoms") else []
     if rounded:
         number = rounded[0]
         raise UnsupportedError(
-            message("{number} is a rounded number; write it exactly: sympy.Rational('{normalize}'), or the whole expression as text", number=number, normalize=Decimal(str(number)).normalize())
+            message(
+                "{number} is a rounded number; write it exactly: sympy.Rational('{exact}'), "
+                "or the whole expression as text",
+                number=number,
+                exact=Decimal(str(number)).normalize(),
+            )
         )
     return found
 
@@ -87,13 +104,23 @@ def chosen(expr: Any, wrt: str | Symbol | None) -> Symbol:
             return named.get("z", next(iter(named.values()), Symbol("z", real=True)))
         first = next(iter(named))
         raise UnsupportedError(
-            message("the expression has the symbols {join}; say which one to differentiate by: --wrt {first}, in Python wrt=\"{first2}\"", join=', '.join(named), first=first, first2=first)
+            message(
+                "the expression has the symbols {names}; say which one to differentiate by: "
+                '--wrt {first}, in Python wrt="{first}"',
+                names=", ".join(named),
+                first=first,
+            )
         )
     found = symbol(wrt, named)
     if named and found not in named.values():
-        same = " (it has another symbol of that name)" if found.name in named else ""
+        same = message(" (it has another symbol of that name)") if found.name in named else ""
         raise UnsupportedError(
-            message("{found} does not occur in the expression{same}; differentiate by one of {join}", found=found, same=same, join=', '.join(named))
+            message(
+                "{found} does not occur in the expression{same}; differentiate by one of {names}",
+                found=found,
+                same=same,
+                names=", ".join(named),
+            )
         )
     return found
 
@@ -110,7 +137,13 @@ def symbol(wrt: Any, named: dict[str, Symbol]) -> Symbol:
             found = None
         found = named.get(str(found), found)  # α is alpha
     if not isinstance(found, Symbol):
-        raise UnsupportedError(message("{shown} is no symbol; differentiate by one of {value}", shown=repr(shown(wrt)), value=', '.join(named) or 'z'))
+        raise UnsupportedError(
+            message(
+                "{shown} is no symbol; differentiate by one of {value}",
+                shown=repr(shown(wrt)),
+                value=", ".join(named) or "z",
+            )
+        )
     return found
 
 
@@ -119,4 +152,6 @@ def require_value(expr: Any, domains: Sequence[Variable]) -> None:
     if any(not (isinstance(part, Pow) and part.exp.is_Integer) for part in expr.atoms(Pow, *PARTIAL)):
         verdict = prover.prove(expr, expr + 1, variables=domains, seconds=SECONDS)
         if verdict.status is Status.VACUOUS:
-            raise UnsupportedError(message("{shown} is nowhere real: it has no value at any point; check its signs", shown=shown(expr)))
+            raise UnsupportedError(
+                message("{shown} is nowhere real: it has no value at any point; check its signs", shown=shown(expr))
+            )

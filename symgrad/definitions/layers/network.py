@@ -17,6 +17,7 @@ from symgrad.definitions.layers.layer import Kind
 from symgrad.definitions.layers.objective import SUM, objective
 from symgrad.definitions.lookup import spelled
 from symgrad.indexed import Dim, ShapeError, Tensor
+from symgrad.words import message
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -126,9 +127,9 @@ def kind_of(word: str) -> Kind:
     known = {**ENTRYWISE, **LAYERS}
     name = CALLED.get(canonical(word), canonical(word))
     try:
-        return look_up(known, name if name in known else spelled(word, ACTIVATIONS), "layer")
+        return look_up(known, name if name in known else spelled(word, ACTIVATIONS), message("layer"))
     except UnknownNameError as error:
-        hint = f"choose one of {', '.join(sorted((*LAYERS, FLATTEN)))}, or an activation"
+        hint = message("choose one of {names}, or an activation", names=", ".join(sorted((*LAYERS, FLATTEN))))
         raise UnknownNameError(error.kind, word, error.near, hint) from None
 
 
