@@ -112,9 +112,7 @@ def guard(function: Any, name: str, watch: Watch, x: Array) -> tuple[Guarded, Ar
     It must be a function of arrays, or at least of numbers; give the same values twice; and each value must
     depend on its own point alone: it is called again with half of the points in another order.
     """
-    if not callable(function):
-        raise FunctionTypeError(name, f"is {type(function).__name__}, not a function", "hand in the function itself")
-    found, dtype, first = shaped(Guarded(function, name, watch), x)
+    found, dtype, first = shaped(Guarded(callable_one(function, name), name, watch), x)
     part = slice(x.size // 8, max(x.size - 1, 1))
     if not alike(first[part][::-2], found(x[part][::-2])):
         if not alike(first, found(x)):
@@ -127,6 +125,13 @@ def guard(function: Any, name: str, watch: Watch, x: Array) -> tuple[Guarded, Ar
             "it is not elementwise: check it as a vector function",
         )
     return replace(found, eps=unit_of(found, x, first, dtype)), first
+
+
+def callable_one(function: Any, name: str) -> Any:
+    """The function, if it is one."""
+    if not callable(function):
+        raise FunctionTypeError(name, f"is {type(function).__name__}, not a function", "hand in the function itself")
+    return function
 
 
 def shaped(found: Guarded, x: Array) -> tuple[Guarded, Any, Array]:
@@ -155,19 +160,23 @@ def shaped(found: Guarded, x: Array) -> tuple[Guarded, Any, Array]:
     return found, value.dtype, found.fitted(value, x)
 
 
-def real(value: Any, name: str, watch: Watch) -> Array:
-    """Anything that NumPy makes real numbers of."""
-    if isinstance(value, np.ma.MaskedArray):
-        value = np.ma.filled(value.astype(float), np.nan)
+def real(value: Any, name: str, watch: Watch, verb: str = "returned") -> Array:
+    """Anything that NumPy makes real numbers of; `verb` is what `name` did, or is."""
+    mend = "return an array of numbers" if verb == "returned" else "hand in an array of numbers"
+    if isinstance(value, np.ma.MaskedArray) and np.ma.is_masked(value):
+        raise FunctionTypeError(name, f"{verb} a masked array", "give the masked places a value, with np.ma.filled")
+    if isinstance(value, tuple) and any(np.ndim(part) for part in value):
+        told = f"{verb} a tuple of {len(value)} parts"
+        raise FunctionTypeError(name, told, "check one part of it, or join them with np.concatenate")
     try:
         array = np.asarray(value)
         if array.dtype.kind == "O" and value is not None:
             array = array.astype(float)
     except (TypeError, ValueError, RuntimeError) as error:
-        raise FunctionTypeError(name, f"returned {shortened(value)}", "return an array of numbers") from error
+        raise FunctionTypeError(name, f"{verb} {shortened(value)}", mend) from error
     if array.dtype.kind == "c":
         if np.any(array.imag != 0) or np.any(np.isnan(array.imag)):
-            raise FunctionComplexError(name, "returned complex numbers", "return real ones, or restrict the domain")
+            raise FunctionComplexError(name, f"{verb} complex numbers", "make them real, or restrict the domain")
         watch.note(
             f"{name} complex", f"{name} returns complex numbers without an imaginary part; their real part was used"
         )
@@ -176,7 +185,8 @@ def real(value: Any, name: str, watch: Watch) -> Array:
         array = array.astype(float)
     if array.dtype.kind not in KINDS and not is_float(array.dtype):
         what = "None" if value is None else shortened(value)
-        raise FunctionTypeError(name, f"returned {what}", "return an array of numbers; is a `return` missing?")
+        missing = "; is a `return` missing?" if value is None and verb == "returned" else ""
+        raise FunctionTypeError(name, f"{verb} {what}", mend + missing)
     return array
 
 
@@ -233,6 +243,8 @@ def narrow(x: Array, values: Array) -> bool:
 
 def alike(left: Array, right: Array) -> bool:
     """Whether two results are the same up to rounding, NaN included."""
+    if left.shape != right.shape:
+        return False
     same = (left == right) | ((left != left) & (right != right))  # noqa: PLR0124 - so is NaN told, at once
     return bool(same.all() or np.allclose(left, right, rtol=SAME, atol=0, equal_nan=True))
 

@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from symgrad.checker.blame import blamed, sweep
-from symgrad.checker.calling import Guarded, alike, epsilon
+from symgrad.checker.calling import Guarded, alike, callable_one, epsilon
 from symgrad.checker.difference import Array, Estimate, bends, sampled
 from symgrad.checker.findings import EntryFinding, ParameterReport
 from symgrad.checker.judge import judge
-from symgrad.checker.options import understood
+from symgrad.checker.options import float_type, understood
 from symgrad.checker.trees import Tree, shown, tree
 from symgrad.checker.watch import Watch, watching
 from symgrad.core import FunctionRandomError, FunctionShapeError, Outcome
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
 SEVERAL = 3
+NAME, VARIES = "the function", "returned different values for the same parameters"
 SECONDS = 60.0
 SCALES = (1.0, 2.0**-7, 2.0**-14)  # of the steps along a direction of length 1
 SHARP = 1e-9  # a bound above this part of the slope earns a look on the next scale
@@ -133,7 +134,9 @@ def check_parameters(
     and one beyond them UNRESOLVED, because the chain rule over kinks of several layers may leave them: then parameters
     close by are checked too.
     """
-    understood(seed=seed, seconds=seconds)
+    understood(directions=directions, seed=seed, seconds=seconds)
+    dtype = float_type(dtype)
+    callable_one(loss, "the loss")
     with watching(seconds) as watch:
         at, rng = tree(parameters, watch), np.random.default_rng(seed)
         first = tried(loss, gradients, at, directions, dtype, rng, watch)
@@ -158,7 +161,7 @@ def tried(  # noqa: PLR0917 - the same words as above, handed on
     slopes = Slopes(Guarded(loss, "the loss", watch), at)
     values, eps = given_values(gradients, at, dtype, watch)
     trial = Blocks(slopes, values, eps, steady(slopes), rng)
-    first = trial.of([np.arange(at.values.size)] * max(1, directions) + arrays(at))
+    first = trial.of([np.arange(at.values.size)] * directions + arrays(at))
     wrong, more = located(trial, [b for b in first if b.suspect])
     if any(b.kink and b.outcome is Outcome.UNRESOLVED for b in first) and not callable(gradients):
         watch.note("kink", KINK_HERE)
@@ -184,14 +187,20 @@ def check_vjp(
     `vjp` returns what has the shape of `x`. Each random cotangent c makes c . f(x) a loss, which is checked in all
     entries of `x` as `check_parameters` does.
     """
-    understood(seed=seed, seconds=seconds)
+    understood(cotangents=cotangents, seed=seed, seconds=seconds)
+    dtype = float_type(dtype)
+    callable_one(vjp, "the gradient")
     with watching(seconds) as watch:
         at = tree(x, watch)
-        function = Guarded(f, "the function", watch)
+        function = Guarded(callable_one(f, NAME), NAME, watch)
         out = function.raw_of(at.built(at.values))
+        if not out.size:
+            raise FunctionShapeError(NAME, "returned an empty array", "return at least one number")
+        if not alike(out, function.raw_of(at.built(at.values))):
+            raise FunctionRandomError(NAME, VARIES, "fix its seed, or switch dropout off")
     rng = np.random.default_rng(seed)
     reports = []
-    for n in range(max(1, cotangents)):
+    for n in range(cotangents):
         c = rng.normal(size=out.shape)
         loss, gradient = partial(paired, f, c), partial(swapped, vjp, c.astype(dtype))
         reports.append(check_parameters(loss, gradient, x, directions=1, dtype=dtype, seed=seed + n, seconds=seconds))
@@ -249,7 +258,7 @@ def given_values(gradients: Any, at: Tree, dtype: Any, watch: Watch) -> tuple[Ar
         values, kind = at.matched(name, at.offered(function, wanted), watch)
         again, _ = at.matched(name, at.offered(function, wanted), watch)
         if not alike(values, again):
-            raise FunctionRandomError(name, "returned different values for the same parameters", "fix its seed")
+            raise FunctionRandomError(name, VARIES, "fix its seed")
     else:
         values, kind = at.matched(name, gradients, watch)
     eps = max(epsilon(kind), epsilon(wanted) if callable(gradients) else 0.0)
@@ -272,9 +281,7 @@ def steady(slopes: Slopes) -> float:
     slopes.at.offered(slopes.loss)
     once, again = slopes.value(slopes.at.values), slopes.value(slopes.at.values)
     if not alike(np.asarray(once), np.asarray(again)):
-        raise FunctionRandomError(
-            slopes.loss.name, "returned different values for the same parameters", "fix its seed, or switch dropout off"
-        )
+        raise FunctionRandomError(slopes.loss.name, VARIES, "fix its seed, or switch dropout off")
     if not np.isfinite(once):
         slopes.loss.watch.note("loss", f"the loss is {once} at the parameters: nothing can be said there")
     return once

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import numpy as np
 
 from symgrad.checker.blame import blamed, swept
-from symgrad.checker.calling import Guarded, epsilon, guard, is_float, name_of
+from symgrad.checker.calling import Guarded, epsilon, guard, name_of
 from symgrad.checker.cuts import LOST, cuts, off
 from symgrad.checker.difference import Array, Estimate, difference, scrutinised
 from symgrad.checker.draws import ends
@@ -26,7 +26,7 @@ from symgrad.checker.excuses import (
 )
 from symgrad.checker.findings import FAR, Blame, Cause, ElementwiseReport, Examined, PointFinding, worst_of
 from symgrad.checker.judge import FLOOR, OK, ROUNDINGS, UNRESOLVED, WRONG, codes
-from symgrad.checker.options import understood
+from symgrad.checker.options import float_type, understood
 from symgrad.checker.points import points as usual_points
 from symgrad.checker.stretches import stretches
 from symgrad.checker.watch import watching
@@ -152,18 +152,6 @@ def span(domain: Domain | tuple[float, float] | None, truth: Reference | None) -
     if not lower < upper:
         raise NoPointsError(f"domain=({lower:g}, {upper:g}) is empty; give the smaller end first")
     return lower, upper
-
-
-def float_type(dtype: Any) -> Any:
-    """A float type of NumPy's, or of a package that adds some."""
-    try:
-        found = np.dtype(dtype)
-    except TypeError:
-        told = f"NumPy knows no dtype {dtype!r}; hand in the type itself, as in dtype=ml_dtypes.bfloat16"
-        raise UnsupportedError(told) from None
-    if not is_float(found):
-        raise UnsupportedError(f"numbers of dtype {found.name} have no gradient; use float16, float32 or float64")
-    return found
 
 
 def as_corner(kink: float | Corner | Kink) -> Corner:

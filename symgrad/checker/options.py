@@ -4,15 +4,22 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Mapping
+from functools import wraps
+from inspect import signature
 from numbers import Integral, Real
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
 
 import numpy as np
 
+from symgrad.checker.calling import is_float
 from symgrad.core import UnsupportedError
+from symgrad.core.catalogue import nearest
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
+
+P = ParamSpec("P")
+R = TypeVar("R")
 
 
 def understood(**options: Any) -> None:
@@ -21,6 +28,49 @@ def understood(**options: Any) -> None:
         meant, mend = WANTED[name]
         if not meant(value):
             raise UnsupportedError(f"{name}={value!r:.80} is not understood; {mend}")
+
+
+TOLERANCES = frozenset({"tol", "tolerance", "atol", "rtol", "eps", "epsilon", "delta", "step", "h"})
+
+
+def known(*sources: Callable[..., Any]) -> Callable[[Callable[P, R]], Callable[P, R]]:
+    """Refuse an option that neither the function has, nor `sources`, to which it hands options on."""
+
+    def decorate(function: Callable[P, R]) -> Callable[P, R]:
+        names = sorted({name for f in (function, *sources) for name in signature(f).parameters} - {"options"})
+
+        @wraps(function)
+        def call(*arguments: P.args, **options: P.kwargs) -> R:
+            for name in options:
+                if name not in names:
+                    raise UnsupportedError(refused(name, names))
+            return function(*arguments, **options)
+
+        return call
+
+    return decorate
+
+
+def refused(name: str, names: Sequence[str]) -> str:
+    """Why there is no such option."""
+    if name in TOLERANCES:
+        return f"there is no option {name}: nothing has to be tuned, the error bound is worked out; leave it out"
+    near = nearest(name, names)
+    return f"there is no option {name}; " + (
+        f"did you mean {' or '.join(near)}?" if near else f"there are {', '.join(names)}"
+    )
+
+
+def float_type(dtype: Any) -> Any:
+    """A float type of NumPy's, or of a package that adds some."""
+    try:
+        found = np.dtype(dtype)
+    except TypeError:
+        told = f"NumPy knows no dtype {dtype!r}; hand in the type itself, as in dtype=ml_dtypes.bfloat16"
+        raise UnsupportedError(told) from None
+    if not is_float(found):
+        raise UnsupportedError(f"numbers of dtype {found.name} have no gradient; use float16, float32 or float64")
+    return found
 
 
 def numbers(value: Any) -> bool:
@@ -49,6 +99,8 @@ WANTED: dict[str, tuple[Callable[[Any], bool], str]] = {
         lambda v: isinstance(v, str) or (isinstance(v, Mapping) and numbers([*v, *v.values()])),
         "use 'subgradient', 'torch', 'jax' or {point: value}",
     ),
+    "directions": (whole(1), "give how many are wanted, as in directions=2"),
+    "cotangents": (whole(1), "give how many are wanted, as in cotangents=2"),
     "count": (whole(1), "give how many points are wanted, as in count=96"),
     "seed": (whole(0), "give a whole number from 0 on"),
     "seconds": (

@@ -88,10 +88,11 @@ class Tree:
 def tree(parameters: Any, watch: Watch) -> Tree:
     """The parameters taken apart; numbers count as arrays without dimensions."""
     leaves = list(leaves_of(parameters, "", parameters))
-    arrays = [real(leaf, shown(path), watch) for path, leaf in leaves]
-    for (path, _), array in zip(leaves, arrays, strict=True):
+    verbs = ["is" if path else "are" for path, _ in leaves]
+    arrays = [real(leaf, shown(path), watch, verb) for (path, leaf), verb in zip(leaves, verbs, strict=True)]
+    for (path, _), verb, array in zip(leaves, verbs, arrays, strict=True):
         if not np.isfinite(array).all():
-            raise FunctionTypeError(shown(path), "is not finite everywhere", "begin from finite parameters")
+            raise FunctionTypeError(shown(path), f"{verb} not finite everywhere", "begin from finite parameters")
     if not sum(a.size for a in arrays):
         raise NoPointsError("there are no parameters to check; hand in at least one array that is not empty")
     values = np.concatenate([a.ravel().astype(float) for a in arrays])

@@ -4,21 +4,17 @@ from __future__ import annotations
 
 import inspect
 from contextlib import contextmanager
-from dataclasses import replace
+from functools import partial
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from symgrad import checker
-from symgrad.checker.calling import epsilon, name_of
-from symgrad.checker.findings import Cause
+from symgrad.checker.calling import callable_one, name_of
+from symgrad.checker.options import known
 from symgrad.checker.watch import in_time
 from symgrad.core import FunctionError, FunctionShapeError, FunctionTypeError, Outcome, UnsupportedError
-from symgrad.testing.diagnosis.curves import Curve
-from symgrad.testing.diagnosis.elementwise import diagnose_curves
-from symgrad.testing.diagnosis.parameters import diagnose_parameters, diagnose_vjp
-from symgrad.testing.diagnosis.weigh import Diagnosis
 from symgrad.testing.models.model import is_model
 from symgrad.testing.result import Elementwise, Parameters, demand
 from symgrad.testing.subject import Subject, subject
@@ -27,12 +23,12 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from symgrad.checker import ElementwiseReport, PointFinding
+    from symgrad.checker.watch import Watch
     from symgrad.core.marking import Mark
+    from symgrad.testing.diagnosis import Diagnosis
     from symgrad.testing.result import Result
 
 SECONDS = 60.0
-ENOUGH = 12  # wrong points; fewer say too little about the formula, and more are looked at
-PROBES = 33
 TINY = 2.0**-40  # errors below this are judged by what is beside them
 USUAL = {"at_kink": "subgradient", "extremes": "note", "dtype": "float64"}
 FORWARD, GRADIENT = "the function", "the gradient"
@@ -48,6 +44,7 @@ def check_gradient(f: Callable[..., Any] | None, grad: Callable[..., Any], **opt
     return result
 
 
+@known()
 @np.errstate(all="ignore")
 def try_gradient(
     f: Callable[..., Any] | None,
@@ -88,16 +85,12 @@ def try_gradient(
         ]
     except FunctionError as error:
         if isinstance(error.__cause__, TypeError):
-            called_rightly(f, grad, letters)
+            called_rightly((FORWARD, f, letters), (GRADIENT, grad, letters))
         raise
     found = None
     if any(r.outcome is Outcome.WRONG for _, r in reports):
-
-        def look() -> Diagnosis | None:
-            closer = [probed(run, r, options) for run, (_, r) in zip(runs, reports, strict=True)]
-            return diagnosed([r for _, r in reports], closer, [c for *_, c in runs], what, f=f, dtype=np.dtype(dtype))
-
-        found = in_time(seconds, look)
+        explain = import_module("symgrad.testing.explaining").explain  # and all that writes formulas, if it is needed
+        found = in_time(seconds, partial(explain, f, runs, [r for _, r in reports], what, options))
     name = f"the gradient of {what.name}" if what else f"the gradient {getattr(grad, '__name__', '')}".strip()
     said = {"of": of, "parameters": parameters, "variable": variable, "dtype": name_of(np.dtype(dtype))}
     again = replay(reports, seed, **said, **{k: options[k] for k in ("domain", "kinks", "at_kink", "extremes")})
@@ -116,9 +109,9 @@ def bound(f: Any, grad: Any, what: Subject | None) -> list[tuple[str, Any, Any, 
     return found
 
 
-def called_rightly(f: Any, grad: Any, letters: Sequence[str]) -> None:
-    """Refuse functions that cannot be called with so many arguments, by what they are called with."""
-    for function, name in ((f, FORWARD), (grad, GRADIENT)):
+def called_rightly(*functions: tuple[str, Any, Sequence[str]]) -> None:
+    """Refuse a function that cannot be called with so many arguments, by what it is called with."""
+    for name, function, letters in functions:
         takes = positional(function) if function is not None else None
         if takes is not None and not takes[0] <= len(letters) <= takes[1]:
             count = f"{len(letters)} argument{'s' * (len(letters) > 1)}"
@@ -141,94 +134,6 @@ def positional(function: Any) -> tuple[float, float] | None:
     plain = [p for p in signature if p.kind in {p.POSITIONAL_ONLY, p.POSITIONAL_OR_KEYWORD}]
     most = float("inf") if any(p.kind is p.VAR_POSITIONAL for p in signature) else len(plain)
     return sum(p.default is p.empty for p in plain), most
-
-
-def probed(run: Any, report: ElementwiseReport, options: Mapping[str, Any]) -> tuple[PointFinding, ...]:
-    """The findings, with more points inside narrow stretches of wrong ones."""
-    wrong = report.count(Outcome.WRONG)
-    if not 0 < wrong < ENOUGH:
-        return report.findings
-    _, f, grad, reference, _ = run
-    ends = [(s.lower, s.upper) for s in report.stretches if s.lower < s.upper]
-    more = sorted({float(v) for low, high in ends for v in np.linspace(low, high, PROBES)[1:-1]})
-    if not more:
-        return report.findings
-    try:
-        found = checker.check_elementwise(f, grad, reference=reference, points=more, **options).findings
-    except FunctionError:  # where it is wrong since it fails, it fails again
-        return report.findings
-    return tuple(sorted({q.x: q for q in (*found, *report.findings)}.values(), key=lambda q: q.x))
-
-
-def diagnosed(
-    reports: Sequence[ElementwiseReport],
-    findings: Sequence[Sequence[PointFinding]],
-    choices: Sequence[Any],
-    what: Subject | None,
-    *,
-    f: Any,
-    dtype: Any,
-) -> Diagnosis | None:
-    """The diagnosis of the wrong points: on kinks, by rounding, or by what the formula is."""
-    wrong = [q for r in findings for q in r if q.outcome is Outcome.WRONG]
-    if not wrong:
-        return None
-    if all(q.kink for q in wrong):
-        return on_kinks(wrong)
-    eps = epsilon(dtype)
-    letter = str(what.variable) if what else "x"
-    curves = [
-        replace(curve(q, choice, eps, letter), ends=ends_of(r))
-        for q, choice, r in zip(findings, choices, reports, strict=True)
-    ]
-    if all(holes(c) for c in curves) and all(by_rounding(r) for r in reports if r.outcome is Outcome.WRONG):
-        return unstable(what)
-    return diagnose_curves([c for c in curves if c.x.size], what, f)
-
-
-def ends_of(report: ElementwiseReport) -> tuple[float, ...]:
-    """The numbers next to the stretches of wrong points."""
-    return tuple(v for s in report.stretches for v in (s.below, s.above) if v is not None)
-
-
-def holes(curve: Curve) -> bool:
-    """Whether the wrong values are no numbers at all: then no formula explains them, and the arithmetic may."""
-    return not np.isfinite(curve.given[curve.wrong]).any()
-
-
-def by_rounding(report: ElementwiseReport) -> bool:
-    """Whether more precision mends the worst point."""
-    return report.blame is not None and report.blame.cause is Cause.ROUNDING
-
-
-def curve(findings: Sequence[PointFinding], choice: Any, eps: float, letter: str) -> Curve:
-    """The findings as arrays, kinks and unsettled points left out."""
-    kept = [q for q in findings if not q.kink and q.outcome is not Outcome.UNRESOLVED]
-    x, given, truth, bound_ = (
-        np.asarray([getattr(q, n) for q in kept], float) for n in ("x", "given", "estimate", "bound")
-    )
-    wrong = np.asarray([q.outcome is Outcome.WRONG for q in kept], bool)
-    return Curve(x, given, truth, wrong, choice, eps, bound_, letter)
-
-
-def on_kinks(wrong: Sequence[PointFinding]) -> Diagnosis:
-    """Wrong on kinks only: a side that does not exist, or a convention that is not met."""
-    q = wrong[0]
-    low, high = sorted((q.left, q.right))
-    if low <= q.given <= high:
-        says = f"only the value on the kink at {q.x:g} differs from the convention demanded by `at_kink`"
-        return Diagnosis(("kink-convention",), says, "return that value there, or leave `at_kink` out")
-    says = f"only the value on the kink at {q.x:g} is wrong: {q.given:g} is not between the slopes {low:g} and {high:g}"
-    return Diagnosis(("value-on-kink",), says, f"return a value between {low:g} and {high:g} there")
-
-
-def unstable(what: Subject | None) -> Diagnosis:
-    """Right as a formula, wrong as code."""
-    stable = (
-        f"; symgrad show {what.activation.name} has a form that keeps its digits" if what and what.activation else ""
-    )
-    says = "the formula is right, its arithmetic is not: it overflows or cancels there"
-    return Diagnosis(("unstable",), says, "rewrite it in a stable form" + stable)
 
 
 def replay(reports: Sequence[tuple[str, ElementwiseReport]], seed: int, **said: Any) -> str:
@@ -259,20 +164,31 @@ def check_vjp(f: Callable[[Any], Any], vjp: Callable[[Any, Any], Any], x: Any, *
     return result
 
 
+@known(checker.check_vjp)
 @np.errstate(all="ignore")
 def try_vjp(
     f: Callable[[Any], Any], vjp: Callable[[Any, Any], Any], x: Any, *, seed: int = 0, **options: Any
 ) -> Parameters:
     """How `vjp` fares, without raising."""
 
-    def look() -> Diagnosis | None:
-        return diagnose_vjp(f, vjp, x, seed)
+    def look(_: Watch) -> Diagnosis | None:
+        return of_parameters().diagnose_vjp(f, vjp, x, seed)  # type: ignore[no-any-return]
 
-    with shapes_explained(look):
-        report = checker.check_vjp(f, vjp, x, seed=seed, **options)
+    try:
+        with shapes_explained(look):
+            report = checker.check_vjp(f, vjp, x, seed=seed, **options)
+    except FunctionError as error:
+        if isinstance(error.__cause__, TypeError):
+            called_rightly((FORWARD, f, ["x"]), (GRADIENT, vjp, ["x", "the cotangent"]))
+        raise
     found = in_time(options.get("seconds", SECONDS), look) if report.outcome is Outcome.WRONG else None
     name = f"the vector-Jacobian product {getattr(vjp, '__name__', '')}".strip()
     return Parameters(name, report, found, f"check_vjp(f, vjp, x, seed={seed})")
+
+
+def of_parameters() -> Any:
+    """The diagnosis of many parameters, loaded when there is something wrong."""
+    return import_module("symgrad.testing.diagnosis.parameters")
 
 
 def check_network(loss: Any, grads: Any, params: Any = None, **options: Any) -> Parameters:
@@ -282,6 +198,7 @@ def check_network(loss: Any, grads: Any, params: Any = None, **options: Any) -> 
     return result
 
 
+@known(checker.check_parameters)
 @np.errstate(all="ignore")
 def try_network(loss: Any, grads: Any, params: Any = None, *, seed: int = 0, **options: Any) -> Parameters:
     """How `grads(params)` (or the arrays themselves) fare as the derivatives of `loss(params)`.
@@ -298,12 +215,12 @@ def try_network(loss: Any, grads: Any, params: Any = None, *, seed: int = 0, **o
         def grads(p: Any) -> Any:
             return own(p, model.x.copy(), model.y.copy())
 
-    elif params is None:
+    elif params is None and callable_one(loss, "the loss"):
         raise UnsupportedError("hand in the parameters: check_network(loss, grads, params)")
     mine = own if model is not None else None
 
-    def look() -> Diagnosis | None:
-        return diagnose_parameters(loss, grads, params, model=model, own=mine)
+    def look(_: Watch) -> Diagnosis | None:
+        return of_parameters().diagnose_parameters(loss, grads, params, model=model, own=mine)  # type: ignore[no-any-return]
 
     with shapes_explained(look):
         report = checker.check_parameters(loss, grads, params, seed=seed, **options)
@@ -313,15 +230,12 @@ def try_network(loss: Any, grads: Any, params: Any = None, *, seed: int = 0, **o
 
 
 @contextmanager
-def shapes_explained(look: Callable[[], Diagnosis | None]) -> Iterator[None]:
+def shapes_explained(look: Callable[[Watch], Diagnosis | None]) -> Iterator[None]:
     """An array of the wrong shape is an error that says what it comes from, where the numbers tell."""
     try:
         yield
     except FunctionShapeError as error:
-        try:
-            found = in_time(SECONDS, look)
-        except Exception:  # noqa: BLE001 - what cannot be diagnosed is still an error of shape
-            found = None
+        found = in_time(SECONDS, look)
         if found is None or not found.known or found.names[0] == "shape":
             raise
         raise FunctionShapeError(error.name, error.what, found.mend, found.says) from None

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from importlib import import_module
+from numbers import Number
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from symgrad import checker
-from symgrad.checker.elementwise import float_type, span
-from symgrad.checker.options import understood
+from symgrad.checker.calling import callable_one
+from symgrad.checker.elementwise import span
+from symgrad.checker.options import float_type, understood
+from symgrad.core import FunctionTypeError
 from symgrad.testing.check import try_gradient, try_vjp
 from symgrad.testing.pullback import pulled_back, replayed
 from symgrad.testing.result import demand
@@ -37,25 +40,54 @@ def check_jax(fun: Callable[..., Any], *inputs: Any, of: Any = None, forward: An
 def try_jax(fun: Callable[..., Any], *inputs: Any, of: Any = None, forward: Any = None, **options: Any) -> Result:
     """How JAX's reverse mode fares, without raising."""
     jax = import_module("jax")
+    callable_one(fun, "the function")
     with doubles(jax):
         if not inputs:
             options.setdefault("points", normal_points(of, options))
             found = pulled_back(try_gradient, numeric(jax, forward or fun), backward(jax, fun), of=of, **options)
             return replayed(found, "check_jax(fun" + ", forward=forward" * (forward is not None))  # type: ignore[no-any-return]
-        tree = inputs[0] if len(inputs) == 1 else {f"input {n}": v for n, v in enumerate(inputs)}
-        tree = jax.tree_util.tree_map(lambda v: np.asarray(v, float), tree)
+        return replayed(at_inputs(jax, fun, inputs, options), "check_jax(fun, *inputs", fun)  # type: ignore[no-any-return]
 
-        def called(p: Any) -> Any:
-            return fun(p) if len(inputs) == 1 else fun(*p.values())
 
-        def f(p: Any) -> Array:
-            return np.asarray(called(p))
+def at_inputs(jax: Any, fun: Callable[..., Any], inputs: tuple[Any, ...], options: dict[str, Any]) -> Result:
+    """A vector function of all floats in the inputs; what else they hold, such as indices, stays as it is."""
+    whole = inputs[0] if len(inputs) == 1 else {f"input {n}": v for n, v in enumerate(inputs)}
+    leaves, shape = jax.tree_util.tree_flatten(whole)
+    floats = [n for n, v in enumerate(leaves) if np.asarray(v).dtype.kind == "f"]
+    tree = jax.tree_util.tree_map(lambda v: np.asarray(v, float), whole)
+    if len(floats) < len(leaves):
+        tree = {f"leaf {n}": np.asarray(leaves[n], float) for n in floats}
 
-        def vjp(p: Any, c: Array) -> Any:
-            out, back = jax.vjp(called, jax.tree_util.tree_map(jax.numpy.asarray, p))
-            return jax.tree_util.tree_map(np.asarray, back(jax.numpy.asarray(c, out.dtype))[0])
+    def called(p: Any) -> Any:
+        if len(floats) < len(leaves):
+            p = jax.tree_util.tree_unflatten(shape, [p.get(f"leaf {n}", v) for n, v in enumerate(leaves)])
+        return plain(fun(p) if len(inputs) == 1 else fun(*p.values()))
 
-        return replayed(try_vjp(f, vjp, tree, **options), "check_jax(fun, *inputs")  # type: ignore[no-any-return]
+    def f(p: Any) -> Array:
+        return np.asarray(called(p))
+
+    def vjp(p: Any, c: Array) -> Any:
+        out, back = differentiated(jax, called, jax.tree_util.tree_map(jax.numpy.asarray, p))
+        return jax.tree_util.tree_map(np.asarray, back(jax.numpy.asarray(c, out.dtype))[0])
+
+    return try_vjp(f, vjp, tree, **options)
+
+
+def plain(out: Any) -> Any:
+    """What a JAX function returned, which is to be one array."""
+    if isinstance(out, tuple | list | dict) or not (hasattr(out, "dtype") or isinstance(out, Number)):
+        mend = "check one part of it: check_jax(lambda x: fun(x)[0], x)"
+        raise FunctionTypeError("the function", f"returned a {type(out).__name__}, not an array", mend)
+    return out
+
+
+def differentiated(jax: Any, fun: Callable[[Any], Any], x: Any) -> Any:
+    """The value and the way back; NumPy's functions inside cut it."""
+    try:
+        return jax.vjp(fun, x)
+    except jax.errors.TracerArrayConversionError as error:
+        told = "can't be taken: something in it turns JAX's arrays into NumPy's"
+        raise FunctionTypeError("the gradient", told, "use jax.numpy in place of numpy") from error
 
 
 def normal_points(of: Any, options: dict[str, Any]) -> list[float]:
@@ -69,7 +101,8 @@ def normal_points(of: Any, options: dict[str, Any]) -> list[float]:
     domain = span(options.get("domain"), reference)
     at = tuple(c.at for c in reference.corners) if reference else ()
     x = checker.points(*domain, at, dtype=dtype, wide=of is not None, **{k: options[k] for k in keys})
-    return [float(v) for v in x if v == 0 or abs(v) >= np.finfo(dtype).tiny]
+    least = np.finfo(dtype if dtype in {"float16", "float64"} else "float32").tiny  # bfloat16 has the same
+    return [float(v) for v in x if v == 0 or abs(v) >= least]
 
 
 def doubles(jax: Any) -> Any:
@@ -80,7 +113,7 @@ def doubles(jax: Any) -> Any:
 
 def numeric(jax: Any, fun: Callable[..., Any]) -> Callable[..., Array]:
     """A JAX function as one of NumPy arrays."""
-    return lambda *arrays: np.asarray(fun(*(jax.numpy.asarray(v) for v in arrays)))
+    return lambda *arrays: np.asarray(plain(fun(*(jax.numpy.asarray(v) for v in arrays))))
 
 
 def backward(jax: Any, fun: Callable[..., Any]) -> Callable[..., Callable[[Array], Array]]:
@@ -88,7 +121,7 @@ def backward(jax: Any, fun: Callable[..., Any]) -> Callable[..., Callable[[Array
 
     def back(x: Array, *others: Array) -> Callable[[Array], Array]:
         rest = [jax.numpy.asarray(v) for v in others]
-        out, pull = jax.vjp(lambda v: fun(v, *rest), jax.numpy.asarray(x))
+        out, pull = differentiated(jax, lambda v: plain(fun(v, *rest)), jax.numpy.asarray(x))
         return lambda c: np.asarray(pull(jax.numpy.asarray(c, out.dtype))[0])
 
     return back

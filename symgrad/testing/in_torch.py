@@ -37,7 +37,7 @@ def try_torch(target: Any, *inputs: Any, of: Any = None, forward: Any = None, **
     torch = import_module("torch")
     run = callable_of(torch, target)
     if inputs:
-        return replayed(at_inputs(torch, target, run, inputs, options), "check_torch(target, *inputs")  # type: ignore[no-any-return]
+        return replayed(at_inputs(torch, target, run, inputs, options), "check_torch(target, *inputs", target)  # type: ignore[no-any-return]
     value = numeric(torch, callable_of(torch, forward) if forward is not None else run)
     found = pulled_back(try_gradient, value, backward(torch, run), of=of, **options)
     return replayed(found, "check_torch(target" + ", forward=forward" * (forward is not None))  # type: ignore[no-any-return]
@@ -60,7 +60,7 @@ def numeric(torch: Any, run: Callable[..., Any]) -> Callable[..., Array]:
 
     def value(*arrays: Array) -> Array:
         with torch.no_grad():
-            return np.asarray(run(*(torch.as_tensor(np.array(v)) for v in arrays)).numpy())
+            return np.asarray(tensor(torch, run(*(torch.as_tensor(np.array(v)) for v in arrays))).numpy())
 
     return value
 
@@ -70,11 +70,12 @@ def backward(torch: Any, run: Callable[..., Any]) -> Callable[..., Callable[[Arr
 
     def back(x: Array, *others: Array) -> Callable[[Array], Array]:
         leaf = torch.tensor(np.array(x), requires_grad=True)
-        out = run(leaf, *(torch.as_tensor(np.array(v)) for v in others))
+        out = led_back(torch, run(leaf.clone(), *(torch.as_tensor(np.array(v)) for v in others)))
 
         def pull(c: Array) -> Array:
-            found = torch.autograd.grad(out, leaf, torch.tensor(c, dtype=out.dtype), retain_graph=True)
-            return np.asarray(found[0].numpy())
+            c = torch.tensor(c, dtype=out.dtype)
+            (found,) = torch.autograd.grad(out, leaf, c, retain_graph=True, allow_unused=True)
+            return np.zeros(np.shape(x)) if found is None else np.asarray(found.numpy())
 
         return pull
 
@@ -107,7 +108,7 @@ def at_inputs(
 
     def vjp(p: dict[str, Array], c: Array) -> dict[str, Array]:
         leaves = {k: torch.tensor(v, requires_grad=True) for k, v in p.items()}
-        out = tensor(torch, called(leaves))
+        out = led_back(torch, called({k: v.clone() for k, v in leaves.items()}))
         found = torch.autograd.grad(out, list(leaves.values()), torch.tensor(c, dtype=out.dtype), allow_unused=True)
         return {k: np.zeros(v.shape) if g is None else g.numpy() for (k, v), g in zip(p.items(), found, strict=True)}
 
@@ -119,6 +120,14 @@ def tensor(torch: Any, out: Any) -> Any:
     if not isinstance(out, torch.Tensor):
         mend = "check one part of it: check_torch(lambda x: module(x)[0], x)"
         raise FunctionTypeError("target", f"returned a {type(out).__name__}, not a tensor", mend)
+    return out
+
+
+def led_back(torch: Any, out: Any) -> Any:
+    """A tensor from which torch can go back to what it was made of; leaves are cloned, as code may work in place."""
+    if not tensor(torch, out).requires_grad:
+        mend = "detach, no_grad and NumPy cut the way; keep to torch's operations, or write an autograd.Function"
+        raise FunctionTypeError("the gradient", "can't be taken: nothing leads back from the result to the input", mend)
     return out
 
 

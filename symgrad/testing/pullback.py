@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
+from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from symgrad.checker.calling import epsilon
 from symgrad.core import Outcome
-from symgrad.testing.diagnosis.weigh import Diagnosis
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -33,14 +34,15 @@ class Pullback:
 
     def __call__(self, x: Array, *others: Array) -> Array:
         """The slope at each point; where another cotangent than 1 tells another slope, that one, as it is wrong."""
+        x = np.asarray(x)
         pull = self.back(x, *others)
         plain = pull(np.ones_like(x))
         with np.errstate(all="ignore"):
             c = FACTORS[(np.abs(np.frexp(x)[0]) * 2**20).astype(int) % FACTORS.size].astype(x.dtype)
             pulled = pull(c)
             slope = pulled / c
-            limits = np.finfo(plain.dtype)
-            apart = np.abs(slope - plain) > ROUNDINGS * limits.eps * np.abs(plain) + LOST * limits.tiny
+            least = np.finfo(plain.dtype if plain.dtype.kind == "f" else np.float32).tiny  # bfloat16 has the same
+            apart = np.abs(slope - plain) > ROUNDINGS * epsilon(plain.dtype) * np.abs(plain) + LOST * least
             bent = apart & np.isfinite(slope) & np.isfinite(plain)
         if bent.any() and not self.bent:
             columns = (a.ravel()[bent.ravel()].tolist() for a in (x, c, pulled, c * plain))
@@ -48,11 +50,15 @@ class Pullback:
         return np.asarray(np.where(bent, slope, plain))
 
 
-def replayed(result: Any, call: str) -> Any:
-    """The result with a line to see it again that calls the library's own check."""
+def replayed(result: Any, call: str, target: Any = None) -> Any:
+    """The result with a line to see it again that calls the library's own check, and the name of the `target`."""
     _, _, options = result.replay.partition("seed=")
     before = result.replay.removesuffix(f"seed={options}").partition("f, grad, ")[2]
-    return replace(result, replay=f"{call}, {before}seed={options}")
+    again = f"{call}, {before}seed={options}"
+    if target is None:
+        return replace(result, replay=again)
+    name = getattr(target, "__name__", type(target).__name__)
+    return replace(result, replay=again, name=f"the backward pass of {name}")
 
 
 def told(result: Elementwise, slope: Pullback) -> Elementwise:
@@ -64,7 +70,8 @@ def told(result: Elementwise, slope: Pullback) -> Elementwise:
     what = "the cotangent is ignored" if ignored else "what comes back is not the cotangent times the slope"
     says = f"{what}: at {result.letter} = {x:.6g} the cotangent {c:g} gives {given:.6g} in place of {due:.6g}"
     mend = "multiply the slope by the gradient that comes in: return g * φ′(z)"
-    return replace(result, diagnosis=Diagnosis(("cotangent",), says, mend))
+    diagnosis = import_module("symgrad.testing.diagnosis").Diagnosis(("cotangent",), says, mend)
+    return replace(result, diagnosis=diagnosis)
 
 
 def pulled_back(

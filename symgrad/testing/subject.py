@@ -2,25 +2,30 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, Any
 
-from sympy import Basic, Rational, Symbol, sympify
+from sympy import Basic, Rational, Symbol, SympifyError, sympify
 
 from symgrad import deriver
 from symgrad.checker import exact
-from symgrad.core import Definition, Kind, PairError, SymgradError, UnknownNameError, UnsupportedError
+from symgrad.core import Definition, Kind, PairError, SymgradError, UnknownNameError, UnsupportedError, Variable
+from symgrad.core.catalogue import canonical
 from symgrad.definitions import ACTIVATIONS, LOSSES, activation_named, loss_named, parse
+from symgrad.definitions.layers import LAYERS
 from symgrad.definitions.lookup import spelled
+from symgrad.functions.elementwise import lies_in
 from symgrad.pipeline.reading import chosen
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Sequence
 
     from symgrad.checker.exact import Reference
 
 Choice = tuple[tuple[Any, Any], ...]
+VECTORS = {*LAYERS, "log_softmax"}  # what people call an activation too, and is a function of vectors
 
 
 @dataclass(frozen=True, eq=False)
@@ -113,6 +118,7 @@ def made(of: Any, parameters: Mapping[str, Any] | None, variable: Any) -> Subjec
 def named(text: str, parameters: Mapping[str, Any], variable: Any) -> Subject:
     """An entry of this name, else the expression that the text is."""
     unknown: SymgradError | None = None
+    of_numbers(text)
     for find in (activation_named, loss_named):
         try:
             return entry(find(text), parameters, variable)
@@ -125,10 +131,19 @@ def named(text: str, parameters: Mapping[str, Any], variable: Any) -> Subject:
     return written(text, expr, parameters, variable)
 
 
+def of_numbers(text: Any) -> None:
+    """Refuse the name of a layer: it is no function of one number, and has doors of its own."""
+    name = canonical(str(text))
+    if name in VECTORS and spelled(name, ACTIVATIONS) not in ACTIVATIONS:
+        raise UnsupportedError(
+            f"{name} is no function of one number; check its product with a cotangent by check_vjp(f, vjp, x), "
+            "or the gradients of a loss behind it by check_network(loss, grads, params)"
+        )
+
+
 def written(name: str, expr: Any, parameters: Mapping[str, Any], variable: Any) -> Subject:
     """A user's own expression."""
-    free = {str(s): s for s in expr.free_symbols}
-    given = values_of(free, parameters)
+    given = values_of([Variable(s) for s in expr.free_symbols], parameters)
     left = expr.free_symbols - {s for s, _ in given}
     x = next(iter(left)) if variable is None and len(left) == 1 else chosen(expr, variable)
     return Subject(name, expr, expr, x, (given,))
@@ -137,7 +152,7 @@ def written(name: str, expr: Any, parameters: Mapping[str, Any], variable: Any) 
 def entry(of: Definition, parameters: Mapping[str, Any], variable: Any) -> Subject:
     """An entry at its usual parameters, or at those given; a loss is tried with several targets."""
     free = {str(s): s for s in (*(v.symbol for v in of.variables), *(p.symbol for p in of.parameters))}
-    given = dict(values_of(free, parameters))
+    given = dict(values_of(of.domains, parameters))
     x = (
         of.variable
         if variable is None
@@ -159,6 +174,7 @@ def pair(of: Any, parameters: Mapping[str, Any]) -> Subject:
     """The delta of a loss after an activation, by the sum z."""
     if len(of) != 2:  # noqa: PLR2004 - an activation and a loss
         raise UnsupportedError("a pair is (activation, loss), as in of=('sigmoid', 'binary_cross_entropy')")
+    of_numbers(of[0])
     phi = of[0] if isinstance(of[0], Definition) else activation_named(of[0])
     loss = of[1] if isinstance(of[1], Definition) else loss_named(of[1])
     fit = deriver.pair(phi, loss)
@@ -171,8 +187,8 @@ def pair(of: Any, parameters: Mapping[str, Any]) -> Subject:
             f"{phi.name} and {loss.name} both have a parameter {shared.pop()}; write the pair as text"
         )
     own = {p.symbol: p.default for p in (*phi.parameters, *loss.parameters)}
-    free = {str(s): s for s in (*own, y)}
-    given = dict(values_of(free, parameters))
+    known = [v for v in (*phi.domains, *loss.domains) if v.symbol in {*own, y}]
+    given = dict(values_of(known, parameters))
     ys = [given[y]] if y in given else targets(loss.variables[1].domain)
     choices = tuple(tuple((own | given | {y: t}).items()) for t in ys)
     expr = loss.applied.xreplace({a: phi.applied})
@@ -186,14 +202,29 @@ def is_pair(names: tuple[str, ...]) -> bool:
     return spelled(names[0], ACTIVATIONS) in ACTIVATIONS and spelled(names[1], LOSSES) in LOSSES
 
 
-def values_of(free: Mapping[str, Any], parameters: Mapping[str, Any]) -> Choice:
-    """The values given, by symbol; a name that does not occur is refused."""
-    unknown = [n for n in parameters if n not in free]
+def values_of(letters: Sequence[Variable], parameters: Any) -> Choice:
+    """The values given, by symbol; a name that does not occur, and a value outside its domain, are refused."""
+    if not isinstance(parameters, Mapping):
+        raise UnsupportedError(f"parameters={parameters!r:.80} is not understood; name them, as in {{'alpha': 0.2}}")
+    known = {str(v.symbol): v for v in letters}
+    unknown = [str(n) for n in parameters if str(n) not in known]
     if unknown:
         raise UnsupportedError(
-            f"there is no {unknown[0]!r} to give a value to; there are {', '.join(free) or 'no letters'}"
+            f"there is no {unknown[0]!r} to give a value to; there are {', '.join(known) or 'no letters'}"
         )
-    return tuple((free[n], sympify(v, strict=True)) for n, v in parameters.items())
+    return tuple((known[str(n)].symbol, value_of(known[str(n)], v)) for n, v in parameters.items())
+
+
+def value_of(letter: Variable, value: Any) -> Any:
+    """The number that is meant, exactly where it is text: '1/5'."""
+    try:
+        found = parse(value) if isinstance(value, str) else sympify(value, strict=True)
+        number = Rational(found) if found.is_Float else found
+    except (SympifyError, SymgradError, TypeError, ValueError, AttributeError):
+        raise UnsupportedError(f"{letter.symbol}={value!r:.80} is no number; give one, such as 0.2 or '1/5'") from None
+    if not lies_in(number, letter.domain):
+        raise UnsupportedError(f"{letter.symbol}={value} does not lie in {letter.domain}; give a number that does")
+    return found
 
 
 def targets(domain: Any) -> list[Any]:
