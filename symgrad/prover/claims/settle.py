@@ -38,6 +38,7 @@ from symgrad.core import (
 from symgrad.functions import D, put
 from symgrad.prover.claims.images import settle_image
 from symgrad.prover.claims.inductions import beginning, step
+from symgrad.prover.claims.monotony import by_mean_value
 from symgrad.prover.claims.regions import Region, begins, overlaid, where_holds, where_true
 from symgrad.prover.facts import limit, limit_beside
 from symgrad.prover.gaussian import second_moment
@@ -76,7 +77,7 @@ def _(s: Holds) -> Verdict:
     if found.status in {Status.PROVED_EXCEPT, Status.DOMAIN_MISMATCH} and found.exceptions:
         return replace(found, status=Status.REFUTED, witness=found.exceptions[0])  # a side has no value there
     if found.status is Status.UNKNOWN:
-        return by_region(inlined(s)) or found
+        return by_region(inlined(s)) or by_mean_value(s) or found
     return found
 
 
