@@ -8,7 +8,7 @@ from html import escape
 from typing import TYPE_CHECKING, Any
 
 from symgrad.document.boxes import Text, row
-from symgrad.document.latex import GITHUB, PAPER, latex
+from symgrad.document.latex import GITHUB, PRINT, latex
 from symgrad.document.latex_in import read
 from symgrad.document.layout import width
 from symgrad.document.mathml import clean, mathml
@@ -101,7 +101,7 @@ def to_tex(prose: str) -> str:
 
 def tex_of(told: Iterable[Piece]) -> str:
     """Words and formulas as LaTeX."""
-    return "".join(f"${latex(p.box, PAPER)}$" if isinstance(p, Formula) else tex_words(p) for p in spoken(told))
+    return "".join(f"${latex(p.box, PRINT)}$" if isinstance(p, Formula) else tex_words(p) for p in spoken(told))
 
 
 def to_text(prose: str) -> str:
