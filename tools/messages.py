@@ -43,6 +43,7 @@ POSITIONS = {  # arguments that are read by people and come without their name
     "Verdict": (1,),
     "worked": (1,),
     "Fact": (0,),
+    **dict.fromkeys(("Fault", "fault", "Turn", "hypothesis"), (1, 2)),
 }
 UNREAD = frozenset({"Recheck"})  # whose reasons are for programs
 NAMED = frozenset({"sums_to", "Fact"})  # whose name is told

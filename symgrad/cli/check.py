@@ -10,11 +10,22 @@ import click
 from click.core import ParameterSource
 
 from symgrad.cli.table import table
+from symgrad.words import ENGLISH, language, message, speaking
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-HEADS = ("function", "verdict", "points", "ok", "wrong", "open", "worst at", "given", "true")
+HEADS = (
+    message("function", context="a head of symgrad check"),
+    message("verdict", context="a head of symgrad check"),
+    message("points", context="a head of symgrad check"),
+    message("ok", context="a head of symgrad check"),
+    message("wrong", context="a head of symgrad check"),
+    message("open", context="a head of symgrad check"),
+    message("worst at"),
+    message("given"),
+    message("true", context="the value"),
+)
 AT_KINK = ("subgradient", "torch", "jax", "textbook")
 DTYPES = ("float64", "float32", "float16")
 
@@ -64,7 +75,8 @@ def command(
     from symgrad.testing.commands import checked  # noqa: PLC0415 - `symgrad check --help` must not wait for it
 
     unsaid = {name for name in options if context.get_parameter_source(name) is ParameterSource.DEFAULT}
-    found = checked(targets, forward, of, {k: v for k, v in options.items() if k not in unsaid})
+    with speaking(ENGLISH if as_json else language()):  # programs read English
+        found = checked(targets, forward, of, {k: v for k, v in options.items() if k not in unsaid})
     click.echo(json.dumps({"gradients": found}, indent=1, ensure_ascii=False) if as_json else text(found))
     verdicts = {r["verdict"] for r in found}
     if verdicts != {"ok"}:

@@ -18,6 +18,7 @@ from symgrad.core import FunctionError, FunctionShapeError, FunctionTypeError, O
 from symgrad.testing.models.model import is_model
 from symgrad.testing.result import Elementwise, Parameters, demand
 from symgrad.testing.subject import Subject, subject
+from symgrad.words import message
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -91,7 +92,8 @@ def try_gradient(
     if any(r.outcome is Outcome.WRONG for _, r in reports):
         explain = import_module("symgrad.testing.explaining").explain  # and all that writes formulas, if it is needed
         found = in_time(seconds, partial(explain, f, runs, [r for _, r in reports], what, options))
-    name = f"the gradient of {what.name}" if what else f"the gradient {getattr(grad, '__name__', '')}".strip()
+    called = getattr(grad, "__name__", type(grad).__name__)
+    name = message("the gradient of {name}", name=what.name) if what else message("the gradient {name}", name=called)
     said = {"of": of, "parameters": parameters, "variable": variable, "dtype": name_of(np.dtype(dtype))}
     again = replay(reports, seed, **said, **{k: options[k] for k in ("domain", "kinks", "at_kink", "extremes")})
     return Elementwise(name, letters[0], tuple(reports), found, again)
@@ -182,7 +184,7 @@ def try_vjp(
             called_rightly((FORWARD, f, ["x"]), (GRADIENT, vjp, ["x", "the cotangent"]))
         raise
     found = in_time(options.get("seconds", SECONDS), look) if report.outcome is Outcome.WRONG else None
-    name = f"the vector-Jacobian product {getattr(vjp, '__name__', '')}".strip()
+    name = message("the vector-Jacobian product {name}", name=getattr(vjp, "__name__", type(vjp).__name__))
     return Parameters(name, report, found, f"check_vjp(f, vjp, x, seed={seed})")
 
 
@@ -225,7 +227,9 @@ def try_network(loss: Any, grads: Any, params: Any = None, *, seed: int = 0, **o
     with shapes_explained(look):
         report = checker.check_parameters(loss, grads, params, seed=seed, **options)
     found = in_time(options.get("seconds", SECONDS), look) if report.outcome is Outcome.WRONG else None
-    name = "the loss of the model" if model is not None else f"the loss {getattr(loss, '__name__', '')}".strip()
+    name = message("the loss {name}", name=getattr(loss, "__name__", type(loss).__name__))
+    if model is not None:
+        name = message("the loss of the model")
     return Parameters(name, report, found, f"check_network(loss, grads, params, seed={seed})")
 
 

@@ -12,11 +12,12 @@ from symgrad.testing.check import try_gradient
 from symgrad.testing.diagnosis.models import Trial, diagnose_trials, trials
 from symgrad.testing.diagnosis.weigh import Diagnosis
 from symgrad.testing.models.model import is_model
+from symgrad.words import message
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-RIGHT = Diagnosis(("right",), "these gradients are right")
+RIGHT = Diagnosis(("right",), message("these gradients are right"))
 
 
 @np.errstate(all="ignore")

@@ -14,6 +14,7 @@ from symgrad.core import FunctionError, Outcome
 from symgrad.testing.diagnosis.curves import Curve
 from symgrad.testing.diagnosis.elementwise import diagnose_curves
 from symgrad.testing.diagnosis.weigh import Diagnosis
+from symgrad.words import clauses, message
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -113,16 +114,26 @@ def on_kinks(wrong: Sequence[PointFinding]) -> Diagnosis:
     q = wrong[0]
     low, high = sorted((q.left, q.right))
     if low <= q.given <= high:
-        says = f"only the value on the kink at {q.x:g} differs from the convention demanded by `at_kink`"
-        return Diagnosis(("kink-convention",), says, "return that value there, or leave `at_kink` out")
-    says = f"only the value on the kink at {q.x:g} is wrong: {q.given:g} is not between the slopes {low:g} and {high:g}"
-    return Diagnosis(("value-on-kink",), says, f"return a value between {low:g} and {high:g} there")
+        says = message(
+            "only the value on the kink at {point} differs from the convention demanded by `at_kink`", point=f"{q.x:g}"
+        )
+        mend = message("return that value there, or leave `at_kink` out")
+        return Diagnosis(("kink-convention",), says, mend)
+    ends = {"low": f"{low:g}", "high": f"{high:g}"}
+    says = message(
+        "only the value on the kink at {point} is wrong: {given} is not between the slopes {low} and {high}",
+        point=f"{q.x:g}",
+        given=f"{q.given:g}",
+        **ends,
+    )
+    return Diagnosis(("value-on-kink",), says, message("return a value between {low} and {high} there", **ends))
 
 
 def unstable(what: Subject | None) -> Diagnosis:
     """Right as a formula, wrong as code."""
-    stable = (
-        f"; symgrad show {what.activation.name} has a form that keeps its digits" if what and what.activation else ""
-    )
-    says = "the formula is right, its arithmetic is not: it overflows or cancels there"
-    return Diagnosis(("unstable",), says, "rewrite it in a stable form" + stable)
+    mend = message("rewrite it in a stable form")
+    if what and what.activation:
+        show = message("symgrad show {name} has a form that keeps its digits", name=what.activation.name)
+        mend = clauses((mend, show))
+    says = message("the formula is right, its arithmetic is not: it overflows or cancels there")
+    return Diagnosis(("unstable",), says, mend)

@@ -10,6 +10,7 @@ import numpy as np
 
 from symgrad.checker.calling import epsilon
 from symgrad.core import Outcome
+from symgrad.words import message
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -67,9 +68,18 @@ def told(result: Elementwise, slope: Pullback) -> Elementwise:
         return result
     x, c, given, due = slope.bent[0]
     ignored = all(np.isclose(given_ * c_, due_) for _, c_, given_, due_ in slope.bent)
-    what = "the cotangent is ignored" if ignored else "what comes back is not the cotangent times the slope"
-    says = f"{what}: at {result.letter} = {x:.6g} the cotangent {c:g} gives {given:.6g} in place of {due:.6g}"
-    mend = "multiply the slope by the gradient that comes in: return g * φ′(z)"
+    what = message("what comes back is not the cotangent times the slope")
+    if ignored:
+        what = message("the cotangent is ignored")
+    says = message(
+        "{what}: at {point} the cotangent {cotangent} gives {given} in place of {due}",
+        what=what,
+        point=f"{result.letter} = {x:.6g}",
+        cotangent=f"{c:g}",
+        given=f"{given:.6g}",
+        due=f"{due:.6g}",
+    )
+    mend = message("multiply the slope by the gradient that comes in: return g * φ′(z)")
     diagnosis = import_module("symgrad.testing.diagnosis").Diagnosis(("cotangent",), says, mend)
     return replace(result, diagnosis=diagnosis)
 

@@ -26,7 +26,7 @@ def record(result: Result, label: str) -> dict[str, Any]:
     d = result.diagnosis
     found: dict[str, Any] = {
         "function": label,
-        "subject": result.name,
+        "subject": str(result.name),
         "verdict": result.outcome.value,
         "message": str(result),
         "diagnosis": None

@@ -8,12 +8,13 @@ from dataclasses import dataclass
 import numpy as np
 
 from symgrad.testing.diagnosis.weigh import Array, agree, slack_of
+from symgrad.words import message, worded
 
 Arrays = Mapping[str, Array]
 
 
 @dataclass(frozen=True, slots=True)
-class Slip:
+class Turn:
     """A right array turned into a wrong one, where that is possible."""
 
     name: str
@@ -22,29 +23,32 @@ class Slip:
     wrong: Callable[[Array], Array]
     cost: int = 1
 
+    def __post_init__(self) -> None:
+        worded(self, "says", "mend")
+
 
 OFF_BY_ONE = "the entries are shifted by one place: off by one"
 SLIPS = (
-    Slip("zero", "the gradient is zero", "return the gradient; is it ever assigned?", np.zeros_like),
-    Slip("transposed", "the array is transposed", "transpose it: it has the shape of its parameter", np.transpose),
-    Slip("flipped", "the array is flipped end to end along its first axis", "turn it round", lambda v: np.flip(v, 0)),
-    Slip("shifted", OFF_BY_ONE, "shift back by one", lambda v: np.roll(v, 1, 0)),
-    Slip("shifted", OFF_BY_ONE, "shift on by one", lambda v: np.roll(v, -1, 0)),
-    Slip("absolute", "the signs are lost: these are absolute values", "keep the signs", np.abs),
-    Slip("signs-only", "only the signs are returned", "return the gradient itself", np.sign),
-    Slip(
+    Turn("zero", "the gradient is zero", "return the gradient; is it ever assigned?", np.zeros_like),
+    Turn("transposed", "the array is transposed", "transpose it: it has the shape of its parameter", np.transpose),
+    Turn("flipped", "the array is flipped end to end along its first axis", "turn it round", lambda v: np.flip(v, 0)),
+    Turn("shifted", OFF_BY_ONE, "shift back by one", lambda v: np.roll(v, 1, 0)),
+    Turn("shifted", OFF_BY_ONE, "shift on by one", lambda v: np.roll(v, -1, 0)),
+    Turn("absolute", "the signs are lost: these are absolute values", "keep the signs", np.abs),
+    Turn("signs-only", "only the signs are returned", "return the gradient itself", np.sign),
+    Turn(
         "normalised",
         "the gradient is divided by its own length",
         "return it as it is; scaling belongs to the optimiser",
         lambda v: v / np.linalg.norm(v) if np.any(v) else v,
     ),
-    Slip(
+    Turn(
         "mean-for-entries",
         "every entry is the mean of all of them",
         "do not average over the entries of a parameter",
         lambda v: np.full(v.shape, v.mean()),
     ),
-    Slip(
+    Turn(
         "sum-for-entries",
         "every entry is the sum of all of them",
         "do not sum over the entries of a parameter",
@@ -57,24 +61,25 @@ def shape_mistake(given: Array, truth: Array) -> tuple[str, str, str] | None:
     """The name, words and mend of an array whose shape alone is wrong; None where there is more to it."""
     slack = slack_of(given, truth)
     if given.ndim == truth.ndim and given.shape == truth.shape[::-1] and agree(given.T, truth, slack):
-        return "transposed", "the array is transposed", "transpose it: a gradient has the shape of its parameter"
+        mend = message("transpose it: a gradient has the shape of its parameter")
+        return "transposed", message("the array is transposed"), mend
     for axis in range(given.ndim):
         if agree(np.sum(given, axis=axis), truth, slack):
             if given.shape[axis] == 1:
-                return "extra-axis", f"axis {axis} of length 1 is left over", "squeeze it (keepdims=False)"
-            return (
-                "missing-sum",
-                f"the sum over axis {axis} (of {given.shape[axis]}) is missing: a part for each example",
-                f"sum over axis {axis}",
+                extra = message("axis {axis} of length 1 is left over", axis=axis)
+                return "extra-axis", extra, message("squeeze it (keepdims=False)")
+            missing = message(
+                "the sum over axis {axis} (of {size}) is missing: a part for each example",
+                axis=axis,
+                size=given.shape[axis],
             )
+            return "missing-sum", missing, message("sum over axis {axis}", axis=axis)
         if agree(np.mean(given, axis=axis), truth, slack):
-            return (
-                "missing-mean",
-                f"the mean over axis {axis} is missing: a part for each example",
-                f"average over axis {axis}",
-            )
+            missing = message("the mean over axis {axis} is missing: a part for each example", axis=axis)
+            return "missing-mean", missing, message("average over axis {axis}", axis=axis)
     if given.size == truth.size and agree(given.reshape(truth.shape), truth, slack):
-        return "reshaped", f"the numbers are right, the shape {given.shape} is not", f"reshape to {truth.shape}"
+        right = message("the numbers are right, the shape {shape} is not", shape=given.shape)
+        return "reshaped", right, message("reshape to {shape}", shape=truth.shape)
     return None
 
 

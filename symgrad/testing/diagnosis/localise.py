@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from symgrad.words import clauses, message
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -19,7 +21,8 @@ NUMBERED = re.compile(r"\D+(\d+)")
 def at_which(wrong: Sequence[str], keys: Sequence[str]) -> str:
     """Which parameters are wrong, and in numbered layers where on the way back the error comes in."""
     right = [k for k in keys if k not in wrong]
-    text = f"{', '.join(wrong)} wrong" + (f"; {', '.join(right)} right" if right else ": all of them")
+    names = {"wrong": ", ".join(wrong), "right": ", ".join(right)}
+    text = message("{wrong} wrong; {right} right", **names) if right else message("{wrong} wrong: all of them", **names)
     layers = {k: int(m[1]) for k in keys if (m := NUMBERED.fullmatch(k))}
     if len(layers) < len(keys) or not right:
         return text
@@ -27,7 +30,10 @@ def at_which(wrong: Sequence[str], keys: Sequence[str]) -> str:
     highest = max(layers[k] for k in wrong)
     above = all(l in whole for l in range(highest + 1, max(layers.values()) + 1))
     if above and highest < max(layers.values()) and all(k in wrong for k in keys if layers[k] <= highest):
-        return f"{text}; the error comes in on the way from layer {highest + 1} back to layer {highest}"
+        way = message(
+            "the error comes in on the way from layer {above} back to layer {below}", above=highest + 1, below=highest
+        )
+        return clauses((text, way))
     return text
 
 
@@ -38,10 +44,14 @@ def parts(key: str, wrong: Array | None) -> str:
     for axis, name in enumerate(("row", "column")[: wrong.ndim] if wrong.ndim > 1 else ()):
         lines = np.flatnonzero(wrong.any(axis=tuple(n for n in range(wrong.ndim) if n != axis)))
         if lines.size <= wrong.shape[axis] // 2:
-            return f"{key} in {name}{'s' * (lines.size > 1)} {', '.join(map(str, lines[:FEW]))} only"
+            some = ", ".join(map(str, lines[:FEW]))
+            if name == "row":
+                return message("{key} in rows {lines} only", key=key, lines=some)
+            return message("{key} in columns {lines} only", key=key, lines=some)
     places = np.argwhere(wrong)[:FEW]
     many = wrong.sum() > FEW
-    return "" if many else f"{key} at {', '.join(str(p.tolist()) for p in places)} only"
+    some = ", ".join(str(p.tolist()) for p in places)
+    return "" if many else message("{key} at {places} only", key=key, places=some)
 
 
 def stretches(x: Array, wrong: Array) -> list[tuple[float, float]]:

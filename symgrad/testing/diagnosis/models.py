@@ -26,6 +26,7 @@ from symgrad.testing.diagnosis.weigh import (
     unknown,
     verdict,
 )
+from symgrad.words import clauses, enumerated, message
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -103,20 +104,22 @@ def diagnose_trials(runs: Sequence[Trial]) -> Diagnosis:
     """The mistake behind the gradients of one or several instances."""
     lost = [k for k in runs[0].truth if k not in runs[0].given]
     if lost:
-        return Diagnosis(("missing",), f"{', '.join(lost)} is not returned", f"return a gradient for {lost[0]}")
+        says = message("{names} is not returned", names=", ".join(lost))
+        return Diagnosis(("missing",), says, message("return a gradient for {name}", name=lost[0]))
     wrong = [k for k in runs[0].truth if any(k in run.wrong() for run in runs)]
     if not wrong:
-        return Diagnosis(("right",), "these gradients are right")
+        return Diagnosis(("right",), message("these gradients are right"))
     where = at_which(wrong, list(runs[0].truth))
     holes = [k for k in wrong if any(not np.all(np.isfinite(run.given[k])) for run in runs)]
     if holes:
-        return Diagnosis(("not-finite",), f"not a number, or infinite, in {', '.join(holes)}", "", where)
+        says = message("not a number, or infinite, in {names}", names=", ".join(holes))
+        return Diagnosis(("not-finite",), says, "", where)
     evidence = gathered(runs)
     found = settled(evidence, hypotheses(runs, wrong))
     if found:
         return verdict(found, where)
     misshapen = shapes(runs, wrong)
-    return misshapen or unknown("; ".join([where, *within(runs, wrong)]), remark(runs, wrong))
+    return misshapen or unknown(clauses([where, *within(runs, wrong)]), remark(runs, wrong))
 
 
 def gathered(runs: Sequence[Trial]) -> Evidence:
@@ -150,15 +153,21 @@ def scaled(runs: Sequence[Trial], wrong: list[str]) -> Iterator[Hypothesis]:
         runs,
         [{k: v * c if k in wrong else v for k, v in run.truth.items()} for run, c in zip(runs, known, strict=True)],
     )
-    whole = len(wrong) == len(runs[0].truth)
-    which = "every gradient" if whole else f"{', '.join(wrong)} (and nothing else)"
+    which = named(wrong, whole=len(wrong) == len(runs[0].truth))
     names = names_of(known, [run.counts for run in runs], near(runs))
     for name in names:
-        says, mend = said(name, runs[0].counts)
-        yield Hypothesis(f"factor {name}", f"{which} is {name} times what it should be: {says}", mend, predicted, 1)
+        more, mend = said(name, runs[0].counts)
+        says = message("{which} is {factor} times what it should be: {says}", which=which, factor=name, says=more)
+        yield Hypothesis(f"factor {name}", says, mend, predicted, 1)
     if not names and max(known) - min(known) <= near(runs) * abs(known[0]):
         c = f"{known[0]:.9g}"
-        yield Hypothesis("factor", f"{which} is {c} times what it should be", f"divide by {c}", predicted, 1)
+        says = message("{which} is {factor} times what it should be", which=which, factor=c)
+        yield Hypothesis("factor", says, message("divide by {factor}", factor=c), predicted, 1)
+
+
+def named(wrong: list[str], *, whole: bool) -> str:
+    """The wrong arrays."""
+    return message("every gradient") if whole else message("{names} (and nothing else)", names=", ".join(wrong))
 
 
 def near(runs: Sequence[Trial]) -> float:
@@ -175,7 +184,7 @@ def slips(runs: Sequence[Trial], wrong: list[str]) -> Iterator[Hypothesis]:
     """The wrong arrays turned about, all in the same way."""
     for slip in SLIPS:
         predicted = [{k: slip.wrong(v) if k in wrong else v for k, v in run.truth.items()} for run in runs]
-        says = f"{', '.join(wrong)}: {slip.says}"
+        says = message("{where}: {says}", where=", ".join(wrong), says=slip.says)
         yield Hypothesis(slip.name, says, slip.mend, segments(runs, predicted), slip.cost)
 
 
@@ -184,15 +193,15 @@ def swapped(runs: Sequence[Trial], wrong: list[str]) -> Iterator[Hypothesis]:
     found = [other_key(run.given, run.truth, wrong) for run in runs]
     if found[0] and all(f == found[0] for f in found):
         predicted = [run.truth | {k: run.truth[o] for k, o in found[0].items()} for run in runs]
-        pairs = ", ".join(f"{k} holds the gradient of {o}" for k, o in found[0].items())
-        yield Hypothesis(
-            "other-variable", pairs, "return each gradient under its own name", segments(runs, predicted), 1
-        )
+        pairs = enumerated(message("{key} holds the gradient of {other}", key=k, other=o) for k, o in found[0].items())
+        mend = message("return each gradient under its own name")
+        yield Hypothesis("other-variable", pairs, mend, segments(runs, predicted), 1)
 
 
 def decays(runs: Sequence[Trial], wrong: list[str]) -> Iterator[Hypothesis]:
     """A weight decay in the gradients that the loss lacks, or the other way round; how much is read off the numbers."""
-    for name, formula, base in ((" itself", "λ/2 · Σ W²", np.asarray), ("'s sign", "λ · Σ |W|", np.sign)):
+    itself, sign = message("the parameter itself"), message("the sign of the parameter")
+    for name, formula, base in ((itself, "λ/2 · Σ W²", np.asarray), (sign, "λ · Σ |W|", np.sign)):
         pulls = [np.concatenate([np.ravel(base(run.params[k])) for k in wrong]) for run in runs if run.params]
         apart = [
             np.concatenate([np.ravel(run.given[k] - run.truth[k]) for k in wrong]) for run in runs if not run.misshapen
@@ -214,12 +223,18 @@ def decayed(
 ) -> Hypothesis:
     """The hypothesis in words."""
     size = strength.removeprefix("-")
-    what = f"{', '.join(wrong)}: {size} times the parameter{name}"
-    decay = f"the slope of a weight decay {formula}"
+    values = {"names": ", ".join(wrong), "size": size, "what": name, "formula": formula}
     if added:
-        mend = "add the decay to the loss as well, or leave it out of both"
-        return Hypothesis("decay-added", f"{what} is added, {decay} that the loss does not have", mend, predicted, 4)
-    return Hypothesis("decay-missing", f"{what} is missing, {decay} that the loss has", "add it", predicted, 4)
+        mend = message("add the decay to the loss as well, or leave it out of both")
+        says = message(
+            "{names}: {size} times {what} is added, the slope of a weight decay {formula} that the loss does not have",
+            **values,
+        )
+        return Hypothesis("decay-added", says, mend, predicted, 4)
+    says = message(
+        "{names}: {size} times {what} is missing, the slope of a weight decay {formula} that the loss has", **values
+    )
+    return Hypothesis("decay-missing", says, message("add it"), predicted, 4)
 
 
 def faults(runs: Sequence[Trial]) -> Iterator[Hypothesis]:
@@ -253,8 +268,10 @@ def with_factor(
     runs: Sequence[Trial], fault: Fault, where: Layers, predicted: tuple[Array, ...]
 ) -> Iterator[Hypothesis]:
     """The fault as it is, and times a named constant that the numbers suggest."""
-    at = "" if where is None else "in the hidden layers: " if len(where) > 1 else f"in layer {where[0]}: "
-    says = at + fault.says
+    says = fault.says
+    if where is not None:
+        many = message("in the hidden layers: {says}", says=fault.says)
+        says = many if len(where) > 1 else message("in layer {layer}: {says}", layer=where[0], says=fault.says)
     plain = Hypothesis(fault.name, says, fault.mend, predicted, fault.cost + (where is not None))
     yield plain
     size = len(runs[0].truth)
@@ -266,7 +283,9 @@ def with_factor(
     for name in names_of(known, [run.counts for run in runs], near(runs)) if len(known) == len(runs) else []:
         whole = tuple(v * c for part, c in zip(parts, known, strict=True) for v in part)
         more, mend = said(name, runs[0].counts)
-        yield relabelled(plain, f"{fault.name}, factor {name}", f"{says}; and {more}", f"{fault.mend}; {mend}", whole)
+        yield relabelled(
+            plain, f"{fault.name}, factor {name}", clauses((says, more)), clauses((fault.mend, mend)), whole
+        )
 
 
 def shapes(runs: Sequence[Trial], wrong: list[str]) -> Diagnosis | None:
@@ -277,9 +296,18 @@ def shapes(runs: Sequence[Trial], wrong: list[str]) -> Diagnosis | None:
     found = [shape_mistake(run.given[k], run.truth[k]) for run in runs for k in off]
     one = found[0] if len({f and f[0] for f in found}) == 1 else None
     if one and off == wrong:
-        return Diagnosis((one[0],), f"{', '.join(off)}: {one[1]}", one[2], at_which(wrong, list(runs[0].truth)))
-    sizes = ", ".join(f"{k} has the shape {runs[0].given[k].shape}, not {runs[0].truth[k].shape}" for k in off)
-    return Diagnosis(("shape",), sizes, "return a gradient of the shape of its parameter", "")
+        says = message("{where}: {says}", where=", ".join(off), says=one[1])
+        return Diagnosis((one[0],), says, one[2], at_which(wrong, list(runs[0].truth)))
+    sizes = enumerated(
+        message(
+            "{key} has the shape {given}, not {right}",
+            key=k,
+            given=runs[0].given[k].shape,
+            right=runs[0].truth[k].shape,
+        )
+        for k in off
+    )
+    return Diagnosis(("shape",), sizes, message("return a gradient of the shape of its parameter"), "")
 
 
 def within(runs: Sequence[Trial], wrong: list[str]) -> list[str]:
@@ -295,11 +323,15 @@ def within(runs: Sequence[Trial], wrong: list[str]) -> list[str]:
 def remark(runs: Sequence[Trial], wrong: list[str]) -> str:
     """How large the difference is, where it is small; and that without a model little has a name."""
     if runs[0].model is None and runs[0].point:
-        return (
-            "of a loss that is only a function, factors, transposed or exchanged arrays, missing sums and weight decay "
-            "are known; hand in the model, as in check_network(Network((3, 4, 2)), grads), to name the wrong step"
+        return message(
+            "the loss was not recognised by its values, so that only factors, transposed or exchanged arrays, "
+            "missing sums and weight decay are known; hand in the model, Network((3, 4, 2)) for one, to name the wrong step"
         )
     off = max(
         float(np.linalg.norm(r.given[k] - r.truth[k]) / (np.linalg.norm(r.truth[k]) or 1)) for r in runs for k in wrong
     )
-    return f"they are off by {off:.1e} only: rounding, finite differences or an inexact constant" if off < SMALL else ""
+    if off >= SMALL:
+        return message("")
+    return message(
+        "they are off by {size} only: rounding, finite differences or an inexact constant", size=f"{off:.1e}"
+    )

@@ -168,13 +168,19 @@ def diagnose_products(f: Any, vjp: Any, x: Any, network: Given | None, seed: int
 def products(jacobian: Array, x: Array, y: Array, cs: list[Array]) -> Iterator[Hypothesis]:
     """What is returned in place of J^T c, whatever the function is."""
     right = [(c.ravel() @ jacobian).reshape(x.shape) for c in cs]
-    for text, k in (("−1", -1.0), ("2", 2.0), ("1/2", 0.5), ("n, the number of entries", x.size), ("1/n", 1 / x.size)):
-        says = f"every value is {text} times what it should be"
-        yield Hypothesis(f"factor {text}", says, f"divide by {text}", tuple(k * r for r in right), 1)
+    for text, k in (("−1", -1.0), ("2", 2.0), ("1/2", 0.5), (str(x.size), x.size), (f"1/{x.size}", 1 / x.size)):
+        says = message("every value is {factor} times what it should be", factor=text)
+        mend = message("divide by {factor}", factor=text)
+        yield Hypothesis(f"factor {text}", says, mend, tuple(k * r for r in right), 1)
     hypothesis = partial(product, x, cs)
     yield hypothesis("zero", "the product is zero", "return Jᵀ c", lambda _: 0 * x, 1)
-    total = "the cotangent is ignored: this is the gradient of the sum"
-    yield hypothesis("cotangent-ignored", total, "multiply by c before summing", lambda _: jacobian.sum(axis=0), 1)
+    yield hypothesis(
+        "cotangent-ignored",
+        "the cotangent is ignored: this is the gradient of the sum",
+        "multiply by c before summing",
+        lambda _: jacobian.sum(axis=0),
+        1,
+    )
     if x.shape == y.shape:
         yield from square_products(jacobian, y, hypothesis)
 
@@ -183,7 +189,9 @@ def product(  # noqa: PLR0917 - the first two are bound at once
     x: Array, cs: list[Array], name: str, says: str, mend: str, wrong: Any, cost: int = 2
 ) -> Hypothesis:
     """A wrong product as a hypothesis."""
-    return Hypothesis(name, says, mend, tuple(np.asarray(wrong(c)).reshape(x.shape) for c in cs), cost)
+    return Hypothesis(
+        name, message(says), message(mend), tuple(np.asarray(wrong(c)).reshape(x.shape) for c in cs), cost
+    )
 
 
 def square_products(jacobian: Array, y: Array, hypothesis: Callable[..., Hypothesis]) -> Iterator[Hypothesis]:
@@ -195,9 +203,11 @@ def square_products(jacobian: Array, y: Array, hypothesis: Callable[..., Hypothe
         lambda c: jacobian @ c.ravel(),
         1,
     )
-    diagonal = "only the diagonal of the Jacobian is used; the other entries are missing"
     yield hypothesis(
-        "diagonal-only", diagonal, "multiply by the whole Jacobian", lambda c: np.diag(jacobian) * c.ravel()
+        "diagonal-only",
+        "only the diagonal of the Jacobian is used; the other entries are missing",
+        "multiply by the whole Jacobian",
+        lambda c: np.diag(jacobian) * c.ravel(),
     )
     yield hypothesis("missing-jacobian", "the Jacobian is missing: this is c itself", "multiply by Jᵀ", lambda c: c, 1)
     yield hypothesis(

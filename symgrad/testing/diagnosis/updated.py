@@ -10,6 +10,7 @@ from symgrad.testing.diagnosis.weigh import Hypothesis
 from symgrad.testing.models.given import Given
 from symgrad.testing.models.model import Fault
 from symgrad.testing.models.network import Network
+from symgrad.words import message
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -19,7 +20,7 @@ def ahead(rate: float) -> Fault:
     """The way back through W - rate dJ/dW."""
     return Fault(
         "updated-weights",
-        f"δ is computed with the already updated weights W − {rate:g} ∂J/∂W of the layer above",
+        message("δ is computed with the already updated weights W − {rate} ∂J/∂W of the layer above", rate=f"{rate:g}"),
         "compute all gradients first, from the old weights; then update",
         "carried",
         lambda p, l, above: above @ (p.W[l + 1] - rate * p.found[f"W{l + 1}"]),

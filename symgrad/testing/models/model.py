@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from symgrad.checker.compiled import compiled
 from symgrad.definitions import activation_named, loss_named
 from symgrad.functions.symbols import a, y, z
+from symgrad.words import worded
 
 Array = NDArray[Any]
 Arrays = Mapping[str, Array]
@@ -33,6 +34,9 @@ class Fault:
     step: str
     becomes: Callable[..., Any]
     cost: int = 2
+
+    def __post_init__(self) -> None:
+        worded(self, "says", "mend")
 
 
 class Backward:

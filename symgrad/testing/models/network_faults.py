@@ -10,6 +10,7 @@ import numpy as np
 
 from symgrad.testing.models.model import Fault, activation, loss, softmax
 from symgrad.testing.models.slopes import slopes
+from symgrad.words import message
 
 if TYPE_CHECKING:
     from symgrad.testing.models.model import Array
@@ -142,7 +143,7 @@ FAULTS = (
     *(
         Fault(
             f"output-of-{name}",
-            f"the output in the backward pass is that of {name}, the forward pass has another",
+            message("the output in the backward pass is that of {name}, the forward pass has another", name=name),
             "use the output activation of the forward pass",
             "output_delta",
             lambda p, name=name: (activation(name).value(p.z[-1]) - p.net.y) * p.net.share,

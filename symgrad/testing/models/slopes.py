@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from symgrad.testing.models.model import Array, Fault, activation
+from symgrad.words import message
 
 OTHERS = ("sigmoid", "tanh", "relu", "leaky_relu", "gelu", "gelu_tanh", "silu", "softplus", "elu")
 IN_OUTPUT: dict[str, Any] = {"sigmoid": lambda u: u * (1 - u), "tanh": lambda u: 1 - u**2}
@@ -72,8 +73,10 @@ SLOPES = (
     *(
         fault(
             f"slope-of-{name}",
-            f"the derivative used is that of {name}",
-            f"use the derivative of the activation that the forward pass applies, not that of {name}",
+            message("the derivative used is that of {name}", name=name),
+            message(
+                "use the derivative of the activation that the forward pass applies, not that of {name}", name=name
+            ),
             lambda p, *at, name=name: activation(name).slope(p.sums(*at)),
             3,
         )
