@@ -8,6 +8,7 @@ import numpy as np
 from sympy import Rational
 
 from symgrad.checker.compiled import compiled
+from symgrad.core import SymgradError
 from symgrad.definitions import ACTIVATIONS
 from symgrad.functions.symbols import z
 from symgrad.testing.diagnosis.fitting import FREE, roots, shortest
@@ -38,7 +39,10 @@ def recognised(f: Callable[[Array], Array], x: Array, eps: float) -> Subject | N
         return bool(np.all(np.abs(found - values) <= UNITS * eps * np.maximum(1, np.abs(values))))
 
     for name, parameters in candidates(x, values):
-        what = subject(name, parameters)
+        try:
+            what = subject(name, parameters)
+        except SymgradError:  # the parameter may not have this value
+            continue
         code = compiled(what.expr.xreplace(dict(what.values)), (what.variable,))
         if code is not None and same(code(x)):
             return what
@@ -70,11 +74,5 @@ def fitted(entry: Any, x: Array, values: Array) -> Iterator[Any]:
     for n in off:
         for root in roots(lambda k, n=n: form(np.full(k.shape, x[n]), k) - values[n], right)[:3]:  # type: ignore[misc]
             for value in shortest(root, right)[:2]:
-                if isinstance(value, Rational) and inside(parameter.domain, value):
+                if isinstance(value, Rational):
                     yield value
-
-
-def inside(domain: Any, value: Any) -> bool:
-    """Whether a parameter may have the value."""
-    low, high = domain.lower, domain.upper
-    return bool((low is None or value >= low) and (high is None or value <= high))
