@@ -325,7 +325,8 @@ def remark(runs: Sequence[Trial], wrong: list[str]) -> str:
     if runs[0].model is None and runs[0].point:
         return message(
             "the loss was not recognised by its values, so that only factors, transposed or exchanged arrays, "
-            "missing sums and weight decay are known; hand in the model, Network((3, 4, 2)) for one, to name the wrong step"
+            "missing sums and weight decay are known; hand in the model, Network((3, 4, 2)) for one, to name the "
+            "wrong step"
         )
     off = max(
         float(np.linalg.norm(r.given[k] - r.truth[k]) / (np.linalg.norm(r.truth[k]) or 1)) for r in runs for k in wrong
