@@ -56,6 +56,7 @@ OF_EACH_KIND = {
     "layer-attention",
     "dead-relu",
     "xavier-and-he",
+    "critical-line",
 }
 A4_TEXT = 42.0  # ems of a displayed formula that fit on a page
 
@@ -147,6 +148,21 @@ def test_every_page_compiles_in_pdflatex_and_keeps_its_margins(pages: list[Page]
     wrong = {p.document.name: found for p in pages if (found := compiling(p, tmp_path, "pdflatex", "-draftmode"))}
 
     assert wrong == {}
+
+
+@pytest.mark.skipif(shutil.which("pdflatex") is None, reason="pdflatex is not installed")
+def test_fragments_compile_in_a_paper_with_the_packages_that_they_name(pages: list[Page], tmp_path: Path) -> None:
+    for page in pages:
+        if page.document.name not in OF_EACH_KIND:
+            continue
+        text = render_page(page, "tex", fragment=True)
+        needs = text.splitlines()[0].removeprefix("% needs ")
+        (tmp_path / "cancel.sty").write_text(r"\newcommand\cancel[1]{#1}", "utf-8")  # not in texlive-latex-base
+        paper = f"\\documentclass{{article}}\n{needs}\n\\begin{{document}}\n{text}\n\\end{{document}}\n"
+        (tmp_path / "paper.tex").write_text(paper, "utf-8")
+        command = ["pdflatex", "-draftmode", "-interaction=nonstopmode", "-halt-on-error", "paper.tex"]
+        done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, errors="replace", check=False)  # noqa: S603
+        assert done.returncode == 0, page.document.name + done.stdout[-300:]
 
 
 @pytest.mark.skipif(shutil.which("xelatex") is None, reason="xelatex is not installed")

@@ -28,7 +28,12 @@ if TYPE_CHECKING:
     from symgrad.document.boxes import Box
     from symgrad.document.telling import Telling
 
-NEEDS = "% needs \\usepackage{amsmath} and \\usepackage{cancel}"
+PACKAGES = {  # by the commands that they are needed for
+    "amssymb": r"\mathbb",
+    "array": r"\arraybackslash",
+    "cancel": r"\cancel",
+    "graphicx": r"\rotatebox",
+}
 
 COLOURS = r"\providecommand\sgwas[1]{#1}\providecommand\sgnow[1]{#1}% the parts that a step changes"
 HAN = r"\providecommand\sghan[2]{#2}% Chinese, and its characters by their numbers for an engine that can't set it"
@@ -108,7 +113,14 @@ def standalone(page: Page, tellings: tuple[Telling, ...], detail: str = "textboo
 
 def pasted(page: Page, tellings: tuple[Telling, ...], detail: str = "textbook") -> str:
     """The same for a paper that has its own preamble."""
-    return f"{NEEDS}\n{COLOURS}\n{HAN}\n{DRAW}\n\n{body(outline(page, tellings, detail, drawn=True))}\n"
+    text = body(outline(page, tellings, detail, drawn=True))
+    return f"{needs(text)}\n{COLOURS}\n{HAN}\n{DRAW}\n\n{text}\n"
+
+
+def needs(text: str) -> str:
+    """The packages that a text asks of the paper in which it stands."""
+    wanted = ["amsmath", *(package for package, command in PACKAGES.items() if command in text)]
+    return r"% needs \usepackage{" + ",".join(wanted) + "}"
 
 
 def chain(told: Telling, detail: str) -> str:
@@ -118,9 +130,8 @@ def chain(told: Telling, detail: str) -> str:
         return latex(told.statement, PAPER) + where + "\n"
     formula = latex(told.chain(detail), PAPER)
     names = ", ".join(dict.fromkeys(line.rule for line in told.told(detail)))
-    needs = NEEDS if r"\cancel" in formula else NEEDS.split(" and ", maxsplit=1)[0]
     proof = comment(proof_in_words(told.settled))
-    return f"{needs}\n% rules: {comment(names)}\n% proof: {proof}\n\\[\n{formula}{where}\n\\]\n"
+    return f"{needs(formula + where)}\n% rules: {comment(names)}\n% proof: {proof}\n\\[\n{formula}{where}\n\\]\n"
 
 
 def comment(words: str) -> str:
