@@ -82,7 +82,7 @@ def test_latex_of_a_build_may_be_a_fragment(own: str) -> None:
     run("build", own, "-o", "out", "-j", "1", "--format", "latex", "--fragment")
 
     assert r"\documentclass" not in Path("out/square.tex").read_text("utf-8")
-    assert r"\usepackage{amsmath}" in Path("out/square.tex").read_text("utf-8")
+    assert r"\usepackage{amsmath,amssymb}" in Path("out/square.tex").read_text("utf-8")
 
 
 def test_a_derivation_becomes_a_pdf_in_a_file_only(own: str) -> None:
