@@ -76,7 +76,8 @@ RANKS: tuple[Any, ...] = (Size, Scalar, Delta, Where, Attains, Ref, Apply, Great
 def indexed_boxes(expr: Expr, notation: Notation = PLAIN) -> Box:
     """The expression as a textbook would set it."""
     values = [let.value for let in notation.lets if isinstance(let.value, Expr)]
-    return IndexWriter(notation, first((expr, *values)), letters_of(expr)).sum(expr, {})
+    taken = letters_of(expr) | {let.symbol.name for let in notation.lets}
+    return IndexWriter(notation, first((expr, *values)), taken).sum(expr, {})
 
 
 def entry_box(tensor: Tensor, letters: tuple[Index, ...], notation: Notation = PLAIN) -> Box:

@@ -69,11 +69,13 @@ def rnn_cell(x: Flow | None = None, tag: str = "", out: Dim | None = None) -> La
     )
 
 
-def gate(name: str, head: Any, x: Flow, r: Tensor, tag: str) -> tuple[Tensor, Tensor, tuple[Tensor, ...]]:
+def gate(
+    name: str, head: Any, x: Flow, r: Tensor, tag: str, letter: str = "i"
+) -> tuple[Tensor, Tensor, tuple[Tensor, ...]]:
     """A pre-activation and a gate with weights of its own: head(W x + U r + b)."""
     n, l, tag = r.dims[x.axis], x.letters("k"), f"{name}{tag}"
     W, U, b = Tensor(f"W_{tag}", (n, x.features)), Tensor(f"U_{tag}", (n, n)), Tensor(f"b_{tag}", (n,))
-    i, k, j = Index("i", n), l[x.axis], Index("j", n)
+    i, k, j = Index(letter, n), l[x.axis], Index("j", n)
     at = x.put(l, i)
     value = total(k, W[i, k] * x.tensor[l]) + total(j, U[i, j] * r[x.put(l, j)]) + b[i]
     z = Tensor(f"z_{tag}", r.dims, body=(at, value))
@@ -86,10 +88,10 @@ def lstm_cell(x: Flow | None = None, tag: str = "", out: Dim | None = None) -> L
     n, l = out or sized("n", tag, "n"), x.letters("k")
     at, dims = x.put(l, Index("q", n)), x.put(x.tensor.dims, n)
     r, e = Tensor(f"r{tag}", dims), Tensor(f"e{tag}", dims)
-    zi, i, wi = gate("i", sigmoid, x, r, tag)
-    zf, f, wf = gate("f", sigmoid, x, r, tag)
-    zg, g, wg = gate("g", tanh, x, r, tag)
-    zo, o, wo = gate("o", sigmoid, x, r, tag)
+    zi, i, wi = gate("i", sigmoid, x, r, tag, "q")
+    zf, f, wf = gate("f", sigmoid, x, r, tag, "q")
+    zg, g, wg = gate("g", tanh, x, r, tag, "q")
+    zo, o, wo = gate("o", sigmoid, x, r, tag, "q")
     c = Tensor(f"c{tag}", dims, body=(at, f[at] * e[at] + i[at] * g[at]))
     h = Tensor(f"h{tag}", dims, body=(at, o[at] * apply(tanh, c[at])))
     return Layer(

@@ -73,11 +73,12 @@ def backpropagate(
     `entitled` makes a derivation's title of a tensor's name.
     """
     order, known = tuple(nodes), tuple(facts)
+    named = frozenset(t.name for t in J.reach)  # of an LSTM i is a gate
     uses, stops = users(J, order), frozenset(order)
     cotangents: dict[Tensor, Tensor] = {}
     found: list[Gradient] = []
     for tensor in (*order, *wrt):
-        letters = tuple(Index(c, d) for c, d in zip(LETTERS, tensor.dims, strict=False))
+        letters = tuple(Index(c, d) for c, d in zip(free(LETTERS, named), tensor.dims, strict=False))
         behind = uses(tensor)
         late = [c.name for c in behind if c is not J and c not in cotangents]
         if late:
@@ -85,7 +86,7 @@ def backpropagate(
         start, opening = partial(J(), tensor[letters]), list[tuple[str, Expr]]()
         if behind not in {(), (J,)}:
             entry = Ref(tensor, letters)
-            every = ways(J, entry, behind, stops)
+            every = ways(J, entry, behind, stops, named)
             whole = chain_rule(every, lambda node, at: partial(J(), node[at]))
             short = chain_rule(every, lambda node, at: cotangents[node][at])
             opening = [("layers", whole), ("cotangent", short)]
@@ -127,11 +128,24 @@ def seen_from(node: Tensor, stops: frozenset[Tensor]) -> Iterator[Tensor]:
                 waiting.append(t)
 
 
-def ways(J: Tensor, entry: Ref, behind: tuple[Tensor, ...], stops: frozenset[Tensor]) -> tuple[Way, ...]:
+def free(letters: str, used: frozenset[str]) -> Iterator[str]:
+    """The letters that nothing else is called; all of them once those have run out."""
+    yield from (c for c in letters if c not in used)
+    yield from (c for c in letters if c in used)
+
+
+def ways(
+    J: Tensor,
+    entry: Ref,
+    behind: tuple[Tensor, ...],
+    stops: frozenset[Tensor],
+    named: frozenset[str] = frozenset(),
+) -> tuple[Way, ...]:
     """The nodes that use T, each with indices and its own derivative by T, the other nodes held still."""
     found, used = list[Way](), frozenset(i.name for i in entry.free)
+    letters = [c for c in free(SUMMED, named) if c not in used]
     for node in behind:
-        inner = tuple(Index(c, d) for c, d in zip((c for c in SUMMED if c not in used), node.dims, strict=False))
+        inner = tuple(Index(c, d) for c, d in zip(letters, node.dims, strict=False))
         local = one(Partial(node[inner], entry, frozenset(seen_from(node, stops)) & stops))
         found.append((None if node is J else node, inner, local))
     return tuple(found)
