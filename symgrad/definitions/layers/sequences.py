@@ -70,7 +70,7 @@ def rnn_cell(x: Flow | None = None, tag: str = "", out: Dim | None = None) -> La
 
 
 def gate(
-    name: str, head: Any, x: Flow, r: Tensor, tag: str, letter: str = "i"
+    name: str, head: Any, x: Flow, r: Tensor, tag: str, *, letter: str = "i"
 ) -> tuple[Tensor, Tensor, tuple[Tensor, ...]]:
     """A pre-activation and a gate with weights of its own: head(W x + U r + b)."""
     n, l, tag = r.dims[x.axis], x.letters("k"), f"{name}{tag}"
@@ -88,10 +88,10 @@ def lstm_cell(x: Flow | None = None, tag: str = "", out: Dim | None = None) -> L
     n, l = out or sized("n", tag, "n"), x.letters("k")
     at, dims = x.put(l, Index("q", n)), x.put(x.tensor.dims, n)
     r, e = Tensor(f"r{tag}", dims), Tensor(f"e{tag}", dims)
-    zi, i, wi = gate("i", sigmoid, x, r, tag, "q")
-    zf, f, wf = gate("f", sigmoid, x, r, tag, "q")
-    zg, g, wg = gate("g", tanh, x, r, tag, "q")
-    zo, o, wo = gate("o", sigmoid, x, r, tag, "q")
+    zi, i, wi = gate("i", sigmoid, x, r, tag, letter="q")
+    zf, f, wf = gate("f", sigmoid, x, r, tag, letter="q")
+    zg, g, wg = gate("g", tanh, x, r, tag, letter="q")
+    zo, o, wo = gate("o", sigmoid, x, r, tag, letter="q")
     c = Tensor(f"c{tag}", dims, body=(at, f[at] * e[at] + i[at] * g[at]))
     h = Tensor(f"h{tag}", dims, body=(at, o[at] * apply(tanh, c[at])))
     return Layer(
