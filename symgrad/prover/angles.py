@@ -10,6 +10,8 @@ from fractions import Fraction
 from math import gcd, lcm
 from typing import TYPE_CHECKING
 
+from symgrad.prover.field import TERMS
+
 if TYPE_CHECKING:
     from symgrad.prover.extensions import Extensions
     from symgrad.prover.field import Frac, Gen
@@ -24,24 +26,32 @@ ANGLE = Fraction(16, 25)  # atan u < u, and 2/pi of that in right angles
 def no_angle(tower: Extensions, f: Frac) -> bool:
     """Whether a sum of arctangents and of a multiple of pi is 0 all over the region; False settles nothing."""
     terms = _terms(tower, f)
-    if not terms or sum(abs(k) for _, k in terms) > TURNS:
-        return False
-    real, imaginary = tower.one, tower.zero
-    for gen, k in terms:
-        u = tower.one if gen is None else gen.args[0]
-        u = u if k > 0 else tower.neg(u)
-        for _ in range(abs(k)):
-            real, imaginary = (
-                tower.sub(real, tower.mul(imaginary, u)),
-                tower.add(imaginary, tower.mul(real, u)),
-            )
-    if not tower.k.is_zero(imaginary[0]) or tower.known(real) < 0:
+    if not terms or sum(abs(k) for _, k in terms) > TURNS or not _is_positive(tower, terms):
         return False
     if not _within_a_turn(tower, terms):
         for gen, _ in terms:
             if gen is not None:
                 tower.known(gen.args[0])  # another region for each sign: it narrows the bounds
     return _within_a_turn(tower, terms)
+
+
+def _is_positive(tower: Extensions, terms: Terms) -> bool:
+    """Whether the product of (1 + i u)^k is a positive number, each u written as top / bottom."""
+    real, imaginary = tower.k.one, tower.k.zero
+    for gen, k in terms:
+        top, bottom = tower.one if gen is None else gen.args[0]
+        up = top if k > 0 else -top
+        for _ in range(abs(k)):
+            x, y = real * bottom - imaginary * up, imaginary * bottom + real * up
+            real, imaginary = tower.reduce(x), tower.reduce(y)
+            if max(len(real), len(imaginary)) > TERMS:
+                return False
+    if not tower.k.is_zero(imaginary):
+        return False
+    side = tower.known((real, tower.k.one))
+    for gen, k in terms:  # the argument of bottom + i top is atan u only if bottom > 0
+        side *= tower.known((gen.args[0][1], tower.k.one)) ** abs(k) if gen is not None else 1
+    return side > 0
 
 
 def _terms(tower: Extensions, f: Frac) -> Terms:

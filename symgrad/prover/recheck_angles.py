@@ -20,17 +20,16 @@ def no_angle(ring: Ring, f: Frac) -> bool:
     arcs = _arcs(ring, f)
     if arcs is None or sum(abs(k) for _, k in arcs) > TURNS:
         return False
-    x, y, low, high = ring.one, ring.zero, Fraction(0), Fraction(0)
+    x, y, low, high = ring.ring.one, ring.ring.zero, Fraction(0), Fraction(0)
     for u, k in arcs:
         least, most = _between(ring, u)
         low, high = low + min(k * least, k * most), high + max(k * least, k * most)
-        slope = ring.mul(ring.number(1 if k > 0 else -1), u)
+        s = ring.sign(u[1])
+        across, up = s * u[1], (s if k > 0 else -s) * u[0]
         for _ in range(abs(k)):
-            x, y = (
-                ring.add(x, ring.negative(ring.mul(y, slope))),
-                ring.add(y, ring.mul(x, slope)),
-            )
-    return max(-low, high) < 4 and ring.equal(y, ring.zero) and ring.sign_of(x) == 1  # noqa: PLR2004 - right angles
+            x, y = ring.reduce(x * across - y * up), ring.reduce(y * across + x * up)
+            ring.clock.tick(max(len(x), len(y)))
+    return max(-low, high) < 4 and ring.vanishes(y) and ring.sign(x) == 1  # noqa: PLR2004 - right angles
 
 
 def _arcs(ring: Ring, f: Frac) -> list[tuple[Frac, int]] | None:
