@@ -27,7 +27,7 @@ def denested(tower: Extensions, p: Poly) -> Frac | None:
     """The positive s with s^2 = |p| that is made of the generators there are; Split where its sign matters."""
     key = tower.k.key(p), SQUARE
     if key not in tower.powers:
-        found = square_root(tower, p)
+        found = square_root(tower, p) or square_root(tower, -p)
         if found is not None and tower.known(found) < 0:
             found = tower.neg(found)
         tower.powers[key] = (p, SQUARE, found)
@@ -36,10 +36,11 @@ def denested(tower: Extensions, p: Poly) -> Frac | None:
 
 def hidden_sign(tower: Extensions, p: Poly) -> int | None:
     """The sign of a square, or that of norm and conjugate together; Split where the square's root may be 0."""
-    found = square_root(tower, p)
-    if found is not None:
-        tower.learn(p, ">" if tower.known(found) else "=", ("square", found))
-        return tower.sign(p)
+    for side in (p, -p):
+        found = square_root(tower, side)
+        if found is not None:
+            tower.learn(side, ">" if tower.known(found) else "=", ("square", found))
+            return tower.sign(p)
     for gen, norm, other in conjugates(tower, p):
         s, t = tower.sign(norm), tower.sign(other)
         if s and t:

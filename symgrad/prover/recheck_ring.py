@@ -305,10 +305,16 @@ class Ring(ABC):
         for i, m in enumerate(degrees(p)):
             if m and i < len(self.gens) and self.gens[i][0] == "root" and self.gens[i][2] == SQUARE:
                 norm, other = self.conjugate(p, i)
-                known = any(g[0] == "log" and self.base[j] in {other, -other} for j, g in enumerate(self.gens))
-                if known and norm and self.quick_nonzero(norm):
-                    return self.add(self.log_absolute((norm, self.ring.one)), self.negative(self._log_of(other)))
+                if norm and self.quick_nonzero(norm) and self._has_log(other):
+                    one = self.ring.one
+                    return self.add(self.log_absolute((norm, one)), self.negative(self.log_absolute((other, one))))
         raise RejectedError("a logarithm is missing among the generators")
+
+    def _has_log(self, p: Poly) -> bool:
+        """Whether each factor of p is the base of a logarithm, or a square: the conjugate of p is not asked again."""
+        bases = [self.base[j] for j, g in enumerate(self.gens) if g[0] == "log"]
+        bases += [base for base, q, _ in self.powers if q in LOG_POWERS]
+        return all(q.is_ground or q in bases or -q in bases for q, _ in self.factors(p))
 
     def conjugate(self, p: Poly, i: int) -> tuple[Poly, Poly]:
         """The norm A^2 - C^2 B of p = A + C sqrt(B), and A - C sqrt(B), for a square root among the generators."""
