@@ -7,8 +7,9 @@ import os
 import re
 import subprocess
 import sys
+from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from unittest import mock
 
 import pytest
@@ -70,6 +71,12 @@ def python(*arguments: str, **environment: str) -> subprocess.CompletedProcess[s
 
 def symgrad(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
     return python("-m", "symgrad", *arguments, **environment)
+
+
+@cache
+def listed() -> dict[str, Any]:
+    """What `symgrad list --json` tells, by name."""
+    return {row["name"]: row for row in json.loads(run("list", "--json").output)}
 
 
 def symgrad_derive(text: str) -> Worked:
@@ -282,8 +289,7 @@ def test_show_tells_kinks_and_conventions_in_every_format(name: str, form: str) 
 def test_ranges_are_written_for_readers() -> None:
     assert "−α" in run("show", "elu").output
     assert "-alpha" not in run("show", "elu", "--json").output
-    rows = {r["name"]: r for r in json.loads(run("list", "--json").output)}
-    assert rows["poisson_nll_rate"]["a_in"] == "(0, ∞)"
+    assert listed()["poisson_nll_rate"]["a_in"] == "(0, ∞)"
 
 
 @pytest.mark.parametrize("text", ["z/abs(z)", "abs(z)", "sigmoid(z)^2"])
@@ -306,7 +312,7 @@ def test_a_full_disk_is_told_in_one_message() -> None:
     assert "Traceback" not in done.stderr
 
 
-@pytest.mark.parametrize("encoding", ["ascii", "latin-1", "cp1252", "utf-8"])
+@pytest.mark.parametrize("encoding", ["ascii", "cp1252"])
 def test_no_terminal_is_too_old(encoding: str) -> None:
     done = symgrad("derive", "sigmoid", PYTHONIOENCODING=encoding)
 
@@ -327,7 +333,7 @@ def test_list_has_every_entry() -> None:
     from symgrad.definitions import ACTIVATIONS, LOSSES  # noqa: PLC0415 - the import tests come first
     from symgrad.definitions.layers import LAYERS  # noqa: PLC0415 - as above
 
-    rows = {r["name"]: r for r in json.loads(run("list", "--json").output)}
+    rows = listed()
 
     assert set(rows) == {*ACTIVATIONS, *LOSSES, *LAYERS}
     assert rows["linear"]["learned"] == ["W (m, n)", "b (m)"]
@@ -338,7 +344,11 @@ def test_list_has_every_entry() -> None:
 
 
 def test_verify_settles_every_statement_of_an_entry() -> None:
-    done = run("verify", "sigmoid", "relu", "--json", "--recheck", "-j", "1")
+    from symgrad.definitions import LOSSES  # noqa: PLC0415 - the import tests come first
+
+    few = {name: LOSSES[name] for name in ("half_squared_error", "binary_cross_entropy")}
+    with mock.patch("symgrad.pipeline.verify.LOSSES", few):  # the pairs with the others are verified in test_pairs
+        done = run("verify", "sigmoid", "relu", "--json", "--recheck", "-j", "1")
     rows = json.loads(done.output)["rows"]
 
     assert done.exit_code == 0, done.output
