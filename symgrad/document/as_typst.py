@@ -96,7 +96,9 @@ PREAMBLE = (
     block(above: 0.7em, par(hanging-indent: 1.2em, {
       name
       h(0.6em)
-      runs.map(shown).join(", ")
+      let first = runs.slice(0, calc.min(runs.len(), 12)).map(shown)
+      let rest = if runs.len() > 13 { ([…], shown(runs.last())) } else { runs.slice(first.len()).map(shown) }
+      (first + rest).join(", ")
     }))
   })
 }
