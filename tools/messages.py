@@ -44,6 +44,7 @@ POSITIONS = {  # arguments that are read by people and come without their name
     "worked": (1,),
     "Fact": (0,),
     **dict.fromkeys(("Fault", "fault", "Turn", "hypothesis"), (1, 2)),
+    "named": (0,),
 }
 UNREAD = frozenset({"Recheck"})  # whose reasons are for programs
 NAMED = frozenset({"sums_to", "Fact"})  # whose name is told

@@ -23,7 +23,7 @@ HEADS = (
     message("wrong", context="a head of symgrad check"),
     message("open", context="a head of symgrad check"),
     message("worst at"),
-    message("given"),
+    message("given", context="the value"),
     message("true", context="the value"),
 )
 AT_KINK = ("subgradient", "torch", "jax", "textbook")

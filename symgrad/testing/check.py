@@ -92,8 +92,7 @@ def try_gradient(
     if any(r.outcome is Outcome.WRONG for _, r in reports):
         explain = import_module("symgrad.testing.explaining").explain  # and all that writes formulas, if it is needed
         found = in_time(seconds, partial(explain, f, runs, [r for _, r in reports], what, options))
-    called = getattr(grad, "__name__", type(grad).__name__)
-    name = message("the gradient of {name}", name=what.name) if what else message("the gradient {name}", name=called)
+    name = message("the gradient of {name}", name=what.name) if what else named("the gradient {name}", grad)
     said = {"of": of, "parameters": parameters, "variable": variable, "dtype": name_of(np.dtype(dtype))}
     again = replay(reports, seed, **said, **{k: options[k] for k in ("domain", "kinks", "at_kink", "extremes")})
     return Elementwise(name, letters[0], tuple(reports), found, again)
@@ -136,6 +135,11 @@ def positional(function: Any) -> tuple[float, float] | None:
     plain = [p for p in signature if p.kind in {p.POSITIONAL_ONLY, p.POSITIONAL_OR_KEYWORD}]
     most = float("inf") if any(p.kind is p.VAR_POSITIONAL for p in signature) else len(plain)
     return sum(p.default is p.empty for p in plain), most
+
+
+def named(template: str, function: Any) -> str:
+    """What is checked, with the name of the user's function."""
+    return message(template, name=getattr(function, "__name__", type(function).__name__))
 
 
 def replay(reports: Sequence[tuple[str, ElementwiseReport]], seed: int, **said: Any) -> str:
@@ -184,7 +188,7 @@ def try_vjp(
             called_rightly((FORWARD, f, ["x"]), (GRADIENT, vjp, ["x", "the cotangent"]))
         raise
     found = in_time(options.get("seconds", SECONDS), look) if report.outcome is Outcome.WRONG else None
-    name = message("the vector-Jacobian product {name}", name=getattr(vjp, "__name__", type(vjp).__name__))
+    name = named("the vector-Jacobian product {name}", vjp)
     return Parameters(name, report, found, f"check_vjp(f, vjp, x, seed={seed})")
 
 
@@ -227,9 +231,7 @@ def try_network(loss: Any, grads: Any, params: Any = None, *, seed: int = 0, **o
     with shapes_explained(look):
         report = checker.check_parameters(loss, grads, params, seed=seed, **options)
     found = in_time(options.get("seconds", SECONDS), look) if report.outcome is Outcome.WRONG else None
-    name = message("the loss {name}", name=getattr(loss, "__name__", type(loss).__name__))
-    if model is not None:
-        name = message("the loss of the model")
+    name = message("the loss of the model") if model is not None else named("the loss {name}", loss)
     return Parameters(name, report, found, f"check_network(loss, grads, params, seed={seed})")
 
 

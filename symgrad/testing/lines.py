@@ -111,7 +111,7 @@ def point_lines(letter: str, at: str, worst: PointFinding) -> list[str]:
     place = f"{letter} = {worst.x!r}{', ' + at if at else ''}"
     return [
         row(message("worst at"), place),
-        row(message("given"), repr(worst.given)),
+        row(message("given", context="the value"), repr(worst.given)),
         row(message("true", context="the value"), how),
     ]
 
@@ -148,7 +148,7 @@ def forward_lines(letter: str, at: str, forward: PointFinding) -> list[str]:
     return [
         say(message("the function itself is not the one named by `of`")),
         row(message("worst at"), f"{letter} = {forward.x!r}{', ' + at if at else ''}"),
-        row(message("given"), repr(forward.given)),
+        row(message("given", context="the value"), repr(forward.given)),
         row(message("true", context="the value"), true),
     ]
 
@@ -164,7 +164,11 @@ def parameter_lines(result: Parameters) -> list[str]:
         lines = [say(rough)]
     else:
         lines = [say(message("{name}: the gradients are wrong", name=name))]
-        lines += [line for entry in report.wrong[:FEW] for line in entry_lines(entry)]
+        shown = report.wrong[:FEW]
+        first = {e.blame.cause: n for n, e in reversed(list(enumerate(shown))) if e.blame}  # each cause is said once
+        for n, entry in enumerate(shown):
+            lines += entry_lines(entry)
+            lines += cause_lines(entry.blame) if entry.blame and first[entry.blame.cause] == n else []
         more = len(report.wrong) - FEW
         lines += [f"  {say(others(more, report.more))}"] if more > 0 or report.more else []
     return [*lines, *closing(result, failed=result.outcome is Outcome.WRONG)]
@@ -190,9 +194,8 @@ def entry_lines(entry: EntryFinding) -> list[str]:
     )
     return [
         row(message("wrong", context="the entry"), block),
-        row(message("given"), repr(entry.given)),
+        row(message("given", context="the value"), repr(entry.given)),
         row(message("true", context="the value"), true),
-        *cause_lines(entry.blame),
     ]
 
 
