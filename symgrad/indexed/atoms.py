@@ -83,7 +83,8 @@ class Ref(Atom):
             self._settle(frozenset(indices), risky=tensor.risky)  # type: ignore[arg-type]  # indices, all of them
 
     def key(self, names: Mapping[Index, str]) -> str:
-        return f"{self.tensor.token}[{','.join([slot_key(i, names) for i in self.indices])}]"
+        places = [slot_key(i, names) for i in self.indices] if names else [i.token for i in self.indices]
+        return f"{self.tensor.token}[{','.join(places)}]"
 
     def rename(self, new: Mapping[Index, Slot]) -> Ref:
         return self if self.free.isdisjoint(new) else Ref(self.tensor, renamed(self.indices, new))

@@ -10,6 +10,8 @@ from symgrad.indexed.names import Index, Place, length, place
 
 def contract(value: Expr) -> Expr:
     """The expression with every delta used: summed over where it can be, else with one index written for the other."""
+    if not [a for t in value.terms for a, _ in t.atoms if a.bracket]:
+        return value
     terms = [contracted(t) for t in value.terms]
     return value if all(s is t for s, t in zip(terms, value.terms, strict=True)) else Expr(terms)
 
@@ -41,7 +43,7 @@ def picked(term: Term) -> Term | None:
 
 def without(term: Term, atom: Delta | Where, k: Index, other: Slot) -> Term:
     """The term with k replaced and its delta gone."""
-    atoms = [(a.rename({k: other}), e) for a, e in term.atoms if a != atom]
+    atoms = [(a.rename({k: other}), e) for a, e in term.atoms if a is not atom]
     return Term(term.coefficient, term.bound - {k}, atoms)
 
 

@@ -23,7 +23,6 @@ Number = int | Fraction
 Kind = tuple[int, int]  # of a power: the sign of its exponent, and 2 for a root, else 1
 Risk = tuple[Atom, Kind]
 NONE: frozenset[Risk] = frozenset()
-NO_PARTIALS: frozenset[Partial] = frozenset()
 VARYING = "an exponent is a whole number or a Fraction; write a power that varies with exp and log"
 
 
@@ -138,7 +137,9 @@ class Expr:
     """
 
     def __init__(self, terms: Iterable[Term] = (), lost: frozenset[Risk] = NONE) -> None:
-        several = tuple([t for t in terms if t.coefficient is ONE or t.coefficient])
+        several = tuple(terms)
+        if len(several) != 1 or several[0].coefficient is not ONE:
+            several = tuple([t for t in several if t.coefficient is ONE or t.coefficient])
         self.lost = lost
         self.terms = several if len(several) < 2 else collected(several)  # noqa: PLR2004 - one has no like
 
@@ -157,9 +158,9 @@ class Expr:
         return atom if is_one(exponent) else None
 
     @Lazy
-    def extent(self) -> list[tuple[int, int]]:
-        """How many factors and binders each term has: equal for equal expressions, and found sooner than the key."""
-        return [(len(t.atoms), len(t.bound)) for t in self.terms]
+    def extent(self) -> list[tuple[int, int, int]]:
+        """How many factors each term has, composed ones and binders: equal for equal expressions, and sooner found."""
+        return [(len(t.atoms), len([a for a, _ in t.atoms if a.parts]), len(t.bound)) for t in self.terms]
 
     @Lazy
     def count(self) -> int:
@@ -185,13 +186,11 @@ class Expr:
         return entries.union(*holding) if holding else entries
 
     @Lazy
-    def partials(self) -> frozenset[Partial]:
+    def partials(self) -> tuple[Partial, ...]:
         """The derivatives left standing in it, at every depth."""
         holding = [a for t in self.terms for a, _ in t.atoms if a.parts]
-        if not holding:
-            return NO_PARTIALS
-        found = frozenset([a for a in holding if isinstance(a, Partial)])
-        return found.union(*[p.partials for a in holding for p in a.parts])
+        inner = [a for b in holding for p in b.parts for a in p.partials]
+        return (*[a for a in holding if isinstance(a, Partial)], *inner) if holding else ()
 
     @Lazy
     def mask(self) -> int:

@@ -12,7 +12,7 @@ from symgrad.indexed.differentiate import carried_out
 from symgrad.indexed.expr import Expr, Term, one
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+    from collections.abc import Callable, Collection, Iterable, Sequence
     from fractions import Fraction
 
     from symgrad.indexed.canonical import Factor
@@ -49,8 +49,9 @@ def replaced(value: Expr, change: Callable[[Atom], Expr | None], *, leaves: bool
 
 def under(
     coefficient: Fraction, binders: frozenset[Index], rest: Sequence[Factor], parts: Sequence[Expr]
-) -> Iterator[Term]:
+) -> list[Term]:
     """A number times factors times expressions, multiplied out, under binders that all of them may depend on."""
+    found: list[Term] = []
     for chosen in product(*[p.terms for p in parts]):
         number, bound, factors = coefficient, binders, rest
         for factor in chosen:
@@ -61,7 +62,8 @@ def under(
                 bound |= t.bound
             number = number if t.coefficient is ONE else number * t.coefficient
             factors = [*factors, *t.atoms]
-        yield Term(number, bound, factors)
+        found.append(Term(number, bound, factors))
+    return found
 
 
 def mapped(

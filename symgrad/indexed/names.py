@@ -148,6 +148,11 @@ class Place:
             found += place(new.get(i, i)) * c
         return found
 
+    @property
+    def token(self) -> str:
+        """The key under the indices' own names."""
+        return self.key({})
+
     def key(self, names: dict[Index, str]) -> str:
         """A text that is equal for equal maps."""
         parts = sorted(f"{c}*{names.get(i, i.token)}" for i, c in self.parts)

@@ -35,6 +35,8 @@ def normal(value: Expr) -> Expr:
 
 def expanded(value: Expr) -> Expr:
     """Brackets multiplied out, and powers of sums with their common factor in front."""
+    if not [a for t in value.terms for a, _ in t.atoms if isinstance(a, Power)]:
+        return value
     terms: list[Term] = []
     for term in value.terms:
         found = [(opened(a, e) if isinstance(a, Power) else None, (a, e)) for a, e in term.atoms]

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from weakref import WeakValueDictionary
 
 from symgrad.indexed.atoms import Ref, Slot, Where
-from symgrad.indexed.expr import Expr, IndexedError, expr, never_negative, one
+from symgrad.indexed.expr import ZERO, Expr, IndexedError, expr, never_negative, one
 from symgrad.indexed.names import Dim, Index, Place, ShapeError, length, token, twins
 
 if TYPE_CHECKING:
@@ -57,6 +57,7 @@ class Tensor:
         for each that its value depends on.
         """
         self.serial = next(_serials)
+        self._last: tuple[Any, Expr] = None, ZERO  # the value at the indices that were asked for last
         inside = self.body[1].tensors if self.body else frozenset[Tensor]()
         self.mentions: frozenset[Tensor] = inside.union(self.depends)
         self.risky: bool = bool(self.body and self.body[1].risky)
@@ -124,8 +125,11 @@ class Tensor:
         """The value of a name at these indices."""
         if self.body is None:
             return self[indices]
-        letters, value = self.body
-        return value.rename(dict(zip(letters, indices, strict=True))) * inside_shape(indices, self.dims)
+        if self._last[0] != indices:
+            letters, value = self.body
+            found = value.rename(dict(zip(letters, indices, strict=True))) * inside_shape(indices, self.dims)
+            self._last = indices, found
+        return self._last[1]
 
     def rests_on(self, other: Tensor, held: frozenset[Tensor] = frozenset()) -> bool:
         """Whether its value depends on another tensor's, by a way that leads through none of `held`."""
@@ -160,12 +164,12 @@ class Tensor:
 
 def reached(tensors: Iterable[Tensor]) -> frozenset[Tensor]:
     """Some tensors, and those that their values depend on."""
-    found, waiting = set[Tensor](), [*tensors]
+    found = set(tensors)
+    waiting = [*found]
     while waiting:
-        tensor = waiting.pop()
-        if tensor not in found:
-            found.add(tensor)
-            waiting += tensor.mentions
+        fresh = waiting.pop().mentions - found
+        found |= fresh
+        waiting += fresh
     return frozenset(found)
 
 

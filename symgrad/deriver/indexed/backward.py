@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from typing import TYPE_CHECKING
 from unicodedata import normalize
 
@@ -22,12 +22,13 @@ from symgrad.indexed import (
     one,
     partial,
 )
-from symgrad.indexed.expr import monomial
-from symgrad.indexed.mapping import bind
+from symgrad.indexed.canonical import ONE
+from symgrad.indexed.expr import Term, monomial
+from symgrad.indexed.mapping import under
 from symgrad.words import message
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping
+    from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 
     from symgrad.core import Derivation
 
@@ -65,17 +66,20 @@ def backpropagate(
     called: Mapping[Tensor, str] | None = None,
     name: str = "",
     entitled: Callable[[str], str] | None = None,
+    untold: Collection[Tensor] = (),
 ) -> tuple[Gradient, ...]:
     """The derivative of the scalar J by each of `nodes`, from the loss backwards, and then by each of `wrt`.
 
     `nodes` are the names whose derivatives get names (delta); other names are looked through. The work for one node
     depends on the nodes that use it, not on how many layers follow. `called` gives the names: {z1: "delta1"};
-    `entitled` makes a derivation's title of a tensor's name.
+    `entitled` makes a derivation's title of a tensor's name. Nodes that are `untold` have a name, and no derivation.
     """
     order, known = tuple(nodes), tuple(facts)
     named = frozenset(t.name for t in J.reach)  # of an LSTM i is a gate
     uses, stops = users(J, order), frozenset(order)
     cotangents: dict[Tensor, Tensor] = {}
+    reaching = cache(lambda node, at: partial(J(), node[at]))
+    found_before = cache(lambda node, at: cotangents[node][at])
     found: list[Gradient] = []
     for tensor in (*order, *wrt):
         letters = tuple(Index(c, d) for c, d in zip(free(LETTERS, named), tensor.dims, strict=False))
@@ -84,17 +88,17 @@ def backpropagate(
         if late:
             raise IndexedError(f"{tensor.name} comes before {', '.join(late)}; list nodes from the loss backwards")
         start, opening = partial(J(), tensor[letters]), list[tuple[str, Expr]]()
+        called_so = (called or {}).get(tensor, f"{tensor.name}\u0304")
+        cotangents[tensor] = Tensor(called_so, tensor.dims, body=(letters, start))
+        if tensor in untold:
+            continue
         if behind not in {(), (J,)}:
             entry = Ref(tensor, letters)
             every = ways(J, entry, behind, stops, named)
-            whole = chain_rule(every, lambda node, at: partial(J(), node[at]))
-            short = chain_rule(every, lambda node, at: cotangents[node][at])
-            opening = [("layers", whole), ("cotangent", short)]
+            opening = [("layers", chain_rule(every, reaching)), ("cotangent", chain_rule(every, found_before))]
         label = f"{name or J.name}-{plain(tensor.name)}"
         title = entitled(tensor.name) if entitled else f"d{J.name}/d{tensor.name}"
         chain = derivation(start, name=label, title=title, facts=known, opening=opening)
-        called_so = (called or {}).get(tensor, f"{tensor.name}\u0304")
-        cotangents[tensor] = Tensor(called_so, tensor.dims, body=(letters, start))
         found.append(Gradient(tensor, letters, chain, cotangents[tensor]))
     return tuple(found)
 
@@ -143,18 +147,26 @@ def ways(
 ) -> tuple[Way, ...]:
     """The nodes that use T, each with indices and its own derivative by T, the other nodes held still."""
     found, used = list[Way](), frozenset(i.name for i in entry.free)
-    letters = [c for c in free(SUMMED, named) if c not in used]
+    letters = "".join(c for c in free(SUMMED, named) if c not in used)
     for node in behind:
-        inner = tuple(Index(c, d) for c, d in zip(letters, node.dims, strict=False))
+        inner = summed(node, letters)
         local = one(Partial(node[inner], entry, frozenset(seen_from(node, stops)) & stops))
         found.append((None if node is J else node, inner, local))
     return tuple(found)
 
 
+@lru_cache(maxsize=256)
+def summed(node: Tensor, letters: str) -> tuple[Index, ...]:
+    """Indices to sum over at a node, called by these letters; the same for all that it uses."""
+    return tuple(Index(c, d) for c, d in zip(letters, node.dims, strict=False))
+
+
 def chain_rule(every: tuple[Way, ...], arriving: Callable[[Tensor, tuple[Index, ...]], Expr]) -> Expr:
     """dJ/dT as a sum over the nodes that use T: what arrives at a node, times the node's own derivative by T."""
-    sums = (bind(inner, local if node is None else arriving(node, inner) * local) for node, inner, local in every)
-    return Expr([t for s in sums for t in s.terms])
+    terms: list[Term] = []
+    for node, inner, local in every:
+        terms += under(ONE, frozenset(inner), (), (local,) if node is None else (arriving(node, inner), local))
+    return Expr(terms)
 
 
 def definition_of(name: Tensor, by: Expr | None = None) -> Fact:

@@ -172,8 +172,8 @@ def opened(start: Expr, opening: Iterable[tuple[str, Expr]]) -> Iterable[Step]:
 def rewritten(value: Expr, facts: tuple[Fact, ...], *, factored: bool = True) -> list[Step]:
     """Every line from here on: derivatives first, then deltas and facts, then the common factor."""
     steps: list[Step] = []
-    lemmas = tuple(f for f in facts if f.left.partials)
-    others = tuple(f for f in facts if not f.left.partials)
+    lemmas = [f for f in facts if f.left.partials]
+    others = [f for f in facts if not f.left.partials]
     for _ in range(LIMIT):
         found = next_line(value, lemmas, others)
         if found is None:
@@ -191,7 +191,7 @@ def rewritten(value: Expr, facts: tuple[Fact, ...], *, factored: bool = True) ->
     return steps
 
 
-def next_line(value: Expr, lemmas: tuple[Fact, ...], facts: tuple[Fact, ...]) -> tuple[str, Expr, str] | None:
+def next_line(value: Expr, lemmas: Iterable[Fact], facts: Iterable[Fact]) -> tuple[str, Expr, str] | None:
     """The next thing to do, or None: lemmas (facts about derivatives), a rule of differentiation, deltas, facts."""
     for fact in lemmas:
         if (found := throughout(value, fact)) != value:

@@ -38,10 +38,18 @@ def layer_gradients(layer: Layer) -> tuple[Derivation, ...]:
     J = Tensor("J", (), depends=(layer.output,))
     nodes = tuple(reversed(layer.names))
     facts = (*(definition_of(t) for t in layer.folded), *layer.facts)
-    wrt = (*layer.parameters, *layer.inputs)
-    found = backpropagate(J, nodes, wrt, facts=facts, called=dict(layer.called), name=layer.name, entitled=entitled)
-    inner = {g.name: g for g in found if g.tensor in layer.names[:-1]}
-    return tuple(in_the_output(g, inner) for g in found if g.tensor is not layer.output)
+    found = backpropagate(
+        J,
+        nodes,
+        (*layer.parameters, *layer.inputs),
+        facts=facts,
+        called=layer.called,
+        name=layer.name,
+        entitled=entitled,
+        untold=(layer.output,),
+    )
+    inner = {g.name: g for g in found if g.tensor in layer.names}
+    return tuple(in_the_output(g, inner) for g in found)
 
 
 def in_the_output(gradient: Gradient, inner: Mapping[Tensor, Gradient]) -> Derivation:

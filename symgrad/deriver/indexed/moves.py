@@ -38,11 +38,11 @@ Move = tuple[str, "Callable[[Partial], Expr | None]"]
 
 def step_once(value: Expr) -> tuple[str, Expr] | None:
     """The first rule, in the order of MOVES, that fits a derivative in the expression, carried out wherever it fits."""
-    fits = {atom: found for atom in value.partials if (found := fitting(atom))}
+    fits = [(atom, *found) for atom in value.partials if (found := fitting(atom))]
     if not fits:
         return None
-    number = min(n for n, _ in fits.values())
-    done: dict[Atom, Expr] = {atom: new for atom, (n, new) in fits.items() if n == number}
+    number = min([n for _, n, _ in fits])
+    done: dict[Atom, Expr] = {atom: new for atom, n, new in fits if n == number}
     after = mapped(value, done.get, standing, leaves=False)
     return named(MOVES[number][0], value, after), after
 
@@ -50,14 +50,18 @@ def step_once(value: Expr) -> tuple[str, Expr] | None:
 @lru_cache(maxsize=1024)
 def fitting(atom: Partial) -> tuple[int, Expr] | None:
     """The number of the first rule that fits a derivative, and what it makes of it; one that waits is asked once."""
-    return next(((n, new) for n, (_, move) in enumerate(MOVES) if (new := move(atom)) is not None), None)
+    for number, (_, move) in enumerate(MOVES):
+        found = move(atom)
+        if found is not None:
+            return number, found
+    return None
 
 
 def named(rule: str, before: Expr, after: Expr) -> str:
     """The rule's own name where one elementary function was differentiated: exp, log, tanh."""
     if rule != "elementwise":
         return rule
-    heads = {getattr(a.expr.terms[0].atoms[0][0], "head", None) for a in before.partials - after.partials}
+    heads = {getattr(a.expr.terms[0].atoms[0][0], "head", None) for a in {*before.partials} - {*after.partials}}
     names: set[str] = {h.__name__ for h in heads if h is not None}
     return names.pop() if len(names) == 1 and names <= set(RULES) else rule
 
