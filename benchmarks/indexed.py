@@ -5,15 +5,14 @@ python benchmarks/indexed.py [--rounds 5] [--limit 60]
 What is differentiated is written down before, for all three. symgrad's time is that of the derivations: each named
 step, the deltas on the way, the result. SymPy's is that of `diff` alone, once for each entry of what is differentiated
 by. tensorgrad derives and simplifies the result without steps; it is no dependency of symgrad (its licence is the
-AGPL), so install it beside symgrad to compare: pip install tensorgrad. Contestants take turns, each call in a forked
-child, so none profits from another's caches or its own. Times are the processor's, so that other work on the machine
+AGPL), so install it beside symgrad to compare: pip install tensorgrad. Contestants take turns, each call in a new
+process, so none profits from another's caches or its own. Times are the processor's, so that other work on the machine
 does not count.
 """
 
 from __future__ import annotations
 
 import argparse
-import gc
 import multiprocessing
 from fractions import Fraction
 from importlib import import_module
@@ -30,10 +29,11 @@ from symgrad.deriver.indexed.layers import layer_gradients, network_gradients
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
+    from multiprocessing.connection import Connection
 
     Work = Callable[[], object]
 
-FORK = multiprocessing.get_context("fork")
+SPAWN = multiprocessing.get_context("spawn")
 SIZE = 5
 WARM = "softmax by z"
 
@@ -178,21 +178,10 @@ EPSILON, HALF = Fraction(1, 100), Fraction(-1, 2)  # numbers stand for ε, and 1
 CONTESTANTS = {"symgrad": by_symgrad, "SymPy diff": by_sympy, "tensorgrad": by_tensorgrad}
 
 
-def timed(work: Work, warm: Work, limit: float) -> float | str:
-    """Seconds of one call in a child; the name of an error, or "time limit", in words."""
-    here, there = FORK.Pipe(duplex=False)
-
-    def child() -> None:
-        try:
-            warm()  # a child's first touch of each page of memory is nobody's time
-            start = process_time()
-            work()
-        except Exception as error:  # noqa: BLE001 - a peer may raise anything; that is its answer
-            there.send(type(error).__name__)
-        else:
-            there.send(process_time() - start)
-
-    process = FORK.Process(target=child)
+def timed(contestant: str, task: str, limit: float) -> float | str:
+    """Seconds of one call in a process of its own; the name of an error, or "time limit", in words."""
+    here, there = SPAWN.Pipe(duplex=False)
+    process = SPAWN.Process(target=alone, args=(contestant, task, there))
     process.start()
     there.close()
     try:
@@ -205,24 +194,35 @@ def timed(work: Work, warm: Work, limit: float) -> float | str:
     return found
 
 
+def alone(contestant: str, task: str, answer: Connection) -> None:
+    """One call, sent back in seconds; what a first call of all loads is nobody's time."""
+    tasks = CONTESTANTS[contestant]()
+    try:
+        tasks[WARM]()
+        start = process_time()
+        tasks[task]()
+    except Exception as error:  # noqa: BLE001 - a peer may raise anything; that is its answer
+        answer.send(type(error).__name__)
+    else:
+        answer.send(process_time() - start)
+
+
 def main() -> None:
     """Every task by every contestant in turn, round by round; then the table."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--rounds", type=int, default=5)
-    parser.add_argument("--limit", type=float, default=60.0, help="seconds for one call")
+    parser.add_argument("--limit", type=float, default=60.0, help="seconds for one process")
     options = parser.parse_args()
     contestants = {name: tasks() for name, tasks in CONTESTANTS.items()}
     if not contestants["tensorgrad"]:
         print("tensorgrad is not installed here, so its column is empty: pip install tensorgrad")
-    gc.collect()
-    gc.freeze()  # what is there by now is left alone by the collector, which would copy its pages in every child
     rows = []
     for task in [t for t in contestants["symgrad"] if t != WARM]:
         taken: dict[str, list[float | str]] = {name: [] for name in contestants}
         for _ in range(options.rounds):
             for name, tasks in contestants.items():
                 if task in tasks:
-                    taken[name].append(timed(tasks[task], tasks[WARM], options.limit))
+                    taken[name].append(timed(name, task, options.limit))
         rows.append((task, *columns(taken)))
     head = ("gradient", "symgrad ms", "SymPy diff ms", "ratio", "tensorgrad ms", "ratio")
     show(f"Median of {options.rounds} rounds, SymPy at n = {SIZE}", head, rows)
