@@ -24,6 +24,7 @@ from symgrad.testing import (
 from symgrad.testing import (
     __all__ as public,
 )
+from symgrad.words import speaking
 
 
 def s(z: Any) -> Any:
@@ -357,3 +358,14 @@ def test_code_for_single_numbers_is_judged_where_it_fails_too() -> None:
 
     assert "is wrong at" in text
     assert "one number at a time" in text
+
+
+def test_the_message_is_in_the_readers_language() -> None:
+    result = try_gradient(None, lambda z: 2 * ds(z), of="sigmoid")
+
+    with speaking("zh-Hans"):
+        told = str(result)
+
+    assert "诊断" in told
+    assert "应有值的 2 倍" in told
+    assert "2 times what it should be" in str(result)
