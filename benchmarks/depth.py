@@ -9,6 +9,7 @@ first weight alone: the formula is one expression, so it doubles with every laye
 from __future__ import annotations
 
 import argparse
+import gc
 from pathlib import Path
 from statistics import median
 from time import process_time
@@ -31,6 +32,8 @@ ENOUGH = 4.0  # seconds: where SymPy's curve ends
 def by_symgrad(depth: int) -> float:
     """Seconds for the derivative by every z, a, W and b."""
     J, nodes, parameters = network(depth)
+    gc.collect()
+    gc.freeze()  # the collector looks through what this makes, not through what was there before
     start = process_time()
     lines = program(J, nodes, parameters)
     seconds = process_time() - start
