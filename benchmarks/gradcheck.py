@@ -12,10 +12,11 @@ from __future__ import annotations
 
 import argparse
 import warnings
+from functools import partial
 from importlib import import_module
 from importlib.util import find_spec
 from statistics import median
-from time import perf_counter
+from time import process_time
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -119,6 +120,14 @@ def by_symgrad(f: Any, g: Any, x: Array, name: str, *, exact: bool) -> bool:
     return report.outcome is not Outcome.WRONG
 
 
+def by_the_door(f: Any, g: Any, name: str, *, exact: bool) -> bool:
+    """The same by what an engineer calls, which makes a message and, of a wrong gradient, a diagnosis as well."""
+    if exact:
+        return try_gradient(None, lambda z: g(np, z), of=NAMES.get(name, name)).outcome is not Outcome.WRONG
+    kinks = KINKS.get(name, ())
+    return try_gradient(lambda z: f(np, z), lambda z: g(np, z), kinks=kinks).outcome is not Outcome.WRONG
+
+
 def by_torch(f: Any, g: Any, x: Array, name: str, *, fast: bool) -> bool:
     """torch.autograd.gradcheck of a custom Function."""
     del name
@@ -189,6 +198,7 @@ TOOLS: dict[str, tuple[str, Callable[..., bool]]] = {
 
 # One random projection of all points at once gives one answer, and errors may cancel: each point has a verdict of its
 # own only if it is asked alone.
+OURS = ("symgrad", "symgrad, of=")
 ONE_PROJECTION = {"torch gradcheck fast", "jax check_grads"}
 
 
@@ -247,14 +257,17 @@ def alarms(tool: str, kind: str) -> list[str]:
 
 
 def seconds(tool: str, rounds: int, x: Array) -> float:
-    """The median time of one check of these points, over the functions."""
+    """The median processor time of one check of right gradients at these points, over the functions."""
     times = []
     for name, (f, g) in FUNCTIONS.items():
-        accepts(tool, f, g, x, name)
+        check = partial(accepts, tool, f, g, x, name)
+        if tool in OURS:  # its own 96 points, by the public door
+            check = partial(by_the_door, f, g, name, exact=tool != "symgrad")
+        check()
         for _ in range(rounds):
-            start = perf_counter()
-            accepts(tool, f, g, x, name)
-            times.append(perf_counter() - start)
+            start = process_time()
+            check()
+            times.append(process_time() - start)
     return median(times)
 
 
@@ -344,7 +357,7 @@ def outcome(f: Any, g: Any, corners: list[float], of: Any = None, fixed: Any = (
 def main() -> None:
     """The tables."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--rounds", type=int, default=20)
     parser.add_argument("--fresh", type=int, default=100_000, help="point checks of right gradients on fresh seeds")
     options = parser.parse_args()
     missing = sorted({library for library, _ in TOOLS.values() if find_spec(library) is None})

@@ -297,6 +297,14 @@ def test_what_differences_cannot_tell_is_not_called_wrong() -> None:
         stairs = try_gradient(lambda x: np.round(x * 16) / 16, lambda x: 0 * x, seed=seed)
         assert stairs.count(Outcome.WRONG) == 0, str(stairs)
     assert try_gradient(lambda x: 1e6 + x, lambda x: 0 * x).outcome is Outcome.WRONG
+    for f, slope in (
+        (lambda x: x + np.floor(1e4 * x) / 1e4, np.ones_like),
+        (lambda x: np.floor(1e6 * x) / 1e6, np.zeros_like),
+        (lambda x: np.tanh(x.astype(np.float16)), lambda x: 1 - np.tanh(x) ** 2),
+    ):
+        assert try_gradient(f, slope).count(Outcome.WRONG) == 0
+    inverse = try_gradient(None, lambda z: -np.cos(1 / z) / z**2, of="sin(1/z)", domain=(0, None))
+    assert inverse.count(Outcome.WRONG) == 0
 
 
 def test_every_value_of_the_function_is_judged() -> None:

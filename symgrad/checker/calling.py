@@ -45,6 +45,11 @@ class Guarded:
     constant: bool = False
     eps: float = 0.0
 
+    @property
+    def least(self) -> float:
+        """The least number of the type that it computes in, as its rounding unit tells."""
+        return float(np.finfo(np.float16).smallest_subnormal) if self.eps == epsilon(np.float16) else 0.0
+
     def __call__(self, x: Array) -> Array:
         """The values at the points of a flat array, as floats at least as wide as doubles."""
         if self.one_by_one:

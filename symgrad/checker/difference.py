@@ -42,6 +42,7 @@ class Graph:
 
     values: Sampler
     grain: float
+    least: float = 0.0  # the least number of their type: what underflow takes
 
 
 @dataclass(frozen=True, eq=False)
@@ -86,23 +87,37 @@ def elementwise(f: Function) -> Sampler:
 
 
 def difference(
-    f: Function, x: Any, *, lower: Any = None, upper: Any = None, kinks: Sequence[float] = (), grain: float = 1.0
+    f: Function,
+    x: Any,
+    *,
+    lower: Any = None,
+    upper: Any = None,
+    kinks: Sequence[float] = (),
+    grain: float = 1.0,
+    least: float = 0.0,
 ) -> Estimate:
     """The derivative of an elementwise `f` at each point of `x`; `f` is never called outside (lower, upper).
 
     Beside one of the declared `kinks` the steps end before it, unless it is too near. `grain` is the rounding unit of
-    the values of `f`, in that of doubles.
+    the values of `f`, in that of doubles, `least` the least number of their type.
     """
-    return sampled(elementwise(f), x, lower=lower, upper=upper, kinks=kinks, grain=grain)
+    return sampled(elementwise(f), x, lower=lower, upper=upper, kinks=kinks, grain=grain, least=least)
 
 
 def sampled(
-    f: Sampler, x: Any, *, lower: Any = None, upper: Any = None, kinks: Sequence[float] = (), grain: float = 1.0
+    f: Sampler,
+    x: Any,
+    *,
+    lower: Any = None,
+    upper: Any = None,
+    kinks: Sequence[float] = (),
+    grain: float = 1.0,
+    least: float = 0.0,
 ) -> Estimate:
     """As `difference`, for a function with other arguments that vary from point to point."""
     x = np.atleast_1d(np.asarray(x, float))
     scale = short_of(kinks, x, reach(x, lower, upper))
-    graph, which = Graph(f, grain), np.arange(x.size)
+    graph, which = Graph(f, grain, least), np.arange(x.size)
     if not x.size:
         return Estimate(*(np.empty(0, bool if name == "kink" else float) for name in Estimate.__dataclass_fields__))
     parts = [two_looks(graph, x[w], scale[w], w) for w in (which[i : i + CHUNK] for i in range(0, x.size, CHUNK))]
@@ -132,6 +147,7 @@ def scrutinised(
     upper: Any = None,
     kinks: Sequence[float] = (),
     grain: float = 1.0,
+    least: float = 0.0,
 ) -> Estimate:
     """The estimate after looks on ever finer scales, as a wrong verdict is not to rest on steps that miss the features.
 
@@ -139,13 +155,13 @@ def scrutinised(
     where the first cannot confirm that `claimed` is off, and where no scale near 1 was looked at.
     """
     scale = short_of(kinks, found.x, reach(found.x, lower, upper))
-    graph, which = Graph(elementwise(f), grain), np.arange(found.x.size)
-    stairs = on_a_stair(graph, found, scale) & (claimed == 0)
-    least = 6 * np.nan_to_num(found.noise, posinf=0.0)
+    graph, which = Graph(elementwise(f), grain, least), np.arange(found.x.size)
+    stairs = on_a_stair(graph, found, scale, claimed)
+    noise = 6 * np.nan_to_num(found.noise, posinf=0.0)
     far = scale * DEPTHS[-1] > 1
     with np.errstate(all="ignore"):
         for n, width in enumerate(looks(found.x, scale)):
-            fine = one_look(graph, found.x, width, which, least)
+            fine = one_look(graph, found.x, width, which, noise)
             apart = np.abs(fine.estimate - found.estimate) > 3 * (fine.bound + found.bound)
             last = np.isfinite(fine.bound) & np.where(
                 found.kink, bends(found, fine) | turns(found, fine), apart | fine.kink
@@ -164,21 +180,29 @@ def looks(x: Array, scale: Array) -> list[Array]:
     return [*(scale * d for d in DEPTHS), *(np.minimum(scale * DEPTHS[-1], near * d) for d in CLOSER)]
 
 
-def on_a_stair(graph: Graph, found: Estimate, scale: Array) -> Array:
-    """Where the function is constant on a side though the slope found would be seen there: steps may jump over stairs.
+def on_a_stair(graph: Graph, found: Estimate, scale: Array, claimed: Array) -> Array:
+    """Where the function rises by the claimed slope on a side, though another was found: steps may jump over stairs.
 
-    On a kink one side may well be constant, so that both have to be.
+    The width is such that the slope found, or the nearer of the two on a kink, would be seen there.
     """
     width, which = scale * WIDTHS[:, None], np.arange(found.x.size)
     here = graph.values(found.x[None, :], which)
-    seen = np.abs(found.estimate) * width > STAIRS * graph.grain * np.spacing(np.abs(here))
+    apart = np.where(
+        found.kink, np.minimum(np.abs(found.left - claimed), np.abs(found.right - claimed)), found.estimate - claimed
+    )
 
     def level(side: float) -> Array:
-        rows = [graph.values(found.x + side * part * width, which) == here for part in PARTS]
+        rows = []
+        for part in PARTS:
+            x = found.x + side * part * width
+            values, rise = graph.values(x, which), claimed * (x - found.x)
+            unit = graph.grain * np.spacing(np.maximum(np.abs(here), np.abs(values)))
+            flat = np.where(claimed == 0, values == here, np.abs(values - here - rise) <= STAIRS * unit)
+            seen = np.abs(apart * (x - found.x)) > STAIRS * np.where(claimed == 0, 1, STAIRS) * unit
+            rows.append(flat & (seen | (part < 1)))
         return np.asarray(np.logical_and.reduce(rows))
 
-    below, above = level(-1.0), level(1.0)
-    return np.asarray((seen & np.where(found.kink, below & above, below | above)).any(axis=0))
+    return np.asarray((level(-1.0) | level(1.0)).any(axis=0))
 
 
 def turns(wide: Estimate, fine: Estimate) -> Array:
@@ -285,7 +309,7 @@ def climb(graph: Graph, x: Array, scale: Array, which: Array, least: Array) -> L
     noise = measured_noise(values[2 * STEPS + 1 :], at.unit)
     plateau = np.where(noise < 0.02 * np.spacing(np.abs(here)), least, 0.0)  # no noise is visible at this scale
     size = np.maximum(np.abs(above), np.abs(below))
-    doubt = np.maximum(2 * graph.grain * np.spacing(size), np.maximum(6 * noise, plateau))
+    doubt = np.maximum(2 * graph.grain * np.spacing(size) + graph.least, np.maximum(6 * noise, plateau))
     return Ladder(at, above, below, here, doubt, noise)
 
 

@@ -16,6 +16,7 @@ from symgrad.checker.draws import ends
 from symgrad.checker.exact import Corner, Reference, corners_of, exact_slopes, exact_values, reference, vague_places
 from symgrad.checker.excuses import (
     COARSE,
+    UNITS,
     Extremes,
     earn_floor,
     edge,
@@ -71,8 +72,8 @@ class Trial:
     def about(self) -> dict[str, Any]:
         """What finite differences must know of the function."""
         kinks = tuple(c.at for c in self.corners)
-        grain = self.function.eps / epsilon(float) if self.function is not None else 1.0
-        return {"lower": self.lower, "upper": self.upper, "kinks": kinks, "grain": grain}
+        grain, least = (self.function.eps / epsilon(float), self.function.least) if self.function else (1.0, 0.0)
+        return {"lower": self.lower, "upper": self.upper, "kinks": kinks, "grain": grain, "least": least}
 
 
 def check_elementwise(
@@ -230,7 +231,8 @@ def examine(trial: Trial, x: Array, given: Array | None = None) -> Examined:
     wide = in_doubles(trial, x)
     if wide is not None:  # a mistake that the narrow type hides: more than one rounding of it off, in doubles
         unit = max(epsilon(trial.dtype) / ROUNDINGS, grain)
-        truth, strict = judged(trial, wide, truth, exact, demanded, unit, float)
+        near = epsilon(trial.dtype) / UNITS  # constants of the narrow type move the argument by a rounding of it
+        truth, strict = judged(trial, wide, truth, exact, demanded, unit, float, 2 * near)
         outcomes[(strict == WRONG) & np.isfinite(wide)] = WRONG
     if trial.cut:
         outcomes[(outcomes == FLOOR) & within(trial.cut, x) & off(given, truth, LOST)] = WRONG
@@ -264,9 +266,19 @@ def within(intervals: Sequence[tuple[float, float]], x: Array) -> Array:
 
 
 def judged(  # noqa: PLR0917 - all of it is needed twice
-    trial: Trial, given: Array, truth: Estimate, exact: Array, demanded: Array | None, eps: float, kind: Any
+    trial: Trial,
+    given: Array,
+    truth: Estimate,
+    exact: Array,
+    demanded: Array | None,
+    eps: float,
+    kind: Any,
+    near: float = 0.0,
 ) -> tuple[Estimate, Array]:
-    """The outcomes; what differences call WRONG is looked at again, which may give a better estimate."""
+    """The outcomes; what differences call WRONG is looked at again, which may give a better estimate.
+
+    `near` is a rounding of the argument, where that is more than the one of the values, `eps`.
+    """
     outcomes = codes(given, truth, demanded, eps=eps, kind=kind)
     if (outcomes == OK).all():
         return truth, outcomes
@@ -275,7 +287,7 @@ def judged(  # noqa: PLR0917 - all of it is needed twice
     if trial.truth is not None and exact.all():
         earn_floor(trial.truth, trial.gradient, given, truth, outcomes, eps)
     if trial.truth is not None:
-        excuse_steep(trial.truth, given, truth, outcomes, exact, eps)
+        excuse_steep(trial.truth, given, truth, outcomes, exact, max(eps, near))
         excuse_beside(trial.corners, given, truth, outcomes, exact, eps)
     again = np.flatnonzero((outcomes == WRONG) & ~exact & np.isfinite(given))
     if again.size and trial.function is not None:

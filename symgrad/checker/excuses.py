@@ -127,7 +127,8 @@ def excuse_extremes(gradient: Guarded, given: Array, truth: Estimate, outcomes: 
     at = np.flatnonzero(off & far & ~truth.kink)
     if not at.size:
         return None
-    size = np.where(np.isfinite(given), 1.0, np.abs(truth.x))
+    with np.errstate(all="ignore"):
+        size = np.where(np.isfinite(given), 1.0, np.maximum(np.abs(truth.x), 1 / np.abs(truth.x)))
     causes = np.asarray(causes_at(swept(gradient, truth.x), at, truth, size), object)
     excused = at[np.where(np.isfinite(given[at]), causes == Cause.ROUNDING, causes != Cause.FORMULA)]
     if not excused.size:
