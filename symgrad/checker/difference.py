@@ -198,7 +198,7 @@ def on_a_stair(graph: Graph, found: Estimate, scale: Array, claimed: Array) -> A
             values, rise = graph.values(x, which), claimed * (x - found.x)
             unit = graph.grain * np.spacing(np.maximum(np.abs(here), np.abs(values)))
             flat = np.where(claimed == 0, values == here, np.abs(values - here - rise) <= STAIRS * unit)
-            seen = np.abs(apart * (x - found.x)) > STAIRS * np.where(claimed == 0, 1, STAIRS) * unit
+            seen = np.abs(apart * (x - found.x)) > STAIRS * np.where(claimed == 0, 1, STAIRS**2) * unit
             rows.append(flat & (seen | (part < 1)))
         return np.asarray(np.logical_and.reduce(rows))
 
