@@ -72,6 +72,7 @@ STATEMENTS: dict[str, tuple[Any, Any, Any, Status]] = {
     ),
     "logarithms of units": (log(sqrt(2) - 1), -log(1 + sqrt(2)), true, PROVED),
     "roots in order": (Piecewise((1, sqrt(z) < sqrt(z + 1)), (0, True)), Integer(1), z >= 0, PROVED),
+    "a bound of atan": (Piecewise((1, atan(z) < pi / 2), (0, True)), Integer(1), true, PROVED),
     "a sine above 1": (z, Integer(2), sin(z) > 1, VACUOUS),
     "numbers too large to be told apart": (exp(10000), exp(10000) + 1, true, REFUTED),
     "numbers too close to be told apart": (tanh(100000), Integer(1), true, REFUTED),

@@ -398,7 +398,7 @@ class Context(Ring):
             return [(1 - x, ">="), (1 + x, ">=")]
         if kind == "arc":
             return [((n - x * d) * self.sign_of((n, d)) * self.sign(d), ">")] if self.sign(n) else []
-        j, s = int(why[2]), self.sign_of((n, d))
+        j, s = int(why[2]), self._maybe_sign((n, d))
         if self.gens[j][0] != "pi":
             return []
         found = [(self.x[j] - 2 * x, ">"), (self.x[j] + 2 * x, ">")]
