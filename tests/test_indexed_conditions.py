@@ -176,7 +176,7 @@ def test_every_format_shows_them() -> None:
 
     assert "where xᵢ > 0" in shown["text"]
     assert "This holds where $`x_{i} > 0`$." in shown["markdown"]
-    assert "This holds where $x_{i} > 0$." in shown["latex"]
+    assert r"This holds where $\sgqa{x}_{i} > 0$." in shown["latex"]  # in the colour of its quantity
     assert 'class="holds"' in shown["html"]
     assert json.loads(shown["json"])["given"]["text"] == "xᵢ > 0"
     assert "Holds where xᵢ > 0." in tell(settled.derivation.start, settled).code
