@@ -94,6 +94,24 @@ def test_any_thread_may_have_a_limit() -> None:
     assert len(found) == 1
 
 
+def test_an_alarm_that_rings_in_a_destructor_rings_again() -> None:
+    class Slow:
+        def __del__(self) -> None:
+            until = time.perf_counter() + 0.1
+            while time.perf_counter() < until:
+                pass
+
+    def work() -> None:
+        Slow()
+        end = time.perf_counter() + 20
+        while time.perf_counter() < end:
+            pass
+
+    for _ in range(3):
+        with pytest.raises(UnsupportedError, match="longer than"):
+            in_time(work, 0.05)
+
+
 def test_an_alarm_is_heard_in_its_block_or_not_at_all() -> None:
     outcomes: set[str] = set()
     for k in range(200):

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import ctypes
 import multiprocessing
+import sys
 import threading
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 
 from symgrad.core import UnsupportedError
 from symgrad.pipeline.workers import Task, perform, value_of
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     from multiprocessing.connection import Connection
 
 SECONDS = 60.0
+SOON = 0.01
 T = TypeVar("T")
 
 
@@ -48,8 +50,16 @@ def in_time(work: Callable[[], T], seconds: float | None = SECONDS) -> T:
 class Alarm:
     """Raises TimeIsUp in one thread, once, unless it is disarmed before."""
 
+    rung: ClassVar[dict[int, Alarm]] = {}  # the last one that rang in each thread
+    watched: ClassVar[bool] = False
+
     def __init__(self, thread: int, seconds: float) -> None:
         self.thread, self.lock, self.armed = thread, threading.Lock(), True
+        watch_destructors()
+        self.set(seconds)
+
+    def set(self, seconds: float) -> None:
+        """Let it ring after this time."""
         self.timer = threading.Timer(seconds, self.ring)
         self.timer.daemon = True
         self.timer.start()
@@ -58,6 +68,7 @@ class Alarm:
         """Interrupt the thread at its next line of Python."""
         with self.lock:
             if self.armed:
+                Alarm.rung[self.thread] = self
                 ctypes.pythonapi.PyThreadState_SetAsyncExc(ctypes.c_ulong(self.thread), ctypes.py_object(TimeIsUp))
 
     def disarm(self) -> None:
@@ -65,6 +76,21 @@ class Alarm:
         self.timer.cancel()
         with self.lock:
             self.armed = False
+
+
+def watch_destructors() -> None:
+    """Let an alarm ring again that rang in a destructor: there Python only reports an exception, and goes on."""
+    if Alarm.watched:
+        return
+    Alarm.watched, report = True, sys.unraisablehook
+
+    def heard(unraisable: Any) -> None:
+        if unraisable.exc_type is TimeIsUp:
+            Alarm.rung[threading.get_ident()].set(SOON)
+        else:
+            report(unraisable)
+
+    sys.unraisablehook = heard
 
 
 def limited(task: Task, seconds: float = SECONDS) -> Any:
