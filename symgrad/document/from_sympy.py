@@ -14,6 +14,7 @@ from sympy import (
     Float,
     Integer,
     Integral,
+    LambertW,
     Max,
     Min,
     Mul,
@@ -270,6 +271,10 @@ class Writer:
     def _extreme(self, expr: Any) -> Box:
         chosen = sorted(expr.args, key=lambda x: (not x.is_number, str(x)))
         return Fn(Ident(FUNCTION_NAMES[type(expr).__name__]), fenced(commas(*map(self.write, chosen))))
+
+    @plain.register
+    def _lambert(self, expr: LambertW) -> Box:
+        return Fn(Script(Ident("W"), Num("0")), fenced(self.write(expr.args[0])))
 
     @plain.register
     def _function(self, expr: Function) -> Box:
