@@ -20,6 +20,7 @@ from symgrad.core import Derivation, Document, Page, Step, SymgradError
 from symgrad.definitions import ACTIVATIONS, LOSSES
 from symgrad.definitions.claims import CLAIMS
 from symgrad.definitions.claims.sources import SOURCES
+from symgrad.definitions.layers import LAYERS
 from symgrad.document import render, render_index, render_page, render_search, render_trust
 from symgrad.document.words import Formula, to_html
 from symgrad.pipeline.stages import pairs_of, settle_document
@@ -104,6 +105,13 @@ def test_every_text_is_translated(lang: str) -> None:
     missing = [key for key in WANTED if not catalogue(lang).get(key)]
 
     assert not missing, f"{len(missing)} texts of {lang} are missing or fuzzy: `just messages`, then translate them"
+
+
+@every_translation
+def test_every_layer_is_told(lang: str) -> None:
+    texts = [t for kind in LAYERS.values() for layer in (kind.build(),) for t in (kind.title, layer.title, layer.lead)]
+
+    assert [t for t in texts if say_in(lang, t) == t] == []
 
 
 @every_translation

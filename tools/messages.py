@@ -33,6 +33,7 @@ POSITIONS = {  # arguments that are read by people and come without their name
     "Rule": (1, 5),
     "Document": (1, 2, 3),
     "Drawing": (0,),
+    **dict.fromkeys(("Layer", "Kind"), (1,)),
     "LayerInduction": (0,),
     "Claim": (1,),
     **dict.fromkeys(("Holds", "Exists", "Image", "Tends", "Eventually", "Equal", "NeverNegative", "Layers"), (0,)),

@@ -31,8 +31,9 @@ def affine(x: Flow, tag: str = "", *, bias: bool = True, out: Dim | None = None)
         (W, b) if bias else (W,),
         (z,),
         called={z: f"δ{tag}"},
-        lead="Every output is a weighted sum of the inputs"
-        + (" and a bias." if bias else "; without a bias only the weights learn."),
+        lead="Every output is a weighted sum of the inputs and a bias."
+        if bias
+        else "Every output is a weighted sum of the inputs; without a bias only the weights learn.",
         axis=len(kept),
     )
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from symgrad.words import worded
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
@@ -34,6 +36,9 @@ class Layer:
     source: str = field(default="", compare=False)
     axis: int = 0
 
+    def __post_init__(self) -> None:
+        worded(self, "title", "lead")
+
     @property
     def output(self) -> Tensor:
         """What the layer hands on."""
@@ -59,3 +64,6 @@ class Kind:
     channels: bool = False  # in front of the places, as in (channels, places)
     chain: bool = True
     takes: str = ""  # what an error says that it takes
+
+    def __post_init__(self) -> None:
+        worded(self, "title")

@@ -159,12 +159,14 @@ def attention(x: Flow | None = None, tag: str = "", out: Dim | None = None, *, m
     O = Tensor(f"O{tag}", (*front, T, e), body=((*row, s, b), total(t, P[(*row, s, t)] * V[(*row, t, b)])))
     return Layer(
         "masked_attention" if masked else "attention",
-        "Scaled dot-product attention" + (" with a causal mask" if masked else ""),
+        "Scaled dot-product attention with a causal mask" if masked else "Scaled dot-product attention",
         (Q, K, V) if x is None else (x.tensor,),
         weights,
         (*(() if x is None else (V, K, Q)), A, P, O),
         facts=(Fact("definition of P", weight(t), P[(*row, s, t)] * S[(*row, s)]),),
-        lead="Every row of P is a softmax of scores." + (" Row s sees the places up to s." if masked else ""),
+        lead="Every row of P is a softmax of scores. Row s sees the places up to s."
+        if masked
+        else "Every row of P is a softmax of scores.",
         source="Vaswani et al. 2017, Attention is all you need, eq. 1",
         axis=len(front) + 1,
     )
