@@ -63,6 +63,8 @@ TYPED = [
     ("lim z -> oo exp(z) = oo", "proved"),
     ("lim z -> -oo exp(z) = oo", "refuted"),
     ("z^2 >= 0 for z > 1 and z < 0", "vacuous"),
+    ("0*z = 0 for z > 0, z < 0", "vacuous"),
+    ("there exists z > 1 and z < 0 such that z = z", "vacuous"),
     ("-y*ln(a) - (1 - y)*ln(1 - a) >= 0 for a in (0, 1), y in [0, 1]", "proved"),
     ("x*y - x*y^2 <= 1/4 for x in [0, 1]", "proved"),
     ("x*sigmoid(x*y) < x", "refuted"),

@@ -24,6 +24,14 @@ class Domain:
     upper_open: bool = True
     values: tuple[Expr, ...] = ()
 
+    @property
+    def empty(self) -> bool:
+        """Whether it is seen to have no point: z > 1 and z < 0."""
+        if self.lower is None or self.upper is None:
+            return False
+        width = self.upper - self.lower
+        return bool(width.is_negative or (width.is_zero and (self.lower_open or self.upper_open)))
+
     def __str__(self) -> str:
         if self.values:
             return "{" + ", ".join(str(v) for v in self.values) + "}"

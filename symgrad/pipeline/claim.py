@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from sympy import Eq, Ge, Le, true
 
-from symgrad.core import REALS, Drawing, Eventually, Exists, Holds, Image, Just, Status, SymgradError, Tends
+from symgrad.core import REALS, Drawing, Eventually, Exists, Holds, Image, Just, Status, SymgradError, Tends, Verdict
 from symgrad.definitions.statement_parser import parse_claim
 from symgrad.document.boxes import Num
 from symgrad.document.claims import counterexample
@@ -20,7 +20,6 @@ from symgrad.prover.relations import carried
 if TYPE_CHECKING:
     from sympy import Symbol
 
-    from symgrad.core import Verdict
     from symgrad.definitions.statement_parser import Asked
     from symgrad.prover.claims.regions import Part, Region
     from symgrad.prover.zeros import Point
@@ -32,11 +31,18 @@ REACH = 6.0
 def claim(words: str, drawn: bool) -> dict[str, Any]:  # noqa: FBT001 - it comes as a task's argument
     """The verdict on a claim in symgrad's grammar, as plain JSON values; `drawing` is an SVG where one is asked for."""
     asked = tuple(map(with_places, parse_claim(words)))
-    found = [record(statement, settle(statement)) for statement in asked]
+    found = [record(statement, ruling(statement)) for statement in asked]
     statuses = {r["status"] for r in found}
     whole = next((s for s in ("refuted", "unknown", "vacuous") if s in statuses), "proved")
     drawing = picture(asked[0]) if drawn else ""
     return {"claim": words, "verdict": whole, "statements": found, "drawing": drawing}
+
+
+def ruling(statement: Asked) -> Verdict:
+    """The verdict, of which a letter without any value leaves nothing: neither a proof nor a place."""
+    if any(v.domain.empty for v in getattr(statement, "variables", ())):
+        return Verdict(Status.VACUOUS, "the assumption is false")
+    return settle(statement)
 
 
 def with_places(statement: Asked) -> Asked:

@@ -12,6 +12,7 @@ from symgrad.core import (
     GaussianMean,
     Holds,
     Induction,
+    Let,
     NeverNegative,
     Observation,
     Ruling,
@@ -296,30 +297,38 @@ CLAIMS = (
                 lt((100 * δ1) ** 2 + (tiny * δ2) ** 2, (δ1**2 + δ2**2) / 1000),
                 at(delta1=0, delta2=1),
             ),
-            Exists(
-                "eigenvalues 2 and 20000, spread as widely: some gradient shrinks",
-                lt((2 * δ1) ** 2 + (20000 * δ2) ** 2, δ1**2 + δ2**2),
-                at(delta1=1, delta2=0),
+            Holds(
+                "eigenvalues v and 10⁴ v, spread as widely: the gradient along the first shrinks",
+                lt((v * δ1) ** 2, δ1**2),
+                positive(v, δ1),
+                at=(at(v=2, delta1=1),),
             ),
         ),
         ("S3",),
-        condition="A singular value below 1, in layers with φ′ = 1. Spread alone is not it, and eigenvalues are not "
-        "it: the lengths ‖Wᵀδ‖ lie "
-        "between the smallest and the largest singular value times ‖δ‖, and a matrix whose eigenvalues are both 1 can "
-        "shrink one gradient to a hundredth.",
+        condition="The spread reaches below 1, and does so along one direction in layer after layer: where all layers "
+        "have φ′ = 1 and the same symmetric W, some gradient vanishes just if an eigenvalue of W is below 1 in size. "
+        "Where layers differ, the eigenvalues of each decide nothing.",
+        remark="One W in all layers that is not symmetric: its eigenvalues decide in the long run, but not "
+        "what the first layers do. That a symmetric W has eigenvectors at right angles is cited. Layers that differ "
+        "all shrink every gradient if the largest singular value times max|φ′| is at most some r < 1 in each.",
         instead=(
             Holds(
-                "singular values of at least 1 never shrink anything: s = 1 + v",
+                "an eigenvalue v below 1 shrinks the gradient along its eigenvector, in every layer alike",
+                lt((v * δ1) ** 2, δ1**2),
+                (over(v, 0, 1, "left"), *positive(δ1)),
+            ),
+            *TWO_SIDED,
+            Holds(
+                "eigenvalues of at least 1 never shrink anything: 1 + v and 1 + w",
                 ge(((1 + v) * δ1) ** 2 + ((1 + w) * δ2) ** 2, δ1**2 + δ2**2),
                 never_below_zero(v, w),
             ),
             Holds(
-                "one below 1 shrinks the gradient along it",
-                lt((v * δ1) ** 2, δ1**2),
-                (over(v, 0, 1, "left"), *positive(δ1)),
+                "layers that differ: diag(2, ½), then diag(½, 2), give every gradient back",
+                eq((P / 2) ** 2 + (2 * Q) ** 2, δ1**2 + δ2**2),
+                lets=(Let(P, 2 * δ1), Let(Q, δ2 / 2)),
             ),
             *SINGULAR,
-            *TWO_SIDED,
             Exists(
                 "W = [[1, 0], [100, 1]], both eigenvalues 1: Wᵀ brings δ = (−100, 1) back as (0, 1)",
                 lt((δ1 + 100 * δ2) ** 2 + δ2**2, (δ1**2 + δ2**2) / 1000),
@@ -344,7 +353,7 @@ CLAIMS = (
         ),
         ("S1",),
         condition="At the start of training, and with a bounded φ′. Weights with ‖W‖ max|φ′| ≤ 1 make an explosion "
-        "impossible at any depth; nothing keeps them so small once they are trained.",
+        "impossible at any depth, and are more than is needed; nothing keeps them so small once they are trained.",
         remark="“Usually” is read as: there is such a choice for every network. How often training keeps to it is a "
         "question for experiments. Squared ReLU has no largest slope: no weights but 0 are safe for every input.",
         instead=(
@@ -371,7 +380,8 @@ CLAIMS = (
             ),
         ),
         ("S1",),
-        condition="n Var(w) E[φ′(z)²] = 1 in every layer. For ReLU that is He’s Var(w) = 2/n. Sigmoid with "
+        condition="The product of n Var(w) E[φ′(z)²] over the layers stays away from 0; layer by layer that is "
+        "n Var(w) E[φ′(z)²] = 1. For ReLU it is He’s Var(w) = 2/n. Sigmoid with "
         "Xavier’s 1/n "
         "loses a factor of 16 or more in each layer whatever its inputs.",
         remark="That condition keeps the mean square over the random weights, in the limit of wide layers. A single "
