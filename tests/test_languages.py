@@ -22,6 +22,7 @@ from symgrad.definitions.claims import CLAIMS
 from symgrad.definitions.claims.sources import SOURCES
 from symgrad.definitions.layers import LAYERS
 from symgrad.document import render, render_index, render_page, render_search, render_trust
+from symgrad.document.claims import record
 from symgrad.document.words import Formula, to_html
 from symgrad.pipeline.stages import pairs_of, settle_document
 from symgrad.pipeline.tongues import placed
@@ -201,6 +202,15 @@ def test_a_page_says_nothing_in_english(lang: str) -> None:
     assert f'<html lang="{lang}"' in shown
     sources = " ".join((*(d.source for d in page().document.about), *SOURCES.values()))
     assert [t for t in english_left(shown) if t not in sources] == []
+
+
+@every_translation
+def test_a_counterexample_is_told_in_the_readers_language(lang: str) -> None:
+    interval = next(r for r in page().rulings if r.claim.id == "A3")
+    told = say_in(lang, record(interval)["counterexample"])
+
+    assert not re.search("[A-Za-z]{2}", told), told
+    assert record(interval)["counterexample"].endswith("z = 0: 1/4 (attained) against ends of (0, 1/4)")
 
 
 @every_translation

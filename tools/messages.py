@@ -7,6 +7,7 @@ template's `_` is given, and what stands in an argument that is read by people, 
 from __future__ import annotations
 
 import ast
+import re
 from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING
@@ -35,10 +36,10 @@ POSITIONS = {  # arguments that are read by people and come without their name
     "Drawing": (0,),
     **dict.fromkeys(("Layer", "Kind"), (1,)),
     "LayerInduction": (0,),
-    "Claim": (1,),
+    "Claim": (0, 1),
     **dict.fromkeys(("Holds", "Exists", "Image", "Tends", "Eventually", "Equal", "NeverNegative", "Layers"), (0,)),
     **dict.fromkeys(
-        ("Induction", "CoinMean", "GaussianMean", "GaussianSquare", "Observation", "Just", "Stretches"), (0,)
+        ("Induction", "CoinMean", "GaussianMean", "GaussianSquare", "Observation", "Just", "Stretches", "at_most"), (0,)
     ),
     "Observed": (0,),
     "Verdict": (1,),
@@ -47,6 +48,7 @@ POSITIONS = {  # arguments that are read by people and come without their name
     **dict.fromkeys(("Fault", "fault", "Turn", "hypothesis"), (1, 2)),
     "named": (0,),
 }
+NUMBERED = re.compile(r"[A-Z]\d+")  # a claim of the ledger, which has the same number in every language
 UNREAD = frozenset({"Recheck"})  # whose reasons are for programs
 NAMED = frozenset({"sums_to", "Fact"})  # whose name is told
 MAKERS = {"message": (0,), "told": (0,), "counted": (0, 1)}
@@ -125,7 +127,7 @@ def outside_makers(node: ast.AST) -> Iterator[ast.AST]:
 def literals(node: ast.AST, known: Mapping[str, ast.expr] = MappingProxyType({})) -> Iterator[str]:
     """The strings that an argument may be; a name in capitals is what `known` has under it."""
     match node:
-        case ast.Constant(value=str(text)) if any(map(str.isalpha, text)):
+        case ast.Constant(value=str(text)) if any(map(str.isalpha, text)) and not NUMBERED.fullmatch(text):
             yield text
         case ast.Name(id=name) if name in known:
             yield from literals(known[name])

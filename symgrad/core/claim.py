@@ -297,7 +297,7 @@ class Claim:
     pages: tuple[str, ...] = ()  # where it is derived
 
     def __post_init__(self) -> None:
-        worded(self, "statement", "condition", "corrected", "remark")
+        worded(self, "id", "statement", "condition", "corrected", "remark")
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,7 @@ from symgrad.document.from_sympy import boxes
 from symgrad.document.statements import formula
 from symgrad.document.text import text
 from symgrad.indexed import Dim, Index
-from symgrad.words import counted, message
+from symgrad.words import clauses, counted, message
 
 if TYPE_CHECKING:
     from symgrad.core import Claim, Observed, Page, Settlement, Verdict, Witness
@@ -197,14 +197,14 @@ def record(settlement: Settlement) -> dict[str, Any]:
     """A claim as plain JSON values."""
     claim = settlement.claim
     formal, instead = (parts_of(settlement, instead=side) for side in (False, True))
-    against = [f"{p.words}: {p.counterexample}" for p in formal if p.counterexample]
+    against = (message("{words}: {at}", words=p.words, at=p.counterexample) for p in formal if p.counterexample)
     refuted = settlement.ruling in {Ruling.REFUTED, Ruling.CONDITIONAL}
     return {
         "id": claim.id,
         "statement": claim.statement,
         "verdict": settlement.ruling.value,
         "condition": claim.condition or None,
-        "counterexample": "; ".join(against) if refuted else None,
+        "counterexample": clauses(against) if refuted else None,
         "corrected": claim.corrected or None,
         "remark": claim.remark or None,
         "kept": settlement.kept,

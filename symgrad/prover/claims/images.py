@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from symgrad.core import Extremum, Image
 
 METHOD = message("least and greatest value, each attained or approached, of a function without jumps")
+ANOTHER = message("the end of the values")
 
 
 def settle_image(s: Image) -> Verdict:
@@ -46,18 +47,18 @@ def settle_image(s: Image) -> Verdict:
 
 def bounded(found: Extremum, infinite: Any) -> str:
     """What is wrong with an end said to be infinite."""
-    return "" if found.exact is infinite else "another end"
+    return "" if found.exact is infinite else ANOTHER
 
 
 def misplaced(found: Extremum, stated: Any, *, is_open: bool) -> str:
     """What is wrong with a finite end; "?" where that is not settled."""
     if stated < found.lower or stated > found.upper:
-        return "another end"
+        return ANOTHER
     if found.exact is None or not prove(found.exact, stated).proved:
         apart = found.exact is not None and prove(found.exact, stated).status is Status.REFUTED
-        return "another end" if apart else "?"
+        return ANOTHER if apart else "?"
     if found.attained == is_open:
-        return "attained" if is_open else "not attained"
+        return message("attained") if is_open else message("not attained")
     return ""
 
 
@@ -65,5 +66,8 @@ def told(s: Image, found: Extremum, wrong: str) -> Witness:
     """The end that is wrong: the value, where it is attained or approached, and the interval that was stated."""
     value = found.exact if found.exact is not None else found.lower
     places = [p for p in found.at if not isinstance(p, tuple)] or list(found.approached)
-    how = "the end of the values" if wrong == "another end" else wrong
-    return Witness(tuple((s.variable, p) for p in places[:1]), f"{value} ({how})", f"ends of {s.values}")
+    return Witness(
+        tuple((s.variable, p) for p in places[:1]),
+        message("{value} ({how})", value=str(value), how=wrong),
+        message("ends of {interval}", interval=str(s.values)),
+    )

@@ -229,7 +229,7 @@ def _(s: Stretches) -> Verdict:
     if len(said) == len(ends) and all(begins(end, digits) for end, digits in zip(ends, said, strict=True)):
         return Verdict(Status.PROVED, "every zero of the difference, and its sign between them")
     shown = ", ".join("oo" if end is None else str(float(end.lower.p) / float(end.lower.q)) for end in ends)
-    witness = Witness((), f"ends {shown}", ", ".join(map(str, said)))
+    witness = Witness((), message("ends {ends}", ends=shown), ", ".join(map(str, said)))
     return Verdict(Status.REFUTED, "every zero of the difference, and its sign between them", witness=witness)
 
 
@@ -345,7 +345,7 @@ def _(s: GaussianSquare) -> Verdict:
     if low <= found <= high:
         return Verdict(Status.PROVED, "Arb's integration with a proved error, and a bound for both tails")
     if found < low or found > high:
-        witness = Witness((), found.str(20), f"{s.lower} to {s.upper}")
+        witness = Witness((), found.str(20), message("{lower} to {upper}", lower=s.lower, upper=s.upper))
         return Verdict(Status.REFUTED, "the integral, enclosed", witness=witness)
     return Verdict(Status.UNKNOWN, reason="the enclosure of the integral is wider than what is claimed")
 
