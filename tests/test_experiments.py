@@ -247,6 +247,8 @@ def test_a_network_that_diverged_has_no_dead_neurons_and_no_right_answers() -> N
     found = experiments.dead_relu(("relu",), (1e300,), hidden=(8,), epochs=2, seeds=1, data="spirals")
 
     assert found.of("relu rate 1e+300: dead at the end").value == 0
+    assert found.of("relu rate 1e+300: diverged").value == 1
+    assert found.rows[0][-1] == "1/1"
     assert found.of("relu rate 1e+300: test accuracy").value == 0
 
 

@@ -12,6 +12,7 @@ import symgrad
 from symgrad import Status, y, z
 from symgrad.core import SymgradError, UnsupportedError
 from symgrad.pipeline.limited import in_time
+from symgrad.pipeline.workers import Task, WorkError, call
 
 NO_EXPRESSIONS = [
     (nan, "no real number"),
@@ -123,3 +124,12 @@ def test_an_alarm_is_heard_in_its_block_or_not_at_all() -> None:
 
     time.sleep(0.01)
     assert outcomes == {"done", "given up"}
+
+
+def test_what_nests_too_deeply_is_a_users_mistake() -> None:
+    nest: list[object] = []
+    for _ in range(5000):
+        nest = [nest]
+
+    with pytest.raises(WorkError, match="nests more deeply"):
+        call(Task("copy:deepcopy", (nest,)))

@@ -37,7 +37,8 @@ def dead_relu(
     """The share of hidden neurons whose slope is 0 at every training example, after each epoch.
 
     The numbers are called "relu rate 1: dead at the start", ": dead at the end", ": revived" (of all hidden neurons,
-    those that were dead after some epoch and are not at the end), ": test accuracy".
+    those that were dead after some epoch and are not at the end), ": test accuracy", ": diverged" (of all runs, those
+    that ended in numbers that are not finite; there nothing is called dead, and no answer right).
     """
     phis = several("activation", activations, lambda _, name: elementwise(name))
     speeds = several("rate", rates, positive)
@@ -59,8 +60,10 @@ def dead_relu(
                 spread(f"{name}: revived", [run[1] for run in found]),
                 spread(f"{name}: test accuracy", [run[2] for run in found]),
             )
-            measured += numbers
-            rows.append((phi.name, f"{rate:g}", *(f"{m.value:.3f} ({m.low:.3f} to {m.high:.3f})" for m in numbers)))
+            lost = [run[3] for run in found]
+            measured += (*numbers, spread(f"{name}: diverged", lost))
+            told = (f"{m.value:.3f} ({m.low:.3f} to {m.high:.3f})" for m in numbers)
+            rows.append((phi.name, f"{rate:g}", *told, f"{sum(lost)}/{seeds}"))
             lines.append(line(f"η = {rate:g}", range(epochs + 1), shares))
         panels.append(Panel(phi.name, message("epoch"), message("share of dead neurons"), tuple(lines)))
     settings: dict[str, Any] = {
@@ -70,15 +73,15 @@ def dead_relu(
         "epochs": epochs,
     }
     settings |= {"seeds": seeds, "batch": batch, "init": init, "data": data, "seed": seed}
-    heads = ("activation", "rate", "dead at the start", "dead at the end", "revived", "test accuracy")
+    heads = ("activation", "rate", "dead at the start", "dead at the end", "revived", "test accuracy", "diverged")
     title = "Hidden neurons with slope 0 at every training example"
     return Result(
         "dead-relu", title, tuple(settings.items()), tuple(measured), heads, tuple(rows), tuple(panels), versions()
     )
 
 
-def train(training: Training, seed: int) -> tuple[list[float], float, float]:
-    """The share of dead neurons after each epoch, the share that revived, and the accuracy at the end."""
+def train(training: Training, seed: int) -> tuple[list[float], float, float, bool]:
+    """Dead neurons' share after each epoch, the share revived, the accuracy at the end, and whether it diverged."""
     x = training.found(seed).x
     ever: Any = np.False_
     shares = list[float]()
@@ -86,7 +89,9 @@ def train(training: Training, seed: int) -> tuple[list[float], float, float]:
         now = dead(layers, training.phi, x)
         ever = ever | now
         shares.append(float(now.mean()))
-    return shares, float((ever & ~now).mean()), training.accuracy(layers, seed)
+    with np.errstate(all="ignore"):
+        diverged = not np.isfinite(forward(layers, training.phi, x)[0][-1]).all()
+    return shares, float((ever & ~now).mean()), training.accuracy(layers, seed), diverged
 
 
 def dead(layers: Layers, phi: Elementwise, x: Array) -> Any:

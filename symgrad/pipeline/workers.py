@@ -14,7 +14,7 @@ from multiprocessing import active_children, get_context, parent_process
 from typing import TYPE_CHECKING, Any, Self
 
 from symgrad.core import SymgradError
-from symgrad.words import language, speaking
+from symgrad.words import language, message, speaking
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -57,6 +57,10 @@ def perform(task: Task) -> Any:
     except SymgradError as error:
         with speaking(task.lang):
             return Failure(str(error), traceback.format_exc(), mistake=True)
+    except RecursionError:
+        told = message("this nests more deeply than Python goes; try a simpler expression")
+        with speaking(task.lang):
+            return Failure(str(told), traceback.format_exc(), mistake=True)
     except Exception as error:  # noqa: BLE001 - whatever it is, the process that asked must hear of it
         return Failure(f"{type(error).__name__}: {error}", traceback.format_exc(), mistake=False)
 
