@@ -63,6 +63,7 @@ from symgrad.document.text import text
 from symgrad.document.words import to_html
 from symgrad.functions import D
 from symgrad.functions.symbols import J, a, alpha, lambda_, t, y, z
+from symgrad.words import speaking
 
 LETS = Notation(lets=(Let(a, sigmoid(z)), Let(J, loss(a, y))))
 
@@ -382,6 +383,10 @@ def test_a_formula_is_spoken_in_words() -> None:
     assert speech(boxes(exp(-z) / 2 + Symbol("J"))).startswith("capital J plus the fraction with numerator e")
     crossed = boxes(product(z / a, a), Notation(cancelled=(a,)))
     assert "crossed out a, end crossed out" in speech(crossed)
+    nested = boxes(1 / (1 + exp(z / a)) + y)
+    assert "end power, end fraction," in speech(nested)
+    with speaking("zh-Hans"):
+        assert "次方结束，分数结束" in speech(nested)
 
 
 def test_githubs_flavour_has_no_command_that_it_forbids() -> None:

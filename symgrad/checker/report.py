@@ -60,8 +60,11 @@ def comparable(row: Compared) -> bool:
 
 
 def relative(row: Compared) -> tuple[float, float, float]:
-    """Where a point lies, how far its two values are apart and how far they may be, as parts of the larger one."""
-    size = max(abs(row.claimed), abs(row.estimate))
+    """Where a point lies, how far its two values are apart and how far they may be.
+
+    Both are parts of the larger value, or of 1 where that is smaller: at a root any error is many times the value.
+    """
+    size = max(1.0, abs(row.claimed), abs(row.estimate))
     return row.point[0], row.error / size, row.bound / size
 
 

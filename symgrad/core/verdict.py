@@ -91,7 +91,7 @@ class CheckReport:
     """How a claimed gradient fared at every sampled point; `shown` is a spread of them for a reader.
 
     `errors` are for a drawing: of every point off the kinks its first coordinate, how far the two values are apart,
-    and the bound of the estimate, both as parts of the larger value.
+    and the bound of the estimate, both as parts of the larger value, or of 1 where that is smaller.
     """
 
     ok: int

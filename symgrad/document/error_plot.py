@@ -15,6 +15,7 @@ WIDE, HIGH = 680.0, 190.0
 LEFT, RIGHT, TOP, BOTTOM = 62.0, 24.0, 10.0, 26.0
 FEW = 3  # points that make a drawing
 LEAST = -20.0  # the power of ten below which two doubles are as good as the same
+MOST = 0  # the power of ten above which it does not matter how far apart they are
 TICKS = 5
 CLOSEST = 40.0  # between two labels below the axis
 
@@ -27,8 +28,8 @@ def errors_of(check: CheckReport) -> tuple[Errors, bool]:
         return check.errors, True
     found = []
     for number, point in enumerate(check.shown, 1):
-        size = max(abs(point.claimed), abs(point.estimate))
-        if size > 0 and math.isfinite(size + point.bound):
+        size = max(1.0, abs(point.claimed), abs(point.estimate))
+        if math.isfinite(size + point.bound):
             found.append((float(number), abs(point.claimed - point.estimate) / size, point.bound / size))
     return tuple(found), False
 
@@ -40,22 +41,31 @@ def error_plot(check: CheckReport, name: str, label: str) -> str:
         return ""
     across = [bent(x) if valued else x for x, _, _ in found]
     known = [p for _, *sizes in found for p in map(power, sizes) if p is not None]
-    first = math.floor(min(known, default=0.0)) - 1  # where what is not apart at all is drawn
-    last = max(math.ceil(max(known, default=0.0)), first + 2)
+    first = math.floor(min([*known, MOST - 1.0])) - 1  # where what is not apart at all is drawn
+    last = max(min(MOST, math.ceil(max(known, default=MOST))), first + 2)
     x_of = scale(min(across), max(across), LEFT + 8, WIDE - RIGHT)
     y_of = scale(first, last, HIGH - BOTTOM, TOP)
     heights = [[y_of(first if (p := power(size)) is None else p) for size in sizes] for _, *sizes in found]
-    errors = dots((x_of(x), error) for x, (error, _) in zip(across, heights, strict=True))
-    bounds = dots((x_of(x), bound) for x, (_, bound) in zip(across, heights, strict=True))
-    grid = level(y_of(first), None) + "".join(level(y_of(p), p) for p in every(first + 1, last))
+    errors = points("error", ((x_of(x), error) for x, (error, _) in zip(across, heights, strict=True)))
+    bounds = points("bound", ((x_of(x), bound) for x, (_, bound) in zip(across, heights, strict=True)))
+    grid = level(y_of(first), None) + "".join(level(y_of(p), p) for p in every(first, last))
     labels = ((x_of(bent(v) if valued else v), v) for v in places(found, valued=valued))
     marks = "".join(mark(x, v) for x, v in apart(labels))
     return (
         f'<svg class="errors" role="img" aria-label="{escape(label, quote=True)}" viewBox="0 0 {WIDE:g} {HIGH:g}">'
         f"{grid}{marks}"
         f'<text x="{WIDE - RIGHT:g}" y="{HIGH - 2:g}" class="end">{escape(name)}</text>'
-        f'<path class="bound" d="{bounds}"/><path class="error" d="{errors}"/></svg>'
+        f"{bounds}{errors}</svg>"
     )
+
+
+def points(kind: str, at: Iterable[tuple[float, float]]) -> str:
+    """Dots of one kind, strokes without length that a round cap makes round; what is too high is an arrowhead."""
+    found = dict.fromkeys((round(x), round(max(y, TOP - 1))) for x, y in at)
+    inside = "".join(f"M{x} {y}h0" for x, y in found if y >= TOP)
+    above = "".join(f"M{x - 4} {TOP + 2:g}l4 -7 4 7z" for x, y in found if y < TOP)
+    arrows = f'<path class="{kind} beyond" d="{above}"/>' if above else ""
+    return f'<path class="{kind}" d="{inside}"/>{arrows}'
 
 
 def bent(value: float) -> float:
@@ -75,14 +85,10 @@ def scale(low: float, high: float, start: float, end: float) -> Callable[[float]
     return lambda value: start + (value - low) * slope
 
 
-def dots(points: Iterable[tuple[float, float]]) -> str:
-    """Strokes without length, which a round cap makes dots of: the shortest way to write many."""
-    return "".join(f"M{x:.0f} {y:.0f}h0" for x, y in dict.fromkeys((round(x), round(y)) for x, y in points))
-
-
 def every(first: int, last: int) -> range:
-    """The powers of ten that are labelled."""
-    return range(first, last + 1, max(1, math.ceil((last - first) / TICKS)))
+    """The powers of ten that are labelled, from the top down to where there is room above the 0 at the bottom."""
+    step = max(1, math.ceil((last - first) / TICKS))
+    return range(last, first + (3 * step - 1) // 4, -step)
 
 
 def level(y: float, exponent: int | None) -> str:

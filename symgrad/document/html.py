@@ -50,7 +50,10 @@ MEANINGS = {
     Status.VACUOUS: message("No point satisfies the conditions, so the step claims nothing."),
 }
 
-PLOTTED = message("Relative distance of result and finite difference at every point, with the bound of the estimate")
+PLOTTED = message(
+    "Distance of result and finite difference at every point as a part of their size, or of 1 where that is smaller, "
+    "with the bound of the estimate"
+)
 CHAIN = 8000  # characters of MathML
 LONG = 1500  # as above
 

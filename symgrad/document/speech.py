@@ -96,12 +96,13 @@ ORDERS = {
 
 HAN = "[\u3000-\u303f\u4e00-\u9fff\uff00-\uffef]"
 BLANK = re.compile(f"(?<={HAN}) (?=.)|(?<=.) (?={HAN})")  # Chinese is written without
+TWICE = re.compile("[,，] ?(?=[,，;；])")  # the end of one part and of the part around it
 
 
 def speech(box: Box) -> str:
     """The formula as a sentence without a full stop."""
     words = " ".join(said(box).replace(" ,", ",").replace(" ;", ";").split())
-    return BLANK.sub("", words).rstrip("，")
+    return TWICE.sub("", BLANK.sub("", words)).rstrip("，")
 
 
 def said(box: Box) -> str:  # noqa: C901, PLR0911, PLR0912 - one case for each kind of box
