@@ -5,14 +5,17 @@ from __future__ import annotations
 import json
 import re
 from dataclasses import replace
+from typing import Any
 from xml.etree import ElementTree as ET
 
 import pytest
+import sympy
 from document_samples import CHECK, LOSS, PAIRS, SIGMOID, SIGMOID_FACTS, settled
 from lxml import html as lxml_html
 from markdown_it import MarkdownIt
 from sympy import Add, Function, Symbol
 
+import symgrad
 from symgrad.core import (
     CheckPoint,
     Derivation,
@@ -257,6 +260,63 @@ def test_every_box_takes_the_words_as_words(words: str) -> None:
     assert speech(box) is not None
 
 
+IN_NAMES = [
+    "x</mtext><img src=x onerror=alert(1)>",
+    r"\input{/etc/passwd}",
+    '#import "x"',
+    "$x$",
+    "a`b",
+    '"""\nimport os',
+    "np",
+    "1x",
+]
+
+
+@pytest.mark.parametrize("name", IN_NAMES)
+def test_a_symbol_may_be_called_anything(name: str) -> None:
+    s, other = Symbol(name, real=True), Symbol("x_1", real=True)
+    worked = symgrad.derive(s**2 * other, wrt=s)
+
+    told = {form: worked.to(form) for form in FORMATS}
+    pages = {form: render_page(settled_page(worked), form) for form in PAGE_FORMATS}
+
+    assert unknown_markup(told["html"]) == unknown_markup(pages["html"]) == []
+    assert re.findall(r"\\[a-zA-Z]+", HARMLESS.sub("", told["latex"].removeprefix(preamble()))) == []
+    assert "\n#import" not in pages["typ"]
+    found = ran(worked.to("numpy"))
+    assert found(2.0, 3.0) == 12.0
+    assert name == "np" or name not in worked.to("numpy")
+
+
+def settled_page(worked: symgrad.Worked) -> Page:
+    title = worked.derivation.title
+    return Page(Document("d", title, title, title, derivations=(worked.derivation,)), (worked.settled,))
+
+
+def ran(source: str) -> Any:
+    """The function that NumPy code defines last."""
+    names: dict[str, Any] = {}
+    exec(compile(source, "code", "exec"), names)  # noqa: S102 - what symgrad itself wrote
+    return names["derivation"]
+
+
+def test_numpy_code_of_letters_that_numpy_or_another_letter_has() -> None:
+    s = Symbol("exp", real=True)
+    same = [Symbol("w", real=True), Symbol("w", positive=True)]
+
+    assert ran(symgrad.derive(sympy.exp(s) * same[0], wrt=s).to("numpy"))(0.0, 5.0) == 5.0
+    assert "def f(w, x_1):" in symgrad.numpy_code(same[0] - same[1])
+
+
+def test_code_keeps_a_title_within_its_docstring() -> None:
+    worked = symgrad.derivative("sigmoid")
+    title = '"""\nraise SystemExit\n"""\\'
+
+    code = replace(worked, derivation=replace(worked.derivation, title=title, name="derivation")).to("numpy")
+
+    assert ran(code)(0.0) == 0.25
+
+
 PROSE = [w for w in HOSTILE if "$" not in w]
 
 
@@ -276,6 +336,14 @@ def test_hostile_formulas_in_prose_are_refused(words: str) -> None:
     for printer in (to_html, to_tex, to_markdown, to_text):
         with pytest.raises(SymgradError, match="the formula"):
             printer(words)
+
+
+@pytest.mark.parametrize("prose", ["costs $5 and $6", "a$ b $c", "from $5-$10", "$ x $"])
+def test_a_sum_of_money_is_no_formula(prose: str) -> None:
+    assert to_text(prose) == to_html(prose) == prose
+    assert to_tex(prose) == prose.replace("$", r"\$")
+    assert to_markdown(prose).replace("\\$", "$") == to_markdown(prose.replace("$", "@")).replace("@", "$")
+    assert to_text(f"{prose} for $a-y$") == f"{prose} for a − y" or prose.endswith("$")
 
 
 def test_a_formula_in_prose_can_say_anything_in_its_text() -> None:

@@ -9,8 +9,11 @@ import nbformat
 import pytest
 
 import symgrad
-from symgrad.core import GapError
+from symgrad.core import Document, GapError
+from symgrad.definitions.claims import CLAIMS
+from symgrad.document.pages import notebook
 from symgrad.indexed import Dim, Index, Tensor, total
+from symgrad.pipeline.stages import settle_document
 
 
 def ran(text: str) -> dict[str, Any]:
@@ -31,7 +34,10 @@ def test_a_notebook_proves_what_it_shows(name: str, capsys: pytest.CaptureFixtur
     found = ran(worked.to("notebook"))
 
     assert found["worked"].derivation == worked.derivation
-    assert worked.status.value in capsys.readouterr().out
+    status, check = capsys.readouterr().out.splitlines()
+    assert status == worked.status.value
+    assert check.startswith("finite differences at ")
+    assert len(check) < 150
 
 
 def test_a_notebook_with_symbolic_dimensions_proves_what_it_shows() -> None:
@@ -61,3 +67,21 @@ def test_a_notebook_that_says_more_than_holds_fails() -> None:
     assert data["source"] != source
     with pytest.raises((GapError, AssertionError)):
         ran(json.dumps(told))
+
+
+def test_a_notebook_of_claims_settles_every_one_of_them() -> None:
+    claims = tuple(CLAIMS.values())[:3]
+    made = notebook(settle_document(Document("claims", "Claims", "Claims", "Some.", claims=claims)))
+
+    settled = ran(made)["settled"]
+
+    assert [r.claim for r in settled.rulings] == list(claims)
+    first = settled.rulings[0].ruling.value
+    told = f"('{claims[0].id}', '{first}')"
+    assert made.count(told) == 1
+    with pytest.raises(AssertionError):
+        ran(made.replace(told, f"('{claims[0].id}', 'refuted')"))
+    untrue = made.replace(r"\\\"1/4\\\"", r"\\\"1/5\\\"")
+    assert untrue != made
+    with pytest.raises(AssertionError):
+        ran(untrue)

@@ -13,7 +13,7 @@ import sympy
 from sympy import Abs, Eq, Rational, Symbol, exp, log, sign, sqrt, tanh
 
 import symgrad
-from symgrad import Document, Status, Worked, y, z
+from symgrad import D, Document, Status, Worked, y, z
 from symgrad.core import Cancels, Convex, ParseError, UnknownNameError, UnsupportedError
 from symgrad.definitions import ACTIVATIONS, LOSSES
 from symgrad.document.facts import readable
@@ -358,3 +358,17 @@ def test_a_page_of_results_carries_no_steps() -> None:
 
     assert 'class="steps"' in worked.to("html")
     assert 'class="steps"' not in worked.to("html", "result")
+
+
+def test_a_derivation_that_ends_with_an_open_derivative_has_a_page_and_no_code() -> None:
+    e = sympy.exp(-z)
+    line = -D(1 + e, z) / (1 + e) ** 2
+    unfinished = Worked(symgrad.worked("open", "Open", D(1 / (1 + e), z), ("reciprocal", line)))
+
+    page = unfinished.to("html")
+
+    assert unfinished.status is Status.PROVED
+    assert "import numpy" not in page
+    with pytest.raises(UnsupportedError, match="no open D") as told:
+        unfinished.to("numpy")
+    assert str(line) in str(told.value)

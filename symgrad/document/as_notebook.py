@@ -26,6 +26,8 @@ KERNEL = {"display_name": "Python 3", "language": "python", "name": "python3"}
 LOADED = """\
 from symgrad import Worked
 from symgrad.document import from_json
+from symgrad.document.evidence import check_in_words
+from symgrad.words import say
 
 {name} = Worked(from_json(
     {text}
@@ -38,12 +40,11 @@ Svg(
 )"""
 CHECKED = """\
 print({name}.verdict.status.value)
-print({name}.check)
+print(say(check_in_words({name}.check)))
 assert {name}.verdict.status.value == {status!r}  # as this page says
 {name}"""
 
 DOCUMENT = """\
-from symgrad.core import tally
 from symgrad.document import document_from_json
 from symgrad.pipeline.stages import settle_document
 
@@ -51,9 +52,14 @@ document = document_from_json(
     {text}
 )"""
 SETTLED = """\
-counts = tally(settle_document(document))
-print(counts)
-assert not counts.failed"""
+settled = settle_document(document)
+found = [(r.claim.id, r.ruling.value) for r in settled.rulings]
+found += [(i.last.name, i.verdict.status.value) for i in settled.inductions]
+for name, what in found:
+    print(name, what)
+assert found == [  # as this page says
+    {told},
+]"""
 PAIRS = """\
 from symgrad import output_delta
 
@@ -105,10 +111,16 @@ def cells(page: Page, tellings: tuple[Telling, ...], detail: str) -> Iterator[tu
         yield "code", CHECKED.format(name=name, status=together(told.settled).status.value)
     if page.rulings or page.inductions:
         yield "data", DOCUMENT.format(text=json.dumps(json.dumps(lean(json.loads(document_json(page, ()))))))
-        yield "code", SETTLED
+        yield "code", SETTLED.format(told=",\n    ".join(map(repr, outcomes(page))))
     if page.pairs:
         names = [(p.activation.name, p.loss.name) for p in page.pairs if not p.refused]
         yield "code", PAIRS.format(names=",\n    ".join(map(repr, names)))
+
+
+def outcomes(page: Page) -> Iterator[tuple[str, str]]:
+    """The claims and the inductions of a page by name, each with what became of it."""
+    yield from ((r.claim.id, r.ruling.value) for r in page.rulings)
+    yield from ((i.last.name, i.verdict.status.value) for i in page.inductions if i.verdict)
 
 
 def pictured(images: Iterable[Any], files: Mapping[str, str]) -> Iterator[tuple[str, str]]:

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from symgrad.document.boxes import Box
 
-FORMULA = re.compile(r"(?<!\\)\$((?:[^$\\]|\\.)+)\$")
+FORMULA = re.compile(r"(?<!\\)\$(?!\s)((?:[^$\\]|\\.)+)(?<!\s)\$(?!\d)")  # as Pandoc: "$5 and $6" are sums of money
 
 STOPPED = re.compile(r"(<math (?:(?!</math>).)*</math>)([,.;:!?)]+)", re.DOTALL)  # one formula, and what ends it
 

@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import ast
+import builtins
 import inspect
 import keyword
 import re
 from collections.abc import Iterable
+from itertools import count
 from typing import TYPE_CHECKING, Any
+from unicodedata import normalize
 
+import numpy as np
 import sympy
 from sympy import Expr, Symbol
+from sympy.printing.codeprinter import PrintMethodNotImplementedError
 
 from symgrad.core import Definition, UnknownNameError, UnsupportedError
 from symgrad.definitions import ACTIVATIONS, LOSSES, activation_named, loss_named
@@ -106,13 +111,16 @@ def source(
     """A Python module with one NumPy function, and whatever it needs beyond NumPy; letters in `usual` come last."""
     printer = FormPrinter({"fully_qualified_modules": False})
     named, value = lines(stable_form(expr))
-    body = [f"{printer.doprint(s)} = {printer.doprint(part)}" for s, part in named]
-    body += [f"return {printer.doprint(value)}"]
+    try:
+        body = [f"{printer.doprint(s)} = {printer.doprint(part)}" for s, part in named]
+        body += [f"return {printer.doprint(value)}"]
+    except PrintMethodNotImplementedError:
+        raise UnsupportedError(f"NumPy cannot work out {expr}; end with a line that has no open D(...)") from None
     code = "\n".join(body)
     for called in sorted(printer.module_imports.get("numpy", ()), key=len, reverse=True):
         code = re.sub(rf"(?<![\w.]){called}\b", f"np.{called}", code)
     args = {x: printer.doprint(x) for x in letters}
-    doc = "\n\n    ".join(says) or str(expr)
+    doc = "\n\n    ".join(map(quoted, says)) or quoted(str(expr))
     inner = code.replace("\n", "\n        ")
     plain = ", ".join(args.values())
     taken = {name, *args.values()}
@@ -129,6 +137,25 @@ def source(
     return "\n\n".join(
         ["import numpy as np\n", *needed.values(), f'def {name}({signature}):\n    """{doc}"""\n\n{body_of}']
     )
+
+
+def quoted(words: str) -> str:
+    """The words as part of a docstring, which nothing in them can end."""
+    plain = "".join(c if c.isprintable() else " " for c in words)
+    return plain.replace("\\", "\\\\").replace('"""', '\\"\\"\\"')
+
+
+def renamed(letters: Sequence[Symbol]) -> dict[Symbol, Symbol]:
+    """A letter of its own for each that Python takes for no name, or has otherwise: x_1, x_2."""
+    taken = {s.name for s in letters}
+    fresh = (name for n in count(1) if (name := f"x_{n}") not in taken)
+    seen, found = {"np"}, {}
+    for s in letters:
+        name = normalize("NFKC", s.name)
+        if not name.isidentifier() or name in seen or hasattr(np, name) or hasattr(builtins, name):
+            found[s] = Symbol(next(fresh), **s.assumptions0)
+        seen.add(name)
+    return found
 
 
 def apart(name: str, taken: set[str]) -> str:
@@ -202,7 +229,20 @@ def of_derivation(derivation: Derivation, result: Expr) -> str:
     letters = [*first, *sorted(others, key=lambda s: (s in usual, s.name != "y", s.name))]
     shown = text(row(boxes(start), Op("="), boxes(result)))
     says = (f"{derivation.title}: {shown}.", where(derivation.domains))
-    return source(identifier(derivation.name), letters, result, says, usual)
+    return with_names(identifier(derivation.name), letters, result, says, usual)
+
+
+def with_names(
+    name: str, letters: Sequence[Symbol], expr: Expr, says: Iterable[str] = (), usual: Usual | None = None
+) -> str:
+    """The source where letters may be called anything; it repeats no name that Python does not take."""
+    names = renamed(letters)
+    if not names:
+        return source(name, letters, expr, says, usual)
+    own = [names.get(s, s) for s in letters]
+    result = expr.xreplace(names)
+    says = (f"{result}.", f"In place of names that Python does not take: {', '.join(s.name for s in names.values())}.")
+    return source(name, own, result, says, {names.get(s, s): value for s, value in (usual or {}).items()})
 
 
 def usual_values(entries: Iterable[Definition]) -> Usual:
@@ -213,7 +253,7 @@ def usual_values(entries: Iterable[Definition]) -> Usual:
 def of_expression(expr: Expr) -> str:
     """The function of an expression's symbols, z first."""
     letters = sorted(expr.free_symbols, key=lambda s: (s.name != "z", s.name))
-    return source("f", letters, expr, (f"{expr}.",))
+    return with_names("f", letters, expr, (f"{expr}.",))
 
 
 def where(variables: Iterable[Variable]) -> str:
