@@ -117,3 +117,18 @@ def test_where_a_bound_is_reached_is_told(text: str, equal: list[str] | None) ->
     (part,) = settle_words(text, False)["statements"]  # noqa: FBT003 - a task's argument
 
     assert part["equality"] == equal
+
+
+@pytest.mark.parametrize(
+    ("text", "holds"),
+    [
+        ("z >= 1 for z > 2 or z < -2", ["(2, ∞)"]),
+        ("z^2 >= 1 for |z| < 2", ["(−2, −1]", "[1, 2)"]),
+        ("relu'(z) >= 0 for |z| > 1", ["(-∞, −1)", "(1, ∞)"]),
+        ("z >= 1 for z > 2", ["(2, ∞)"]),
+    ],
+)
+def test_where_a_claim_holds_is_a_part_of_where_it_is_made(text: str, holds: list[str]) -> None:
+    (part,) = settle_words(text, False)["statements"]  # noqa: FBT003 - a task's argument
+
+    assert part["holds"] == holds

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from sympy import Eq, Ge, Le, true
+from sympy import And, Eq, Ge, Le, true
 
 from symgrad.core import REALS, Drawing, Eventually, Exists, Holds, Image, Just, Status, SymgradError, Tends, Verdict
 from symgrad.definitions.statement_parser import parse_claim
@@ -14,7 +14,7 @@ from symgrad.document.claims import counterexample
 from symgrad.document.drawings import draw
 from symgrad.document.from_sympy import boxes
 from symgrad.document.text import text
-from symgrad.prover.claims import settle, where_holds
+from symgrad.prover.claims import settle, where_true
 from symgrad.prover.relations import carried
 
 if TYPE_CHECKING:
@@ -98,9 +98,18 @@ def counterexample_of(verdict: Verdict) -> str:
 
 
 def stretches(statement: Asked) -> list[str] | None:
-    """Where a comparison in one variable holds, of its whole domain; None where that is not settled."""
-    region = region_of(statement)
+    """Where a comparison in one variable holds, of where it is claimed; None where that is not settled."""
+    if isinstance(statement, Holds | Exists) and statement.assuming not in {True, true}:
+        region = region_of(replace(statement, relation=And(plain(statement), statement.assuming), assuming=true))
+    else:
+        region = region_of(statement)
     return None if region is None else [told(part) for part in region.parts]
+
+
+def plain(statement: Holds | Exists) -> Any:
+    """The relation with its derivatives carried out, if it is in one variable."""
+    relation, z = statement.relation, lone(statement)
+    return relation if z is None else relation.func(*(carried(side, z) for side in relation.args), evaluate=False)
 
 
 def equality(statement: Asked) -> list[str] | None:
@@ -117,7 +126,7 @@ def region_of(statement: Asked) -> Region | None:
         return None
     domain = next((v.domain for v in statement.variables if v.symbol == z), REALS)
     try:
-        return where_holds(statement.relation, z, domain)
+        return where_true(statement.relation, z, domain)
     except (SymgradError, ArithmeticError, ValueError):
         return None
 
