@@ -76,15 +76,36 @@ def test_a_wrong_step_is_refuted_on_its_page_and_in_the_exit_status() -> None:
     [
         ('D(relu(z), z), ("piecewise", Piecewise((1, z > 0), (0, True)))', "2 PROVED_EXCEPT", 0),
         ('D(log(z), z), ("log", 1 / z)', "2 DOMAIN_MISMATCH", 1),
+        ('D(exp(z), z), ("exp", 0, (z > 0) & (z < 0))', "2 VACUOUS", 0),
+        ('D(log(z), z), ("log", 1 / z + log(z), z < 0)', "2 VACUOUS", 0),
     ],
 )
 def test_what_is_neither_proved_nor_refuted_is_counted_by_its_name(claim: str, counted: str, status: int) -> None:
-    text = "from sympy import Piecewise, log\nfrom symgrad import D, relu, worked, z\n\n"
+    text = "from sympy import Piecewise, exp, log\nfrom symgrad import D, relu, worked, z\n\n"
     done = build(mine(f'{text}it = worked("it", "It", {claim})\n'), "-o", "site")
 
     assert done.exit_code == status, done.output
     assert f"0 PROVED, 0 REFUTED, 0 UNKNOWN, {counted}; " in done.output
     assert "look at site/it.html" in done.output
+
+
+@pytest.mark.parametrize(
+    ("claim", "told"),
+    [
+        ('D(exp(z), z), ("exp", 0, (z > 0) & (z < 0))', "no points: the condition holds nowhere"),
+        ('D(log(z), z), ("log", 1 / z + log(z), z < 0)', "no points: neither side has a value anywhere"),
+    ],
+)
+def test_what_claims_nothing_is_told_by_its_name(claim: str, told: str) -> None:
+    text = mine(f'from sympy import exp, log\nfrom symgrad import D, worked, z\n\nit = worked("it", "It", {claim})\n')
+    counts = json.loads(build(text, "-o", "site", "--json", "--format", "html").output)
+    page = Path("site/it.html").read_text("utf-8")
+
+    assert (counts["vacuous"], counts["unknown"]) == (2, 0)
+    assert counts["doubtful"] == ["it"]
+    assert told in page
+    assert "2 vacuous" in page
+    assert "neither proved nor refuted" not in page
 
 
 def test_a_second_build_is_kept_and_a_change_is_seen() -> None:

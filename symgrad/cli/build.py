@@ -61,7 +61,7 @@ def command(  # noqa: PLR0917 - click passes them by name
 
     The summary counts every step, and beside them every whole result: a chain from its first line to its last, a row
     of the comparison table, an induction. The exit status is 1 if anything is refuted, has a DOMAIN_MISMATCH, or is
-    wrong in numbers; PROVED_EXCEPT and UNKNOWN are counted, and their pages listed.
+    wrong in numbers; PROVED_EXCEPT, UNKNOWN and VACUOUS are counted, and their pages listed.
     """
     from symgrad.pipeline.asked import SITE, Wanted  # noqa: PLC0415 - `symgrad build --help` must not wait for it
     from symgrad.pipeline.build import build  # noqa: PLC0415 - as above
@@ -86,7 +86,8 @@ def summary(built: Built) -> str:
     if cached:
         documents = message("{documents} ({number} from the cache)", documents=documents, number=cached)
     verdicts = [(t.proved, "PROVED"), (t.refuted, "REFUTED"), (t.unknown, "UNKNOWN")]
-    verdicts += [(n, word) for n, word in ((t.excepted, "PROVED_EXCEPT"), (t.mismatched, "DOMAIN_MISMATCH")) if n]
+    seldom = (t.excepted, "PROVED_EXCEPT"), (t.mismatched, "DOMAIN_MISMATCH"), (t.vacuous, "VACUOUS")
+    verdicts += [(n, word) for n, word in seldom if n]
     told = message(
         "{documents}, {steps} and {wholes}: {verdicts}; checks: {ok} ok, {wrong} wrong, {unresolved} unresolved; "
         "{seconds} s",

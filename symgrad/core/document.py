@@ -184,12 +184,13 @@ class Tally:
     steps: int = 0
     proved: int = 0
     refuted: int = 0
-    unknown: int = 0  # UNKNOWN and VACUOUS
+    unknown: int = 0
     ok: int = 0
     wrong: int = 0
     unresolved: int = 0
     excepted: int = 0  # PROVED_EXCEPT
     mismatched: int = 0  # DOMAIN_MISMATCH
+    vacuous: int = 0
     chains: int = 0  # how many of `steps` are whole chains, table rows and inductions
 
     def __add__(self, other: Tally) -> Tally:
@@ -203,7 +204,7 @@ class Tally:
     @property
     def doubtful(self) -> bool:
         """Whether a reader should look: anything that is not proved as it stands."""
-        return self.failed or bool(self.unknown or self.excepted)
+        return self.failed or bool(self.unknown or self.excepted or self.vacuous)
 
 
 def tally(page: Page) -> Tally:
@@ -220,11 +221,12 @@ def tally(page: Page) -> Tally:
         steps=len(statuses),
         proved=statuses.count(Status.PROVED),
         refuted=statuses.count(Status.REFUTED),
-        unknown=statuses.count(Status.UNKNOWN) + statuses.count(Status.VACUOUS),
+        unknown=statuses.count(Status.UNKNOWN),
         ok=outcomes.count(Outcome.OK),
         wrong=outcomes.count(Outcome.WRONG),
         unresolved=outcomes.count(Outcome.UNRESOLVED),
         excepted=statuses.count(Status.PROVED_EXCEPT),
         mismatched=statuses.count(Status.DOMAIN_MISMATCH),
+        vacuous=statuses.count(Status.VACUOUS),
         chains=len(statuses) - sum(len(s.verdicts) for s in page.settled),
     )

@@ -6,10 +6,13 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import TYPE_CHECKING, Any
 
-from symgrad.words import worded
+from symgrad.words import message, worded
 
 if TYPE_CHECKING:
     from sympy import Expr, Symbol
+
+
+VALUELESS = message("neither side has a value anywhere")  # why a statement is VACUOUS, if not for its condition
 
 
 class Status(Enum):

@@ -8,6 +8,7 @@ from sympy import S, Symbol
 
 from symgrad.core import REALS, Derivation, Domain, Let, Step, UnknownNameError, Variable
 from symgrad.core.catalogue import nearest
+from symgrad.definitions.exact import sympified
 from symgrad.deriver.indexed.chain import worked_indexed
 from symgrad.indexed import Expr as Indexed
 from symgrad.rules import RULES
@@ -32,20 +33,23 @@ def worked(
 
     `lets` and `domains` belong to expressions of scalars; those with symbolic dimensions carry their names with
     them, and take `facts` that are assumed of their inputs. A rule that the catalogue does not have raises
-    UnknownNameError. Whether the lines are right is not asked here: the prover settles every one of them.
+    UnknownNameError, a rounded number UnsupportedError. Whether the lines are right is not asked here: the prover
+    settles every one of them.
     """
     if isinstance(find, Indexed):
         return worked_indexed(find, *steps, name=name, title=title, facts=facts, lead=lead)
-    before, chain = find, []
+    before = start = sympified(find)
+    chain: list[Step] = []
     for rule, after, *more in steps:
         if rule not in RULES:
             raise UnknownNameError("rule", rule, nearest(rule, RULES))
         given = next((m for m in more if not isinstance(m, str)), S.true)
         note = next((m for m in more if isinstance(m, str)), "")
-        chain.append(Step(before, after, rule, given, note))
-        before = after
-    known = tuple(Let(symbol, value) for symbol, value in (lets or {}).items())
-    symbols = set().union(*(e.free_symbols for e in [find, *(s.after for s in chain), *(k.value for k in known)]))
+        holds = given if isinstance(given, bool) else sympified(given)
+        chain.append(Step(before, sympified(after), rule, holds, note))
+        before = chain[-1].after
+    known = tuple(Let(symbol, sympified(value)) for symbol, value in (lets or {}).items())
+    symbols = set().union(*(e.free_symbols for e in [start, *(s.after for s in chain), *(k.value for k in known)]))
     free = sorted(symbols - {k.symbol for k in known}, key=str)
     lies_in = domains or {}
     variables = tuple(Variable(s, lies_in.get(s, REALS)) for s in free)

@@ -43,7 +43,7 @@ def lines(told: Telling, detail: str) -> Iterator[str]:
     if detail == "result":
         yield text(told.sentence)
         yield from holding(told)
-        yield say(clauses((steps_in_words(told.settled), check_in_words(told.settled.check))))
+        yield say(clauses((steps_in_words(told.settled), check_in_words(told.settled))))
         return
     yield printable(told.derivation.title)
     if told.derivation.lead:
@@ -62,7 +62,7 @@ def lines(told: Telling, detail: str) -> Iterator[str]:
     yield from text_forms(told)
     yield from (labelled("", where) for where in holding(told))
     yield labelled(message("proof"), printable(proof_in_words(told.settled)))
-    yield labelled(message("check"), say(check_in_words(told.settled.check)))
+    yield labelled(message("check"), say(check_in_words(told.settled)))
 
 
 def rule(line: Line) -> str:

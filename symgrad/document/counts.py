@@ -55,6 +55,8 @@ def doubts(counts: Tally, site: Site) -> Iterator[dict[str, str]]:
         )
     if n := counts.unknown:
         yield badge(message("{number} neither proved nor refuted", number=n), "doubt", f"{site.trust}#unknown")
+    if n := counts.vacuous:
+        yield badge(message("{number} vacuous", number=n), "doubt", f"{site.trust}#vacuous")
 
 
 def checked(counts: Tally) -> Iterator[dict[str, str]]:

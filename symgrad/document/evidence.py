@@ -6,14 +6,14 @@ from collections import Counter
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from symgrad.core import Outcome, Status, every_step
+from symgrad.core import VALUELESS, Outcome, Status, every_step
 from symgrad.document.boxes import Op, commas, row
 from symgrad.document.from_sympy import boxes
 from symgrad.document.text import text
 from symgrad.words import Message, clauses, counted, enumerated, message
 
 if TYPE_CHECKING:
-    from symgrad.core import CheckReport, Settled, Verdict, Witness
+    from symgrad.core import Settled, Verdict, Witness
 
 WORDS = {
     Status.PROVED: message("proved", context="verdict"),
@@ -88,10 +88,13 @@ def steps_in_words(settled: Settled) -> Message:
 CONVENTION = message("elsewhere it is not claimed: where there is no derivative, a value is a convention")
 
 
-def check_in_words(check: CheckReport | None) -> Message:
+def check_in_words(settled: Settled) -> Message:
     """How the finite differences came out."""
+    check = settled.check
     if check is None:
         return message("no numeric check applies")
+    if not check.points:
+        return no_points(settled.claim)
     parts = [
         (check.ok, message("{number} agree", number=check.ok)),
         (check.wrong, message("{number} disagree", number=check.wrong)),
@@ -112,6 +115,15 @@ def check_in_words(check: CheckReport | None) -> Message:
             outcomes=told,
         )
     return message("finite differences at {number} points: {outcomes}", number=check.points, outcomes=told)
+
+
+def no_points(claim: Verdict) -> Message:
+    """Why nothing was compared, as far as it is proved: that none was drawn does not say that there is none."""
+    if claim.status is not Status.VACUOUS:
+        return message("no points: none was found at which to compare")
+    if claim.reason == VALUELESS:
+        return message("no points: neither side has a value anywhere")
+    return message("no points: the condition holds nowhere")
 
 
 def because(words: Message, why: str) -> Message:

@@ -109,7 +109,7 @@ def holding(told: Telling) -> Iterator[Block]:
 def evidence(told: Telling) -> Iterator[Block]:
     """Where the result holds, what was proved, and how the numeric check came out."""
     yield from holding(told)
-    proof, check = proof_in_words(told.settled), check_in_words(told.settled.check)
+    proof, check = proof_in_words(told.settled), check_in_words(told.settled)
     yield Paragraph((message("{proof}; {check}.", proof=proof, check=check),))
     if table := check_of(told.settled.check):
         yield Paragraph((), CHECK)

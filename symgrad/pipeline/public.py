@@ -19,6 +19,7 @@ from symgrad.core import (
     Verdict,
 )
 from symgrad.definitions import activation_named, loss_named
+from symgrad.definitions.exact import shown
 from symgrad.definitions.meaning import where_defined
 from symgrad.definitions.parser import parse_condition
 from symgrad.functions import put
@@ -26,7 +27,7 @@ from symgrad.indexed import Expr as Indexed
 from symgrad.indexed import Tensor
 from symgrad.pipeline.entries import Entry, bare, entry_of
 from symgrad.pipeline.limited import SECONDS, in_time
-from symgrad.pipeline.reading import chosen, expression, require_value, shown
+from symgrad.pipeline.reading import chosen, expression, require_value
 from symgrad.pipeline.records import spell
 from symgrad.pipeline.statements import Statement, statement
 from symgrad.pipeline.symbols import Twins, twins

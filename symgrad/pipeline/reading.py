@@ -2,28 +2,24 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from sympy import (
     AccumBounds,
     Expr,
-    Float,
     MatrixBase,
     MatrixExpr,
     Pow,
-    Rational,
     Symbol,
-    SympifyError,
     acosh,
     atanh,
     log,
-    sympify,
 )
 
 from symgrad import prover
 from symgrad.core import ParseError, Status, UnsupportedError
 from symgrad.definitions.arithmetic import UNREAL, unreal
+from symgrad.definitions.exact import shown, sympified
 from symgrad.definitions.parser import HEIGHT, height, parse
 from symgrad.words import message
 
@@ -33,7 +29,6 @@ if TYPE_CHECKING:
     from symgrad.core import Variable
 
 PARTIAL = (log, atanh, acosh)  # functions that have no value for some real arguments
-SHOWN = 80  # characters of what was handed in
 SECONDS = 5.0  # to see whether an expression has a value anywhere
 
 
@@ -56,44 +51,6 @@ def expression(value: Any) -> Any:
     if height(found) > HEIGHT:
         raise UnsupportedError(message("the expression is nested too deeply to be differentiated; break it into parts"))
     return found
-
-
-def sympified(value: Any) -> Any:
-    """The value as SymPy sees it, rounded numbers refused."""
-    if isinstance(value, bool):
-        raise UnsupportedError(
-            message("{value} is a truth value; an expression is expected, such as 'z*tanh(z)'", value=value)
-        )
-    if isinstance(value, float):
-        raise UnsupportedError(
-            message("{value} is a rounded number; write it exactly, as text or as sympy.Rational", value=repr(value))
-        )
-    try:
-        found = Rational(str(value)) if isinstance(value, Decimal) else sympify(value, strict=True)
-    except (SympifyError, TypeError, ValueError):
-        raise UnsupportedError(
-            message(
-                "{shown} is no expression; write text such as 'z*tanh(z)', or a SymPy expression", shown=shown(value)
-            )
-        ) from None
-    rounded = sorted(found.atoms(Float), key=str) if hasattr(found, "atoms") else []
-    if rounded:
-        number = rounded[0]
-        raise UnsupportedError(
-            message(
-                "{number} is a rounded number; write it exactly: sympy.Rational('{exact}'), "
-                "or the whole expression as text",
-                number=number,
-                exact=Decimal(str(number)).normalize(),
-            )
-        )
-    return found
-
-
-def shown(value: Any) -> str:
-    """What was handed in, short enough for a message."""
-    text = str(value)
-    return text if len(text) <= SHOWN else f"{text[:SHOWN]}…"
 
 
 def chosen(expr: Any, wrt: str | Symbol | None) -> Symbol:

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 import sympy as sp
 from sympy import Ne, Piecewise, true
 
-from symgrad.core import Let, Status, UnsupportedError, Variable, Verdict
+from symgrad.core import VALUELESS, Let, Status, UnsupportedError, Variable, Verdict
 from symgrad.prover.certificate import certificate, conditions, identical
 from symgrad.prover.conventions import order_matters
 from symgrad.prover.emptiness import empty
@@ -224,7 +224,7 @@ class Prover:
         if exceptions:
             return Verdict(Status.PROVED_EXCEPT, "regions", used, tuple(exceptions))
         if PROVED not in kinds:
-            nowhere = "neither side has a value anywhere", "no point satisfies the assumptions"
+            nowhere = VALUELESS, "no point satisfies the assumptions"
             return Verdict(Status.VACUOUS, "regions", reason=nowhere[UNDEFINED not in kinds])
         if any(leaf.why is ANALYSIS for leaf in self.leaves):
             return Verdict(Status.UNKNOWN, reason=ANALYSIS)
