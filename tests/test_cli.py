@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import re
+import shutil
 import subprocess
 import sys
 from functools import cache
@@ -14,6 +15,7 @@ from unittest import mock
 
 import pytest
 from click.testing import CliRunner, Result
+from lxml import etree, html
 
 from symgrad.cli.main import WORDS, app
 from symgrad.pipeline.workers import call
@@ -341,6 +343,53 @@ def test_list_has_every_entry() -> None:
     assert rows["tanh"]["zero_centred"] is True
     assert rows["relu"]["kinks"] == ["0"]
     assert "sigmoid" in run("list").output
+
+
+@pytest.mark.parametrize("form", ["text", "latex", "mathml", "markdown", "html", "json"])
+def test_list_in_every_format(form: str, tmp_path: Path) -> None:
+    file = tmp_path / "out"
+
+    done = run("list", "--format", form, "-o", str(file))
+    told = file.read_text("utf-8")
+
+    assert done.exit_code == 0, done.output
+    assert not done.stdout
+    names = {name.replace("_", r"\_") if form in {"latex", "markdown"} else name for name in listed()}
+    assert {name for name in names if name not in told} == set()
+    cells = {  # the steepest slope of sigmoid, and the space of a layer's weights
+        "text": ("1/4", "W (m, n)"),
+        "latex": (r"\documentclass", r"$\frac{1}{4}$", r"W \in \mathbb{R}^{m \times n}", r"\end{document}"),
+        "mathml": ('<formula id="sigmoid-sup"', "<mfrac><mn>1</mn><mn>4</mn></mfrac>", 'id="linear-learned"'),
+        "markdown": (r"| $`\frac{1}{4}`$ |", r"$`W \in \mathbb{R}^{m \times n}`$"),
+        "html": ("<!doctype html>", "<style>", "<mfrac><mn>1</mn><mn>4</mn></mfrac>", "</html>"),
+        "json": ('"sup": "1/4"',),
+    }
+    assert [cell for cell in cells[form] if cell not in told] == []
+    if form in {"mathml", "html"}:
+        root = (etree.fromstring if form == "mathml" else html.fromstring)(told.encode())
+        assert len({f.get("id") for f in root.iter("formula")}) == len(list(root.iter("formula")))
+        assert len(list(root.iter("math"))) + len(list(root.iter("{*}math"))) > 2 * len(names)
+    if form == "json":
+        assert json.loads(told) == json.loads(run("list", "--json").output)
+
+
+@pytest.mark.skipif(shutil.which("pdflatex") is None, reason="pdflatex is not installed")
+def test_the_list_compiles_and_nothing_is_too_wide(tmp_path: Path) -> None:
+    run("list", "--format", "latex", "-o", str(tmp_path / "list.tex"))
+
+    command = ["pdflatex", "-interaction=nonstopmode", "-halt-on-error", "list.tex"]
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, errors="replace", check=False)  # noqa: S603 - ours
+
+    assert done.returncode == 0, done.stdout[-2000:]
+    assert "Overfull" not in done.stdout
+
+
+def test_a_list_has_no_detail_and_a_fragment_no_preamble() -> None:
+    refused = run("list", "--detail", "result")
+
+    assert refused.exit_code == 2
+    assert "--detail means nothing here" in refused.output
+    assert r"\documentclass" not in run("list", "--format", "latex", "--fragment").output
 
 
 def test_verify_settles_every_statement_of_an_entry() -> None:

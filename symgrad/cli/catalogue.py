@@ -8,12 +8,14 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from symgrad.cli.options import DIALECTS, PATH, emit
 from symgrad.cli.progress import progress
 from symgrad.cli.table import table
 from symgrad.words import message, say
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+    from pathlib import Path
 
 ACTIVATIONS = {
     "name": message("activation"),
@@ -31,27 +33,67 @@ LOSSES = {
     "y_in": message("y in"),
     "kinks": message("kinks"),
 }
-LAYERS = {"name": "layer", "inputs": "inputs", "learned": "learned", "output": "output"}
+LAYERS = {
+    "name": message("layer"),
+    "inputs": message("inputs", context="of a layer"),
+    "learned": message("learned", context="of a layer"),
+    "output": message("output", context="of a layer"),
+}
+FORMATS = ("text", "latex", "mathml", "markdown", "html", "json")
 WIDEST = 44  # longer formulas are cut; `symgrad show NAME` has them whole
 
 
+TABLES = (  # kinds, titles, columns
+    ("activation", message("Activations"), ACTIVATIONS),
+    ("loss", message("Losses"), LOSSES),
+    ("layer", message("Layers"), LAYERS),
+)
+NOTE = message("facts hold at the usual parameters; symgrad show NAME tells all about one entry")
+
+
+def no_detail(_context: click.Context, _option: click.Parameter, value: str | None) -> None:
+    """Say why a table has no level of detail."""
+    if value is not None:
+        raise click.UsageError(
+            say(message("a table has no steps, so --detail means nothing here; leave it out, or use symgrad show NAME"))
+        )
+
+
 @click.command("list")
-@click.option("--json", "as_json", is_flag=True, help="Print the rows as JSON, nothing cut.")
+@click.option("--format", "form", type=click.Choice(FORMATS), default="text", show_default=True)
+@click.option("-o", "--output", type=PATH, help="Write to FILE.", metavar="FILE")
+@click.option("--detail", hidden=True, expose_value=False, callback=no_detail)
+@click.option("--fragment", is_flag=True, help="LaTeX for inclusion in a paper of your own.")
+@click.option("--dialect", type=click.Choice(DIALECTS), default="github", help="Whose Markdown.")
+@click.option("--json", "as_json", is_flag=True, help="Short for --format json: the rows, nothing cut.")
 @click.option("-j", "--jobs", type=click.IntRange(1), help="Worker processes; by default one a core.")
 @click.option("--no-cache", is_flag=True, help="Work everything out anew.")
-def command(as_json: bool, jobs: int | None, no_cache: bool) -> None:  # noqa: FBT001 - click passes flags so
+def command(  # noqa: PLR0917 - click passes them by name
+    form: str,
+    output: Path | None,
+    fragment: bool,  # noqa: FBT001 - click passes flags so
+    dialect: str,
+    as_json: bool,  # noqa: FBT001 - as above
+    jobs: int | None,
+    no_cache: bool,  # noqa: FBT001 - as above
+) -> None:
     """List every activation, loss and layer, with formulas, derivatives, and what is proved about them."""
-    from symgrad.pipeline.cache import open_cache  # noqa: PLC0415 - `symgrad list --help` must not wait for it
+    from symgrad.pipeline.asked import Asked  # noqa: PLC0415 - `symgrad list --help` must not wait for it
+    from symgrad.pipeline.cache import open_cache  # noqa: PLC0415 - as above
     from symgrad.pipeline.listing import rows  # noqa: PLC0415 - as above
+    from symgrad.pipeline.workers import Task, call  # noqa: PLC0415 - as above
 
     with progress(say(message("proving facts"))) as report:
         found = rows(open_cache(enabled=not no_cache), jobs or os.cpu_count() or 1, report)
-    if as_json:
-        click.echo(json.dumps(found, indent=1, ensure_ascii=False))
-        return
-    for heads, kind in ((ACTIVATIONS, "activation"), (LOSSES, "loss"), (LAYERS, "layer")):
-        click.echo(text(heads, [r for r in found if r["kind"] == kind]) + "\n")
-    click.echo(say(message("facts hold at the usual parameters; symgrad show NAME tells all about one entry")))
+    asked = Asked("json" if as_json else form, fragment=fragment, dialect=dialect)
+    if asked.form == "json":
+        told = json.dumps(found, indent=1, ensure_ascii=False)
+    elif asked.form == "text":
+        tables = (text(heads, [r for r in found if r["kind"] == kind]) for kind, _, heads in TABLES)
+        told = "\n\n".join((*tables, say(NOTE)))
+    else:
+        told = call(Task("symgrad.pipeline.listing_pages:written", (found, TABLES, NOTE, asked)))
+    emit(told, output)
 
 
 def text(heads: Mapping[str, str], rows: Sequence[Mapping[str, Any]]) -> str:

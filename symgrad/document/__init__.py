@@ -6,6 +6,7 @@ from symgrad.document.facts import definition_box
 from symgrad.document.from_json import document_from_json, from_json
 from symgrad.document.index import entry, render_index, render_search, render_trust
 from symgrad.document.latex_in import LatexError
+from symgrad.document.listing import Listed, render_listing
 from symgrad.document.pages import (
     DETAILS,
     FILES,
@@ -31,6 +32,7 @@ __all__ = [
     "FORMATS",
     "PAGE_FORMATS",
     "LatexError",
+    "Listed",
     "Site",
     "Svg",
     "alone",
@@ -51,6 +53,7 @@ __all__ = [
     "render",
     "render_entry",
     "render_index",
+    "render_listing",
     "render_page",
     "render_search",
     "render_trust",

@@ -113,7 +113,12 @@ def standalone(page: Page, tellings: tuple[Telling, ...], detail: str = "textboo
 
 def pasted(page: Page, tellings: tuple[Telling, ...], detail: str = "textbook") -> str:
     """The same for a paper that has its own preamble."""
-    text = body(outline(page, tellings, detail, drawn=True))
+    return paper(outline(page, tellings, detail, drawn=True))
+
+
+def paper(blocks: Iterable[Block]) -> str:
+    """The blocks for a paper that has its own preamble."""
+    text = body(blocks)
     return f"{needs(text)}\n{COLOURS}\n{HAN}\n{DRAW}\n\n{text}\n"
 
 
@@ -155,9 +160,9 @@ def preamble() -> str:
     return PREAMBLE.replace("FONTS", fonts) + DRAW + "\n" + (CHINESE if language() != ENGLISH else "")
 
 
-def whole(blocks: Iterable[Block]) -> str:
-    """The blocks below our preamble."""
-    return preamble() + "\\begin{document}\n\n" + body(blocks) + "\n\n\\end{document}\n"
+def whole(blocks: Iterable[Block], paper_size: str = "") -> str:
+    """The blocks below our preamble; `paper_size` is what the geometry package is told besides."""
+    return preamble() + paper_size + "\\begin{document}\n\n" + body(blocks) + "\n\n\\end{document}\n"
 
 
 def body(blocks: Iterable[Block]) -> str:

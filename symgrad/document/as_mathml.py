@@ -14,7 +14,7 @@ from symgrad.document.tables import formula_rows
 from symgrad.words import message
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from symgrad.core import Page
     from symgrad.document.boxes import Box
@@ -71,6 +71,10 @@ def formulas(page: Page, tellings: tuple[Telling, ...], detail: str = "textbook"
         for n, part in enumerate((p for _, parts in ruled(r).parts for p in parts), 1)
         if part.formula is not None
     ]
-    title = escape(clean(document.title), quote=True)
-    head = f'<?xml version="1.0" encoding="UTF-8"?>\n<formulas title="{title}">\n'
+    return file_of(document.title, rows)
+
+
+def file_of(title: str, rows: Iterable[str]) -> str:
+    """A file of formulas."""
+    head = f'<?xml version="1.0" encoding="UTF-8"?>\n<formulas title="{escape(clean(title), quote=True)}">\n'
     return head + "".join(f"{r}\n" for r in rows) + "</formulas>\n"
