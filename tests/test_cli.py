@@ -148,6 +148,8 @@ def test_hostile_text_is_refused_and_nothing_is_written(
         (("build", "no/such/folder"), "no/such/folder"),
         (("derive", "sigmoid", "-o", "no/such/\0"), ""),
         (("biuld",), "biuld"),
+        (("list", "--detail", "result"), "--detail means nothing here"),
+        (("list", "--format", "pdf"), "pdf"),
     ],
     ids=str,
 )
@@ -382,14 +384,6 @@ def test_the_list_compiles_and_nothing_is_too_wide(tmp_path: Path) -> None:
 
     assert done.returncode == 0, done.stdout[-2000:]
     assert "Overfull" not in done.stdout
-
-
-def test_a_list_has_no_detail_and_a_fragment_no_preamble() -> None:
-    refused = run("list", "--detail", "result")
-
-    assert refused.exit_code == 2
-    assert "--detail means nothing here" in refused.output
-    assert r"\documentclass" not in run("list", "--format", "latex", "--fragment").output
 
 
 def test_verify_settles_every_statement_of_an_entry() -> None:

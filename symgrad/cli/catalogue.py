@@ -41,8 +41,6 @@ LAYERS = {
 }
 FORMATS = ("text", "latex", "mathml", "markdown", "html", "json")
 WIDEST = 44  # longer formulas are cut; `symgrad show NAME` has them whole
-
-
 TABLES = (  # kinds, titles, columns
     ("activation", message("Activations"), ACTIVATIONS),
     ("loss", message("Losses"), LOSSES),
@@ -63,7 +61,6 @@ def no_detail(_context: click.Context, _option: click.Parameter, value: str | No
 @click.option("--format", "form", type=click.Choice(FORMATS), default="text", show_default=True)
 @click.option("-o", "--output", type=PATH, help="Write to FILE.", metavar="FILE")
 @click.option("--detail", hidden=True, expose_value=False, callback=no_detail)
-@click.option("--fragment", is_flag=True, help="LaTeX for inclusion in a paper of your own.")
 @click.option("--dialect", type=click.Choice(DIALECTS), default="github", help="Whose Markdown.")
 @click.option("--json", "as_json", is_flag=True, help="Short for --format json: the rows, nothing cut.")
 @click.option("-j", "--jobs", type=click.IntRange(1), help="Worker processes; by default one a core.")
@@ -71,28 +68,25 @@ def no_detail(_context: click.Context, _option: click.Parameter, value: str | No
 def command(  # noqa: PLR0917 - click passes them by name
     form: str,
     output: Path | None,
-    fragment: bool,  # noqa: FBT001 - click passes flags so
     dialect: str,
-    as_json: bool,  # noqa: FBT001 - as above
+    as_json: bool,  # noqa: FBT001 - click passes flags so
     jobs: int | None,
     no_cache: bool,  # noqa: FBT001 - as above
 ) -> None:
     """List every activation, loss and layer, with formulas, derivatives, and what is proved about them."""
-    from symgrad.pipeline.asked import Asked  # noqa: PLC0415 - `symgrad list --help` must not wait for it
-    from symgrad.pipeline.cache import open_cache  # noqa: PLC0415 - as above
+    from symgrad.pipeline.cache import open_cache  # noqa: PLC0415 - `symgrad list --help` must not wait for it
     from symgrad.pipeline.listing import rows  # noqa: PLC0415 - as above
     from symgrad.pipeline.workers import Task, call  # noqa: PLC0415 - as above
 
     with progress(say(message("proving facts"))) as report:
         found = rows(open_cache(enabled=not no_cache), jobs or os.cpu_count() or 1, report)
-    asked = Asked("json" if as_json else form, fragment=fragment, dialect=dialect)
-    if asked.form == "json":
+    if as_json or form == "json":
         told = json.dumps(found, indent=1, ensure_ascii=False)
-    elif asked.form == "text":
+    elif form == "text":
         tables = (text(heads, [r for r in found if r["kind"] == kind]) for kind, _, heads in TABLES)
         told = "\n\n".join((*tables, say(NOTE)))
     else:
-        told = call(Task("symgrad.pipeline.listing_pages:written", (found, TABLES, NOTE, asked)))
+        told = call(Task("symgrad.pipeline.listing_pages:written", (found, TABLES, NOTE, form, dialect)))
     emit(told, output)
 
 

@@ -113,12 +113,7 @@ def standalone(page: Page, tellings: tuple[Telling, ...], detail: str = "textboo
 
 def pasted(page: Page, tellings: tuple[Telling, ...], detail: str = "textbook") -> str:
     """The same for a paper that has its own preamble."""
-    return paper(outline(page, tellings, detail, drawn=True))
-
-
-def paper(blocks: Iterable[Block]) -> str:
-    """The blocks for a paper that has its own preamble."""
-    text = body(blocks)
+    text = body(outline(page, tellings, detail, drawn=True))
     return f"{needs(text)}\n{COLOURS}\n{HAN}\n{DRAW}\n\n{text}\n"
 
 

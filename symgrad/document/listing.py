@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from itertools import chain
 from typing import TYPE_CHECKING
 
-from symgrad.document.as_latex import fitted, paper, whole
+from symgrad.document.as_latex import fitted, whole
 from symgrad.document.as_markdown import DIALECTS
 from symgrad.document.as_markdown import body as markdown_body
 from symgrad.document.as_mathml import file_of
@@ -37,22 +37,14 @@ class Listed:
     rows: tuple[tuple[Told, ...], ...]
 
 
-def render_listing(
-    title: str,
-    tables: Sequence[Listed],
-    note: str,
-    form: str,
-    *,
-    fragment: bool = False,
-    dialect: str = "github",
-) -> str:
+def render_listing(title: str, tables: Sequence[Listed], note: str, form: str, dialect: str = "github") -> str:
     """The tables as html, latex, markdown or mathml; `note` stands below them."""
     match form:
         case "html":
             return page(title, tables, note)
         case "latex":
             parts = chain.from_iterable(map(on_paper, blocks(title, tables, note)))
-            return paper(parts) if fragment else whole(parts, LANDSCAPE)
+            return whole(parts, LANDSCAPE)
         case "markdown":
             return markdown_body(blocks(title, tables, note), DIALECTS[dialect])
         case "mathml":

@@ -22,7 +22,6 @@ if TYPE_CHECKING:
     from symgrad.core import Definition
     from symgrad.document.blocks import Told
     from symgrad.indexed import Tensor
-    from symgrad.pipeline.asked import Asked
 
 Columns = tuple[tuple[str, str, "Mapping[str, str]"], ...]  # kind, title, heads by key
 HEADS = {  # of columns that have a formula above them, by kind and key
@@ -35,7 +34,7 @@ HEADS = {  # of columns that have a formula above them, by kind and key
 YES = {True: message("yes"), False: message("no")}
 
 
-def written(rows: Sequence[Mapping[str, Any]], columns: Columns, note: str, asked: Asked) -> str:
+def written(rows: Sequence[Mapping[str, Any]], columns: Columns, note: str, form: str, dialect: str) -> str:
     """The rows in one of the formats of a page; their facts are taken as they are, their formulas are set anew."""
     tables = [
         Listed(
@@ -47,7 +46,7 @@ def written(rows: Sequence[Mapping[str, Any]], columns: Columns, note: str, aske
         for kind, title, heads in columns
     ]
     title = message("Activations, losses and layers")
-    return render_listing(title, tables, note, asked.form, fragment=asked.fragment, dialect=asked.dialect)
+    return render_listing(title, tables, note, form, dialect)
 
 
 def cells_of(known: Mapping[str, Any]) -> dict[str, Told]:
