@@ -40,7 +40,7 @@ Svg(
 )"""
 CHECKED = """\
 print({name}.verdict.status.value)
-print(say(check_in_words({name}.check)))
+print(say(check_in_words({name}.settled)))
 assert {name}.verdict.status.value == {status!r}  # as this page says
 {name}"""
 
