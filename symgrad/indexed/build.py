@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Any
 from sympy.core.function import FunctionClass
 
 from symgrad.indexed.atoms import Apply, Attains, Greatest, Partial, Power, Ref, Size, Slot, Where, equal
-from symgrad.indexed.expr import Expr, IndexedError, expr, one
+from symgrad.indexed.expr import Expr, expr, one
 from symgrad.indexed.names import Dim, Index, ShapeError, place, twins
+from symgrad.indexed.products import IndexedError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -8,9 +8,9 @@ from math import isqrt
 from operator import is_, or_
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
-from symgrad.core import SymgradError
 from symgrad.indexed.atoms import NOTHING, Apply, Atom, Delta, Partial, Power, Ref, Scalar, Size, Where, indices_of
-from symgrad.indexed.canonical import ONE, Factor, Factors, term_key
+from symgrad.indexed.canonical import ONE, Factor, term_key
+from symgrad.indexed.products import IndexedError, merged, settled
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -24,10 +24,6 @@ Kind = tuple[int, int]  # of a power: the sign of its exponent, and 2 for a root
 Risk = tuple[Atom, Kind]
 NONE: frozenset[Risk] = frozenset()
 VARYING = "an exponent is a whole number or a Fraction; write a power that varies with exp and log"
-
-
-class IndexedError(SymgradError):
-    """An indexed expression that has no meaning; the message tells how to mend it."""
 
 
 class Lazy(Generic[T]):
@@ -434,28 +430,6 @@ def never_negative(value: Expr) -> bool:
 def even(exponent: Fraction) -> bool:
     """Whether any real number to this power is non-negative, or has no value."""
     return exponent.denominator > 1 or exponent % 2 == 0
-
-
-def merged(factors: Iterable[Factor]) -> Factors:
-    """Factors with the exponents of equal atoms added, those that cancel left out."""
-    found: dict[Atom, Fraction] = {}
-    for a, e in factors:
-        found[a] = found[a] + e if a in found else e
-    return tuple([(a, e) for a, e in found.items() if e])
-
-
-def settled(coefficient: Fraction, factors: Factors) -> tuple[Fraction, Factors]:
-    """A product with its brackets settled: a delta is its own square, and one of equal indices is 1."""
-    kept: list[Factor] = []
-    for a, e in factors:
-        if a.bracket and e < 0:
-            raise IndexedError("a delta or a condition can't be divided by: it is 0 somewhere")
-        sure = a.certain if a.bracket else None
-        if sure is False:
-            return Fraction(0), ()
-        if sure is None:
-            kept.append((a, ONE if a.bracket else e))
-    return coefficient, tuple(kept)
 
 
 UNIT = monomial(ONE, ())

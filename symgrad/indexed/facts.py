@@ -11,9 +11,10 @@ from symgrad.indexed.atoms import NOTHING, Atom, Partial, Power, Ref
 from symgrad.indexed.build import delta, total
 from symgrad.indexed.canonical import ONE, Factor, Factors
 from symgrad.indexed.contract import contract
-from symgrad.indexed.expr import Expr, IndexedError, Term, expr
+from symgrad.indexed.expr import Expr, Term, expr
 from symgrad.indexed.mapping import mapped, under, with_parts
 from symgrad.indexed.names import Index, Place
+from symgrad.indexed.products import IndexedError
 from symgrad.words import message, worded
 
 if TYPE_CHECKING:

@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Any
 from weakref import WeakValueDictionary
 
 from symgrad.indexed.atoms import Ref, Slot, Where
-from symgrad.indexed.expr import ZERO, Expr, IndexedError, expr, never_negative, one
+from symgrad.indexed.expr import ZERO, Expr, expr, never_negative, one
 from symgrad.indexed.names import Dim, Index, Place, ShapeError, length, token, twins
+from symgrad.indexed.products import IndexedError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -15,9 +15,10 @@ from symgrad.functions.symbols import z
 from symgrad.indexed.atoms import Apply, Atom, Power, Ref
 from symgrad.indexed.canonical import ONE
 from symgrad.indexed.conversion import from_formula
-from symgrad.indexed.expr import ZERO, Expr, Term, expr, merged, monomial, one
+from symgrad.indexed.expr import ZERO, Expr, Term, expr, monomial, one
 from symgrad.indexed.mapping import bind
 from symgrad.indexed.normal import expanded
+from symgrad.indexed.products import merged
 
 if TYPE_CHECKING:
     from symgrad.indexed.canonical import Factors
