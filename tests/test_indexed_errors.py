@@ -70,6 +70,7 @@ MISTAKES: dict[str, tuple[Callable[[], Any], str]] = {
     "a condition on an entry": (lambda: where(i, "<", any_(x[i])), "x[i] is no place"),
     "a condition that is none": (lambda: where(i, "<~", j), "no relation is called '<~'"),
     "a derivative by a tensor": (lambda: partial(x[i], any_(x)), "taken by an entry such as W[i, j]"),
+    "a derivative by a sum": (lambda: partial(x[i], total(j, x[j])), "taken by an entry such as W[i, j]"),
     "a place of half an index": (lambda: i * any_(0.5), "whole multiples"),
     "a place of two indices": (lambda: i * any_(j), "whole multiples"),
     "a place and a letter": (lambda: i + any_("a"), "'a' is no place"),

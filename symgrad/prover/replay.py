@@ -144,23 +144,32 @@ class Numbers:
 
     def truth(self, condition: Any) -> bool:
         """Whether a condition holds."""
-        if condition in (True, False):
-            return bool(condition)
-        if isinstance(condition, sp.And):
-            return all(map(self.truth, condition.args))
-        if isinstance(condition, sp.Or):
-            return any(map(self.truth, condition.args))
-        if isinstance(condition, sp.Not):
-            return not self.truth(condition.args[0])
-        if isinstance(condition, sp.logic.boolalg.ITE):
-            test, then, otherwise = condition.args
-            return self.truth(then if self.truth(test) else otherwise)
-        if not isinstance(condition, Relational):
-            raise UnsupportedError(f"{condition} can't be replayed")
-        gap = self.value(condition.lhs - condition.rhs)
+        return truth(condition, self.sign)
+
+    def sign(self, gap: Any) -> int:
+        """The sign of an expression; what is 0 to the digits worked with is 0."""
+        value = self.value(gap)
         tiny = mpmath.mpf(10) ** (-mpmath.mp.dps * 9 // 10)
-        s = 0 if abs(gap) < tiny else 1 if gap > 0 else -1
-        return {sp.Gt: s > 0, sp.Ge: s >= 0, sp.Lt: s < 0, sp.Le: s <= 0, sp.Eq: s == 0, sp.Ne: s != 0}[condition.func]
+        return 0 if abs(value) < tiny else 1 if value > 0 else -1
+
+
+def truth(condition: Any, sign: Callable[[Any], int]) -> bool:
+    """Whether a condition holds where expressions have these signs."""
+    if condition in (True, False):
+        return bool(condition)
+    if isinstance(condition, sp.And):
+        return all(truth(part, sign) for part in condition.args)
+    if isinstance(condition, sp.Or):
+        return any(truth(part, sign) for part in condition.args)
+    if isinstance(condition, sp.Not):
+        return not truth(condition.args[0], sign)
+    if isinstance(condition, sp.logic.boolalg.ITE):
+        test, then, otherwise = condition.args
+        return truth(then if truth(test, sign) else otherwise, sign)
+    if not isinstance(condition, Relational):
+        raise UnsupportedError(f"{condition} can't be replayed")
+    s = sign(condition.lhs - condition.rhs)
+    return {sp.Gt: s > 0, sp.Ge: s >= 0, sp.Lt: s < 0, sp.Le: s <= 0, sp.Eq: s == 0, sp.Ne: s != 0}[condition.func]
 
 
 def _power(base: Any, exponent: Any) -> Any:

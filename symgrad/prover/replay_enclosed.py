@@ -14,11 +14,11 @@ import mpmath  # type: ignore[import-untyped]  # it ships no types
 import sympy as sp
 from mpmath import iv
 from sympy.codegen.cfunctions import expm1, log1p
-from sympy.core.relational import Relational
 
 from symgrad.core import UnsupportedError
 from symgrad.functions import Elementwise
 from symgrad.prover.conventions import opened
+from symgrad.prover.replay import NoValue, truth
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -26,10 +26,6 @@ if TYPE_CHECKING:
     from symgrad.core import Let, Witness
 
 BITS = 400
-
-
-class NoValue(ArithmeticError):  # noqa: N818 - what it says
-    """The expression has no real value at the point."""
 
 
 class Open(ArithmeticError):  # noqa: N818 - what it says
@@ -105,18 +101,7 @@ class Intervals:
 
     def truth(self, condition: Any) -> bool:
         """Whether a condition holds."""
-        if condition in (True, False):
-            return bool(condition)
-        if isinstance(condition, sp.And):
-            return all(map(self.truth, condition.args))
-        if isinstance(condition, sp.Or):
-            return any(map(self.truth, condition.args))
-        if isinstance(condition, sp.Not):
-            return not self.truth(condition.args[0])
-        if not isinstance(condition, Relational):
-            raise UnsupportedError(f"{condition} can't be replayed")
-        s = self.sign(condition.lhs - condition.rhs)
-        return {sp.Gt: s > 0, sp.Ge: s >= 0, sp.Lt: s < 0, sp.Le: s <= 0, sp.Eq: s == 0, sp.Ne: s != 0}[condition.func]
+        return truth(condition, self.sign)
 
     def sign(self, gap: Any) -> int:
         """The sign of an expression at the point."""
