@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
+from functools import cache
 from typing import TYPE_CHECKING
 
 import mpmath  # type: ignore[import-untyped]  # it ships no types
 import pytest
 from click.testing import CliRunner
+from ledger_misses import MISSES, Miss
 from near_misses import NEAR_MISSES
 from sympy import Abs, Eq, Ge, Rational, S, erf, exp, log, oo, sqrt, tanh
 
@@ -26,6 +28,7 @@ from symgrad.core import (
     Observation,
     ParseError,
     Ruling,
+    Settlement,
     Status,
     Stretches,
     Tends,
@@ -55,6 +58,12 @@ every_claim = pytest.mark.parametrize("claim", PROVABLE.values(), ids=PROVABLE)
 IDS = [*(f"A{n}" for n in range(1, 17)), *(f"B{n}" for n in range(1, 11)), *(f"C{n}" for n in range(1, 6))]
 
 
+@cache
+def settled(name: str) -> Settlement:
+    """A claim of the ledger, settled once for all tests."""
+    return settle_claim(CLAIMS[name])
+
+
 def test_the_ledger_is_complete() -> None:
     assert list(CLAIMS) == [*IDS, *(f"D{n}" for n in range(1, 11))]
     assert all(c.formal and c.sources and set(c.sources) <= set(SOURCES) for c in CLAIMS.values())
@@ -62,8 +71,9 @@ def test_the_ledger_is_complete() -> None:
 
 @every_claim
 def test_every_claim_is_settled_as_expected(claim: Claim) -> None:
-    found = settle_claim(claim)
+    found = settled(claim.id)
 
+    assert found.kept
     assert found.ruling is claim.expected
     assert found.ruling is not Ruling.UNKNOWN
     assert bool(claim.condition) is (claim.expected is Ruling.CONDITIONAL)
@@ -151,6 +161,17 @@ def test_a_ruling_needs_the_proof_of_what_is_true_instead() -> None:
 def test_a_near_miss_is_told_apart(holds: str, misses: str) -> None:
     assert all(settle(s).proved for s in parse_claim(holds))
     assert any(settle(s).status is Status.REFUTED for s in parse_claim(misses))
+
+
+@pytest.mark.parametrize("miss", MISSES, ids=[f"{m.id}: {m.what}" for m in MISSES])
+def test_a_near_miss_of_a_claim_of_the_ledger_changes_its_verdict(miss: Miss) -> None:
+    own, (missed, claim) = settled(miss.id), miss.changed()
+    verdicts, cut = [*own.formal, *own.instead], len(own.formal)
+    before, verdicts[miss.number] = verdicts[miss.number], settle(missed)
+
+    assert verdicts[miss.number].status is miss.becomes
+    assert before.status is not miss.becomes
+    assert not Settlement(claim, tuple(verdicts[:cut]), tuple(verdicts[cut:])).kept
 
 
 OF_OTHER_FORMS: list[tuple[str, Statement, Statement]] = [
@@ -243,6 +264,8 @@ def test_another_statement_is_not_accepted_with_a_certificate() -> None:
 
 
 def test_there_are_enough_near_misses() -> None:
+    assert len(MISSES) >= 80
+    assert len({m.id for m in MISSES}) >= 35
     assert len(NEAR_MISSES) + len(OF_OTHER_FORMS) >= 80
 
 

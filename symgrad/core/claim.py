@@ -295,6 +295,7 @@ class Claim:
     instead: tuple[Statement, ...] = ()
     remark: str = ""
     pages: tuple[str, ...] = ()  # where it is derived
+    fails: tuple[int, ...] = (0,)  # which parts of `formal` are expected to be false, in a claim that is
 
     def __post_init__(self) -> None:
         worded(self, "id", "statement", "condition", "corrected", "remark")
@@ -326,5 +327,7 @@ class Settlement:
 
     @property
     def kept(self) -> bool:
-        """Whether the ledger's own expectation came true."""
-        return self.ruling is self.claim.expected
+        """Whether the ledger’s expectation came true: the ruling, and just those parts false that were said to be."""
+        false = tuple(n for n, v in enumerate(self.formal) if v.status is Status.REFUTED)
+        doubted = self.claim.expected in {Ruling.CONDITIONAL, Ruling.REFUTED}
+        return self.ruling is self.claim.expected and false == (self.claim.fails if doubted else ())

@@ -118,6 +118,7 @@ CLAIMS = (
             AT_LEAST,
         ),
         pages=("product-over-layers",),
+        fails=(2, 5),
     ),
     Claim(
         "D2",
@@ -215,6 +216,7 @@ CLAIMS = (
             Holds("sigmoid leaves at most a sixteenth of each δᵢ²", le((dσ * δ1) ** 2, δ1**2 / 16)),
         ),
         pages=("relu-mask", "relu"),
+        fails=(2,),
     ),
     Claim(
         "D5",
@@ -286,6 +288,7 @@ CLAIMS = (
             ),
         ),
         pages=("dead-relu", "relu"),
+        fails=(0, 1),
     ),
     Claim(
         "D7",
@@ -336,6 +339,7 @@ CLAIMS = (
             ),
         ),
         pages=("singular-values",),
+        fails=(1,),
     ),
     Claim(
         "D8",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from functools import singledispatch
-from itertools import product
+from itertools import islice, product
 from typing import TYPE_CHECKING, Any
 
 from sympy import And, Eq, Ge, Gt, Le, Lt, Ne, Rational, exp, oo, pi, sqrt, true
@@ -42,6 +42,7 @@ from symgrad.prover.claims.monotony import by_mean_value
 from symgrad.prover.claims.regions import Region, begins, overlaid, where_holds, where_true
 from symgrad.prover.facts import limit, limit_beside
 from symgrad.prover.gaussian import second_moment
+from symgrad.prover.independent import inside as within
 from symgrad.prover.indexed import prove_by_induction, prove_indexed, prove_nonnegative
 from symgrad.prover.pieces import HOLDS
 from symgrad.prover.prove import prove
@@ -53,6 +54,7 @@ if TYPE_CHECKING:
     from symgrad.core.claim import Point
 
 CONVERSE = {Lt: Ge, Ge: Lt, Gt: Le, Le: Gt, Eq: Ne, Ne: Eq}
+CORNERS = 16
 FIRST, STEP = message("the beginning of the induction"), message("the step of the induction")
 TAILS = message("leading terms with a remainder that is bounded on the whole tail")
 
@@ -77,7 +79,7 @@ def _(s: Holds) -> Verdict:
     if found.status in {Status.PROVED_EXCEPT, Status.DOMAIN_MISMATCH} and found.exceptions:
         return replace(found, status=Status.REFUTED, witness=found.exceptions[0])  # a side has no value there
     if found.status is Status.UNKNOWN:
-        return by_region(inlined(s)) or by_mean_value(s) or found
+        return by_region(inlined(s)) or by_mean_value(s) or at_corners(s) or found
     return found
 
 
@@ -105,6 +107,18 @@ def refuted_at(s: Holds, place: Point) -> Verdict | None:
     if found.status in {Status.DOMAIN_MISMATCH, Status.PROVED_EXCEPT} and missing:
         return Verdict(Status.REFUTED, "a side has no value at a point", witness=replace(missing[0], point=place))
     return None
+
+
+def at_corners(s: Holds) -> Verdict | None:
+    """A refutation at ends of the domains that belong to them, where points drawn at random never lie."""
+    if len(s.variables) == 1 or any(v.domain.values for v in s.variables):
+        return None  # one variable is settled by its zeros
+    domains = [v.domain for v in s.variables]
+    ends = [((d.lower, d.lower_open), (d.upper, d.upper_open)) for d in domains]
+    kept = [[end for end, is_open in pair if end is not None and not is_open] for pair in ends]
+    corners = product(*(own or [within(d)] for own, d in zip(kept, domains, strict=True))) if any(kept) else ()
+    places = (tuple(zip((v.symbol for v in s.variables), corner, strict=True)) for corner in islice(corners, CORNERS))
+    return next((v for place in places if (v := refuted_at(s, place))), None)
 
 
 def there(s: Holds, place: Point) -> dict[str, Any]:
