@@ -94,11 +94,6 @@ def width_of(told: Iterable[Piece]) -> float:
     return sum(width(p.box) if isinstance(p, Formula) else 0.45 * len(p) for p in spoken(told))
 
 
-def to_tex(prose: str) -> str:
-    """The text as LaTeX."""
-    return tex_of(pieces(prose))
-
-
 def tex_of(told: Iterable[Piece]) -> str:
     """Words and formulas as LaTeX."""
     return "".join(f"${latex(p.box, PRINT)}$" if isinstance(p, Formula) else tex_words(p) for p in spoken(told))
@@ -114,13 +109,8 @@ def text_of(told: Iterable[Piece]) -> str:
     return "".join(text(p.box) if isinstance(p, Formula) else clean(p) for p in spoken(told))
 
 
-def to_markdown(prose: str) -> str:
-    """The text for GitHub: formulas between dollar and backtick, which its Markdown leaves alone."""
-    return markdown_of(pieces(prose))
-
-
 def markdown_of(told: Iterable[Piece]) -> str:
-    """Words and formulas for GitHub."""
+    """Words and formulas for GitHub: formulas between dollar and backtick, which its Markdown leaves alone."""
     return "".join(inline_math(p.box) if isinstance(p, Formula) else markdown_words(p) for p in spoken(told))
 
 

@@ -20,14 +20,13 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
 DEPTH = 260  # nesting beyond this would exhaust Python's own stack
-UNARY = frozenset({"exp", "log", "logabs", "erf", "atan", "sin", "cos", "erfinv", "lambertw", "gamma", "loggamma"})
 
 
 class Node:
     """One scalar operation.
 
-    `op` is "num" (value: Fraction), "sym" (value: name), "pi", "undef" (value: why), "add", "mul",
-    "pow" (base, exponent), one of UNARY, "call" (value: name and orders of derivative), "switch" (p, a, z, b),
+    `op` is "num" (value: Fraction), "sym" (value: name), "pi", "undef" (value: why), "add", "mul", a function by its
+    name ("exp", "log", ...), "pow" (base, exponent), "call" (value: name, orders of derivative), "switch" (p, a, z, b),
     "diff" (body, point; value: bound symbol) or "integral" (body, lower, upper; value: bound symbol).
     """
 
@@ -152,7 +151,7 @@ def sqrt(a: Node) -> Node:
 
 
 def apply(name: str, a: Node) -> Node:
-    """One of the UNARY functions."""
+    """A function of one argument, by its name."""
     return make(name, None, a)
 
 

@@ -21,7 +21,6 @@ if TYPE_CHECKING:
 
 TRIALS = 2
 POINTS = 12
-AGREE = 2.0**-150  # two balls of this size around one another leave no doubt, though no proof
 
 
 def refutation(left: Expr, right: Expr, space: Space, points: int = POINTS) -> tuple[Witness | None, int]:
