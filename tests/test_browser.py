@@ -172,7 +172,13 @@ def test_buttons_copy(browser: Browser, site: Path, kind: str, within: str) -> N
         ("1 - tanh^2(z)", "tanh.html"),
         ("p_i - y_i", "softmax-log-likelihood.html"),
         (r"\sigma(z)(1 - \sigma(z))", "sigmoid.html"),
+        (r"\frac{1}{1+e^{-z}}", "sigmoid.html"),
+        ("1/(1+np.exp(-x))", "sigmoid.html"),
+        ("1 − tanh(z)²", "tanh.html"),
+        (r"W^{\top}\delta", "layer-linear.html"),
+        ("product rule", "silu.html"),
         ("sigmoid huber", "comparison-sigmoid.html"),
+        ("sigmoid binary_cross_entropy", "cross-entropy-sigmoid.html"),
         ("B4", "claims.html#B4"),
     ],
 )
@@ -206,6 +212,15 @@ def test_tables_sort_by_what_they_show(browser: Browser, site: Path) -> None:
         page.locator("#catalogue th button", has_text="name").press("Enter")
         names = page.locator("#catalogue tbody th").all_text_contents()
         assert names == sorted(names, key=str.lower)
+
+
+def test_the_level_of_detail_is_kept_unless_a_link_leads_to_a_step(browser: Browser, site: Path) -> None:
+    with opened(browser, site / "sigmoid.html") as page:
+        page.locator("label[for=d-result]").click()
+        page.goto((site / "tanh.html").as_uri())
+        assert not page.locator(".steps").first.is_visible()
+        page.goto((site / "gelu.html").as_uri() + "#gelu-derivative-2")
+        assert page.locator("#gelu-derivative-2").is_visible()
 
 
 def test_colours_follow_the_reader_and_are_kept(browser: Browser, site: Path) -> None:

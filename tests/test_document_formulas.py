@@ -298,7 +298,7 @@ def test_the_parts_in_which_lines_differ_are_found(before: Expr, after: Expr, pa
 
     assert (found and tuple(text(boxes(p)) for p in found)) == parts
     step = Step(before, after, "named")
-    assert changed_parts(step) == (found or (None, None))
+    assert next(changed_parts(step)) == (found or (None, None))
     assert change(step, Notation()) is None  # that the two are equal is nobody's claim
 
 
@@ -313,7 +313,7 @@ TWICE = [
 
 @pytest.mark.parametrize(("step", "marks"), TWICE, ids=str)
 def test_what_is_equal_to_the_part_that_changes_but_stays_is_not_marked(step: Step, marks: object) -> None:
-    gone, come = changed_parts(step)
+    gone, come = next(changed_parts(step))
     assert (marked(step.before, gone), marked(step.after, come)) == marks
 
 

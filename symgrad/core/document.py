@@ -158,6 +158,7 @@ class Pair:
     verdict: Verdict | None = None
     check: CheckReport | None = None
     refused: str = ""
+    page: str = ""  # the document that derives it step by step, if one does
 
     def __post_init__(self) -> None:
         worded(self, "refused")

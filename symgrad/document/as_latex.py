@@ -83,6 +83,8 @@ TINTS% without cancel.sty the stroke is drawn from corner to corner by LaTeX its
 \fi
 \setlength\parindent{0pt}
 \setlength\parskip{6pt}
+\AtBeginDocument{\abovedisplayskip=7pt plus 2pt\belowdisplayskip\abovedisplayskip
+  \abovedisplayshortskip=5pt\belowdisplayshortskip=5pt}
 \sloppy
 \widowpenalty=10000
 \clubpenalty=10000

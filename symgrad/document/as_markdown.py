@@ -20,7 +20,7 @@ from symgrad.document.blocks import (
     Table,
     Terms,
 )
-from symgrad.document.diagrams import in_files
+from symgrad.document.diagrams import in_files, mermaid
 from symgrad.document.facts import joined
 from symgrad.document.latex import GITHUB, latex
 from symgrad.document.outline import alone, holding, outline
@@ -68,14 +68,14 @@ def as_markdown(told: Telling, detail: str, dialect: Dialect = FOR_GITHUB) -> st
     """One derivation under a heading; the equation, and where it holds, for the result alone."""
     if detail == "result":
         return body((Display(told.statement), *holding(told)), dialect)
-    return body(alone(told, detail), dialect)
+    return body(alone(told, detail, drawn=True), dialect)
 
 
 def document_markdown(
     page: Page, tellings: tuple[Telling, ...], detail: str = "textbook", dialect: Dialect = FOR_GITHUB
 ) -> str:
-    """A whole document, without its drawings."""
-    return body(outline(page, tellings, detail, drawn=False), dialect)
+    """A whole document, its computation graphs as text, its other drawings left out."""
+    return body(outline(page, tellings, detail, drawn=True), dialect)
 
 
 def markdown_files(page: Page, tellings: tuple[Telling, ...], dialect: Dialect) -> dict[str, str]:
@@ -90,8 +90,8 @@ def body(blocks: Iterable[Block], dialect: Dialect) -> str:
     return "\n\n".join(part for block in blocks for part in printed(block, dialect)) + "\n"
 
 
-def printed(block: Block, dialect: Dialect) -> Iterator[str]:  # noqa: C901 - one case for each kind of block
-    """One block; a drawing that is in no file has no place here."""
+def printed(block: Block, dialect: Dialect) -> Iterator[str]:  # noqa: C901, PLR0912 - one case for each kind of block
+    """One block; a computation graph that is in no file is told in mermaid's words, curves have no place there."""
     match block:
         case Heading(level, words):
             yield f"{'#' * level} {markdown_words(words)}"
@@ -114,7 +114,9 @@ def printed(block: Block, dialect: Dialect) -> Iterator[str]:  # noqa: C901 - on
             yield f"![{markdown_words(alt)}]({quote(file)})"
             if caption:
                 yield f"*{dialect.told(caption)}*"
-        case Figure() | Diagram():
+        case Diagram(graph):
+            yield f"```mermaid\n{mermaid(graph)}\n```"
+        case Figure():
             return
         case _:
             raise AssertionError(block)

@@ -5,11 +5,12 @@ from __future__ import annotations
 from html import escape
 from typing import TYPE_CHECKING
 
-from symgrad.document.boxes import Ident, Space, Text, row
+from symgrad.document.boxes import Space, Text, row
 from symgrad.document.claims import ruled
 from symgrad.document.from_sympy import boxes
 from symgrad.document.layout import equation
 from symgrad.document.mathml import clean, mathml
+from symgrad.document.pairs import OUTPUT
 from symgrad.document.tables import formula_rows
 from symgrad.words import message
 
@@ -61,7 +62,7 @@ def formulas(page: Page, tellings: tuple[Telling, ...], detail: str = "textbook"
         ]
     rows += formula_rows(page.facts)
     rows += [
-        labelled(f"{p.activation.name}-with-{p.loss.name}", equation(Ident("δ"), boxes(p.delta)))
+        labelled(f"{p.activation.name}-with-{p.loss.name}", equation(OUTPUT, boxes(p.delta)))
         for p in page.pairs
         if p.delta is not None and not p.refused
     ]

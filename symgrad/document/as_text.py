@@ -5,7 +5,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from symgrad.document.declared import labelled, text_forms
-from symgrad.document.evidence import CONVENTION, WORDS, check_in_words, proof_in_words, reason, steps_in_words
+from symgrad.document.evidence import (
+    CONVENTION,
+    WORDS,
+    check_in_words,
+    crossed_out,
+    proof_in_words,
+    reason,
+    steps_in_words,
+)
 from symgrad.document.induction import sentences
 from symgrad.document.measured import text_measured
 from symgrad.document.tables import text_facts
@@ -86,6 +94,8 @@ def step(line: Line, detail: str, indent: str) -> Iterator[str]:
     yield f"{padded(formula, RULE_COLUMN)}  {printable(rule(line))}{given}  [{say(WORDS[line.verdict.status])}]"
     if reason(line.verdict):
         yield f"{indent}       {printable(reason(line.verdict))}"
+    if line.crossed:
+        yield f"{indent}       {text_of((crossed_out(line.crossed),))}"
     if detail != "every-rule":
         return
     if line.why:

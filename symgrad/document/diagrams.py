@@ -30,9 +30,18 @@ LOOKS = {  # as page.css has them
     "still": "stroke: var(--fig-grid)",
     "back": "stroke-dasharray: 4.5,4",
     "tip": "stroke-dasharray: none",
+    "text": "font-size: 11px; font-family: inherit; fill: currentColor",
+    "end": "text-anchor: end",
+    "mid": "text-anchor: middle",
+    "grid": "stroke: var(--fig-grid); stroke-width: 0.6",
+    "bound": "stroke: var(--fig-grid); stroke-width: 3",
+    "error": "stroke: var(--was); stroke-width: 4",
+    "beyond": "stroke-width: 1.5",
 }
 LETTER = 8.5  # of text in a drawing, at most in the mean
 RAISED = re.compile(r"\^(?:\(([^()]*)\)|(\w))")
+SHEETED = re.compile(r'<svg class="\w+"')
+DOT = re.compile(r"(?<=M)([\d.-]+ [\d.-]+)h0")
 CLASSED = re.compile(r'<(\w+) class="([^"]*)"')
 
 
@@ -91,6 +100,25 @@ def lines_and_labels(graph: Graph) -> tuple[str, tuple[Label, ...]]:
     return styled(graph_svg(graph, kept)), tuple(labels)
 
 
+def mermaid(graph: Graph) -> str:
+    """The graph as text that GitHub and JupyterLab draw: solid arrows forward, dashed ones for the derivatives."""
+    lines = ["flowchart LR"]
+    for n, node in enumerate(graph.nodes):
+        back = f" ← {text(node.back)}" if node.back else ""
+        lines.append(f"  n{n}[{quoted(text(node.box) + back)}]")
+    lines += [f"  n{e.source} --> n{e.target}" for e in graph.edges]
+    for e in graph.edges:
+        if e.flows:
+            slope = f"|{quoted(text(e.slope))}|" if e.slope is not None else ""
+            lines.append(f"  n{e.target} -.->{slope} n{e.source}")
+    return "\n".join(lines)
+
+
+def quoted(words: str) -> str:
+    """Words for mermaid, in which no character is markup."""
+    return '"' + "".join(c if c.isalnum() or c in " ()=+−·,′/∂" else f"#{ord(c)};" for c in words) + '"'
+
+
 def in_letters(graph: Graph) -> str:
     """The drawing for readers that take SVG, not MathML in it: its formulas are text, and the frame has room for it."""
     sides: list[float] = []
@@ -114,10 +142,10 @@ def in_letters(graph: Graph) -> str:
 
 
 def styled(svg: str) -> str:
-    """The drawing without the style sheet of a page: every element says what it looks like."""
+    """A drawing without the style sheet of a page: every element says what it looks like, and a dot is a line."""
 
     def style(found: re.Match[str]) -> str:
         looks = [LOOKS[found[1]], *(LOOKS.get(kind, f"stroke: var(--{kind})") for kind in found[2].split())]
         return f'<{found[1]} style="{"; ".join(filter(None, looks))}"'
 
-    return CLASSED.sub(style, svg.replace('<svg class="net"', "<svg"))
+    return CLASSED.sub(style, DOT.sub(r"\1L\1", SHEETED.sub("<svg", svg)))

@@ -16,29 +16,34 @@ if TYPE_CHECKING:
     Parts = tuple[Any, Any]
 
 
-def changed_parts(step: Step) -> Parts:
-    """What to mark on both sides of a step: what it changes and what that becomes, and nothing equal to them elsewhere.
+def changed_parts(step: Step) -> Iterator[Parts]:
+    """What may be marked on both sides of a step, best first: what it changes and what that becomes, nothing equal.
 
     It is what the step names, unless that is the whole line, or else the smallest parts in which the lines differ.
     Where such a part also stands in a place that stays as it is, the next larger part is taken; where there is none,
-    only the side on which it stands once is marked.
+    only the side on which it stands once is marked. A printer may have torn a part: the next one is for that case.
     """
     before, after, named = step.before, step.after, (step.focus, step.became)
     if not isinstance(before, Basic) or not isinstance(after, Basic):
-        return named
+        yield named
+        return
     larger = list(differing(before, after))
     if None not in named and step.focus != before:
         larger = [*takewhile(lambda pair: count(pair[0], step.focus), larger), named]
     if not larger:
-        return named
+        yield named
+        return
     once = [(count(before, gone) == 1, count(after, come) == 1) for gone, come in larger]
-    best = next((n for n in reversed(range(len(larger))) if all(once[n])), -1)
-    gone, come = larger[best]
-    return gone if once[best][0] else None, come if once[best][1] else None
+    best = sorted(range(len(larger)), key=lambda n: (not all(once[n]), -n))
+    for n in best:
+        (gone, come), (one, other) = larger[n], once[n]
+        yield gone if one else None, come if other else None
 
 
 def count(whole: Any, part: Any) -> int:
     """In how many places a part stands; terms of a sum or factors of a product may be a part together."""
+    if part is None:
+        return 0
     nodes = list(preorder_traversal(whole))
     if part in nodes:
         return nodes.count(part)
@@ -51,17 +56,22 @@ def differing(before: Basic, after: Basic) -> Iterator[Parts]:
 
     The two parts need not be equal: |-z| and |z| differ in -z and z.
     """
-    if before.func != after.func or before == after:
+    if before == after:
         return
-    if isinstance(before, Add | Mul):
-        gone, come = (Counter(one.args) - Counter(other.args) for one, other in ((before, after), (after, before)))
-        if not gone or not come or gone == Counter(before.args) or come == Counter(after.args):
+    kind = next((k for k in (Add, Mul) if isinstance(before, k) or isinstance(after, k)), None)
+    if kind is not None:
+        left, right = (Counter(kind.make_args(side)) for side in (before, after))
+        gone, come = left - right, right - left
+        if left == gone or right == come:
             return
-        left, right = list(gone.elements()), list(come.elements())
-        one, other = (p[0] if len(p) == 1 else before.func(*p, evaluate=False) for p in (left, right))
+        one, other = (joined(kind, part) for part in (gone, come))
+        if None in (one, other) and (one or other).is_number:  # a sign is no part
+            return
         yield one, other
-        if len(left) == len(right) == 1:
+        if None not in (one, other) and gone.total() == come.total() == 1:
             yield from differing(one, other)
+        return
+    if before.func != after.func:
         return
     places = [n for n, pair in enumerate(zip(before.args, after.args, strict=False)) if pair[0] != pair[1]]
     if len(before.args) != len(after.args) or len(places) != 1:
@@ -69,3 +79,9 @@ def differing(before: Basic, after: Basic) -> Iterator[Parts]:
     one, other = before.args[places[0]], after.args[places[0]]
     yield one, other
     yield from differing(one, other)
+
+
+def joined(kind: Any, parts: Counter[Any]) -> Any:
+    """Terms as a sum, or factors as a product; None of none."""
+    found = list(parts.elements())
+    return found[0] if len(found) == 1 else kind(*found, evaluate=False) if found else None

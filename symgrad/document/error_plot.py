@@ -6,6 +6,9 @@ import math
 from html import escape
 from typing import TYPE_CHECKING
 
+from symgrad.document.spelling import SUPERSCRIPTS
+from symgrad.words import message
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
@@ -18,6 +21,11 @@ LEAST = -20.0  # the power of ten below which two doubles are as good as the sam
 MOST = 0  # the power of ten above which it does not matter how far apart they are
 TICKS = 5
 CLOSEST = 40.0  # between two labels below the axis
+
+PLOTTED = message(
+    "Distance of result and finite difference at every point as a part of their size, or of 1 where that is smaller, "
+    "with the bound of the estimate"
+)
 
 Errors = tuple[tuple[float, float, float], ...]
 
@@ -34,8 +42,8 @@ def errors_of(check: CheckReport) -> tuple[Errors, bool]:
     return tuple(found), False
 
 
-def error_plot(check: CheckReport, name: str, label: str) -> str:
-    """The drawing as SVG, `name` being that of the coordinate; empty where there are too few points."""
+def error_plot(check: CheckReport, label: str) -> str:
+    """The drawing as SVG, for a page that has our style sheet; empty where there are too few points."""
     found, valued = errors_of(check)
     if len(found) < FEW:
         return ""
@@ -51,10 +59,11 @@ def error_plot(check: CheckReport, name: str, label: str) -> str:
     grid = level(y_of(first), None) + "".join(level(y_of(p), p) for p in every(first, last))
     labels = ((x_of(bent(v) if valued else v), v) for v in places(found, valued=valued))
     marks = "".join(mark(x, v) for x, v in apart(labels))
+    name = check.shown[0].point[0][0] if check.errors and check.shown and check.shown[0].point else ""
     return (
         f'<svg class="errors" role="img" aria-label="{escape(label, quote=True)}" viewBox="0 0 {WIDE:g} {HIGH:g}">'
         f"{grid}{marks}"
-        f'<text x="{WIDE - RIGHT:g}" y="{HIGH - 2:g}" class="end">{escape(name)}</text>'
+        f'<text class="end" x="{WIDE - RIGHT:g}" y="{HIGH - 2:g}">{escape(name)}</text>'
         f"{bounds}{errors}</svg>"
     )
 
@@ -63,7 +72,7 @@ def points(kind: str, at: Iterable[tuple[float, float]]) -> str:
     """Dots of one kind, strokes without length that a round cap makes round; what is too high is an arrowhead."""
     found = dict.fromkeys((round(x), round(max(y, TOP - 1))) for x, y in at)
     inside = "".join(f"M{x} {y}h0" for x, y in found if y >= TOP)
-    above = "".join(f"M{x - 4} {TOP + 2:g}l4 -7 4 7z" for x, y in found if y < TOP)
+    above = "".join(f"M{x - 4} {TOP + 2:g}L{x} {TOP - 5:g}L{x + 4} {TOP + 2:g}Z" for x, y in found if y < TOP)
     arrows = f'<path class="{kind} beyond" d="{above}"/>' if above else ""
     return f'<path class="{kind}" d="{inside}"/>{arrows}'
 
@@ -93,11 +102,10 @@ def every(first: int, last: int) -> range:
 
 def level(y: float, exponent: int | None) -> str:
     """A line across with its power of ten, or with 0."""
-    sign = "−" if exponent is not None and exponent < 0 else ""
-    shown = "0" if exponent is None else f'10<tspan class="up" dy="-5">{sign}{abs(exponent)}</tspan>'
+    shown = "0" if exponent is None else "10" + str(exponent).replace("-", "−").translate(SUPERSCRIPTS)
     return (
-        f'<path class="grid" d="M{LEFT:g} {y:.1f}H{WIDE - RIGHT:g}"/>'
-        f'<text x="{LEFT - 6:g}" y="{y + 4:.1f}" class="end">{shown}</text>'
+        f'<path class="grid" d="M{LEFT:g} {y:.1f}L{WIDE - RIGHT:g} {y:.1f}"/>'
+        f'<text class="end" x="{LEFT - 6:g}" y="{y + 4:.1f}">{shown}</text>'
     )
 
 
@@ -124,4 +132,4 @@ def apart(labels: Iterable[tuple[float, float]]) -> list[tuple[float, float]]:
 def mark(x: float, value: float) -> str:
     """A place below the axis."""
     shown = f"{value:g}".replace("-", "−")
-    return f'<text x="{x:.1f}" y="{HIGH - BOTTOM + 16:g}" class="mid">{shown}</text>'
+    return f'<text class="mid" x="{x:.1f}" y="{HIGH - BOTTOM + 16:g}">{shown}</text>'

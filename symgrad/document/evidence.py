@@ -10,10 +10,14 @@ from symgrad.core import VALUELESS, Outcome, Status, every_step
 from symgrad.document.boxes import Op, commas, row
 from symgrad.document.from_sympy import boxes
 from symgrad.document.text import text
+from symgrad.document.words import Formula
 from symgrad.words import Message, clauses, counted, enumerated, message
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from symgrad.core import Settled, Verdict, Witness
+    from symgrad.document.boxes import Box
 
 WORDS = {
     Status.PROVED: message("proved", context="verdict"),
@@ -124,6 +128,12 @@ def no_points(claim: Verdict) -> Message:
     if claim.reason == VALUELESS:
         return message("no points: neither side has a value anywhere")
     return message("no points: the condition holds nowhere")
+
+
+def crossed_out(factors: Iterable[Box]) -> Message:
+    """What a step cancels, in words."""
+    told = enumerated(map(Formula, factors))
+    return message("Crossed out above and below the bar: {factors}.", factors=told)
 
 
 def because(words: Message, why: str) -> Message:

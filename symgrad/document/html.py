@@ -12,7 +12,7 @@ from markupsafe import Markup
 from symgrad.core import Status
 from symgrad.document.boxes import Ident, Script
 from symgrad.document.declared import standing
-from symgrad.document.error_plot import error_plot
+from symgrad.document.error_plot import PLOTTED, error_plot
 from symgrad.document.evidence import ANCHORS, CONVENTION, OUTCOMES, WORDS, check_in_words, reason, steps_in_words
 from symgrad.document.graph import graph
 from symgrad.document.graph_drawing import graph_svg
@@ -50,10 +50,6 @@ MEANINGS = {
     Status.VACUOUS: message("No point satisfies the conditions, so the step claims nothing."),
 }
 
-PLOTTED = message(
-    "Distance of result and finite difference at every point as a part of their size, or of 1 where that is smaller, "
-    "with the bound of the estimate"
-)
 CHAIN = 8000  # characters of MathML
 LONG = 1500  # as above
 
@@ -139,8 +135,7 @@ def graph_of(told: Telling) -> Markup | None:
 
 def errors_of(check: CheckReport) -> Markup:
     """The errors of a numeric check as SVG; empty where there are too few."""
-    name = check.shown[0].point[0][0] if check.errors and check.shown and check.shown[0].point else ""
-    return Markup(error_plot(check, name, say(PLOTTED)))  # noqa: S704 - as above
+    return Markup(error_plot(check, say(PLOTTED)))  # noqa: S704 - as above
 
 
 def short_chain(told: Telling) -> Markup | None:

@@ -23,7 +23,7 @@ from symgrad.document.layout import equation, stacked, width
 from symgrad.document.mathml import mathml
 from symgrad.document.pairs import slug
 from symgrad.document.site import Site
-from symgrad.document.telling import telling
+from symgrad.document.telling import every_line, telling
 from symgrad.document.text import text
 from symgrad.document.webpage import drawn
 from symgrad.words import counted, language, message, say
@@ -37,7 +37,7 @@ PACKAGE = Path(__file__).resolve().parent.parent
 ROOM = 12.0  # ems of a formula in a table
 SHORT = 3.0  # ems of a number there
 CARD = 430  # characters of MathML on the card of a page
-LONGEST = 48  # characters of a formula that somebody may look for
+LONGEST = 100  # characters of a formula that somebody may look for
 
 
 def entry(page: Page) -> dict[str, Any]:
@@ -54,6 +54,8 @@ def entry(page: Page) -> dict[str, Any]:
         "losses": [loss_row(f, document.name) for f in page.facts if isinstance(f, LossFacts)],
         "claims": [claim_row(c, document.name) for c in ruled_on(page) if c.sources],
         "found": found(page),
+        "formulas": [text(definition_box(f.definition)) for f in page.facts],
+        "rules": rules_used(page),
         "pairs": pair_rows(page),
     }
     return {key: said(value) for key, value in told.items()}
@@ -136,18 +138,13 @@ def claim_row(claim: Any, page: str) -> dict[str, Any]:
 
 
 def found(page: Page) -> list[dict[str, str]]:
-    """What a search finds on a page beyond its title: derivations by name and result, claims, the entry's formula."""
+    """What a search finds on a page beyond its title: derivations by name and result, and claims."""
     document, whole = page.document, address(page.document.name)
     rows = []
     for settled in page.settled:
         told = telling(settled, document.layout, shapes=document.shapes)
         shown = "; ".join(t for t in map(text, (told.sentence, *told.forms)) if len(t) <= LONGEST)
         rows.append({"href": f"{whole}#{settled.derivation.name}", "title": settled.derivation.title, "formula": shown})
-    for facts in page.facts:
-        definition = facts.definition
-        title = message("{title} ({name})", title=definition.title, name=definition.name)
-        formula = text(definition_box(definition))
-        rows.append({"href": f"{whole}#facts-{definition.name}", "title": title, "formula": formula})
     return rows + [
         {
             "href": f"{whole}#{c.anchor}",
@@ -158,6 +155,19 @@ def found(page: Page) -> list[dict[str, str]]:
     ]
 
 
+def rules_used(page: Page) -> list[dict[str, str]]:
+    """The rules that the derivations of a page use, each once, with the place where it is used first."""
+    used: dict[str, dict[str, str]] = {}
+    for settled in page.settled:
+        href = f"{address(page.document.name)}#{settled.derivation.name}"
+        for line in every_line(telling(settled, page.document.layout, shapes=page.document.shapes).lines):
+            general = "" if line.general is None else text(line.general)
+            used.setdefault(
+                line.step.rule, {"rule": line.step.rule, "title": line.rule, "general": general, "href": href}
+            )
+    return list(used.values())
+
+
 def pair_rows(page: Page) -> list[dict[str, Any]]:
     """The pairs of the comparison table that are worked out, by activation."""
     by_name: dict[str, dict[str, Any]] = {}
@@ -166,7 +176,7 @@ def pair_rows(page: Page) -> list[dict[str, Any]]:
             own = slug(pair.activation)
             href = f"./{quote(page.document.name)}-{own}.html"
             group = by_name.setdefault(own, {"title": pair.activation.title, "href": href, "losses": []})
-            group["losses"].append(pair.loss.title)
+            group["losses"].append((pair.loss.name, pair.loss.title))
     return list(by_name.values())
 
 
@@ -216,6 +226,9 @@ def by_theme(entries: Sequence[Mapping[str, Any]]) -> dict[str, list[dict[str, A
 def render_search(entries: Iterable[Mapping[str, Any]], site: Site | None = None) -> str:
     """Everything there is, as a list that a script searches and that can be read without one."""
     told = list(entries)
+    rules = {r["rule"]: r for e in reversed(told) for r in e["rules"]}  # each where it is used first
+    ordered = sorted(rules, key=lambda rule: str(rules[rule]["title"]).lower())
+    numbers = {rule: n for n, rule in enumerate(ordered)}
     return drawn(
         "search.html.j2",
         site or Site(),
@@ -223,8 +236,10 @@ def render_search(entries: Iterable[Mapping[str, Any]], site: Site | None = None
         description=message("Every page, derivation, entry, pair and claim of this site."),
         wide=False,
         themes=list(by_theme(told).items()),
+        rules=[rules[rule] for rule in ordered],
+        numbers={e["name"]: sorted(numbers[r["rule"]] for r in e["rules"]) for e in told},
         pairs=[p for e in told for p in e["pairs"]],
-        losses=list(dict.fromkeys(loss for e in told for p in e["pairs"] for loss in p["losses"])),
+        losses={name: title for e in told for p in e["pairs"] for name, title in p["losses"]},
     )
 
 

@@ -34,6 +34,7 @@ from symgrad.document.boxes import (
     Under,
     row,
 )
+from symgrad.document.spelling import RELATIONS
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -104,6 +105,17 @@ def equation(left: Box, *rights: Box, sign: str = "=") -> Box:
         lines.append((left if aligned and n == 0 else EMPTY, row(Op(mark), first)))
         lines += [(EMPTY, row(Space(1.5), part)) for part in rest]
     return Aligned(tuple(lines))
+
+
+def related(box: Box) -> Box:
+    """A statement on one line where that fits, else broken as an equation is, at the first of its signs."""
+    if width(box) <= LINE:
+        return box
+    kids = box.kids if isinstance(box, Row) else ()
+    for n, kid in enumerate(kids):
+        if n and isinstance(kid, Op) and kid.glyph in RELATIONS:
+            return equation(row(*kids[:n]), row(*kids[n + 1 :]), sign=kid.glyph)
+    return stacked(box, LINE)
 
 
 def broken(box: Box, room: float) -> list[Box]:

@@ -5,11 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from symgrad.document.blocks import Code, Diagram, Display, Figure, Heading, Items, Paragraph, StepBlock, Table, Terms
-from symgrad.document.boxes import Ident
 from symgrad.document.claims import ruled
 from symgrad.document.declared import standing
+from symgrad.document.diagrams import styled
 from symgrad.document.drawings import drawings_of
-from symgrad.document.evidence import CONVENTION, WORDS, check_in_words, proof_in_words
+from symgrad.document.error_plot import PLOTTED, error_plot
+from symgrad.document.evidence import CONVENTION, WORDS, check_in_words, crossed_out, proof_in_words
 from symgrad.document.facts import facts_of
 from symgrad.document.from_sympy import boxes
 from symgrad.document.graph import graph
@@ -17,12 +18,12 @@ from symgrad.document.induction import sentences as told_induction
 from symgrad.document.layout import equation, width
 from symgrad.document.measured import caption, cells
 from symgrad.document.measured import drawn as drawn_measured
-from symgrad.document.pairs import ANSWERS
+from symgrad.document.pairs import ANSWERS, OUTPUT
 from symgrad.document.sheets import caption as plot_caption
 from symgrad.document.sheets import plots_of
 from symgrad.document.tables import CHECK, FACTS, KINKS, check_of, kinks_of
 from symgrad.document.words import Formula, pieces
-from symgrad.words import clauses, enumerated, message, sentences
+from symgrad.words import clauses, enumerated, message, say, sentences
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -33,6 +34,11 @@ if TYPE_CHECKING:
     from symgrad.document.claims import Part
     from symgrad.document.telling import Declared, Line, Telling
 
+ERRORS = message(
+    "Blue dots: how far the two are apart, as a part of their size, or of 1 where that is smaller. "
+    "Grey dots: the bound of the estimate."
+)
+BEYOND = message("▲ at the top: more than 1.")
 CELL = 22.0  # ems of a formula that the cell of a table can hold
 
 
@@ -95,7 +101,7 @@ def derivation(told: Telling, detail: str, *, lead: bool = True, drawn: bool = F
     if told.code:
         yield Paragraph((), message("NumPy"))
         yield Code(told.code)
-    yield from evidence(told)
+    yield from evidence(told, drawn=drawn)
 
 
 def holding(told: Telling) -> Iterator[Block]:
@@ -106,7 +112,7 @@ def holding(told: Telling) -> Iterator[Block]:
         yield Paragraph((message("{words}.", words=where),))
 
 
-def evidence(told: Telling) -> Iterator[Block]:
+def evidence(told: Telling, *, drawn: bool = False) -> Iterator[Block]:
     """Where the result holds, what was proved, and how the numeric check came out."""
     yield from holding(told)
     proof, check = proof_in_words(told.settled), check_in_words(told.settled)
@@ -114,6 +120,8 @@ def evidence(told: Telling) -> Iterator[Block]:
     if table := check_of(told.settled.check):
         yield Paragraph((), CHECK)
         yield Table(tuple(map(tuple, table)), numbers=True)
+    if drawn and told.settled.check and (svg := error_plot(told.settled.check, say(PLOTTED))):
+        yield Figure((styled(svg),), (sentences([ERRORS, BEYOND] if "beyond" in svg else [ERRORS]),))
     if told.derivation.source:
         yield Paragraph((message("Source: {source}.", source=told.derivation.source),))
 
@@ -124,7 +132,7 @@ def step(line: Line, *, every: bool) -> StepBlock:
     if line.given is not None:
         told.append(message("This holds where {condition}.", condition=Formula(line.given)))
     if line.crossed:
-        told.append(message("Crossed out above and below the bar: {factors}.", factors=listed(line.crossed)))
+        told.append(crossed_out(line.crossed))
     inner = tuple(step(finer, every=every) for finer in line.inner) if every else ()
     reason = (sentences(told),) if told else ()
     return StepBlock(line.number, line.rule, WORDS[line.verdict.status], reason, line.formula, inner)
@@ -152,19 +160,26 @@ def claim(settlement: Settlement) -> Iterator[Block]:
     for head, parts in r.parts:
         if parts:
             yield Paragraph((), head)
-            yield Items(tuple(map(part, parts)))
+            for p in parts:
+                yield from part(p)
     for o in r.observed:
         yield Paragraph((message("{words}.", words=clauses(o.lines)),), message("Measured ({label})", label=o.label))
     if r.sources:
         yield Paragraph((clauses(r.sources),), message("Sources"))
 
 
-def part(p: Part) -> Told:
-    """One statement of a claim with its verdict."""
-    told = [message("{verdict}: {statement}.", verdict=p.word, statement=p.words)]
+def part(p: Part) -> Iterator[Block]:
+    """One statement of a claim: its verdict and words, its formula, and what the verdict rests on."""
+    if p.formula is None:
+        yield Paragraph((message("{words}.", words=p.words),), p.word)
+    else:
+        yield Paragraph((message("{words}:", words=p.words),), p.word)
+        yield Display(p.formula)
+    told = [message("Evidence: {words}.", words=p.method)] if p.method else []
     if p.counterexample:
         told.append(message("Counterexample: {point}.", point=p.counterexample))
-    return (sentences(told),)
+    if told:
+        yield Paragraph((sentences(told),))
 
 
 def facts(each: Facts | LossFacts, *, drawn: bool) -> Iterator[Block]:
@@ -200,7 +215,7 @@ def comparison(pairs: Iterable[Pair]) -> Iterator[Block]:
             continue
         for loss, box, cancels in shown:
             yield Paragraph((message("slope cancels: {answer}.", answer=cancels),), loss)
-            yield Display(equation(Ident("δ"), box))
+            yield Display(equation(OUTPUT, box))
 
 
 def measured(shown: Shown, *, drawn: bool) -> Iterator[Block]:

@@ -22,10 +22,9 @@ if TYPE_CHECKING:
 
     from symgrad.core import Definition, Domain, Pair, Status
 
+OUTPUT = Diff(Ident("J"), Ident("z"), partial=True)  # not δ, which is a parameter of Huber's loss
 DELTA = row(
-    Ident("δ"),
-    Op("="),
-    Diff(Ident("J"), Ident("z"), partial=True),
+    OUTPUT,
     Op("="),
     Diff(Ident("J"), Ident("a"), partial=True),
     Op("·"),
@@ -63,6 +62,7 @@ class Delta:
     cancels: str
     status: Status | None
     check: str
+    page: str = ""  # that derives it
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,4 +159,4 @@ def delta(pair: Pair) -> Delta:
         number = pair.check.wrong if pair.check.outcome is Outcome.WRONG else pair.check.points
         check = message("{outcome} at {number} points", outcome=OUTCOMES[pair.check.outcome], number=number)
     status = pair.verdict.status if pair.verdict else None
-    return Delta(slug(pair.loss), pair.loss.title, shown, ANSWERS[pair.cancels], status, check)
+    return Delta(slug(pair.loss), pair.loss.title, shown, ANSWERS[pair.cancels], status, check, pair.page)

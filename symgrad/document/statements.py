@@ -24,8 +24,9 @@ from symgrad.core import (
     Tends,
     Variable,
 )
-from symgrad.document.boxes import Fence, Ident, Num, Op, Script, Space, commas, fenced, row
+from symgrad.document.boxes import EMPTY, Aligned, Fence, Ident, Num, Op, Script, Space, commas, fenced, row
 from symgrad.document.from_sympy import boxes
+from symgrad.document.layout import LINE, related, width
 from symgrad.document.sets import interval, membership
 
 if TYPE_CHECKING:
@@ -37,13 +38,28 @@ if TYPE_CHECKING:
 SIGNS = {Eq: "=", Ge: "≥", Gt: ">", Le: "≤", Lt: "<"}
 
 
-def formula(statement: Statement) -> Box | None:  # noqa: PLR0911 - a line for each form
-    """What is stated; None where SymPy made both sides one, and for an experiment."""
+def formula(statement: Statement) -> Box | None:
+    """What is stated, broken where it is long; None where SymPy made both sides one, and for an experiment."""
+    said = stated(statement)
+    if said is None:
+        return None
+    lines, where = related(said), conditions(statement)
+    if not where:
+        return lines
+    whole = row(lines, Space(1.0), fenced(where))
+    if not isinstance(lines, Aligned) and width(whole) <= LINE:
+        return whole
+    rows = lines.rows if isinstance(lines, Aligned) else ((EMPTY, lines),)
+    return Aligned((*rows, (EMPTY, row(Space(1.5), fenced(where)))))
+
+
+def stated(statement: Statement) -> Box | None:  # noqa: PLR0911 - a line for each form
+    """The statement without its conditions, on one line."""
     match statement:
         case Holds() | Exists() | Stretches() | Induction():
             relation = statement.relation
             trivial = isinstance(relation, Eq) and relation.lhs == relation.rhs
-            return None if trivial else row(boxes(relation), *conditions(statement))
+            return None if trivial else boxes(relation)
         case Equal():
             return row(boxes(statement.left), Op("="), boxes(statement.right))
         case NeverNegative():
@@ -51,9 +67,9 @@ def formula(statement: Statement) -> Box | None:  # noqa: PLR0911 - a line for e
         case Layers():
             return row(boxes(statement.step.start), Op("="), boxes(statement.step.result))
         case Tends():
-            return row(boxes(statement.expr), Op("→"), boxes(statement.to), towards(statement))
+            return row(boxes(statement.expr), Op("→"), boxes(statement.to))
         case Eventually():
-            return row(boxes(statement.relation), towards(statement))
+            return boxes(statement.relation)
         case Image():
             of = membership(Variable(statement.variable, statement.on))
             return row(Fence(row(boxes(statement.expr), Op(":"), of), "{", "}"), Op("="), interval(statement.values))
@@ -64,20 +80,22 @@ def formula(statement: Statement) -> Box | None:  # noqa: PLR0911 - a line for e
     return None
 
 
-def conditions(statement: Holds | Exists | Stretches | Induction) -> tuple[Box, ...]:
-    """For which values it is stated: the domains, and what is assumed beyond them."""
+def conditions(statement: Statement) -> Box | None:
+    """For which values it is stated: the domains and what is assumed beyond them; or where to the variable goes."""
+    if isinstance(statement, Tends | Eventually):
+        return towards(statement)
     if not isinstance(statement, Holds | Exists):
-        return ()
+        return None
     assumed = () if statement.assuming in {True, true} else (boxes(statement.assuming),)
     limited = [membership(v) for v in statement.variables if v.domain != REALS]
-    return (Space(1.0), fenced(commas(*limited, *assumed))) if limited or assumed else ()
+    return commas(*limited, *assumed) if limited or assumed else None
 
 
 def towards(statement: Tends | Eventually) -> Box:
-    """Where to the variable goes: (z → 0+)."""
+    """Where to the variable goes: z → 0+."""
     at, side = statement.at if isinstance(statement.at, tuple) else (statement.at, 0)
     end = boxes(at) if not side else Script(boxes(at), sup=Op("+" if side > 0 else "−"))
-    return row(Space(1.0), fenced(row(boxes(statement.variable), Op("→"), end)))
+    return row(boxes(statement.variable), Op("→"), end)
 
 
 def mean(statement: CoinMean | GaussianMean | GaussianSquare) -> Box:

@@ -11,7 +11,7 @@ from sympy import Basic, Mul, S, preorder_traversal
 
 from symgrad.core import every_step
 from symgrad.definitions import ACTIVATIONS
-from symgrad.document.boxes import EMPTY, Op, row, unmarked
+from symgrad.document.boxes import EMPTY, Mark, Op, row, unmarked, walk
 from symgrad.document.conditions import undone
 from symgrad.document.differing import changed_parts
 from symgrad.document.from_sympy import boxes
@@ -197,9 +197,7 @@ def given(derivation: Derivation, notation: Notation) -> tuple[Box, ...]:
 def line(step: Step, number: str, verdicts: dict[int, Verdict], notation: Notation) -> Line:
     """One step in boxes, the part that changes marked on both sides."""
     rule = RULES.get(step.rule)
-    gone, come = changed_parts(step)
-    before = boxes(step.before, Notation(notation.lets, gone, "was", step.cancelled))
-    after = boxes(step.after, Notation(notation.lets, come, "now"))
+    before, after = marked_sides(step, notation)
     return Line(
         number,
         step,
@@ -218,6 +216,24 @@ def line(step: Step, number: str, verdicts: dict[int, Verdict], notation: Notati
         change(step, notation),
         width(before) > LONG,
     )
+
+
+def marked_sides(step: Step, notation: Notation) -> tuple[Box, Box]:
+    """Both sides, with what changes marked on as many of them as it can be."""
+    found = []
+    for gone, come in changed_parts(step):
+        before = boxes(step.before, Notation(notation.lets, gone, "was", step.cancelled))
+        after = boxes(step.after, Notation(notation.lets, come, "now"))
+        found.append((marks(before) + marks(after), before, after))
+        if found[-1][0] > 1:
+            break
+    _, before, after = max(found, key=lambda sides: sides[0])
+    return before, after
+
+
+def marks(side: Box) -> bool:
+    """Whether anything is marked on a side."""
+    return any(isinstance(part, Mark) for part in walk(side))
 
 
 def seen(step: Step, notation: Notation) -> Iterator[tuple[str, str]]:

@@ -21,7 +21,7 @@ from symgrad.document.sets import membership
 from symgrad.document.telling import Declared, Line, Telling, tell
 from symgrad.document.text import text
 from symgrad.functions import Elementwise
-from symgrad.indexed import Apply, Dim, Expr, Fact, Index, Partial, Ref, Tensor, Term
+from symgrad.indexed import Apply, Delta, Dim, Expr, Fact, Index, Partial, Ref, Tensor, Term
 from symgrad.indexed.canonical import ONE
 from symgrad.indexed.conditions import Condition, distinct
 from symgrad.indexed.expr import monomial
@@ -171,9 +171,11 @@ def changed(step: Step) -> tuple[Any, Any]:
 
 
 def factors(term: Term, other: Term) -> Expr | None:
-    """The factors of one product that another one lacks."""
+    """The factors of one product that another one lacks; of these its deltas, where it lacks them all."""
     there = {a for a, _ in other.atoms}
     mine = [(a, e) for a, e in term.atoms if a not in there]
+    if len(mine) == len(term.atoms):
+        mine = [(a, e) for a, e in mine if isinstance(a, Delta)]
     return monomial(ONE, mine) if mine else None
 
 

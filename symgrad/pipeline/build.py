@@ -148,12 +148,23 @@ def listed(found: Sequence[Source], cache: Cache, crew: Crew, wanted: Wanted = S
     for task, value in crew.perform(tasks):
         known[task.arguments[0]] = value
         cache.put(keys[task.arguments[0]], value)
+    where = places([about for s in found for about in known[s]["heads"]])
     return [
         Head(s, n, digest("page", library(), s.key, json.dumps(state, sort_keys=True)), about, wanted)
         for s in found
-        for n, about in enumerate(known[s]["heads"])
+        for n, head in enumerate(known[s]["heads"])
+        for about in ({**head, "places": where} if head["pairs"] else head,)
         for state in ([n, about, known[s]["beside"], asdict(wanted)],)
     ]
+
+
+def places(heads: Iterable[Mapping[str, Any]]) -> dict[str, str]:
+    """The document of each derivation by its name: of several that hold it, the one that holds fewest others."""
+    return {
+        name: head["name"]
+        for head in sorted(heads, key=lambda h: -len(h["derivations"]))
+        for name in head["derivations"]
+    }
 
 
 def good(listing: Any) -> bool:
@@ -193,7 +204,7 @@ def made(heads: Sequence[Head], cache: Cache, crew: Crew, progress: Progress) ->
             pages[head.key] = kept(head, value, cache)
         progress(done, began + len(tasks), task.label)
     for head in tables:
-        pages[head.key] = kept(head, call(page_task(head, rows)), cache)
+        pages[head.key] = kept(head, call(page_task(head, rows, head.about["places"])), cache)
     return pages, len(wanted)
 
 

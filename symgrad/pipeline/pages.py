@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from base64 import b64encode
+from dataclasses import replace
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
@@ -40,15 +41,24 @@ def head(page: Document) -> dict[str, Any]:
         "lead": page.lead,
         "weight": steps + 20 * len(page.about),
         "pairs": list(ACTIVATIONS) if page.pairs else [],
+        "derivations": [d.name for d in page.derivations],
     }
 
 
 def make_page(
-    source: Source, index: int, wanted: Wanted, rows: Mapping[str, tuple[Pair, ...]] | None = None
+    source: Source,
+    index: int,
+    wanted: Wanted,
+    rows: Mapping[str, tuple[Pair, ...]] | None = None,
+    places: Mapping[str, str] | None = None,
 ) -> dict[str, Any]:
-    """The files of one document and what an index says of it, in every language: it is settled once for all."""
+    """The files of one document and what an index says of it, in every language: it is settled once for all.
+
+    `rows` are those of the comparison table; `places` are the documents that derive a pair, by the derivation's name.
+    """
     found = documents(source)[index]
-    pairs = tuple(pair for name in ACTIVATIONS for pair in rows[name]) if rows else ()
+    every = (pair for name in ACTIVATIONS for pair in rows[name]) if rows else ()
+    pairs = tuple(replace(p, page=(places or {}).get(f"{p.activation.name}-{p.loss.name}", "")) for p in every)
     page = settle_document(found, pairs)
     files: dict[str, dict[str, str]] = {}
     entries: dict[str, dict[str, Any]] = {}
