@@ -147,6 +147,8 @@ def test_hostile_text_is_refused_and_nothing_is_written(
         (("verify", "sigmod"), "sigmoid"),
         (("build", "no/such/folder"), "no/such/folder"),
         (("derive", "sigmoid", "-o", "no/such/\0"), ""),
+        (("derive", "sigmoid", "-o", "no/such/file"), "the folder no/such does not exist"),
+        (("list", "everything"), "rules"),
         (("biuld",), "biuld"),
         (("list", "--detail", "result"), "--detail means nothing here"),
         (("list", "--format", "pdf"), "pdf"),
@@ -159,6 +161,7 @@ def test_mistakes_are_told_in_one_message_with_status_2(arguments: tuple[str, ..
     assert done.exit_code == 2, done.output
     assert told in done.output
     assert "Traceback" not in done.output
+    assert not Path("no").exists()
 
 
 def test_debug_shows_the_traceback() -> None:
@@ -345,6 +348,17 @@ def test_list_has_every_entry() -> None:
     assert rows["tanh"]["zero_centred"] is True
     assert rows["relu"]["kinks"] == ["0"]
     assert "sigmoid" in run("list").output
+    assert "sigmoid" not in run("list", "losses").output
+
+
+@pytest.mark.parametrize("form", ["text", "html", "json"])
+def test_the_rules_that_a_step_may_name_are_listed(form: str) -> None:
+    from symgrad.rules import RULES  # noqa: PLC0415 - the import tests come first
+
+    told = run("list", "rules", "--format", form).output
+
+    assert RULES
+    assert [name for name in RULES if name not in told] == []
 
 
 @pytest.mark.parametrize("form", ["text", "latex", "mathml", "markdown", "html", "json"])

@@ -9,24 +9,32 @@ from sympy import S
 
 from symgrad import core
 from symgrad.core import (
+    CheckReport,
     Derivation,
+    Document,
     Domain,
     DuplicateNameError,
     EmptyDerivationError,
     GapError,
     Let,
     LetError,
+    Page,
     Rule,
+    Settled,
+    Status,
     Step,
     Tally,
     UnknownNameError,
     Variable,
+    Verdict,
     by_name,
     every_step,
     interval,
     look_up,
     one_of,
+    tally,
 )
+from symgrad.definitions import ACTIVATIONS
 from symgrad.functions.symbols import J, a, y, z
 
 VALUES = [v for v in vars(core).values() if isinstance(v, type) and dataclasses.is_dataclass(v)]
@@ -116,6 +124,30 @@ def test_tallies_add_up_and_know_failure() -> None:
     assert (total.documents, total.steps, total.proved, total.refuted) == (2, 8, 7, 1)
     assert total.failed
     assert not Tally(1, 5, 5, ok=3).failed
+
+
+def test_a_check_without_points_is_no_open_check() -> None:
+    chain = Derivation("it", "It", (Step(z, z, "simplify"),), ())
+    settled = Settled(chain, (Verdict(Status.VACUOUS),), Verdict(Status.VACUOUS), CheckReport(0, 0, 0, 0))
+    counted = tally(Page(Document("it", "It", "", "", (chain,)), (settled,)))
+
+    assert (counted.ok, counted.wrong, counted.unresolved, counted.unchecked) == (0, 0, 0, 1)
+
+
+@pytest.mark.parametrize(
+    ("name", "spoken"),
+    [
+        ("mish", "Mish"),
+        ("softplus", "softplus"),
+        ("leaky_relu", "leaky ReLU"),
+        ("sigmoid", "the logistic sigmoid"),
+        ("gelu", "the Gaussian error linear unit"),
+        ("gelu_tanh", "GELU, tanh approximation"),
+        ("lecun_tanh", "LeCun's scaled tanh"),
+    ],
+)
+def test_a_title_has_an_article_where_a_writer_would_put_one(name: str, spoken: str) -> None:
+    assert ACTIVATIONS[name].with_article == spoken
 
 
 def test_conditions_default_to_true() -> None:

@@ -402,7 +402,7 @@ CASES = {  # functions by cases inside one another, roots and logarithms at thei
     "hardtanh(log(z))": "{ 0 if z ≥ e; 0 if z ≤ e^(−1); 1/z otherwise }",
     "sqrt(abs(z))*z": "3/2 · √|z|",
     "Max(z,0)^0.5": "{ 1/(2√z) if z > 0; 0 otherwise }",
-    "sqrt(relu(z))": "1/(2√ReLU(z))",
+    "sqrt(relu(z))": "{ 1/(2√z) if z > 0; 0 otherwise }",
     "relu(z)^relu(z)": "ReLU(z)^ReLU(z) (1 + ln(ReLU(z)))",
     "max(z, z^2, z^3)": "{ 2z if z ≤ 0; 1 if z ≤ 1; 3z² otherwise }",
     "relu(z)*z - abs(z)/2": "{ 1/2 if z < 0; 2z − 1/2 otherwise }",
@@ -430,6 +430,7 @@ def test_cases_are_gathered_and_every_step_is_proved(text: str) -> None:
         ("log(1-2*z)", "z < 1/2"),
         ("abs(z-1)*abs(z)", "z ≠ 0 and z ≠ 1"),
         ("log(k*z)", "kz > 0"),
+        ("sqrt(relu(z))", "z ≠ 0"),
     ],
 )
 def test_a_condition_is_said_of_the_letter_and_once(text: str, where: str) -> None:

@@ -100,6 +100,9 @@ def summary(built: Built) -> str:
         unresolved=t.unresolved,
         seconds=f"{built.seconds:.1f}",
     )
+    if t.unchecked:
+        rest = counted("{n} result without a point to check", "{n} results without a point to check", t.unchecked)
+        told = message("{summary}; {rest}", summary=told, rest=rest)
     places = [message("open {path}", path=built.folder / built.opens)]
     places += [message("look at {path}", path=built.folder / f"{name}.{built.end}") for name in built.doubtful]
     return "\n".join(map(say, (told, *places)))

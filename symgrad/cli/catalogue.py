@@ -1,4 +1,4 @@
-"""`symgrad list`: everything that is known, in three tables."""
+"""`symgrad list`: everything that is known, in three tables; and the rules that steps are named after."""
 
 from __future__ import annotations
 
@@ -39,6 +39,12 @@ LAYERS = {
     "learned": message("learned", context="of a layer"),
     "output": message("output", context="of a layer"),
 }
+RULES = {
+    "name": message("rule"),
+    "title": message("title"),
+    "statement": message("statement"),
+    "given": message("condition"),
+}
 FORMATS = ("text", "latex", "mathml", "markdown", "html", "json")
 WIDEST = 44  # longer formulas are cut; `symgrad show NAME` has them whole
 TABLES = (  # kinds, titles, columns
@@ -46,6 +52,8 @@ TABLES = (  # kinds, titles, columns
     ("loss", message("Losses"), LOSSES),
     ("layer", message("Layers"), LAYERS),
 )
+JUST = {f"{kind}{'es' if kind == 'loss' else 's'}": (kind, title, heads) for kind, title, heads in TABLES}
+JUST["rules"] = ("rule", message("Rules"), RULES)
 NOTE = message("facts hold at the usual parameters; symgrad show NAME tells all about one entry")
 
 
@@ -58,6 +66,7 @@ def no_detail(_context: click.Context, _option: click.Parameter, value: str | No
 
 
 @click.command("list")
+@click.argument("what", type=click.Choice(tuple(JUST)), required=False)
 @click.option("--format", "form", type=click.Choice(FORMATS), default="text", show_default=True)
 @click.option("-o", "--output", type=PATH, help="Write to FILE.", metavar="FILE")
 @click.option("--detail", hidden=True, expose_value=False, callback=no_detail)
@@ -66,6 +75,7 @@ def no_detail(_context: click.Context, _option: click.Parameter, value: str | No
 @click.option("-j", "--jobs", type=click.IntRange(1), help="Worker processes; by default one a core.")
 @click.option("--no-cache", is_flag=True, help="Work everything out anew.")
 def command(  # noqa: PLR0917 - click passes them by name
+    what: str | None,
     form: str,
     output: Path | None,
     dialect: str,
@@ -73,20 +83,28 @@ def command(  # noqa: PLR0917 - click passes them by name
     jobs: int | None,
     no_cache: bool,  # noqa: FBT001 - as above
 ) -> None:
-    """List every activation, loss and layer, with formulas, derivatives, and what is proved about them."""
+    """List every activation, loss and layer, with formulas, derivatives, and what is proved about them.
+
+    WHAT chooses one table. `symgrad list rules` has the rules that the steps of a derivation by hand may name.
+    """
     from symgrad.pipeline.cache import open_cache  # noqa: PLC0415 - `symgrad list --help` must not wait for it
     from symgrad.pipeline.listing import rows  # noqa: PLC0415 - as above
     from symgrad.pipeline.workers import Task, call  # noqa: PLC0415 - as above
 
-    with progress(say(message("proving facts"))) as report:
-        found = rows(open_cache(enabled=not no_cache), jobs or os.cpu_count() or 1, report)
+    tables, note = ((JUST[what],) if what else TABLES), ("" if what == "rules" else NOTE)
+    if what == "rules":
+        found = call(Task("symgrad.pipeline.tables:rules", ()))
+    else:
+        with progress(say(message("proving facts"))) as report:
+            every = rows(open_cache(enabled=not no_cache), jobs or os.cpu_count() or 1, report)
+        found = [row for row in every if any(row["kind"] == kind for kind, *_ in tables)]
     if as_json or form == "json":
         told = json.dumps(found, indent=1, ensure_ascii=False)
     elif form == "text":
-        tables = (text(heads, [r for r in found if r["kind"] == kind]) for kind, _, heads in TABLES)
-        told = "\n\n".join((*tables, say(NOTE)))
+        shown = [text(heads, [r for r in found if r["kind"] == kind]) for kind, _, heads in tables]
+        told = "\n\n".join(filter(None, (*shown, say(note))))
     else:
-        told = call(Task("symgrad.pipeline.listing_pages:written", (found, TABLES, NOTE, form, dialect)))
+        told = call(Task("symgrad.pipeline.listing_pages:written", (found, tables, note, form, dialect)))
     emit(told, output)
 
 

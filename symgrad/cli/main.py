@@ -94,9 +94,15 @@ def app(debug: bool) -> None:  # noqa: FBT001 - click passes a flag so
     del debug  # read by Words.invoke
 
 
+def end(*_: Any) -> None:
+    """Leave by way of every `finally`, so that workers are ended too; once, or the leaving would be broken off."""
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)
+    sys.exit(TERMINATED)
+
+
 def main() -> None:
     """Run the command line; text that the terminal can't show is replaced, a reader who leaves early is let go."""
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(TERMINATED))  # so that workers are ended too
+    signal.signal(signal.SIGTERM, end)
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="replace")

@@ -57,6 +57,8 @@ def emit(text: str | bytes, output: Path | None = None) -> None:
     from symgrad.core import SymgradError  # noqa: PLC0415 - `--help` must not wait for them
     from symgrad.pipeline.files import write  # noqa: PLC0415 - as above
 
+    if not output.parent.is_dir():
+        raise SymgradError(message("the folder {folder} does not exist; make it first", folder=output.parent))
     try:
         data = text if isinstance(text, bytes) else (text.rstrip("\n") + "\n").encode("utf-8", "replace")
         write(output, data)

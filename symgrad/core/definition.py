@@ -13,6 +13,22 @@ if TYPE_CHECKING:
     from sympy import Expr, Symbol
 
 PROPER_NAMES = frozenset({"Cauchy", "Charbonnier", "Gaussian", "Huber", "Mish", "Poisson", "Swish"})
+BARE = frozenset(
+    {
+        "elu",
+        "gelu",
+        "log-sigmoid",
+        "mish",
+        "relu",
+        "relu6",
+        "shrinkage",
+        "softplus",
+        "softsign",
+        "swish",
+        "tanh",
+        "tanhshrink",
+    }
+)
 
 
 class Kind(Enum):
@@ -115,8 +131,10 @@ class Definition:
 
     @property
     def with_article(self) -> str:
-        """The same with its article: the logistic sigmoid, but LeCun's scaled tanh."""
-        return self.spoken if self.title.split()[0].endswith("'s") else respelt(self.title, f"the {self.spoken}")
+        """The same with its article: the logistic sigmoid, but leaky ReLU, and LeCun's scaled tanh."""
+        noun = self.title.partition(",")[0].split()[-1].lower()
+        bare = noun in BARE or self.title.split()[0].endswith("'s")
+        return self.spoken if bare else respelt(self.title, f"the {self.spoken}")
 
     @property
     def domains(self) -> tuple[Variable, ...]:

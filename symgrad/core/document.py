@@ -193,6 +193,7 @@ class Tally:
     mismatched: int = 0  # DOMAIN_MISMATCH
     vacuous: int = 0
     chains: int = 0  # how many of `steps` are whole chains, table rows and inductions
+    unchecked: int = 0  # numeric checks that found no point to compare at
 
     def __add__(self, other: Tally) -> Tally:
         return Tally(*(getattr(self, f.name) + getattr(other, f.name) for f in fields(self)))
@@ -216,7 +217,7 @@ def tally(page: Page) -> Tally:
     checks = [s.check for s in page.settled if s.check] + [p.check for p in page.pairs if p.check]
     statuses = [v.status for v in verdicts]
     statuses += [Status.UNKNOWN for r in page.rulings if not r.kept]  # a ruling is no step, but an open one is seen
-    outcomes = [c.outcome for c in checks]
+    outcomes = [c.outcome for c in checks if c.points]
     return Tally(
         documents=1,
         steps=len(statuses),
@@ -230,4 +231,5 @@ def tally(page: Page) -> Tally:
         mismatched=statuses.count(Status.DOMAIN_MISMATCH),
         vacuous=statuses.count(Status.VACUOUS),
         chains=len(statuses) - sum(len(s.verdicts) for s in page.settled),
+        unchecked=len(checks) - len(outcomes),
     )

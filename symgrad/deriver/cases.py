@@ -145,7 +145,7 @@ def flat(expr: Any, x: Symbol) -> Piecewise | None:
 
 def _opened_conditions(expr: Any) -> Any:
     """Functions by cases that conditions compare, written out: hardshrink(z) > 1/2 turns where z > 1/2 does."""
-    cases = _by_cases({h for p in expr.atoms(Piecewise) for _, c in p.args for h in c.atoms(Elementwise)})
+    cases = by_cases({h for p in expr.atoms(Piecewise) for _, c in p.args for h in c.atoms(Elementwise)})
     opened = {
         p: Piecewise(*((value, condition.xreplace(cases)) for value, condition in p.args), evaluate=False)
         for p in expr.atoms(Piecewise)
@@ -153,7 +153,7 @@ def _opened_conditions(expr: Any) -> Any:
     return expr.xreplace(opened) if cases else expr
 
 
-def _by_cases(heads: set[Any]) -> dict[Any, Any]:
+def by_cases(heads: set[Any]) -> dict[Any, Any]:
     """The functions among `heads` that choose between cases, each with its formula."""
     return {h: h.unfold() for h in heads if h.unfold().has(Piecewise, Max, Min)}
 
@@ -162,7 +162,7 @@ def chosen_in(cases: Any, x: Symbol) -> Any:
     """Cases in whose values every choice is made that their conditions settle: ReLU(z) is 0 where z < 0."""
     if not isinstance(cases, Piecewise):
         return cases
-    values = Piecewise(*((v.xreplace(_by_cases(v.atoms(Elementwise))), c) for v, c in cases.args), evaluate=False)
+    values = Piecewise(*((v.xreplace(by_cases(v.atoms(Elementwise))), c) for v, c in cases.args), evaluate=False)
     if not any(value.has(Piecewise, Max, Min, Abs, sign) for value, _ in values.args):
         return cases
     found = flat(values, x)
@@ -173,7 +173,7 @@ def possible(cases: Any, x: Symbol, given: Any) -> Any:
     """Cases without those that the condition rules out: where ReLU(z) > 0, nothing is said of z <= 0."""
     if not isinstance(cases, Piecewise) or given == S.true:
         return cases
-    asked = given.xreplace(_by_cases(given.atoms(Elementwise)))
+    asked = given.xreplace(by_cases(given.atoms(Elementwise)))
     breaks = _breaks(Piecewise((1, asked), *cases.args, evaluate=False), x)
     if not breaks or len(breaks) > _MOST_BREAKS:
         return cases

@@ -37,7 +37,7 @@ from sympy import (
 from sympy.core.relational import Relational
 
 from symgrad.core import UnsupportedError
-from symgrad.deriver.cases import as_cases, one_by_one
+from symgrad.deriver.cases import as_cases, by_cases, one_by_one
 from symgrad.deriver.conditions import plain
 from symgrad.functions import D, Elementwise
 from symgrad.functions.symbols import c
@@ -143,6 +143,10 @@ def _power(node: D, context: Context) -> Move:
         return _instance("base", node, context, c=base, f=exponent)
     if exponent == -1:
         return _instance("reciprocal", node, context, f=base)
+    if exponent.is_integer is False and exponent.is_positive and base.has(Elementwise):
+        opened = base.xreplace(by_cases(base.atoms(Elementwise)))
+        if opened != base:  # where ReLU(z) = 0 its root has a slope to one side, which u^n > 0 would leave out
+            return Move(node, D(opened**exponent, x), "definition", off_boundaries(node.expr, x, context))
     after = Mul(exponent, base ** (exponent - 1), D(base, x))  # in one go, or 2 (a - y) is multiplied out
     given = base > 0
     if exponent.is_integer:

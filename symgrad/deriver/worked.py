@@ -9,7 +9,7 @@ from sympy import S, Symbol
 from symgrad.core import REALS, Derivation, Domain, Let, Step, UnknownNameError, Variable
 from symgrad.core.catalogue import nearest
 from symgrad.definitions.exact import sympified
-from symgrad.deriver.indexed.chain import worked_indexed
+from symgrad.deriver.indexed.chain import RULES_ARE_LISTED, worked_indexed
 from symgrad.indexed import Expr as Indexed
 from symgrad.rules import RULES
 
@@ -42,7 +42,7 @@ def worked(
     chain: list[Step] = []
     for rule, after, *more in steps:
         if rule not in RULES:
-            raise UnknownNameError("rule", rule, nearest(rule, RULES))
+            raise UnknownNameError("rule", rule, nearest(rule, RULES), RULES_ARE_LISTED)
         given = next((m for m in more if not isinstance(m, str)), S.true)
         note = next((m for m in more if isinstance(m, str)), "")
         holds = given if isinstance(given, bool) else sympified(given)

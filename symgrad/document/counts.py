@@ -75,6 +75,8 @@ def checked(counts: Tally) -> Iterator[dict[str, str]]:
             "{n} result could not be checked numerically", "{n} results could not be checked numerically", n
         )
         yield badge(words, "doubt")
+    if n := counts.unchecked:
+        yield badge(counted("{n} result without a point to check", "{n} results without a point to check", n), "doubt")
 
 
 def badge(words: Message, mood: str, href: str = "") -> dict[str, str]:

@@ -14,6 +14,7 @@ from symgrad.document.names import tensor_name
 from symgrad.document.sets import interval
 from symgrad.document.telling_indexed import space
 from symgrad.document.words import Formula, pieces
+from symgrad.rules import RULES
 from symgrad.words import enumerated, message
 
 if TYPE_CHECKING:
@@ -45,13 +46,18 @@ def written(rows: Sequence[Mapping[str, Any]], columns: Columns, note: str, form
         )
         for kind, title, heads in columns
     ]
-    title = message("Activations, losses and layers")
+    title = message("Activations, losses and layers") if len(columns) > 1 else columns[0][1]
     return render_listing(title, tables, note, form, dialect)
 
 
 def cells_of(known: Mapping[str, Any]) -> dict[str, Told]:
     """The cells of a row by their keys."""
     name = known["name"]
+    if known["kind"] == "rule":
+        rule = RULES[name]
+        stated = (rule.why,) if rule.before is None else (Formula(row(boxes(rule.before), Op("="), boxes(rule.after))),)
+        given = (Formula(boxes(rule.given)),) if known["given"] else ()
+        return {"name": (name,), "title": (rule.title,), "statement": stated, "given": given}
     if known["kind"] == "layer":
         layer = LAYERS[name].build()
         tensors = {"inputs": layer.inputs, "learned": layer.parameters, "output": (layer.output,)}

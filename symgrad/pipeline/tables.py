@@ -13,6 +13,8 @@ from symgrad.definitions.layers import LAYERS
 from symgrad.pipeline.records import spell, spell_domain
 from symgrad.pipeline.showing import digits
 from symgrad.pipeline.stages import facts
+from symgrad.rules import RULES
+from symgrad.words import say
 
 if TYPE_CHECKING:
     from symgrad.core import Definition
@@ -22,6 +24,21 @@ if TYPE_CHECKING:
 def names() -> list[str]:
     """Every entry: activations, losses, layers."""
     return [*ACTIVATIONS, *LOSSES, *(name for name in LAYERS if name not in ACTIVATIONS)]
+
+
+def rules() -> list[dict[str, Any]]:
+    """Every rule that a step may name; one of algebra has no statement of its own."""
+    return [
+        {
+            "kind": "rule",
+            "name": rule.name,
+            "title": say(rule.title),
+            "statement": say(rule.why) if rule.before is None else f"{spell(rule.before)} = {spell(rule.after)}",
+            "given": "" if rule.given in {True, S.true} else spell(rule.given),
+            "why": say(rule.why),
+        }
+        for rule in RULES.values()
+    ]
 
 
 def row(name: str) -> dict[str, Any]:

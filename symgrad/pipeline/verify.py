@@ -154,7 +154,7 @@ def pair_rows(activation: Definition) -> Iterator[Found]:
 def settled_row(subject: str, statement: str, derivation: Derivation) -> Found:
     """A derivation as one row: the worst of its verdicts speaks for it."""
     settled = settle(derivation)
-    outcome = settled.check.outcome.value if settled.check else ""
+    outcome = settled.check.outcome.value if settled.check and settled.check.points else ""
     behind = tuple(proofs(settled))
     return subject, f"{statement}: {len(behind) - 1} steps and the whole", outcome, together(settled), behind
 

@@ -28,6 +28,7 @@ READABLE = 12  # lines of a chain; a longer one is told in larger steps, with th
 CALCULUS = frozenset(
     {"linearity", "product", "quotient", "power", "elementwise", "exp", "log", "tanh", "maximum", "entry", "definition"}
 )
+RULES_ARE_LISTED = message("`symgrad list rules` shows what a step may be called")
 SIGNS = {"positive": ">", "nonnegative": "≥"}  # rules that end a chain with a sign
 REWRITING = frozenset({"pick", "simplify", "fact", "combine"})
 
@@ -99,7 +100,7 @@ def worked_indexed(
     before, steps = expr(start), list[Step]()
     for number, (rule, after, *note) in enumerate(lines, 1):
         if rule not in RULES:
-            raise UnknownNameError("rule", rule, nearest(rule, RULES))
+            raise UnknownNameError("rule", rule, nearest(rule, RULES), RULES_ARE_LISTED)
         relation = SIGNS.get(rule, "=") if number == len(lines) and not expr(after) else "="
         steps.append(Step(before, expr(after), rule, note=sentences(map(message, note)), relation=relation))
         before = expr(after)
