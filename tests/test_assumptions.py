@@ -26,7 +26,7 @@ USED = [  # formula, by, shapes, facts, the matrix form's right side
     ("-y'*log(softmax(w))", "w", ["w:n", "y:n"], ["sum(y) = 1"], "p − y"),
     ("-y'*log(softmax(w))", "w", ["w:n", "y:n"], ["ones(n)'*y = 1"], "p − y"),
     ("-sum(Y .* log(softmax(Z)))/m", "Z", ["Y:m,n", "Z:m,n"], ["Y*ones(n) = ones(m)"], "1/m · (p − Y)"),
-    ("w'*A*w", "w", ["w:n", "A:n,n"], ["A = A'"], "2 A^⊤ w"),
+    ("w'*A*w", "w", ["w:n", "A:n,n"], ["A = A'"], "2 Aᵀ w"),
     ("w'*A*w", "w", ["w:n", "A:n,n"], ["A = -A'"], "0"),
     ("sum(w.^2 .* v)", "w", ["w:n", "v:n"], ["v = 2"], "4w"),
     ("sum(w.^2 .* v)", "w", ["w:n", "v:n"], ["v = w"], "2(w ⊙ w)"),
@@ -95,7 +95,7 @@ def test_a_quadratic_form_of_a_symmetric_matrix() -> None:
 @pytest.mark.parametrize(
     ("options", "status", "words"),
     [
-        (["w'*A*w", "--wrt", "w", "--shape", "w:n", "--shape", "A:n,n", "--fact", "A = A'"], 0, "= 2 A^⊤ w"),
+        (["w'*A*w", "--wrt", "w", "--shape", "w:n", "--shape", "A:n,n", "--fact", "A = A'"], 0, "= 2 Aᵀ w"),
         (["--network", "linear", "--loss", "cosine", "--fact", "sum(y) = 0", "--wrt", "b1"], 0, "∂J/∂b₁"),
         (["sigmoid", "--fact", "z = 1"], 2, "--fact belongs to"),
         (["sum(w)", "--shape", "w:n", "--fact", "sum(w = 1"], 2, "expected ')'"),

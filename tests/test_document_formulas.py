@@ -339,7 +339,7 @@ READ = [
     (r"\sum_{k=1}^n x_k", "∑[k = 1 to n] xₖ"),
     (r"\int_0^\infty f\,dx", "∫[0 to ∞] f dx"),
     (r"\max_i x", "maxᵢ x"),
-    (r"W^\top", "W^⊤"),
+    (r"W^\top", "Wᵀ"),
     (r"a\not=b", "a ≠ b"),
     (r"-1.5+x", "−1.5 + x"),
     (r"\tfrac12", "1/2"),

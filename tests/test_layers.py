@@ -29,14 +29,14 @@ if TYPE_CHECKING:
     from symgrad.core import Derivation
 
 FORMS = {  # what the matrix form of a gradient says, in text
-    "linear-W": "∂J/∂W = δ x^⊤",
-    "linear-x": "∂J/∂x = W^⊤ δ",
-    "softmax-z": "∂J/∂z = p ⊙ (p̄ − (p^⊤ p̄)𝟏)",
+    "linear-W": "∂J/∂W = δ xᵀ",
+    "linear-x": "∂J/∂x = Wᵀ δ",
+    "softmax-z": "∂J/∂z = p ⊙ (p̄ − (pᵀ p̄)𝟏)",
     "dropout-x": "∂J/∂x = 1/q · (m ⊙ ȳ)",
-    "attention-V": "∂J/∂V = P^⊤ Ō",
-    "lora-B": "∂J/∂B = sȳ h^⊤",
-    "swiglu-W2": "∂J/∂W₂ = ȳ g^⊤",
-    "embedding-E": "∂J/∂E = X^⊤ Z̄",
+    "attention-V": "∂J/∂V = Pᵀ Ō",
+    "lora-B": "∂J/∂B = sȳ hᵀ",
+    "swiglu-W2": "∂J/∂W₂ = ȳ gᵀ",
+    "embedding-E": "∂J/∂E = Xᵀ Z̄",
 }
 NETWORKS = [
     ("linear sigmoid linear softmax", "log_likelihood", "W1", "x[j] δ1[i]"),
@@ -147,13 +147,13 @@ def test_networks_that_are_none(layers: str, loss: str, error: type[SymgradError
 @pytest.mark.parametrize(
     ("text", "wrt", "shapes", "result"),
     [
-        ("norm2(X*w - y)^2/m", "w", ["X:m,n", "w:n", "y:m"], "2/m · X^⊤ z"),
-        ("w'*A*w", "w", ["A:n,n", "w:n"], "(A + A^⊤)w"),
-        ("tr(A*X*B)", "X", ["A:n,m", "X:m,k", "B:k,n"], "A^⊤ B^⊤"),
-        ("logsumexp(W*x)", "x", ["W:m,n", "x:n"], "W^⊤"),
+        ("norm2(X*w - y)^2/m", "w", ["X:m,n", "w:n", "y:m"], "2/m · Xᵀ z"),
+        ("w'*A*w", "w", ["A:n,n", "w:n"], "(A + Aᵀ)w"),
+        ("tr(A*X*B)", "X", ["A:n,m", "X:m,k", "B:k,n"], "Aᵀ Bᵀ"),
+        ("logsumexp(W*x)", "x", ["W:m,n", "x:n"], "Wᵀ"),
         ("sigmoid(W*x)", "x", ["W:m,n", "x:n"], "diag(σ′(z)) W"),
         ("lambda*w'*w", "lambda", ["w:n"], "‖w‖²"),
-        ("sum(exp(X*w))*z", "w", ["X:m,n", "w:n"], "z X^⊤ exp(u)"),  # z is the user's own
+        ("sum(exp(X*w))*z", "w", ["X:m,n", "w:n"], "z Xᵀ exp(u)"),  # z is the user's own
     ],
 )
 def test_formulas_of_a_user(text: str, wrt: str, shapes: list[str], result: str) -> None:
@@ -169,10 +169,10 @@ def test_formulas_of_a_user(text: str, wrt: str, shapes: list[str], result: str)
     ("arguments", "status", "words"),
     [
         (["softmax"], 0, "p̄"),
-        (["softmax"], 0, "∂p/∂z = diag(p) − p p^⊤"),
+        (["softmax"], 0, "∂p/∂z = diag(p) − p pᵀ"),
         (["layer_norm", "--wrt", "γ"], 0, "The gradient with respect to γ"),
         (["layer_norm", "--wrt", "q"], 2, "no parameter or input of layer_norm is called 'q'"),
-        (["--network", "linear sigmoid linear softmax", "--loss", "log_likelihood", "--wrt", "W1"], 0, "δ₁ x^⊤"),
+        (["--network", "linear sigmoid linear softmax", "--loss", "log_likelihood", "--wrt", "W1"], 0, "δ₁ xᵀ"),
         (["--network", "linear"], 2, "--loss goes together"),
         (["--network", "linear", "--loss", "mse", "sigmoid"], 2, "give a NAME or an EXPRESSION"),
         (["X*y", "--shape", "X:m,n", "--shape", "y:m"], 2, "(m, n) meets (m, 1)"),
@@ -236,7 +236,7 @@ def test_a_name_for_two_things_is_refused() -> None:
 @pytest.mark.parametrize(
     ("arguments", "form"),
     [
-        (["--layout", "denominator"], "∂/∂w (tanh(z)) = A^⊤ diag(𝟏 − tanh²(z))"),
+        (["--layout", "denominator"], "∂/∂w (tanh(z)) = Aᵀ diag(𝟏 − tanh²(z))"),
         (["--layout", "numerator"], "∂/∂w (tanh(z)) = diag(𝟏 − tanh²(z)) A"),
         (["--shapes"], "∂/∂w (tanh(z)) = diag((𝟏 [= m × 1]) − tanh²(z [= m × 1])) (A [= m × n])"),
     ],
@@ -251,8 +251,8 @@ def test_a_jacobian_in_each_layout(arguments: list[str], form: str) -> None:
 @pytest.mark.parametrize(
     ("text", "shapes", "result"),
     [
-        ("w'*A*w", ["A:n,n", "w:n"], "A + A^⊤"),
-        ("norm2(X*w - y)^2/2", ["X:m,n", "w:n", "y:m"], "X^⊤ X"),
+        ("w'*A*w", ["A:n,n", "w:n"], "A + Aᵀ"),
+        ("norm2(X*w - y)^2/2", ["X:m,n", "w:n", "y:m"], "Xᵀ X"),
     ],
 )
 def test_the_hessian_of_a_formula(text: str, shapes: list[str], result: str) -> None:
@@ -269,8 +269,8 @@ SECOND: dict[str, Any] = {
     "∂² pᵢ/(∂ zⱼ ∂ zₖ) = pᵢ (2 pⱼ pₖ + δᵢⱼ δᵢₖ − δᵢⱼ pₖ": lambda: whole(of_layer("softmax", None, 2), ASKED),
     "/(∂ xⱼ ∂ xₖ) = pᵢ (2 pⱼ pₖ + δᵢⱼ δᵢₖ − δᵢⱼ pₖ": lambda: answer(of_text("softmax(x)", "x", ["x:n"], 2), ASKED),
     "∂² yᵢ/(∂ xⱼ ∂ xₖ) = γᵢ (3 ": lambda: whole(of_layer("rms_norm", "x", 2), ASKED),
-    "= diag(p₁) − p₁ p₁^⊤": lambda: whole(of_network("linear softmax", "nll", "b1", order=2), ASKED),
-    "= δᵢₖ xⱼ x_l σ′((z₁)ᵢ)": lambda: whole(of_network("linear sigmoid", "bce", "W1", order=2), ASKED),
+    "= diag(p₁) − p₁ p₁ᵀ": lambda: whole(of_network("linear softmax", "nll", "b1", order=2), ASKED),
+    "= δᵢₖ xⱼ xₗ σ′((z₁)ᵢ)": lambda: whole(of_network("linear sigmoid", "bce", "W1", order=2), ASKED),
     "ReLU′((z₁)ᵢ) ReLU′((z₁)ₖ)": lambda: whole(of_network("linear relu linear", "mse", "b1", order=2), ASKED),
 }
 

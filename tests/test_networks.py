@@ -116,7 +116,7 @@ def test_any_chain_is_built_or_refused_by_its_shapes(seed: int) -> None:
 @pytest.mark.parametrize(
     ("options", "status", "words"),
     [
-        (["--network", "linear softmax", "--loss", "kl", "--batch", "--reduction", "mean", "--wrt", "W1"], 0, "δ₁^⊤ x"),
+        (["--network", "linear softmax", "--loss", "kl", "--batch", "--reduction", "mean", "--wrt", "W1"], 0, "δ₁ᵀ x"),
         (["--network", "attention", "--loss", "mse", "--wrt", "W_Q1"], 0, "∂J/∂W_(Q, 1)"),
         (["--network", "linear", "--loss", "mse", "--wrt", "b1", "--format", "numpy"], 0, "def dJ_db1(W1, b1, x, y):"),
         (["norm2(w)^2", "--shape", "w:n", "--format", "numpy"], 0, "    return 2 * w"),

@@ -93,8 +93,8 @@ RELATIONS = frozenset(
 SUMS = frozenset(["+", "−", "±", "∪", "∖", "∨", "∧", "⊕"])
 PRODUCTS = frozenset(["·", "×", "⊙", "/", "∘", "∩", "⊗", "÷", "∗", "⋅"])
 
-SUPERSCRIPTS = str.maketrans("0123456789+−()nkl", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁽⁾ⁿᵏˡ")
-SUBSCRIPTS = str.maketrans("0123456789+−()aeijkmnt", "₀₁₂₃₄₅₆₇₈₉₊₋₍₎ₐₑᵢⱼₖₘₙₜ")
+SUPERSCRIPTS = str.maketrans("0123456789+−()nkl⊤", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁽⁾ⁿᵏˡᵀ")
+SUBSCRIPTS = str.maketrans("0123456789+−()aehijklmnoprstuvx", "₀₁₂₃₄₅₆₇₈₉₊₋₍₎ₐₑₕᵢⱼₖₗₘₙₒₚᵣₛₜᵤᵥₓ")
 
 SYMBOL_NAME = re.compile(r"(?P<base>[^\W\d_]+)(?:_(?P<sub>[^\W_]+)|(?P<digits>\d+))?")
 

@@ -188,7 +188,7 @@ def scripted(box: Script) -> str:
         out += words.translate(SUBSCRIPTS) if fits(words, SUBSCRIPTS) else f"_{held(box.sub, ATOM)}"
     if box.sup is not None:
         words = line(box.sup)[0].strip()
-        simple = words.isdigit() or words in {"n", "k"}
+        simple = words.isdigit() or words in {"n", "k", "⊤"}
         out += words.translate(SUPERSCRIPTS) if simple else f"^{held(box.sup, ATOM)}"
     return out
 
