@@ -13,7 +13,7 @@ from symgrad.words import message, say
 if TYPE_CHECKING:
     from pathlib import Path
 
-SECONDS = 60.0
+SECONDS = 18.0
 WORDS = {
     "proved": message("proved", context="verdict"),
     "refuted": message("refuted", context="verdict"),

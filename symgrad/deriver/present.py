@@ -28,7 +28,7 @@ from sympy import (
 
 from symgrad.core import Step
 from symgrad.deriver.cases import chosen_in, distributed, flat, in_cases_of, possible
-from symgrad.deriver.tidy import at_kinks, by_case, cost, has_exponential, loses, tidy
+from symgrad.deriver.tidy import at_kinks, by_case, cost, has_exponential, large, loses, tidy
 from symgrad.functions import fold_named, in_terms_of_output
 from symgrad.functions.symbols import a
 
@@ -101,7 +101,7 @@ def rule_of(before: Any, after: Any) -> str:
         return "simplify"
     if fraction(after, exact=True)[1] != 1:  # not as_numer_denom: to it, exp(-z) is a denominator
         return "denominator"
-    return "factor" if after.has(Add) and expand(before - after) == 0 else "simplify"
+    return "factor" if after.has(Add) and not large(before) and expand(before - after) == 0 else "simplify"
 
 
 def recognised(expr: Any) -> Any:

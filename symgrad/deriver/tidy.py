@@ -8,6 +8,7 @@ from sympy import (
     Abs,
     Add,
     Eq,
+    Function,
     Mul,
     Piecewise,
     PolynomialError,
@@ -34,16 +35,23 @@ _DIGITS = 4  # of a numerator and its denominator together, which nobody minds
 _LARGE = 1000  # whole numbers in a sum, which a reader would rather see as decimals
 _PAIR = 2
 _LARGEST = 400  # operations; beyond it rational simplification may take minutes, and no line is readable
+_MANY = 12  # functions of the variable, or powers of sums all multiplied out: the same
 
 
 def tidy(expr: Any) -> Any:
     """The shortest of a few equal forms; the expression itself where none is shorter."""
     if isinstance(expr, Piecewise):
         return by_case(expr, tidy)
-    if expr.count_ops() > _LARGEST or any(_steep(power) for power in expr.atoms(exp)):
+    if large(expr) or any(_steep(power) for power in expr.atoms(exp)):
         return expr
     best = min(_forms(expr), key=cost, default=expr)
     return best if cost(best) < cost(expr) else expr
+
+
+def large(expr: Any) -> bool:
+    """Whether multiplying it out may take minutes: by its length, its powers of sums, or its many functions."""
+    degree = sum(abs(p.exp) for p in expr.atoms(Pow) if isinstance(p.base, Add) and p.exp.is_Integer)
+    return bool(expr.count_ops() > _LARGEST or degree > _STEEPEST or len(expr.atoms(Function)) > _MANY)
 
 
 def _steep(power: Any) -> bool:

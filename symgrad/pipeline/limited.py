@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from multiprocessing.connection import Connection
 
-SECONDS = 60.0
+SECONDS = 18.0  # with what it takes to start, some twenty
 SOON = 0.01
 T = TypeVar("T")
 
@@ -26,7 +26,9 @@ class TimeIsUp(BaseException):
 
 def given_up(seconds: float) -> UnsupportedError:
     """What a user is told when the time is up."""
-    return UnsupportedError(f"this took longer than {seconds:g} s and was given up; try a simpler expression")
+    return UnsupportedError(
+        f"this took longer than {seconds:g} s and was given up; allow more seconds, or try a simpler expression"
+    )
 
 
 def in_time(work: Callable[[], T], seconds: float | None = SECONDS) -> T:

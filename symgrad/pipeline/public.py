@@ -175,7 +175,12 @@ def prove(
     twin = twins(*sides, condition)
     before, after, condition = (put(part, twin.real) for part in (*sides, condition))
     given = And(condition, twin.assuming)
-    answer = prover.prove(before, after, variables=twin.domains, assuming=given, seconds=seconds)
+    try:
+        answer = in_time(
+            lambda: prover.prove(before, after, variables=twin.domains, assuming=given, seconds=seconds), seconds
+        )
+    except UnsupportedError as error:
+        answer = Verdict(Status.UNKNOWN, reason=str(error))
     return statement(Step(before, after, "statement", given), twin.domains, told(answer, twin), twin.back)
 
 

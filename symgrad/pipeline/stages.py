@@ -48,6 +48,7 @@ if TYPE_CHECKING:
     from symgrad.core import CheckReport
 
 SEVENTHS = [Rational(n, 7) for n in (-719, -17, -3, 2, 5, 23, 701)]  # no kink's value is a seventh
+LONG = 1000  # operations; stable forms of more are not looked for
 
 
 def settle(derivation: Derivation) -> Settled:
@@ -72,7 +73,7 @@ def without(derivation: Derivation, claim: Verdict) -> Iterator[tuple[Fact, Inde
 def code(derivation: Derivation) -> str:
     """The result of a scalar derivation as NumPy code, in its variable alone; nothing where there is none."""
     start = derivation.start
-    if not isinstance(start, D) or derivation.result.has(AppliedUndef):
+    if not isinstance(start, D) or derivation.result.has(AppliedUndef) or derivation.result.count_ops() > LONG:
         return ""
     with suppress(UnsupportedError):
         return of_derivation(derivation, inlined(derivation.result, derivation, start.variable))

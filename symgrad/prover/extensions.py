@@ -37,6 +37,7 @@ LOG_POWERS = (2, 3, 5)  # of numbers made of roots, which are looked for under a
 NUMBERS = frozenset({"root", "exp", "log", "pi", "cos", "sin", "erf", "atan"})  # which the checker can enclose too
 CONSTANT_BITS = 128
 BOUND = 10**6  # denominators of the rational bounds of constants
+LARGEST = 10**400  # of a constant that is bounded by a whole number
 
 Units = dict[Any, list[tuple[Fraction, int]]]  # per family: units, and how far they have been refined
 
@@ -143,6 +144,8 @@ class Extensions(Levels):
         """Rational bounds of a number, by a ball."""
         with precision(CONSTANT_BITS):
             ball = Balls({}).value(gen.node) * BOUND
+            if ball > LARGEST:  # a bound of so many digits would help nobody
+                return
             low, high = (int(end.unique_fmpz()) for end in (ball.lower().floor(), ball.upper().ceil()))
         x = self.k.gens[gen.slot] * BOUND
         self.learn(x - low, ">=", ("number", gen.slot, low, 1))
