@@ -1,9 +1,9 @@
 """Gradients through convolutional layers: the weights are shared along the positions, and layers may share them too."""
 
-from sympy import Abs, Eq, Function, Le, S, Symbol, cos, sin
+from sympy import Abs, Eq, Function, Le, S, Symbol, cos, pi, sin
 
 from symgrad import Document, derivative, interval, worked
-from symgrad.core import Claim, Exists, Holds, Induction, Ruling, Variable
+from symgrad.core import Claim, Drawing, Exists, Holds, Induction, Ruling, Variable
 from symgrad.deriver.indexed import definition_of
 from symgrad.indexed import Dim, Index, Tensor, apply, total
 
@@ -80,6 +80,27 @@ POWERS = Claim(
     "too: the exception in which the powers of one matrix say everything. Slopes of at most 1 only take away.",
     pages=("product-over-layers",),
 )
+flat, smooth, edges = (1 + 2 * cos(ω)) / 3, (1 + cos(ω)) / 2, (1 - cos(ω)) / 2
+waves = Drawing(
+    "The size of a wave’s factor, three filters",
+    ω,
+    (
+        ("(⅓, ⅓, ⅓)", Abs(flat)),
+        ("(¼, ½, ¼)", Abs(smooth)),
+        ("(−¼, ½, −¼)", Abs(edges)),
+    ),
+    0.0,
+    float(pi),
+    axes=("ω", ""),
+)
+repeated = Drawing(
+    "(¼, ½, ¼) after 1, 4 and 16 layers",
+    ω,
+    (("1", Abs(smooth)), ("4", smooth**4), ("16", smooth**16)),
+    0.0,
+    float(pi),
+    axes=("ω", ""),
+)
 page = Document(
     "gradients-through-convolutions",
     "Gradients through convolutions",
@@ -88,6 +109,7 @@ page = Document(
     "turned filter and by the slopes; the filter collects what every position sends back.",
     (reached, step, weights, bias, wave),
     claims=(POWERS,),
+    drawings=(waves, repeated),
     notes=(
         (
             "A position outside the layer counts as 0. In matrix form the layer is $W$ with the filter in each row, "

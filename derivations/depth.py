@@ -1,11 +1,15 @@
 """Why gradients vanish, explode and die: the product over layers, ReLU's mask, dead neurons, powers of one matrix."""
 
-from sympy import And, Eq, Max, Rational, S, Symbol, sqrt
+import math
+from itertools import pairwise
+
+from sympy import And, Eq, Ge, Lt, Max, Rational, S, Symbol, sqrt
 
 from symgrad import D, Document, derivative, interval, relu, worked
-from symgrad.core import Claim, Experiment, Ruling
+from symgrad.core import Claim, Drawing, Experiment, Holds, Induction, Ruling, Variable
 from symgrad.definitions.claims import layers
 from symgrad.indexed import Dim, Index, Tensor, apply, delta, group, total
+from symgrad.words import message
 
 THEME = "Vanishing gradients"
 
@@ -94,7 +98,9 @@ product = Document(
     (lagrange, slopes, shrinking, growing),
     claims=BOUNDS,
     experiments=(
-        Experiment("depth", (("depths", (1, 2, 4, 8)), ("rates", (0.1, 0.3, 1.0, 3.0)), ("epochs", 10), ("seeds", 3))),
+        Experiment(
+            "depth", (("depths", (1, 2, 3, 4, 6)), ("rates", (0.1, 0.3, 1.0, 3.0)), ("epochs", 10), ("seeds", 5))
+        ),
     ),
     notes=(
         (
@@ -170,6 +176,57 @@ hump = worked(
     ),
     domains={λ: interval(0, None), κ: interval(1, None, "left")},
 )
+t, ε, r_, u = (Symbol(name, real=True) for name in ("t", "epsilon", "r", "u"))
+MORE = 2 / (ε * t**2) + u
+SECOND = 1 + (1 + r_) * t + r_ * (1 + r_) * t**2 / 2
+POWERS = Claim(
+    "Powers of one block",
+    "the powers of the matrix with the rows (λ, 1) and (0, λ) tend to 0 just if |λ| < 1",
+    Ruling.PROVED,
+    (
+        layers.FACTORS_AT_LEAST,
+        Induction(
+            "for |λ| < 1 write |λ| = 1/(1 + t): with k = 1 + r, (1 + t)ᵏ ≥ 1 + kt + rkt²/2",
+            Ge(layers.P, SECOND, evaluate=False),
+            ((layers.P, 1 + t, (1 + t) * layers.P), (r_, S.Zero, r_ + 1)),
+            (),
+            (Variable(t, not_negative), Variable(r_, not_negative)),
+        ),
+        Holds(
+            "so k/(1 + t)ᵏ is below any ε > 0 from r = 2/(εt²) on: the entry beside the diagonal tends to 0, and λᵏ "
+            "with it",
+            Lt((1 + MORE) / SECOND.xreplace({r_: MORE}), ε, evaluate=False),
+            (*(Variable(x, interval(0, None)) for x in (t, ε)), Variable(u, not_negative)),
+        ),
+        layers.SUCH,
+    ),
+    remark="The first line, with r = 1, says that |λ|ᵏ stays at 1 or above where |λ| ≥ 1.",
+)
+NORMED = 1 / math.sqrt(5)
+LOST, BACK = ((0.0, 0.0), (NORMED, -2 * NORMED)), ((0.0, 0.0), (NORMED, 0.0))
+ROUND = tuple((math.cos(turn), math.sin(turn)) for turn in (math.pi * n / 90 for n in range(181)))
+stretched = Drawing(
+    "All δ of length 1, and Wᵀδ for a shear with c = 2",
+    κ,
+    (),
+    -3.4,
+    3.4,
+    paths=(
+        ("δ", ROUND),
+        ("Wᵀδ", tuple((x, 2 * x + y) for x, y in ROUND)),
+        ("δ = (1, −2)/√5", LOST),
+        (message("its Wᵀδ"), BACK),
+    ),
+    axes=("1", "2"),
+    alike=True,
+)
+humps = Drawing(
+    "k λᵏ⁻¹ beside λᵏ: it grows before it decays (λ = 9/10)",
+    κ,
+    (("kλᵏ⁻¹", κ * Rational(9, 10) ** (κ - 1)), ("λᵏ", Rational(9, 10) ** κ)),
+    0.0,
+    60.0,
+)
 singular_page = Document(
     "singular-values",
     "Singular values, not eigenvalues",
@@ -177,11 +234,15 @@ singular_page = Document(
     "How much a layer can lengthen or shorten a gradient is said by the singular values of its weights. Eigenvalues "
     "say it for repeated powers of one matrix only, as in a recurrent network, and there only in the long run.",
     (only_one, longer, shorter, values, two_layers, powers, hump),
+    claims=(POWERS,),
+    drawings=(stretched, humps),
     notes=(
         (
             "In a recurrent network all steps share one $W$, and without the slopes $T$ steps back multiply by the "
-            "$T$-th power of its transpose. That tends to 0 if and only if all eigenvalues are below 1 in size; before "
-            "it does, it may grow."
+            "$T$-th power of its transpose. For the block above that tends to 0 just if $|\\lambda| < 1$, as is proved "
+            "here; before it does, it may grow. That every $W$ is made of such blocks of any size in other coordinates "
+            "(Jordan), so that its powers tend to 0 just if all its eigenvalues are below 1 in size, is cited: Horn & "
+            "Johnson, Matrix Analysis, theorem 5.6.12."
         ),
     ),
 )
@@ -205,6 +266,42 @@ masked = worked(
     lead="m is 0 or 1 in each entry, 1 with probability p, independently. E[mᵢ mₖ] is p² for different entries and "
     "p for the same: Mᵢₖ. So this is E‖Wᵀ(m ⊙ δ)‖².",
 )
+share = Symbol("p", real=True)
+in_the_mean = Drawing(
+    "Share of ‖Wᵀδ‖² that is left in the mean",
+    share,
+    (
+        (message("terms at right angles: p"), share),
+        (message("ten terms alike: p² + (p − p²)/10"), share**2 + (share - share**2) / 10),
+        (message("sigmoid, at most: 1/16"), Rational(1, 16) + 0 * share),
+    ),
+    0.0,
+    1.0,
+    axes=("p", ""),
+)
+
+
+def at_least(count: int) -> tuple[tuple[float, float], ...]:
+    """For so many neurons whose terms are alike, half of them active: a share, and how probable at least that is."""
+    ways = [math.comb(count, k) for k in range(count + 1)]
+    steps = [((k / count) ** 2, sum(ways[k:]) / 2**count) for k in range(count + 1)]
+    corners = [((0.0, 1.0), steps[0]), *(((a, q), (b, q)) for (a, _), (b, q) in pairwise(steps))]
+    return tuple(dict.fromkeys([*(p for corner in corners for p in corner), (1.0, 0.0)]))
+
+
+by_chance = Drawing(
+    "At least this share is left: how probable",
+    share,
+    (),
+    0.0,
+    1.0,
+    paths=(
+        (message("ReLU, 4 terms alike"), at_least(4)),
+        (message("ReLU, 32 terms alike"), at_least(32)),
+        (message("sigmoid: never beyond 1/16"), ((0.0, 1.0), (1 / 16, 1.0), (1 / 16, 0.0), (1.0, 0.0))),
+    ),
+    axes=("‖Wᵀ(m ⊙ δ)‖²/‖Wᵀδ‖²", ""),
+)
 mask = Document(
     "relu-mask",
     "ReLU's mask, and the sigmoid's factor",
@@ -212,6 +309,7 @@ mask = Document(
     "Where ReLU is active its slope is 1, elsewhere 0: going back it sets entries to 0, and leaves the others as "
     "they are.",
     (masked,),
+    drawings=(in_the_mean, by_chance),
     notes=(
         (
             r"With $p=\frac{1}{2}$: a quarter of $\|W^{\top}\delta\|^2$ and more. The sigmoid leaves at most a "

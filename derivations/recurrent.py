@@ -1,9 +1,11 @@
 """Backpropagation through time: the step from t + 1 to t, and the weights that all steps share."""
 
-from sympy import Le, Symbol, tanh
+import math
+
+from sympy import Le, Rational, Symbol, tanh
 
 from symgrad import D, Document, derivative
-from symgrad.core import Claim, Holds, Induction, Ruling
+from symgrad.core import Claim, Drawing, Holds, Induction, Ruling
 from symgrad.definitions.claims import layers
 from symgrad.deriver.indexed import definition_of
 from symgrad.indexed import Dim, Index, Tensor, apply, total
@@ -65,6 +67,32 @@ POWERS = Claim(
     "values.",
     pages=("singular-values", "product-over-layers"),
 )
+
+
+def left(weight: float, steps: int = 40) -> tuple[tuple[float, float], ...]:
+    """One tanh neuron with h⁰ = 1/10 and no input: what is left of the gradient k steps back from step `steps`."""
+    h, factors = 0.1, []
+    for _ in range(steps):
+        h = math.tanh(weight * h)
+        factors.append(weight * (1 - h * h))
+    sizes, size = [(0.0, 1.0)], 1.0
+    for k, factor in enumerate(reversed(factors), 1):
+        size *= factor
+        sizes.append((float(k), size))
+    return tuple(sizes)
+
+
+LINES = tuple((f"w = {name}", left(float(name))) for name in ("0.9", "1", "1.1", "1.5"))
+back = Drawing(
+    "k steps back through hᵗ = tanh(w hᵗ⁻¹)",
+    x,
+    (("1.1ᵏ", Rational(11, 10) ** x),),
+    0.0,
+    40.0,
+    logarithmic=True,
+    paths=LINES,
+    axes=("k", ""),
+)
 page = Document(
     "backpropagation-through-time",
     "Backpropagation through time",
@@ -79,10 +107,16 @@ page = Document(
         derivative(whole, b, name="bptt-b", title="The biases", **shared),
     ),
     claims=(POWERS,),
+    drawings=(back,),
     notes=(
         (
             "In the last three the states $H$ are held still: how $J$ reaches a weight through earlier states is in "
             "$\\delta$ already, which is the derivative by $Z$ along all ways. Before the first step the state is 0."
+        ),
+        (
+            "The drawing is computed for one neuron that begins at $h^{0} = 1/10$ and has no input, 40 steps back. "
+            "With $w = 1.1$ the bound grows and the gradient does not, as $\\tanh'$ is below 1 away from 0; with "
+            "$w = 1.5$ the state saturates, and the gradient vanishes although $w$ is larger."
         ),
     ),
 )

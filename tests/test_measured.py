@@ -72,14 +72,14 @@ def test_a_recorded_result_stands_in_and_says_that_it_is_one() -> None:
     seen = observe(asked)
 
     assert len(seen.lines) == len(asked.compared)
-    assert seen.agrees == (True, True, False)  # as the remark on this claim has it
-    assert "not told apart" in seen.lines[2]
+    assert seen.agrees == (False, False, True, True, False)  # as the remark on this claim has it
+    assert all("not told apart" in seen.lines[n] for n in (0, 1, 4))
     assert "recorded with symgrad" in seen.label
     assert "because it can't be run here" in render_page(page(Experiment("depth", asked.settings)), "md")
 
 
 def test_what_is_recorded_is_named_and_complete() -> None:
-    assert len(shipped()) >= 3
+    assert len(shipped()) >= 2
     for result in shipped():
         data = json.loads(result.to_json())
         assert from_data(data) == result

@@ -39,7 +39,7 @@ class Drawing:
     """Curves over one variable from `low` to `high`, each with its label; `shaded` are stretches of the axis.
 
     `paths` are curves in the plane that are no graphs: the points that each runs through; a single one is a dot.
-    `axes` are the names of the two axes.
+    `axes` are the names of the two axes; `alike` gives both the same unit of length.
     """
 
     title: str
@@ -51,6 +51,7 @@ class Drawing:
     logarithmic: bool = False
     paths: tuple[tuple[str, tuple[tuple[float, float], ...]], ...] = ()
     axes: tuple[str, str] = ("", "")
+    alike: bool = False
 
     def __post_init__(self) -> None:
         worded(self, "title")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from io import StringIO
+from itertools import cycle
 from typing import TYPE_CHECKING
 from warnings import catch_warnings, filterwarnings
 
@@ -39,15 +40,18 @@ def draw(drawing: Drawing, uid: str) -> str:
     z = np.linspace(drawing.low, drawing.high, 2 * SAMPLES)
     for low, high in drawing.shaded:
         axes.axvspan(low, high, color=SHADE, alpha=0.13, lw=0)
-    for (label, expr), (colour, style) in zip(drawing.curves, STYLES, strict=False):
+    styles = cycle(STYLES)
+    for (label, expr), (colour, style) in zip(drawing.curves, styles, strict=False):
         values = numbers(expr, drawing.variable, {}, z)
         axes.plot(z, np.where(np.abs(values) < LARGEST, values, np.nan), style, color=colour, lw=2, label=say(label))
-    for (label, points), (colour, style) in zip(drawing.paths, STYLES, strict=False):
+    for (label, points), (colour, style) in zip(drawing.paths, styles, strict=False):
         look = "o" if len(points) == 1 else style
         axes.plot(*zip(*points, strict=True), look, color=colour, lw=2, label=say(label))
     if drawing.logarithmic:
         axes.set_yscale("log")
     axes.set_xlim(drawing.low, drawing.high)
+    if drawing.alike:
+        axes.set_aspect("equal", adjustable="box")
     for axis, name in zip((axes.xaxis, axes.yaxis), drawing.axes, strict=True):
         axis.set_label_text(name, color=INK, fontsize=9)
     axes.set_title(say(drawing.title), color=INK, fontsize=11)

@@ -212,7 +212,7 @@ def _source(source: Any, numbering: Numbering) -> list[Any]:
     if isinstance(source, int):
         return ["f", numbering.number[source]] if source >= 0 else ["-f", numbering.number[-source - 1]]
     if source[0] == "s":
-        return ["s", _sparse(source[1]), _sparse(source[2]), source[3]]
+        return ["s", [[c, *_sparse(e)] for e, c in source[1]]]
     return ["m", *_sparse(source[1])]
 
 

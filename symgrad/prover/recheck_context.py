@@ -206,7 +206,7 @@ class Context(Ring):
                 raise RejectedError("the sign of a monomial is not known")
             return self.ring.from_dict({tuple(e): ZZ(1 if s > 0 else -1)}), abs(s) == 1
         if source[0] == "s":
-            return (self.poly([[1, *source[1]]]) + self.poly([[1 if source[3] > 0 else -1, *source[2]]])) ** 2, False
+            return self.poly(source[1]) ** 2, False
         p, rel = self.fact(source[1])
         if source[0] == "-f":
             if rel != "=":

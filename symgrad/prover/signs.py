@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from symgrad.prover.field import Field, Frac, Gen, Split
 from symgrad.prover.linear import refute
+from symgrad.prover.squares import sum_of_squares
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -201,7 +202,7 @@ class Signs(Field):
         for u, v, s in squares:
             c, k = self.line(self._square(u, v, s))
             lines.append((c, k, False))
-            sources.append(("s", u, v, s))
+            sources.append(("s", ((u, 1), (v, s))))
         for s in (1, -1):
             found = self._show(lines, sources, p, -s, strict=False)
             if found:
@@ -277,7 +278,19 @@ class Signs(Field):
             if len(self.facts) > before:
                 lines, sources = self.system()
                 found = refute(lines)
-        return None if found is None else ("l", 0, tuple((sources[i], c) for i, c in found.items()))
+        if found is None:
+            return self._against_squares()
+        return ("l", 0, tuple((sources[i], c) for i, c in found.items()))
+
+    def _against_squares(self) -> Proof | None:
+        """The proof that what is said to be above 0 is the negative of a sum of squares."""
+        for i, fact in enumerate(self.facts):
+            if fact.rel == ">" and fact.why[0] == "given":
+                found = sum_of_squares({e: -c for e, c in self.k.terms(fact.poly)})
+                if found:
+                    k, squares = found
+                    return ("l", 0, ((i, k), *((("s", poly), weight) for poly, weight in squares)))
+        return None
 
     def monomial_sign(self, e: Exps) -> int | None:
         """1 or -1 where the monomial is > 0 or < 0, 2 or -2 where only >= 0 or <= 0 is known."""

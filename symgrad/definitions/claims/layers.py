@@ -5,7 +5,7 @@ from __future__ import annotations
 from sympy import S, Symbol
 
 from symgrad.core import Equal, Holds, Induction, NeverNegative
-from symgrad.definitions.claims.letters import at_most, ge, gt, le, lt, never_below_zero, over, positive
+from symgrad.definitions.claims.letters import at_most, eq, ge, gt, le, lt, never_below_zero, over, positive
 from symgrad.indexed import Dim, Fact, Index, Tensor, delta, total
 
 n, m = Dim("n"), Dim("m")
@@ -111,19 +111,36 @@ BERNOULLI = Induction(
     (),
     never_below_zero(h, L),
 )
-TWO_SIDED = (
-    FACTORS_AT_MOST,
-    FACTORS_AT_LEAST,
-    BERNOULLI,
-    Holds(
-        "so with R = 1 + h > 1 the product passes any bound b: from L = b/h on",
-        gt(1 + h * (b / h + v), b),
-        (*positive(h), *never_below_zero(v, b)),
-    ),
-    Holds(
-        "and with r = 1/(1 + h) < 1 it is below any ε > 0 from L = 1/(hε) on",
-        lt(1 / (1 + h * (1 / (h * ε) + v)), ε),
-        (*positive(h, ε), *never_below_zero(v)),
-    ),
-    Holds("every r between 0 and 1 is such a 1/(1 + h): h = 1/r − 1 is above 0", gt(1 / R - 1, 0), (over(R, 0, 1),)),
+PASSES = Holds(
+    "so with R = 1 + h > 1 the product passes any bound b: from L = b/h on",
+    gt(1 + h * (b / h + v), b),
+    (*positive(h), *never_below_zero(v, b)),
+)
+FALLS = Holds(
+    "and with r = 1/(1 + h) < 1 it is below any ε > 0 from L = 1/(hε) on",
+    lt(1 / (1 + h * (1 / (h * ε) + v)), ε),
+    (*positive(h, ε), *never_below_zero(v)),
+)
+SUCH = Holds("every r between 0 and 1 is such a 1/(1 + h): h = 1/r − 1 is above 0", gt(1 / R - 1, 0), (over(R, 0, 1),))
+TWO_SIDED = (FACTORS_AT_MOST, FACTORS_AT_LEAST, BERNOULLI, PASSES, FALLS, SUCH)
+
+# The mean square over random weights: each layer multiplies it by χ, here c.
+MEANS = Induction(
+    "each layer multiplies the mean square by its χ: L layers multiply it by ∏χ",
+    eq(N, P * D),
+    ((N, D, c * N), (P, S.One, c * P)),
+)
+STAYS_ABOVE = Induction(
+    "with χ ≥ 1 in each layer ∏χ is never below 1",
+    ge(P, 1),
+    ((P, S.One, (1 + h) * P),),
+    (),
+    never_below_zero(h),
+)
+STAYS_BELOW = Induction(
+    "with 0 ≤ χ ≤ 1 in each layer ∏χ is never above 1",
+    le(P, 1),
+    ((P, S.One, (1 - h) * P),),
+    (),
+    (over(h, 0, 1, "both"), *never_below_zero(P)),
 )

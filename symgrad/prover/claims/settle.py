@@ -110,15 +110,14 @@ def refuted_at(s: Holds, place: Point) -> Verdict | None:
 
 
 def at_corners(s: Holds) -> Verdict | None:
-    """A refutation at ends of the domains that belong to them, where points drawn at random never lie."""
-    if len(s.variables) == 1 or any(v.domain.values for v in s.variables):
+    """A refutation at ends of the domains that belong to them, or at 0, where points drawn at random never lie."""
+    spans = dict.fromkeys(sorted(s.relation.free_symbols, key=str), REALS) | {v.symbol: v.domain for v in s.variables}
+    if s.lets or len(spans) == 1 or any(d.values for d in spans.values()):
         return None  # one variable is settled by its zeros
-    domains = [v.domain for v in s.variables]
-    ends = [((d.lower, d.lower_open), (d.upper, d.upper_open)) for d in domains]
+    ends = [((d.lower, d.lower_open), (d.upper, d.upper_open)) for d in spans.values()]
     kept = [[end for end, is_open in pair if end is not None and not is_open] for pair in ends]
-    corners = product(*(own or [within(d)] for own, d in zip(kept, domains, strict=True))) if any(kept) else ()
-    places = (tuple(zip((v.symbol for v in s.variables), corner, strict=True)) for corner in islice(corners, CORNERS))
-    return next((v for place in places if (v := refuted_at(s, place))), None)
+    corners = islice(product(*(own or [within(d)] for own, d in zip(kept, spans.values(), strict=True))), CORNERS)
+    return next((v for c in corners if (v := refuted_at(s, tuple(zip(spans, c, strict=True))))), None)
 
 
 def there(s: Holds, place: Point) -> dict[str, Any]:
