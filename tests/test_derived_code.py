@@ -12,13 +12,16 @@ from typing import Any
 import mpmath
 import numpy as np
 import pytest
+from sympy import Rational
 from test_networks import CHAINS
 
 from symgrad.checker.indexed import TRIED, Floats
 from symgrad.core import Derivation, UnsupportedError
+from symgrad.definitions import ACTIVATIONS, LOSSES
 from symgrad.definitions.layers import network
 from symgrad.deriver.indexed.layers import network_gradients
 from symgrad.document.telling_indexed import sought
+from symgrad.functions.symbols import z
 from symgrad.indexed import Expr, Index, Tensor
 from symgrad.indexed.jets import NoValueError
 from symgrad.indexed.numpy_code import Written, numpy_source
@@ -128,3 +131,24 @@ def test_code_of_networks_does_not_overflow(text: str, loss: str, wrt: str) -> N
             assert abs(found - expected) <= 1e-9 * (1 + abs(expected))
             seen += 1
     assert seen >= 2
+
+
+OUTPUTS = [
+    *((name, "squared_error") for name in ACTIVATIONS),
+    ("softplus", "poisson_nll_rate"),
+    ("tanh", "soft_margin"),
+]
+OUTPUTS += [("sigmoid", name) for name in ("cross_entropy", "poisson_nll_rate", "soft_margin", "cauchy")]
+
+
+@pytest.mark.parametrize(("activation", "loss"), OUTPUTS)
+def test_code_at_an_output_keeps_its_digits(activation: str, loss: str) -> None:
+    derivation = network_gradients(network(activation, loss), ["x"])[-1]
+    names: dict[str, Any] = {}
+    exec(numpy_source(derivation.result, (*derivation.result.free,), facts=derivation.facts).source, names)  # noqa: S102
+    unit, last = ACTIVATIONS[activation].head(z), LOSSES[loss].head
+    a, y = last.variables
+    slope = last.at(last.formula, (a, y)).diff(a).subs(a, unit) * unit.diff(z)
+    for place in (-40, -3, Rational(1, 8), 3, 40):
+        found = names["value"](np.array([float(place)]), np.array([0.25]))
+        assert found[0] == pytest.approx(float(slope.xreplace({z: place, y: Rational(1, 4)}).evalf(30)), rel=1e-12)

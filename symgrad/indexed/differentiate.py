@@ -131,4 +131,6 @@ KNOWN: dict[str, Any] = {
     "atanh": lambda a: (1 - a.arg**2) ** -1,
     "tan": lambda a: 1 + one(a, 2),
     "Abs": lambda a: one(Apply(sp.sign, a.args)),
+    "erf": lambda a: 2 * expr(sp.pi) ** Fraction(-1, 2) * one(Apply(sp.exp, (-(a.arg**2),))),
+    "erfc": lambda a: -KNOWN["erf"](a),
 }

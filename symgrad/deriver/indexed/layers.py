@@ -184,7 +184,8 @@ def output_facts(network: Network) -> tuple[Fact, ...]:
         whole_delta = pairs.output_delta(entry, loss).result
         known = {**usual(entry), **usual(pairs.apart(loss, entry))}
         title = message("the output delta of {activation} with {loss}", activation=entry.spoken, loss=loss.spoken)
-        found.insert(0, fact(title, whole, whole_delta, {**names, **known, a: out[i], entry.variable: z}))
+        if entry.variable not in whole_delta.free_symbols:  # the slope cancels, or is told by the output
+            found.insert(0, fact(title, whole, whole_delta, {**names, **known, a: out[i]}))
     return tuple(f for f in found if f)
 
 

@@ -68,10 +68,11 @@ def risen(factors: dict[Atom, Fraction], u: Expr) -> Factors:
 
 
 def softened(atom: Atom) -> Expr | None:
-    """The u of softplus(u), or of ln(1 + e^u); None for anything else."""
-    if not isinstance(atom, Apply) or atom.order or len(atom.args) != 1:
+    """The u of softplus(u), or of ln(1 + e^u), also by name; None for anything else."""
+    inside = named(atom).atom if isinstance(atom, Ref) else atom
+    if not isinstance(inside, Apply) or inside.order or len(inside.args) != 1:
         return None
-    return atom.arg if atom.head is softplus else logistic(atom.arg) if atom.head is sp.log else None
+    return inside.arg if inside.head is softplus else logistic(inside.arg) if inside.head is sp.log else None
 
 
 def paired(term: Term) -> Expr | None:
@@ -85,8 +86,10 @@ def paired(term: Term) -> Expr | None:
             a = one(Apply(sigmoid, slope.args))
             letters = dict(zip(loss.head.variables, (a, *loss.args[1:]), strict=False))
             with suppress(UnsupportedError):
-                written = from_formula(loss.head.formula.diff(loss.head.variables[0]), letters)
-                return bind(term.bound, expanded(rest * a * one(Power(1 - a)) * written))
+                usual = dict(zip(loss.head.parameters, loss.head.defaults, strict=True))
+                written = from_formula(loss.head.formula.xreplace(usual).diff(loss.head.variables[0]), letters)
+                whole = rest * a * one(Power(1 - a)) * written
+                return bind(term.bound, min(expanded(whole), whole, key=lambda v: v.count))
     return None
 
 
@@ -97,7 +100,7 @@ def ends_in(atom: Atom, u: Expr) -> bool:
     terms = atom.arg.terms
     inner = terms[0].atoms if len(terms) == 1 else ()
     alone = len(inner) == 1 and atom.arg == expr(inner[0][0])
-    return alone and not atom.head.kinks and not atom.head.parameters and level(inner[0][0], u) == 1
+    return alone and not atom.head.kinks and level(inner[0][0], u) == 1
 
 
 def swapped(found: dict[Atom, Fraction], above: Atom, below: Atom, by: Expr) -> dict[Atom, Fraction]:

@@ -27,7 +27,7 @@ from symgrad.indexed.canonical import components
 from symgrad.indexed.contract import contract
 from symgrad.indexed.expr import Expr
 from symgrad.indexed.names import Index, Place, place
-from symgrad.indexed.numpy_code.heads import called, calling, require_known
+from symgrad.indexed.numpy_code.heads import PRINTED, called, calling, constant, require_known
 from symgrad.indexed.numpy_code.pieces import ATOM, POWER, PRODUCT, Piece, aligned, over, plus, times, union
 from symgrad.indexed.text import show
 
@@ -108,7 +108,7 @@ class Emitter:
             case Size():
                 return Piece(self.named(atom.dim))
             case Scalar():
-                return Piece(self.named(atom.symbol))
+                return Piece(constant(atom.symbol) or self.named(atom.symbol))
             case Power():
                 return self.expr(atom.base)
             case Apply():
@@ -160,19 +160,23 @@ class Emitter:
         code += f" {'-' if whole.constant < 0 else '+'} {abs(whole.constant)}" if whole.constant or not terms else ""
         return code[3:] if code.startswith(" + ") else f"-{code[3:]}"
 
+    def called(self, head: Any, orders: tuple[int, ...]) -> str:
+        """The name of a function, noted if the code has to define it."""
+        require_known(head)
+        name = called(head, orders)
+        if not name.startswith("np.") and name not in PRINTED:
+            self.heads[head, orders] = None
+        return name
+
     def function(self, atom: Apply) -> Piece:
         """A function of expressions, entry by entry."""
-        require_known(atom.head)
         if atom.head is sp.log and (condition := alone(atom.arg)) is not None:
             axes = in_order(condition.free)
             return Piece(f"np.where({self.holds(condition, axes)}, 0.0, -np.inf)", axes)
         pieces = [self.expr(a) for a in atom.args]
         axes = union(pieces, ())
-        name = called(atom.head, atom.orders)
-        if not name.startswith("np."):
-            self.heads[atom.head, atom.orders] = None
         codes = [aligned(p, axes).code for p in pieces]
-        return Piece(calling(name, codes), axes)
+        return Piece(calling(self.called(atom.head, atom.orders), codes), axes)
 
     def body(self, atom: Greatest | Attains) -> Piece:
         """What a maximum is taken of, the index of the maximum last."""

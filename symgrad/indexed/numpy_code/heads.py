@@ -11,6 +11,7 @@ import sympy as sp
 from symgrad.core import UnsupportedError
 from symgrad.functions.numpy_printing import NUMERIC, FormPrinter, lines
 from symgrad.functions.stable import stabilised
+from symgrad.words import message
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -42,6 +43,24 @@ def calling(name: str, arguments: Sequence[str]) -> str:
     if name not in {"np.maximum", "np.minimum"}:
         return f"{name}({', '.join(arguments)})"
     return reduce(lambda found, other: f"{name}({found}, {other})", others, first)
+
+
+def constant(symbol: Any) -> str:
+    """What a constant such as pi is called, or its value; "" for a letter."""
+    if not symbol.is_NumberSymbol:
+        return ""
+    return {sp.pi: "np.pi", sp.E: "np.e"}.get(symbol) or repr(float(symbol))
+
+
+def nothing_known(names: str) -> UnsupportedError:
+    """What is told where a function that is no more than a name would have to be computed."""
+    return UnsupportedError(
+        message(
+            "{names} may be any function, so there is no code; give it a value. In a network, say what is in the "
+            "block: residual(linear tanh)",
+            names=names,
+        )
+    )
 
 
 def is_unknown(head: Any) -> bool:

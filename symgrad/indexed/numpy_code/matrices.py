@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
-from symgrad.core import UnsupportedError
 from symgrad.indexed.matrix.build import raised, scaled
 from symgrad.indexed.matrix.tree import (
     Broadcast,
@@ -29,7 +28,7 @@ from symgrad.indexed.matrix.tree import (
     Var,
     shape,
 )
-from symgrad.indexed.numpy_code.heads import called, calling, require_known
+from symgrad.indexed.numpy_code.heads import calling, nothing_known
 from symgrad.indexed.numpy_code.pieces import ATOM, POWER, PRODUCT, SUM
 
 if TYPE_CHECKING:
@@ -56,7 +55,7 @@ class MatrixEmitter:
             case Var(tensor):
                 return self.emitter.named(tensor), ATOM
             case Derived(of):
-                raise UnsupportedError(f"{of.name} is an unknown function, so there is no code; give it a value")
+                raise nothing_known(of.name)
             case Symbolic(atom):
                 return self.emitter.atom(atom).code, ATOM
             case Identity(dim):
@@ -204,11 +203,7 @@ class MatrixEmitter:
 
     def function(self, head: object, orders: tuple[int, ...], arguments: Sequence[Matrix]) -> Code:
         """A function of every entry."""
-        require_known(head)
-        name = called(head, orders)
-        if not name.startswith("np."):
-            self.emitter.heads[head, orders] = None
-        return calling(name, list(map(self.code, arguments))), ATOM
+        return calling(self.emitter.called(head, orders), list(map(self.code, arguments))), ATOM
 
 
 Part = tuple[Code, Shape, Matrix]

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any
 from unicodedata import name as character_name
 from unicodedata import normalize
 
-from symgrad.core import UnsupportedError
 from symgrad.indexed.atoms import Partial, Scalar, Size
 from symgrad.indexed.contract import contract
 from symgrad.indexed.facts import using
@@ -19,7 +18,7 @@ from symgrad.indexed.matrix.lift import lift
 from symgrad.indexed.names import Dim, Index, Place, place
 from symgrad.indexed.normal import expanded, normal
 from symgrad.indexed.numpy_code.entries import Emitter
-from symgrad.indexed.numpy_code.heads import called, helpers, is_unknown, source
+from symgrad.indexed.numpy_code.heads import called, helpers, is_unknown, nothing_known, source
 from symgrad.indexed.numpy_code.matrices import MatrixEmitter
 from symgrad.indexed.numpy_code.stable import Stabiliser
 from symgrad.indexed.tensor import Tensor
@@ -243,7 +242,7 @@ def inputs(values: Iterable[Expr], defined: set[Tensor]) -> tuple[Tensor, ...]:
     found = frozenset[Tensor]().union(*(v.tensors for v in values))
     unknown = sorted(t.name for t in found if t.depends and t.body is None)
     if unknown:
-        raise UnsupportedError(f"{', '.join(unknown)} is an unknown function, so there is no code; give it a value")
+        raise nothing_known(", ".join(unknown))
     return tuple(sorted((t for t in found if t not in defined), key=lambda t: (identifier(t.name), made(t))))
 
 

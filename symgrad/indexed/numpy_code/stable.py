@@ -84,6 +84,8 @@ class Stabiliser:
         """A factor with what is inside it rewritten."""
         if isinstance(atom, Apply) and atom.head is sp.log and not atom.order:
             return group(self.logarithm(atom.arg))
+        if isinstance(atom, Power) and (turned := complement(atom.base)) is not None:
+            return self.expr(turned)
         return one(with_parts(atom, tuple(map(self.expr, atom.parts)))) if atom.parts else one(atom)
 
     def logarithm(self, value: Expr) -> Expr:
@@ -247,6 +249,22 @@ def sigmoids(value: Expr) -> list[tuple[int, Expr]]:
         if inside is not None and (u := argument(inside)) is not None:
             found.append((sign, u))
     return found
+
+
+def complement(value: Expr) -> Expr | None:
+    """1 - sigmoid(u) as sigmoid(-u), 1 - tanh(u)^2 as the slope: neither loses its digits where u is large."""
+    if value.terms[0].coefficient < 0 and (turned := complement(-value)) is not None:
+        return -turned
+    for sign, u in sigmoids(value):
+        if sign > 0:
+            return apply(sigmoid, -u)
+    match (1 - value).terms:
+        case (Term(coefficient=1, bound=frozenset(), atoms=((root, 2),)) as rest,) if not rest.bound:
+            inside = expr(root) if isinstance(root, Apply) else behind(root)
+            atom = inside.atom if inside is not None else None
+            if isinstance(atom, Apply) and atom.head is sp.tanh and not atom.order:
+                return one(Apply(sp.tanh, atom.args, (1,)))
+    return None
 
 
 def argument(value: Expr) -> Expr | None:
