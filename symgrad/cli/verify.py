@@ -11,7 +11,7 @@ import click
 
 from symgrad.cli.progress import progress
 from symgrad.cli.table import table
-from symgrad.words import message, say
+from symgrad.words import clauses, message, say
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -40,12 +40,12 @@ def command(names: tuple[str, ...], recheck: bool, jobs: int | None, as_json: bo
             report(len(found), len(tasks), task.label)
     ordered = [row for task in tasks for row in found[task]]
     seconds = time.perf_counter() - began
-    click.echo(as_object(ordered, seconds) if as_json else as_text(ordered, seconds))
+    click.echo(as_object(ordered, seconds) if as_json else as_text(ordered, seconds, recheck=recheck))
     if any(row["failed"] for row in ordered):
         raise SystemExit(1)
 
 
-def as_text(rows: Sequence[dict[str, Any]], seconds: float) -> str:
+def as_text(rows: Sequence[dict[str, Any]], seconds: float, *, recheck: bool) -> str:
     """The table, what a reader must look into below it, and one line that sums it up."""
     heads = (
         message("subject"),
@@ -56,7 +56,18 @@ def as_text(rows: Sequence[dict[str, Any]], seconds: float) -> str:
     )
     body = [(r["subject"], r["statement"], r["status"], r["check"], r["rechecked"] or "") for r in rows]
     open_ones = [r for r in rows if r["failed"] or r["status"] != "PROVED"]
-    return "\n".join([table(heads, body), "", *map(doubt, open_ones), summary(rows, seconds)])
+    bare = unreplayed(rows).items() if recheck else ()
+    named = [say(message("no certificate: {name}, {statements}", name=n, statements=clauses(told))) for n, told in bare]
+    return "\n".join([table(heads, body), "", *map(doubt, open_ones), *named, summary(rows, seconds)])
+
+
+def unreplayed(rows: Sequence[dict[str, Any]]) -> dict[str, list[str]]:
+    """The proved statements that have no certificate, and so can't be replayed, by their subjects."""
+    found: dict[str, list[str]] = {}
+    for row in rows:
+        if row["status"] == "PROVED" and not row["statements"]:
+            found.setdefault(row["subject"], []).append(row["statement"])
+    return found
 
 
 def doubt(row: dict[str, Any]) -> str:
@@ -72,7 +83,8 @@ def summary(rows: Sequence[dict[str, Any]], seconds: float) -> str:
     behind = sum(r["statements"] for r in rows)
     told = message(
         "{rows} statements ({proofs} proofs): {proved} PROVED, {refuted} REFUTED, {unknown} UNKNOWN; checks: {ok} ok, "
-        "{wrong} wrong, {unresolved} unresolved; {replayed} certificates replayed; {seconds} s",
+        "{wrong} wrong, {unresolved} unresolved; {replayed} certificates replayed, {bare} of the statements have none; "
+        "{seconds} s",
         rows=len(rows),
         proofs=behind,
         proved=count["PROVED"],
@@ -80,6 +92,7 @@ def summary(rows: Sequence[dict[str, Any]], seconds: float) -> str:
         unknown=len(rows) - sum(count.values()),
         **checks,
         replayed=sum(r["rechecked"] for r in rows),
+        bare=sum(map(len, unreplayed(rows).values())),
         seconds=f"{seconds:.1f}",
     )
     return say(told)
@@ -89,5 +102,12 @@ def as_object(rows: Sequence[dict[str, Any]], seconds: float) -> str:
     """The rows and their sums, for a program."""
     failed = sum(r["failed"] for r in rows)
     return json.dumps(
-        {"rows": list(rows), "failed": failed, "seconds": round(seconds, 3)}, indent=1, ensure_ascii=False
+        {
+            "rows": list(rows),
+            "failed": failed,
+            "without_certificate": unreplayed(rows),
+            "seconds": round(seconds, 3),
+        },
+        indent=1,
+        ensure_ascii=False,
     )

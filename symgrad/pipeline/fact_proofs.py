@@ -17,6 +17,8 @@ from symgrad.core import Monotone
 from symgrad.pipeline.proofs import Proof
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from symgrad.core import Facts
 
 SECONDS = 0.5
@@ -46,6 +48,15 @@ class Claims:
         """The derivative, as it is printed."""
         return self.found.derivative.xreplace(self.values)
 
+    def smooth(self) -> Any:
+        """The condition of being on no kink."""
+        return And(*(Ne(k.variable, k.at) for k in self.found.kinks))
+
+    @property
+    def variable(self) -> Any:
+        """What the slope is taken by."""
+        return self.found.definition.variable
+
     def holds(self, relation: Any, assuming: Any) -> Proof | None:
         """The relation's proof, if it has a certificate."""
         domains = self.found.definition.domains
@@ -67,7 +78,7 @@ def symmetry(found: Facts) -> tuple[Proof, ...]:
 def movement(found: Facts) -> tuple[Proof, ...]:
     """The sign of the slope off the kinks, or two points at which it has different signs."""
     claims, z = Claims(found), found.definition.variable
-    slope, smooth = claims.slope(), And(*(Ne(k.variable, k.at) for k in found.definition.kinks))
+    slope, smooth = claims.slope(), claims.smooth()
     if found.monotone in UP | DOWN:
         relations = (Gt, Ge) if found.monotone in UP else (Lt, Le)
         return kept(claims.holds(relation(slope, 0, evaluate=False), smooth) for relation in relations)[:1]
@@ -87,6 +98,13 @@ def tails(found: Facts, *, of_slope: bool) -> tuple[Proof, ...]:
     before = tail(claims, expr, left, -1)
     after = tail(claims, expr, right, 1) if before else ()
     return (*before, *after) if after else ()
+
+
+def growth(found: Facts, sides: Iterable[int]) -> tuple[Proof, ...]:
+    """That the function grows without bound on one of the sides on which that is its limit."""
+    claims = Claims(found)
+    shown = (tail(claims, claims.function(), found.limits[side > 0], side) for side in sides)
+    return next(filter(None, shown), ())
 
 
 def tail(claims: Claims, expr: Any, limit: Any, side: int) -> tuple[Proof, ...]:

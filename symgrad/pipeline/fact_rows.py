@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from sympy import And, Ne
+from sympy import And, Ne, oo
 
 from symgrad import prover
 from symgrad.core import Let, Status, Verdict
 from symgrad.functions import D
 from symgrad.functions.symbols import a
-from symgrad.pipeline import fact_proofs
+from symgrad.pipeline import fact_proofs, slope_proofs
 from symgrad.pipeline.proofs import Proof
 from symgrad.pipeline.stages import facts
 
@@ -30,9 +30,9 @@ PIECES = "the slope's normal form is 0 on a piece"
 
 def fact_rows(definition: Definition) -> Iterator[Found]:
     """The range that the catalogue states, then what is derived."""
-    for end in prover.ends(definition):
-        yield definition.name, told(definition, end), "", end.verdict, replayable(definition, end)
     found = facts(definition)
+    for end in prover.ends(definition):
+        yield definition.name, told(definition, end), "", end.verdict, replayable(found, end)
     for statement, method, settled, behind in stated(found):
         reason = "" if settled else "no proof of it was found"
         verdict = Verdict(Status.PROVED if settled else Status.UNKNOWN, method, reason=reason)
@@ -50,10 +50,12 @@ def told(definition: Definition, end: End) -> str:
     return f"range {definition.range}: {end.relation} ({end.least}{true_one})"
 
 
-def replayable(definition: Definition, end: End) -> tuple[Proof, ...]:
-    """The proof of an end, where it is one with a certificate."""
+def replayable(found: Facts, end: End) -> tuple[Proof, ...]:
+    """The proof of an end, where it is one with a certificate; an infinite one is approached far out."""
+    definition = found.definition
     if not end.verdict.certificate:
-        return ()
+        sides = [side for side, limit in ((-1, found.limits[0]), (1, found.limits[1])) if limit == end.extremum.exact]
+        return fact_proofs.growth(found, sides) if end.extremum.exact in {oo, -oo} else ()
     return (Proof(end.verdict, *prover.equation(end.claim), definition.domains),)
 
 
@@ -64,17 +66,24 @@ def usual(found: Facts) -> str:
 
 def stated(found: Facts) -> Iterator[tuple[str, str, bool, tuple[Proof, ...]]]:
     """What is said, what it rests on, whether it was settled, and the proofs that can be replayed."""
-    for name, extremum in (("inf of the slope", found.infimum), ("sup of the slope", found.supremum)):
-        yield f"{name} = {size(extremum)}", EXTREMES, True, ()
-    yield f"Lipschitz constant {size(found.lipschitz)}", EXTREMES, True, ()
+    low, high = slope_proofs.extremes(found)
+    yield f"inf of the slope = {size(found.infimum)}", EXTREMES, True, low
+    yield f"sup of the slope = {size(found.supremum)}", EXTREMES, True, high
+    yield f"Lipschitz constant {size(found.lipschitz)}", EXTREMES, True, slope_proofs.lipschitz(found)
     for what, (left, right) in (("limits", found.limits[:2]), ("limits of the slope", found.limits[2:])):
         settled, of_slope = left is not None and right is not None, what != "limits"
         yield f"{what} {left} and {right}", TAILS, settled, fact_proofs.tails(found, of_slope=of_slope)
     if any(d is not None for d in found.decay):
-        yield f"the slope decays as {found.decay[0] or 'nothing'} and {found.decay[1] or 'nothing'}", TAILS, True, ()
+        rates = f"{found.decay[0] or 'nothing'} and {found.decay[1] or 'nothing'}"
+        yield f"the slope decays as {rates}", TAILS, True, slope_proofs.decay(found)
     yield f"{found.monotone.value}", SIGNS, True, fact_proofs.movement(found)
     yield f"{'odd' if found.odd else 'not odd'}", "normal form, or a point", True, fact_proofs.symmetry(found)
-    yield f"the slope is 0 on {', '.join(map(str, found.dead)) or 'no interval'}", PIECES, True, ()
+    yield (
+        f"the slope is 0 on {', '.join(map(str, found.dead)) or 'no interval'}",
+        PIECES,
+        True,
+        slope_proofs.dead(found),
+    )
 
 
 def size(extremum: Extremum) -> str:

@@ -32,7 +32,7 @@ class Row:
     """One statement of an entry and how it fared; plain text, so that it can travel.
 
     `statements` counts the proofs behind the row, `rechecked` the certificates that the independent checker
-    replayed; `rejected` is its reason where it would not accept one.
+    replayed; `rejected` is its reason where it would not accept one. A row without proofs rests on its method alone.
     """
 
     subject: str
