@@ -261,7 +261,7 @@ area = worked(
     "sigmoid-slope-area",
     "The area under σ′²",
     D(σ**2 / 2 - σ**3 / 3, z),
-    ("named", σ * σ * (1 - σ) - σ**2 * σ * (1 - σ)),
+    ("differentiate", σ * σ * (1 - σ) - σ**2 * σ * (1 - σ)),
     ("factor", (σ * (1 - σ)) ** 2),
     lead="From −∞ to ∞ the left side rises from 0 to ½ − ⅓, so the area is 1/6.",
 )

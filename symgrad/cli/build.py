@@ -100,8 +100,11 @@ def summary(built: Built) -> str:
         unresolved=t.unresolved,
         seconds=f"{built.seconds:.1f}",
     )
-    if t.unchecked:
-        rest = counted("{n} result without a point to check", "{n} results without a point to check", t.unchecked)
+    few = [
+        (t.unchecked, "{n} result without a point to check", "{n} results without a point to check"),
+        (t.unreasoned, "{n} step whose reason is not confirmed", "{n} steps whose reasons are not confirmed"),
+    ]
+    for rest in (counted(one, many, n) for n, one, many in few if n):
         told = message("{summary}; {rest}", summary=told, rest=rest)
     places = [message("open {path}", path=built.folder / built.opens)]
     places += [message("look at {path}", path=built.folder / f"{name}.{built.end}") for name in built.doubtful]

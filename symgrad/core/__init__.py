@@ -61,9 +61,10 @@ from symgrad.core.errors import (
 )
 from symgrad.core.facts import Convex, Extremum, Facts, LossFacts, Monotone
 from symgrad.core.rule import Rule
-from symgrad.core.verdict import VALUELESS, CheckPoint, CheckReport, Outcome, Status, Verdict, Witness
+from symgrad.core.verdict import DOUBTED, VALUELESS, CheckPoint, CheckReport, Outcome, Status, Verdict, Witness
 
 __all__ = [
+    "DOUBTED",
     "REALS",
     "VALUELESS",
     "Cancels",

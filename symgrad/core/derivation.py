@@ -70,6 +70,7 @@ class Derivation:
     facts: tuple[Any, ...] = ()
     lead: str = field(default="", compare=False)
     source: str = field(default="", compare=False)
+    by_hand: bool = field(default=False, compare=False)  # the rules of its steps were named by a person
 
     def __post_init__(self) -> None:
         worded(self, "title", "lead")

@@ -6,7 +6,7 @@ from dataclasses import dataclass, fields
 from enum import Enum
 from typing import TYPE_CHECKING, Any
 
-from symgrad.core.verdict import CheckReport, Outcome, Status, Verdict
+from symgrad.core.verdict import DOUBTED, CheckReport, Outcome, Status, Verdict
 from symgrad.words import message, worded
 
 if TYPE_CHECKING:
@@ -195,6 +195,7 @@ class Tally:
     vacuous: int = 0
     chains: int = 0  # how many of `steps` are whole chains, table rows and inductions
     unchecked: int = 0  # numeric checks that found no point to compare at
+    unreasoned: int = 0  # proved steps by hand that do not follow by the rule that they name
 
     def __add__(self, other: Tally) -> Tally:
         return Tally(*(getattr(self, f.name) + getattr(other, f.name) for f in fields(self)))
@@ -207,7 +208,7 @@ class Tally:
     @property
     def doubtful(self) -> bool:
         """Whether a reader should look: anything that is not proved as it stands."""
-        return self.failed or bool(self.unknown or self.excepted or self.vacuous)
+        return self.failed or bool(self.unknown or self.excepted or self.vacuous or self.unreasoned)
 
 
 def tally(page: Page) -> Tally:
@@ -233,4 +234,5 @@ def tally(page: Page) -> Tally:
         vacuous=statuses.count(Status.VACUOUS),
         chains=len(statuses) - sum(len(s.verdicts) for s in page.settled),
         unchecked=len(checks) - len(outcomes),
+        unreasoned=sum(v.reason == DOUBTED for v in verdicts),
     )

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from sympy import Expr, Symbol
 
 
+DOUBTED = message("it does not follow by the rule that is named, so the reason is not confirmed")  # of a step by hand
 VALUELESS = message("neither side has a value anywhere")  # why a statement is VACUOUS, if not for its condition
 
 
@@ -48,8 +49,8 @@ class Verdict:
     """The answer to one statement.
 
     `conditions`: assumptions that the proof used; `exceptions`: the kink points of PROVED_EXCEPT and the
-    points of DOMAIN_MISMATCH with both values there; `reason`: why UNKNOWN; `certificate`: the JSON text that
-    an independent checker replays.
+    points of DOMAIN_MISMATCH with both values there; `reason`: why UNKNOWN, or DOUBTED; `certificate`: the JSON
+    text that an independent checker replays.
     """
 
     status: Status

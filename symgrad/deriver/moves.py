@@ -121,14 +121,14 @@ def _product(node: D, context: Context) -> Move:
         return Move(node, after, "multiple", S.true if after.has(D) else context.needed(inside(rest)))
     top, bottom = fraction(node.expr, exact=True)
     if not context.depends(bottom, x):
-        return Move(node, Add(*_one_at_a_time(node.expr.args, x)), "product")
+        return Move(node, Add(*one_at_a_time(node.expr.args, x)), "product")
     given = context.needed(Ne(bottom, 0))
     if not context.depends(top, x):
         return Move(node, -top * D(bottom, x) / bottom**2, "reciprocal", given)
     return _instance("quotient", node, context, f=top, g=bottom)
 
 
-def _one_at_a_time(factors: Sequence[Any], x: Symbol) -> Iterator[Any]:
+def one_at_a_time(factors: Sequence[Any], x: Symbol) -> Iterator[Any]:
     """The terms of the product rule, however many factors there are."""
     for i, factor in enumerate(factors):
         yield Mul(*factors[:i], D(factor, x), *factors[i + 1 :])

@@ -53,4 +53,4 @@ def worked(
     free = sorted(symbols - {k.symbol for k in known}, key=str)
     lies_in = domains or {}
     variables = tuple(Variable(s, lies_in.get(s, REALS)) for s in free)
-    return Derivation(name, title, tuple(chain), variables, known, lead=lead)
+    return Derivation(name, title, tuple(chain), variables, known, lead=lead, by_hand=True)

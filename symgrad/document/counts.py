@@ -55,6 +55,9 @@ def doubts(counts: Tally, site: Site) -> Iterator[dict[str, str]]:
         )
     if n := counts.unknown:
         yield badge(message("{number} neither proved nor refuted", number=n), "doubt", f"{site.trust}#unknown")
+    if n := counts.unreasoned:
+        words = counted("{n} step whose reason is not confirmed", "{n} steps whose reasons are not confirmed", n)
+        yield badge(words, "doubt")
     if n := counts.vacuous:
         yield badge(message("{number} vacuous", number=n), "doubt", f"{site.trust}#vacuous")
 

@@ -72,17 +72,17 @@ def beside(claims: Claims, kink: Any, end: Any) -> Proof | None:
 
 def middle(lower: Any, upper: Any) -> Any:
     """A point between two others, either of which may be infinite."""
-    if lower is None or upper is None:
-        return Integer(0) if lower is upper else upper - 1 if lower is None else lower + 1
-    return (lower + upper) / 2
+    if lower is None:
+        return Integer(0) if upper is None else upper - 1
+    return lower + 1 if upper is None else (lower + upper) / 2
 
 
 def lipschitz(found: Facts) -> tuple[Proof, ...]:
     """The two extremes of the slope, and continuity at every kink; where there is no constant, a jump or a limit."""
     claims = Claims(found)
     low, high = extremes(found)
-    if found.lipschitz.exact is oo:
-        steep = low if found.infimum.exact is -oo else high if found.supremum.exact is oo else ()
+    if found.lipschitz.exact == oo:
+        steep = high if found.supremum.exact == oo else low if found.infimum.exact == -oo else ()
         return kept(jump(claims, k.at) for k in found.kinks)[:1] or steep
     joints = [joint(claims, k.at) for k in found.kinks]
     return (*low, *high, *kept(joints)) if low and high and all(joints) else ()
@@ -115,8 +115,8 @@ def dead(found: Facts) -> tuple[Proof, ...]:
     Between the points at which it switches the slope is analytic, so its zeros on such a piece are single points.
     """
     claims, z = Claims(found), found.definition.variable
-    points = {k.at for k in (*found.kinks, *found.bends)} | {e for d in found.dead for e in (d.lower, d.upper)}
-    points = (points | switches(unfold(claims.slope()), z)) - {None}
+    points: set[Any] = {k.at for k in (*found.kinks, *found.bends)} | switches(unfold(claims.slope()), z)
+    points |= {e for d in found.dead for e in (d.lower, d.upper) if e is not None}
     if not all(p.is_Rational for p in points):
         return ()
     proofs = [flat(claims, low, high) for low, high in pairwise([None, *sorted(points), None])]

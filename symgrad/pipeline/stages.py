@@ -38,6 +38,7 @@ from symgrad.pipeline.claims import settlement
 from symgrad.pipeline.losses import loss_facts
 from symgrad.pipeline.measured import measured
 from symgrad.pipeline.numpy_source import of_derivation
+from symgrad.pipeline.reasons import with_reason
 from symgrad.prover.indexed import prove_by_induction, prove_indexed, prove_indexed_step, usable
 
 if TYPE_CHECKING:
@@ -53,7 +54,8 @@ LONG = 1000  # operations; stable forms of more are not looked for
 
 def settle(derivation: Derivation) -> Settled:
     """The derivation with a verdict for every step, for the whole chain, and a numeric check of its result."""
-    verdicts = tuple(prove(step, derivation) for step in every_step(derivation.steps))
+    steps = every_step(derivation.steps)
+    verdicts = tuple(with_reason(prove(step, derivation), step, derivation) for step in steps)
     claim, given = prove_claim(derivation)
     return Settled(
         derivation, verdicts, claim, check(derivation), given, tuple(without(derivation, claim)), code(derivation)
