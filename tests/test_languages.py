@@ -6,7 +6,7 @@ import importlib.util
 import pickle
 import re
 from collections import Counter
-from functools import cache
+from functools import cache, reduce
 from html import unescape
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -15,7 +15,7 @@ import pytest
 from click.testing import CliRunner
 
 from symgrad import deriver
-from symgrad.cli.main import app
+from symgrad.cli.main import WORDS, app
 from symgrad.core import Derivation, Document, Page, Step, SymgradError
 from symgrad.definitions import ACTIVATIONS, LOSSES
 from symgrad.definitions.claims import CLAIMS
@@ -26,6 +26,7 @@ from symgrad.document.claims import record
 from symgrad.document.words import Formula, to_html
 from symgrad.pipeline.stages import pairs_of, settle_document
 from symgrad.pipeline.tongues import placed
+from symgrad.pipeline.workers import call
 from symgrad.rules import RULES
 from symgrad.words import (
     LANGUAGES,
@@ -41,7 +42,8 @@ from symgrad.words import (
     speaking,
 )
 from symgrad.words.catalogues import catalogue, read
-from symgrad.words.columns import padded, width
+from symgrad.words.columns import padded, width, wrapped
+from symgrad.words.messages import beside
 
 if TYPE_CHECKING:
     from types import ModuleType
@@ -50,6 +52,7 @@ ROOT = Path(__file__).parent.parent
 CHINESE = tuple(lang for lang in LANGUAGES if lang != "en")
 PLACES = re.compile(r"\{(\w+)\}")
 FORMULAS = re.compile(r"\$[^$]+\$|--\w+")  # and options of the command line
+TYPED = re.compile(r"\S*(?:://|@|\w\(|\w\.\w)\S*|`[^`]*`|\b[A-Z]{2,}\b")  # what stands for a program: addresses, code
 
 
 @cache
@@ -145,7 +148,7 @@ def glossary() -> list[dict[str, str]]:
 @pytest.mark.parametrize("term", glossary(), ids=lambda term: term["en"])
 def test_a_term_has_one_word(term: dict[str, str], lang: str) -> None:
     english = re.compile(rf"\b{re.escape(term['en'])}s?\b", re.IGNORECASE)
-    found = [key for key in WANTED if english.search(PLACES.sub(" ", FORMULAS.sub(" ", key[1])))]
+    found = [key for key in WANTED if english.search(PLACES.sub(" ", FORMULAS.sub(" ", TYPED.sub(" ", key[1]))))]
 
     assert [key for key in found if not any(word in catalogue(lang)[key] for word in term[lang].split("|"))] == []
 
@@ -334,6 +337,52 @@ def test_a_tag_names_a_language(tag: str, lang: str) -> None:
     assert language_named(tag) == lang
 
 
+@every_translation
+@pytest.mark.parametrize("word", ["", *WORDS, "experiment vanishing"])
+def test_help_is_in_the_readers_language(word: str, lang: str) -> None:
+    shown = CliRunner().invoke(app, [*word.split(), "--help", "--lang", lang], prog_name="symgrad").output
+
+    prose = [line for line in shown.splitlines() if "symgrad" not in line]
+    assert len(prose) > 5
+    assert [m[0] for line in prose for m in re.finditer(r"[a-z]+(?: [a-z]+){3,}", line)] == []
+    assert max(map(width, prose)) <= 80
+
+
+MISTAKES = (  # what is asked, and a piece of the answer in English
+    (["nonsense"], "No such command"),
+    (["derive", "--nonsense"], "No such option"),
+    (["derive", "sigmoid", "--order", "3"], "Invalid value"),
+    (["derive", "sigmoid", "tanh"], "extra argument"),
+    (["show"], "Missing argument"),
+    (["show", "sigmoidd"], "did you mean sigmoid"),
+    (["derive", "z²"], "write ^2"),
+    (["derive", "log(-1)"], "no real value"),
+    (["derive", "sum(X*w", "--shape", "X:m,n", "--shape", "w:n"], "expected ')' for the bracket"),
+    (["derive", "X*w", "--shape", "X:m,n", "--shape", "w:m"], "as many columns on the left"),
+    (["derive", "--network", "linear embedding", "--loss", "mse"], "so it stands first"),
+    (["claim", "1/0 = 1"], "this divides by zero"),
+    (["claim", "sigmoid(z) is nice"], "state a comparison"),
+    (["claims", "nonsense"], "lists them"),
+    (["build", "nowhere.py"], "does not exist"),
+    (["experiment", "vanishing", "--depth", "0"], "give a whole number"),
+    (["accuracy", "sigmoid", "--target", "z"], "is no number"),
+)
+
+
+@pytest.mark.parametrize(("asked", "english"), MISTAKES, ids=[" ".join(asked) for asked, _ in MISTAKES])
+def test_a_mistake_is_told_in_the_readers_language(
+    asked: list[str], english: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("symgrad.pipeline.limited.limited", lambda task, _: call(task))  # one process will do
+    told = {lang: CliRunner().invoke(app, [*asked, "--lang", lang]) for lang in LANGUAGES}
+
+    assert {done.exit_code for done in told.values()} == {2}
+    assert english in told["en"].output
+    for lang in CHINESE:
+        assert not SENTENCE.search(re.sub(r"(?m)^.*symgrad (?!自|命).*$|^  .*$", "", told[lang].output))
+    assert say(message("Commands")) == "Commands"  # and English is spoken again
+
+
 def test_an_unknown_language_is_refused_with_those_that_there_are() -> None:
     done = CliRunner().invoke(app, ["derive", "sigmoid", "--lang", "tlh"])
 
@@ -356,6 +405,33 @@ def test_a_site_in_several_languages_links_each_page_to_its_like() -> None:
     assert '"../symgrad.css"' in there
     assert 'aria-current="true">繁體中文' in there
     assert placed({"a.html": page}, "en", ("en",)) == {"a.html": page}
+
+
+def test_values_are_set_into_chinese_as_one_writes_it() -> None:
+    assert reduce(beside, ("损失", "ReLU", "的导数")) == "损失 ReLU 的导数"
+    assert reduce(beside, ("对 ", "修正线性单元", " 求导")) == "对修正线性单元求导"
+    assert reduce(beside, ("（", "a", "） 对 ", "b")) == "（a） 对 b"
+    assert beside("（取到）", " 对") == "（取到）对"
+    assert beside("at ", "2") == "at 2"
+    assert beside("\n", "  ^") == "\n  ^"
+
+
+def test_chinese_lines_are_broken_between_characters_and_not_before_a_stop() -> None:
+    assert wrapped("每层的 δ 都要乘以权重。", 12) == ["每层的 δ 都", "要乘以权重。"]
+    assert wrapped("two words", 5) == ["two", "words"]
+
+
+FIXED = re.compile(r"`[^`]+`|\b[A-Z]{2,}(?:_[A-Z]+)*\b|\d\d+|[\w.]+\.md|^\* ", re.MULTILINE)
+
+
+@every_translation
+def test_the_page_about_trust_says_the_same(lang: str) -> None:
+    pages = (ROOT / "docs" / name for name in ("trust.md", f"trust.{lang}.md"))
+    english, chinese = (re.sub("(?<=.)\n(?![*#\n])", " ", page.read_text("utf-8")).split("\n## ") for page in pages)
+
+    assert len(english) == len(chinese)
+    for one, other in zip(english, chinese, strict=True):  # codes, verdicts, numbers and points of each section
+        assert Counter(FIXED.findall(one)) == Counter(FIXED.findall(other)), one.partition("\n")[0]
 
 
 def test_chinese_takes_two_columns_of_a_terminal() -> None:

@@ -7,6 +7,7 @@ template's `_` is given, and what stands in an argument that is read by people, 
 from __future__ import annotations
 
 import ast
+import builtins
 import re
 from pathlib import Path
 from types import MappingProxyType
@@ -16,6 +17,7 @@ from babel.messages.catalog import Catalog
 from babel.messages.pofile import read_po, write_po
 from jinja2.ext import babel_extract
 
+from symgrad.cli.guide import spoken
 from symgrad.words import ENGLISH, LANGUAGES
 
 if TYPE_CHECKING:
@@ -47,9 +49,15 @@ POSITIONS = {  # arguments that are read by people and come without their name
     "Fact": (0,),
     **dict.fromkeys(("Fault", "fault", "Turn", "hypothesis"), (1, 2)),
     "named": (0,),
+    "UnknownNameError": (0, 3),
+    "several": (2,),
+    "look_up": (2,),
 }
 NUMBERED = re.compile(r"[A-Z]\d+")  # a claim of the ledger, which has the same number in every language
-UNREAD = frozenset({"Recheck"})  # whose reasons are for programs
+UNREAD = frozenset({"Recheck", "RejectedError", "StuckError", *vars(builtins)})  # whose reasons are for programs
+ERRORS = re.compile(r"(Error|Misfit|Refused)$|^(fail|error)$")  # whose first argument is told; several have more
+TELLING = {"cli", "core", "definitions", "deriver", "experiments", "pipeline"}  # whose errors everybody gets to see
+COMMANDS = ("click.command", "click.group", "command.command")
 NAMED = frozenset({"sums_to", "Fact"})  # whose name is told
 MAKERS = {"message": (0,), "told": (0,), "counted": (0, 1)}
 TEMPLATE = {"_": None, "pgettext": ((1, "c"), 2), "ngettext": (1, 2)}
@@ -64,7 +72,15 @@ def in_code(path: Path) -> Iterator[Found]:
         if name in MAKERS:
             yield from made(call, MAKERS[name])
         else:
-            yield from (("", text, "") for slot in slots(name, call) for text in literals(slot, known))
+            yield from (("", text, "") for slot in slots(name, call, path) for text in literals(slot, known))
+    yield from (("", text, "") for text in helped(path))
+
+
+def helped(path: Path) -> Iterator[str]:
+    """What the commands of a module say of themselves, a paragraph a text; what is typed is no text."""
+    for node in ast.walk(ast.parse(path.read_text("utf-8"))) if path.parent.name == "cli" else ():
+        if isinstance(node, ast.FunctionDef) and any(ast.unparse(d).startswith(COMMANDS) for d in node.decorator_list):
+            yield from spoken(ast.get_docstring(node) or "")
 
 
 def constants(path: Path) -> dict[str, ast.expr]:
@@ -88,20 +104,26 @@ def calls(path: Path) -> Iterator[tuple[str, ast.Call]]:
             yield getattr(node.func, "attr", getattr(node.func, "id", "")), node
 
 
-def slots(name: str, call: ast.Call) -> Iterator[ast.expr]:
+def slots(name: str, call: ast.Call, path: Path) -> Iterator[ast.expr]:
     """The arguments of a call that people read."""
     if name in UNREAD:
         return
-    yield from (a for n, a in enumerate(call.args) if n in POSITIONS.get(name, ()))
+    told = ERRORS.search(name) and TELLING & set(path.parts)
+    places = POSITIONS.get(name, (0,) if told else ())
+    yield from (a for n, a in enumerate(call.args) if n in places)
     if name == "worked":  # the notes of its steps: (rule, expression, condition, note)
         yield from (e for a in call.args if isinstance(a, ast.Tuple) for e in a.elts[2:])
-    yield from (k.value for k in call.keywords if k.arg in KEYWORDS or (k.arg == "name" and name in NAMED))
+    yield from (
+        k.value
+        for k in call.keywords
+        if k.arg in KEYWORDS or (k.arg == "name" and name in NAMED) or (k.arg == "help" and path.parent.name == "cli")
+    )
 
 
 def put_together(path: Path) -> Iterator[str]:
     """Where an f-string stands in such an argument, so that no catalogue can know the text."""
     for name, call in calls(path):
-        for slot in slots(name, call) if name not in MAKERS else ():
+        for slot in slots(name, call, path) if name not in MAKERS else ():
             if any(isinstance(n, ast.JoinedStr) for n in outside_makers(slot)):
                 yield f"{path.relative_to(ROOT)}:{slot.lineno}: write message() with values instead of an f-string"
 

@@ -54,7 +54,9 @@ def trials(name: str, orders: tuple[str, ...], dtypes: tuple[str, ...], target: 
 
     chosen = [quantity(name, int(n), number(target)) for n in orders or ("0", "1", "2")]
     if not any(q.varies for q in chosen):
-        raise UnsupportedError(f"{', '.join(q.name for q in chosen)} is constant: nothing to lose; ask for --order 0")
+        raise UnsupportedError(
+            "{chosen} is constant: nothing to lose; ask for --order 0", chosen=", ".join(q.name for q in chosen)
+        )
     return [q.certificate(d) for q in chosen if q.varies for d in dtypes or DTYPES]
 
 
@@ -80,5 +82,5 @@ def number(text: str) -> object:
 
     value = parse(text)
     if not value.is_number:
-        raise UnsupportedError(f"the target {text!r} is no number; give one, such as --target 1/4")
+        raise UnsupportedError("the target {text} is no number; give one, such as --target 1/4", text=repr(text))
     return value

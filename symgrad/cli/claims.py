@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import json
 import os
-import textwrap
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from symgrad.cli.progress import progress
 from symgrad.cli.table import table
-from symgrad.words import counted, enumerated, message, say
+from symgrad.words import columns, counted, enumerated, message, say
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -92,12 +91,9 @@ def as_text(records: Sequence[dict[str, Any]], *, explain: bool) -> str:
     """The table with a line that sums it up, or every claim at length."""
     if explain:
         return "\n\n".join(map(explained, records))
-    rows = [
-        (r["id"], VERDICTS[r["verdict"]], textwrap.shorten(say(r["statement"]), WIDTH, placeholder=" …"))
-        for r in records
-    ]
+    rows = [(r["id"], VERDICTS[r["verdict"]], shortened(say(r["statement"]))) for r in records]
     counts = enumerated(
-        message("{number} {verdict}", number=n, verdict=word)
+        message("{number} {verdict}", context="claims", number=n, verdict=word)
         for v, word in VERDICTS.items()
         if (n := sum(r["verdict"] == v for r in records))
     )
@@ -129,4 +125,11 @@ def explained(r: dict[str, Any]) -> str:
 
 def wrapped(label: str, words: str) -> list[str]:
     """Words after a label, broken into lines below one another."""
-    return textwrap.wrap(words, WIDTH, initial_indent=label, subsequent_indent=" " * len(label), break_long_words=False)
+    first, *others = columns.wrapped(words, WIDTH - columns.width(label))
+    return [label + first, *(" " * columns.width(label) + line for line in others)]
+
+
+def shortened(words: str) -> str:
+    """The words in one line, and … where it has not all of them."""
+    first, *others = columns.wrapped(words, WIDTH)
+    return f"{first} …" if others else first

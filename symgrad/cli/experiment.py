@@ -6,9 +6,11 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
+from symgrad.cli.guide import Command
 from symgrad.cli.options import PATH
 from symgrad.cli.progress import progress
 from symgrad.cli.table import table
+from symgrad.words import message, say
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -27,7 +29,7 @@ class Several(Type):
     """Values with commas between them; whole numbers may be a range with both its ends, such as 1:50."""
 
     def __init__(self, kind: type) -> None:
-        self.kind, self.name = kind, {int: "numbers", float: "numbers", str: "names"}[kind]
+        self.kind, self.name = kind, message("names") if kind is str else message("numbers")
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
         """A tuple of the values."""
@@ -37,7 +39,18 @@ class Several(Type):
             parts = [self.part(word.strip()) for word in value.split(",")]
         except (ValueError, OverflowError):
             example = {int: "10,20,50 or 1:50", float: "0.1,0.5"}.get(self.kind, "sigmoid,relu")
-            self.fail(f"{value[:80]!r} is no list of {self.name}; write it as {example}", param, ctx)
+            self.fail(
+                say(
+                    message(
+                        "{value} is no list of {name}; write it as {example}",
+                        value=repr(value[:80]),
+                        name=self.name,
+                        example=example,
+                    )
+                ),
+                param,
+                ctx,
+            )
         return tuple(v for part in parts for v in part)
 
     def part(self, word: str) -> Any:
@@ -79,6 +92,9 @@ def shared(function: F) -> F:
 def several(word: str, kind: Several, about: str) -> Callable[[F], F]:
     """An option that takes a list; without it the experiment's own default holds."""
     return click.option(f"--{word}", f"{word.replace('-', '_')}", type=kind, help=about)
+
+
+command.command_class = Command
 
 
 @command.command("vanishing")
@@ -167,7 +183,11 @@ def require_folder(folder: Path) -> None:
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        raise SymgradError(f"{folder} can't be made a folder: {error.strerror}; choose another one with -o") from error
+        raise SymgradError(
+            "{folder} can't be made a folder: {strerror}; choose another one with -o",
+            folder=folder,
+            strerror=error.strerror,
+        ) from error
 
 
 def summary(result: Result) -> str:
@@ -196,7 +216,9 @@ def keep(result: Result, folder: Path) -> None:
         try:
             write(path, (text.rstrip("\n") + "\n").encode())
         except OSError as error:
-            raise SymgradError(f"{path} can't be written: {error.strerror}; choose another folder with -o") from error
+            raise SymgradError(
+                "{path} can't be written: {strerror}; choose another folder with -o", path=path, strerror=error.strerror
+            ) from error
         click.echo(f"wrote {path}", err=True)
 
 

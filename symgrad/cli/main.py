@@ -11,24 +11,31 @@ from typing import Any
 import click
 
 from symgrad import __version__
-from symgrad.cli.tongues import SPEAKING
-from symgrad.words import from_environment, speaking
+from symgrad.cli.guide import told
+from symgrad.cli.tongues import SPEAKING, asked
+from symgrad.words import from_environment, language, message, say, speaking
 
 WORDS = {
-    "list": ("symgrad.cli.catalogue", "what is known: every activation and loss, with its facts"),
-    "show": ("symgrad.cli.show", "one definition and what is proved about it"),
-    "derive": ("symgrad.cli.derive", "a derivation: of an entry, of a pair, or of an expression of your own"),
-    "build": ("symgrad.cli.build", "the documents of derivations/ (or of PATHS) into a site"),
-    "serve": ("symgrad.cli.serve", "the site in your browser, built again as its files change"),
-    "accuracy": ("symgrad.cli.accuracy", "how many digits the NumPy code of an entry keeps, and where it does not"),
+    "list": ("symgrad.cli.catalogue", message("what is known: every activation and loss, with its facts")),
+    "show": ("symgrad.cli.show", message("one definition and what is proved about it")),
+    "derive": ("symgrad.cli.derive", message("a derivation: of an entry, of a pair, or of an expression of your own")),
+    "build": ("symgrad.cli.build", message("the documents of derivations/ (or of PATHS) into a site")),
+    "serve": ("symgrad.cli.serve", message("the site in your browser, built again as its files change")),
+    "accuracy": (
+        "symgrad.cli.accuracy",
+        message("how many digits the NumPy code of an entry keeps, and where it does not"),
+    ),
     "experiment": (
         "symgrad.cli.experiment",
-        "what is measured: vanishing gradients, slowdown, dead ReLUs, cost, depth",
+        message("what is measured: vanishing gradients, slowdown, dead ReLUs, cost, depth"),
     ),
-    "claim": ("symgrad.cli.claim", "a claim of your own: proved, or where it holds and where it fails"),
-    "claims": ("symgrad.cli.claims", "what articles say, proved, conditioned, refuted or measured"),
-    "verify": ("symgrad.cli.verify", "prove and check everything, with a verdict table"),
-    "check": ("symgrad.cli.check", "your own gradient code: is it right, and if not, what is the mistake"),
+    "claim": ("symgrad.cli.claim", message("a claim of your own: proved, or where it holds and where it fails")),
+    "claims": ("symgrad.cli.claims", message("what articles say, proved, conditioned, refuted or measured")),
+    "verify": ("symgrad.cli.verify", message("prove and check everything, with a verdict table")),
+    "check": (
+        "symgrad.cli.check",
+        message("your own gradient code: is it right, and if not, what is the mistake"),
+    ),
 }
 INTERRUPTED, TERMINATED = 130, 143
 
@@ -46,6 +53,12 @@ class Refused(click.ClickException):
 class Words(click.Group):
     """A group which imports a command only to run it or to show its own help."""
 
+    def main(self, args: Any = None, *more: Any, **options: Any) -> Any:
+        """Everything in the language that is asked for, --help and mistakes in the command too."""
+        given = sys.argv[1:] if args is None else list(args)
+        with speaking(asked(given) or language()):
+            return super().main(given, *more, **options)
+
     def list_commands(self, ctx: click.Context) -> list[str]:
         """The words, in the order in which they are learnt."""
         del ctx
@@ -57,14 +70,15 @@ class Words(click.Group):
         if cmd_name not in WORDS:
             return None
         command = import_module(WORDS[cmd_name][0]).command
-        if not any("--lang" in param.opts for param in command.params):
-            command.params.append(SPEAKING)
+        for each in (command, *getattr(command, "commands", {}).values()):
+            if not any("--lang" in param.opts for param in each.params):
+                each.params.append(SPEAKING)
         return command if isinstance(command, click.Command) else None
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """The words with their meaning, none of them imported."""
         del ctx
-        with formatter.section("Commands"):
+        with formatter.section(told("Commands")):
             formatter.write_dl([(word, about) for word, (_, about) in WORDS.items()])
 
     def invoke(self, ctx: click.Context) -> Any:
@@ -72,7 +86,7 @@ class Words(click.Group):
         try:
             return super().invoke(ctx)
         except KeyboardInterrupt:
-            click.echo("symgrad: interrupted", err=True)
+            click.echo(f"symgrad: {say(message('interrupted'))}", err=True)
             ctx.exit(INTERRUPTED)
         except Exception as error:
             if ctx.params.get("debug") or not mistake(error):
@@ -92,6 +106,9 @@ def mistake(error: Exception) -> bool:
 def app(debug: bool) -> None:  # noqa: FBT001 - click passes a flag so
     """Gradients of neural networks, derived line by line, each line proved."""
     del debug  # read by Words.invoke
+
+
+app.params.append(SPEAKING)
 
 
 def end(*_: Any) -> None:
@@ -117,7 +134,8 @@ def main() -> None:
         sys.exit(0)
     except OSError as error:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # so that nothing is flushed there again
-        click.echo(f"symgrad: the answer can't be written: {error.strerror}; choose a file with -o", err=True)
+        unwritten = message("the answer can't be written: {error}; choose a file with -o", error=error.strerror)
+        click.echo(f"symgrad: {say(unwritten)}", err=True)
         sys.exit(Refused.exit_code)
     except KeyboardInterrupt:
         sys.exit(INTERRUPTED)

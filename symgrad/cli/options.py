@@ -24,7 +24,7 @@ class AnyPath(click.Path):
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
         """The path, where it is one."""
         if "\0" in str(value):
-            self.fail("a path can't hold a NUL character", param, ctx)
+            self.fail(say(message("a path can't hold a NUL character")), param, ctx)
         return super().convert(value, param, ctx)
 
 
@@ -58,13 +58,11 @@ def emit(text: str | bytes, output: Path | None = None) -> None:
     from symgrad.pipeline.files import write  # noqa: PLC0415 - as above
 
     if not output.parent.is_dir():
-        raise SymgradError(message("the folder {folder} does not exist; make it first", folder=output.parent))
+        raise SymgradError("the folder {folder} does not exist; make it first", folder=output.parent)
     try:
         data = text if isinstance(text, bytes) else (text.rstrip("\n") + "\n").encode("utf-8", "replace")
         write(output, data)
     except OSError as error:
         raise SymgradError(
-            message(
-                "{output} can't be written: {strerror}; choose another file", output=output, strerror=error.strerror
-            )
+            "{output} can't be written: {strerror}; choose another file", output=output, strerror=error.strerror
         ) from error

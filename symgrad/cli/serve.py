@@ -11,7 +11,7 @@ import click
 
 from symgrad.cli.options import PATH
 from symgrad.cli.progress import progress
-from symgrad.words import language
+from symgrad.words import language, message, say
 
 
 @click.command("serve")
@@ -31,12 +31,12 @@ def command(paths: tuple[Path, ...], port: int, output: Path | None, jobs: int |
     from symgrad.pipeline.cache import open_cache  # noqa: PLC0415 - as above
     from symgrad.pipeline.serve import changes, serving  # noqa: PLC0415 - as above
 
-    problem = "the site is being built; load this page again in a moment"
+    problem = say(message("the site is being built; load this page again in a moment"))
 
     def make(folder: Path) -> None:
         nonlocal problem
         try:
-            with progress("reading the documents") as report:
+            with progress(say(message("reading the documents"))) as report:
                 built = build(
                     paths, folder, open_cache(), jobs or os.cpu_count() or 1, report, wanted=Wanted(langs=(language(),))
                 )
@@ -45,18 +45,22 @@ def command(paths: tuple[Path, ...], port: int, output: Path | None, jobs: int |
             click.echo(f"symgrad: {error}", err=True)
         else:
             problem = ""
-            click.echo(f"{built.fresh} of {built.pages} documents built in {built.seconds:.1f} s")
+            seconds = f"{built.seconds:.1f}"
+            told = message(
+                "{fresh} of {all} documents built in {seconds} s", fresh=built.fresh, all=built.pages, seconds=seconds
+            )
+            click.echo(say(told))
 
     with ExitStack() as stack:
         folder = output or Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="symgrad-")))
         address = stack.enter_context(serving(folder, port, lambda: problem))
-        click.echo(f"{address}  (Ctrl-C ends)")
+        click.echo(say(message("{address}  (Ctrl-C ends)", address=address)))
         seen = changes(paths)
         next(seen)  # so that what changes while the site is built is built next
         make(folder)
         try:
             for changed in seen:
-                click.echo(f"changed: {', '.join(p.name for p in changed)}")
+                click.echo(say(message("changed: {files}", files=", ".join(p.name for p in changed))))
                 make(folder)
         except KeyboardInterrupt:
-            click.echo("ended")
+            click.echo(say(message("ended")))

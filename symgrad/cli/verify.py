@@ -34,7 +34,7 @@ def command(names: tuple[str, ...], recheck: bool, jobs: int | None, as_json: bo
     wanted = call(Task("symgrad.pipeline.verify:subjects", (names,)))
     tasks = [Task("symgrad.pipeline.verify:verify", (kind, name, recheck), name) for kind, name in wanted]
     found: dict[Task, list[dict[str, Any]]] = {}
-    with progress("verifying") as report, Crew(jobs or os.cpu_count() or 1) as crew:
+    with progress(say(message("verifying"))) as report, Crew(jobs or os.cpu_count() or 1) as crew:
         for task, rows in crew.perform(tasks):
             found[task] = rows
             report(len(found), len(tasks), task.label)
@@ -72,8 +72,17 @@ def unreplayed(rows: Sequence[dict[str, Any]]) -> dict[str, list[str]]:
 
 def doubt(row: dict[str, Any]) -> str:
     """What is not as it should be about a statement, in full."""
-    said = row["status"] if not row["rejected"] else "NOT REPLAYED"
-    return f"{said}: {row['subject']}, {row['statement']}: {row['rejected'] or row['reason']}"
+    said = row["status"] if not row["rejected"] else message("NOT REPLAYED")
+    why = row["rejected"] or row["reason"]
+    return say(
+        message(
+            "{said}: {subject}, {statement}: {why}",
+            said=said,
+            subject=row["subject"],
+            statement=row["statement"],
+            why=why,
+        )
+    )
 
 
 def summary(rows: Sequence[dict[str, Any]], seconds: float) -> str:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from symgrad.core.errors import DomainError
+from symgrad.words import message
 
 if TYPE_CHECKING:
     from sympy import Expr
@@ -53,7 +54,10 @@ def interval(lower: Expr | int | None, upper: Expr | int | None, closed: str = "
     if None not in ends:
         width = ends[1] - ends[0]
         if width.is_negative or (width.is_zero and closed != "both"):
-            raise DomainError(f"the interval from {ends[0]} to {ends[1]}", "give the lower end first, and close both")
+            raise DomainError(
+                message("the interval from {ends} to {ends2}", ends=ends[0], ends2=ends[1]),
+                message("give the lower end first, and close both"),
+            )
     return Domain(ends[0], ends[1], closed not in {"left", "both"}, closed not in {"right", "both"})
 
 
@@ -62,5 +66,5 @@ def one_of(*values: Expr | int) -> Domain:
     from sympy import sympify  # noqa: PLC0415 - as above
 
     if not values:
-        raise DomainError("a domain of no values", "name at least one")
+        raise DomainError(message("a domain of no values"), message("name at least one"))
     return Domain(values=tuple(sympify(v, strict=True) for v in values))

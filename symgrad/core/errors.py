@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import reduce
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from symgrad.words import message, say
 
@@ -16,15 +16,26 @@ if TYPE_CHECKING:
 class SymgradError(Exception):
     """A mistake in the input; its message tells how to mend it. The command line prints it and exits with 2."""
 
+    def __init__(self, what: str = "", /, **values: Any) -> None:
+        super().__init__(message(what, **values))
+
+    @property
+    def told(self) -> Message:
+        """What it says, in no language yet."""
+        found: Message = self.args[0]
+        return found
+
     def __str__(self) -> str:
-        return say(self.args[0]) if len(self.args) == 1 else super().__str__()
+        return say(self.told)
 
 
 class DuplicateNameError(SymgradError):
     """Two entries of one catalogue share a name."""
 
     def __init__(self, name: str) -> None:
-        super().__init__(f"the name {name!r} is used twice in one catalogue; rename one of the two entries")
+        super().__init__(
+            "the name {name} is used twice in one catalogue; rename one of the two entries", name=repr(name)
+        )
 
 
 class UnknownNameError(SymgradError):
@@ -52,8 +63,12 @@ class GapError(SymgradError):
     def __init__(self, number: int, ended: object, began: object) -> None:
         self.number = number
         super().__init__(
-            f"step {number} ends at {ended} but step {number + 1} begins at {began}; "
-            "insert the missing step, or correct one of the two"
+            "step {number} ends at {ended} but step {next} begins at {began}; insert the missing "
+            "step, or correct one of the two",
+            number=number,
+            ended=ended,
+            next=number + 1,
+            began=began,
         )
 
 
@@ -61,7 +76,7 @@ class EmptyDerivationError(SymgradError):
     """A derivation without a single step."""
 
     def __init__(self, name: str) -> None:
-        super().__init__(f"the derivation {name!r} has no steps; give it at least one")
+        super().__init__("the derivation {name} has no steps; give it at least one", name=repr(name))
 
 
 class LetError(SymgradError):
@@ -69,8 +84,9 @@ class LetError(SymgradError):
 
     def __init__(self, symbol: object) -> None:
         super().__init__(
-            f"the name {symbol} is defined twice, or by itself or a name that comes later; "
-            "define each name once, after the names that it uses"
+            "the name {symbol} is defined twice, or by itself or a name that comes later; define "
+            "each name once, after the names that it uses",
+            symbol=symbol,
         )
 
 
@@ -78,7 +94,7 @@ class DomainError(SymgradError):
     """A domain in which nothing lies."""
 
     def __init__(self, what: str, mend: str) -> None:
-        super().__init__(f"{what} is empty: {mend}")
+        super().__init__("{what} is empty: {mend}", what=what, mend=mend)
 
 
 class PairError(SymgradError):
@@ -92,10 +108,10 @@ class UnsupportedError(SymgradError):
 class ParseError(SymgradError):
     """Text that is not an expression of the grammar: what is wrong, where, and what was expected."""
 
-    def __init__(self, what: str, text: str = "", position: int = 0) -> None:
+    def __init__(self, what: str, text: str = "", position: int = 0, **values: Any) -> None:
         self.text, self.position = text, position
-        shown = excerpt(text, position)
-        super().__init__(message("{what}\n{where}", what=message(what), where=shown) if shown else message(what))
+        shown, told = excerpt(text, position), message(what, **values)
+        super().__init__(message("{what}\n{where}", what=told, where=shown) if shown else told)
 
 
 class FunctionError(SymgradError):
@@ -103,7 +119,7 @@ class FunctionError(SymgradError):
 
     def __init__(self, name: str, what: str, mend: str) -> None:
         self.name = name
-        super().__init__(f"{name} {what}; {mend}")
+        super().__init__("{name} {what}; {mend}", name=name, what=what, mend=mend)
 
 
 class FunctionRaisedError(FunctionError):

@@ -98,6 +98,10 @@ def method(owner: type, name: str) -> Any:
         return getattr(owner(), name)
     except Exception as error:
         raise UnsupportedError(
-            f"{owner.__name__}() raised {type(error).__name__} ({error}), so that {name} cannot be called; "
-            "mark a staticmethod, or a function that makes its own instance"
+            "{function}() raised {kind} ({error}), so that {name} cannot be called; mark a "
+            "staticmethod, or a function that makes its own instance",
+            function=owner.__name__,
+            kind=type(error).__name__,
+            error=error,
+            name=name,
         ) from error

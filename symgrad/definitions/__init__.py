@@ -2,7 +2,7 @@
 
 from symgrad.definitions.activations import ACTIVATIONS
 from symgrad.definitions.block import activation, entry, kink, loss, parameter
-from symgrad.definitions.lookup import ALIASES, activation_named, loss_named
+from symgrad.definitions.lookup import ALIASES, activation_named, entry_named, loss_named
 from symgrad.definitions.losses import LOSSES
 from symgrad.definitions.parser import parse, parse_name
 
@@ -13,6 +13,7 @@ __all__ = [
     "activation",
     "activation_named",
     "entry",
+    "entry_named",
     "kink",
     "loss",
     "loss_named",

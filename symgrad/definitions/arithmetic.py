@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from sympy import Add, Expr, I, Mul, Pow, Rational, S, exp
 from sympy.logic.boolalg import Boolean
 
+from symgrad.core import SymgradError
 from symgrad.functions import held
 
 if TYPE_CHECKING:
@@ -21,7 +22,7 @@ BITS = 4_096  # of the numerator and the denominator of an exact number
 UNREAL = (S.ComplexInfinity, S.NaN, S.Infinity, S.NegativeInfinity, I)
 
 
-class Refused(Exception):  # noqa: N818 - caught by the parser, which adds the place and raises ParseError
+class Refused(SymgradError):  # noqa: N818 - caught by the parser, which adds the place and raises ParseError
     """An operation without a real value, or with one of unreasonable size; the text says which and why."""
 
 
@@ -66,7 +67,7 @@ def extreme(kind: Any) -> Callable[..., Expr]:
 
     def of(*arguments: Expr) -> Expr:
         if sum(len(kind.make_args(x)) for x in arguments) > TERMS:
-            raise Refused(f"one max or min may compare at most {TERMS} terms")
+            raise Refused("one max or min may compare at most {terms} terms", terms=TERMS)
         return kind(*arguments)
 
     return of
@@ -75,13 +76,13 @@ def extreme(kind: Any) -> Callable[..., Expr]:
 def require_tame(argument: Expr) -> None:
     """Refuse a number that makes towers: e^e^e^e^9 can't be computed, not even to one digit."""
     if argument.is_number and abs(argument.evalf(5)) > TAME:
-        raise Refused(f"a function may be applied to numbers up to {TAME:,} in size")
+        raise Refused("a function may be applied to numbers up to {tame} in size", tame=f"{TAME:,}")
 
 
 def require_small(exponent: Any) -> None:
     """Refuse an exponent whose power would be endless to write out."""
     if abs(exponent.evalf(5)) > EXPONENT or (exponent.is_Rational and exponent.q > EXPONENT):
-        raise Refused(f"an exponent may be at most {EXPONENT} in size, and so may its denominator")
+        raise Refused("an exponent may be at most {exponent} in size, and so may its denominator", exponent=EXPONENT)
 
 
 def require_room(base: Expr, exponent: Any) -> None:
@@ -89,7 +90,7 @@ def require_room(base: Expr, exponent: Any) -> None:
     if base.is_Rational and exponent.is_Rational:
         bits = max(abs(int(base.p)).bit_length(), int(base.q).bit_length())
         if bits * abs(exponent.p) > BITS:
-            raise Refused(f"this power is a number of more than {BITS * 3 // 10} digits")
+            raise Refused("this power is a number of more than {bits} digits", bits=BITS * 3 // 10)
 
 
 def product(factors: list[Expr]) -> Expr:
@@ -114,5 +115,5 @@ def real(value: Expr) -> Expr:
     if isinstance(value, Pow) and value.base != S.Exp1 and value.exp.is_number:
         require_small(value.exp)  # ((1 + z)^64)^64 is one power for SymPy
     if isinstance(value, Rational) and max(abs(int(value.p)), int(value.q)).bit_length() > BITS:
-        raise Refused(f"this is a number of more than {BITS * 3 // 10} digits")
+        raise Refused("this is a number of more than {bits} digits", bits=BITS * 3 // 10)
     return value

@@ -23,7 +23,9 @@ def assumption(text: str, shapes: Shapes) -> Fact:
     if hot is not None:
         tensor = shapes.tensor(hot["name"])
         if tensor is None or not tensor.dims:
-            raise ParseError(f"one_hot takes a vector, or a matrix of one-hot rows, not {hot['name']}", text[:SHOWN], 0)
+            raise ParseError(
+                "one_hot takes a vector, or a matrix of one-hot rows, not {name}", text[:SHOWN], 0, name=hot["name"]
+            )
         return one_hot(tensor)
     left, equals, right = text.partition("=")
     if not equals or "=" in right:
@@ -39,4 +41,4 @@ def assumption(text: str, shapes: Shapes) -> Fact:
         value = other.entry if other.is_scalar else one.beside(other, "=").entry
         return Fact(" ".join(text.split()), one.entry, value, assumed=True)
     except (Misfit, IndexedError) as wrong:
-        raise ParseError(str(wrong), text[:SHOWN], len(left)) from None
+        raise ParseError(wrong.told, text[:SHOWN], len(left)) from None

@@ -19,7 +19,12 @@ def einsum(subscripts: str, operands: Sequence[Shaped]) -> Shaped:
     left, _, right = re.sub(r"[\s\"']", "", subscripts).partition("->")
     words = left.split(",")
     if len(words) != len(operands):
-        raise Misfit(f"the subscripts {left} are for {len(words)} arguments, but there are {len(operands)}")
+        raise Misfit(
+            "the subscripts {left} are for {words} arguments, but there are {operands}",
+            left=left,
+            words=len(words),
+            operands=len(operands),
+        )
     letters: dict[str, Index] = {}
     value = expr(1)
     for word, operand in zip(words, operands, strict=True):
@@ -35,12 +40,22 @@ def read(operand: Shaped, word: str, letters: dict[str, Index]) -> Shaped:
     """An argument with its axes called by the letters; a letter that comes twice is a diagonal."""
     axes = operand.indices
     if len(axes) != len(word):
-        raise Misfit(f"the subscripts {word or 'of nothing'} name {len(word)} axes, but the shape is {operand.shape}")
+        raise Misfit(
+            "the subscripts {value} name {word} axes, but the shape is {shape}",
+            value=word or "of nothing",
+            word=len(word),
+            shape=operand.shape,
+        )
     new = {}
     for i, letter in zip(axes, word, strict=True):
         known = letters.setdefault(letter, Index(letter, i.dim))
         if known.dim != i.dim:
-            raise Misfit(f"the subscript {letter} runs over {known.dim.name} and over {i.dim.name}")
+            raise Misfit(
+                "the subscript {letter} runs over {name} and over {name2}",
+                letter=letter,
+                name=known.dim.name,
+                name2=i.dim.name,
+            )
         new[i] = known
     return Shaped(operand.entry.rename(new))
 
@@ -49,6 +64,6 @@ def require_output(right: str, letters: dict[str, Index]) -> None:
     """Raise Misfit unless the right side names axes that there are, each once, and at most two."""
     unknown = next((c for c in right if c not in letters), None)
     if unknown is not None:
-        raise Misfit(f"the subscript {unknown} on the right of -> stands nowhere on its left")
+        raise Misfit("the subscript {unknown} on the right of -> stands nowhere on its left", unknown=unknown)
     if len(set(right)) != len(right) or len(right) > MATRIX:
-        raise Misfit(f"the result {right} must be a scalar, a vector or a matrix, each letter once")
+        raise Misfit("the result {right} must be a scalar, a vector or a matrix, each letter once", right=right)

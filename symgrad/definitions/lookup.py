@@ -54,6 +54,13 @@ def loss_named(name: str) -> Definition:
     return look_up(LOSSES, spelled(name, LOSSES), "loss")
 
 
+def entry_named(name: str) -> Definition:
+    """The activation or the loss of this name."""
+    known = spelled(name, ACTIVATIONS)
+    known = known if known in ACTIVATIONS else spelled(name, LOSSES)
+    return look_up({**ACTIVATIONS, **LOSSES}, known, "activation or loss")
+
+
 def spelled(name: str, catalogue: Mapping[str, Definition]) -> str:
     """The catalogue's spelling of a name, which is compared without its underscores; else the name as it is."""
     known = {n.replace("_", ""): n for n in catalogue}

@@ -9,11 +9,14 @@ from sympy import Dummy, Max, Min
 from symgrad.core import REALS, Domain, UnsupportedError, Variable
 from symgrad.functions import Elementwise
 from symgrad.functions.elementwise import lies_in
+from symgrad.words import message
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
     from sympy import Symbol
+
+    from symgrad.words import Message
 
 
 def where_defined(expr: Any, known: Iterable[Variable]) -> tuple[Variable, ...]:
@@ -30,15 +33,24 @@ def where_defined(expr: Any, known: Iterable[Variable]) -> tuple[Variable, ...]:
             if not value.is_Symbol:
                 if not lies_in(value.xreplace(_signs(domains)), domain):
                     raise UnsupportedError(
-                        f"{part.spelling} needs {letter} in {domain}, and {value} is not seen to lie there; "
-                        "use a symbol, or write the formula out"
+                        "{name} needs {letter} in {domain}, and {value} is not seen to lie there; use a "
+                        "symbol, or write the formula out",
+                        name=part.spelling,
+                        letter=letter,
+                        domain=domain,
+                        value=value,
                     )
                 continue
             narrowed = meet(domains.get(value, REALS), domain)
             if narrowed is None:
                 raise UnsupportedError(
-                    f"{part.spelling} needs {letter} in {domain}, but {value} lies in {domains[value]}; "
-                    "use another symbol for one of the two"
+                    "{name} needs {letter} in {domain}, but {value} lies in {other}; use another "
+                    "symbol for one of the two",
+                    name=part.spelling,
+                    letter=letter,
+                    domain=domain,
+                    value=value,
+                    other=domains[value],
                 )
             domains[value] = narrowed
     return tuple(Variable(symbol, domain) for symbol, domain in domains.items())
@@ -50,12 +62,13 @@ def _parameters(part: Any) -> list[tuple[Symbol, Domain, Any]]:
     return [t for t in told[len(part.variables) :] if t[1] != REALS and not t[2].is_number]
 
 
-def outside(head: Any, arguments: Sequence[Any]) -> str:
+def outside(head: Any, arguments: Sequence[Any]) -> Message:
     """What is wrong with a number among the arguments of a catalogue function; empty where nothing is."""
     for letter, domain, value in zip(head.variables + head.parameters, head.domains, arguments, strict=False):
         if value.is_number and not lies_in(value, domain):
-            return f"{head.spelling} needs {letter} in {domain}, not {value}"
-    return ""
+            named = {"name": head.spelling, "letter": letter, "domain": domain, "value": value}
+            return message("{name} needs {letter} in {domain}, not {value}", **named)
+    return message("")
 
 
 def _signs(domains: Mapping[Symbol, Domain]) -> dict[Symbol, Symbol]:

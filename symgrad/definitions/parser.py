@@ -12,11 +12,13 @@ from symgrad.core import ParseError
 from symgrad.definitions.arithmetic import UNREAL, Refused, call, number, power, product, quotient, real, total
 from symgrad.definitions.definedness import applies, divides, raises, survives
 from symgrad.definitions.tokens import Sort, Token, tokens_of
-from symgrad.definitions.vocabulary import CONSTANTS, Word, near, symbol, word
+from symgrad.definitions.vocabulary import CONSTANTS, near, symbol, word
 from symgrad.words import counted, message
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+    from symgrad.words import Message
 
 DEPTH = 100  # of brackets, powers and signs inside one another
 HEIGHT = 80  # of the tree; SymPy's printers and its calculus recurse several calls deep for each level
@@ -96,7 +98,7 @@ class Reader:
         self.place += not self.ended
         self.nodes += 1
         if self.nodes > NODES:
-            raise self.error(message("the expression has more than {nodes} parts", nodes=f"{NODES:,}"), token)
+            raise self.error("the expression has more than {nodes} parts", token, nodes=f"{NODES:,}")
         return token
 
     def at(self, *signs: str) -> bool:
@@ -107,29 +109,32 @@ class Reader:
         """The next token, which must be this sign."""
         if not self.at(sign):
             raise self.error(
-                message("expected {sign} {why}, found {found}", sign=repr(sign), why=why, found=self.next.said),
+                "expected {sign} {why}, found {found}",
                 self.next,
+                sign=repr(sign),
+                why=why,
+                found=self.next.said,
             )
         return self.take()
 
-    def error(self, what: str, token: Token) -> ParseError:
+    def error(self, what: str, token: Token, **values: Any) -> ParseError:
         """The error with its place in the text."""
-        return ParseError(what, self.text, token.at)
+        return ParseError(what, self.text, token.at, **values)
 
     def built(self, token: Token, build: Any, *parts: Any) -> Any:
         """What an operation makes of its parts; a refusal is reported at the operation."""
         try:
             return build(*parts)
         except Refused as refusal:
-            raise self.error(str(refusal), token) from None
+            raise self.error(refusal.told, token) from None
         except (TypeError, ValueError, ArithmeticError, NotImplementedError):  # SymPy's own refusals, all sorts of them
-            raise self.error(message("this has no real value, or none that SymPy can compare"), token) from None
+            raise self.error("this has no real value, or none that SymPy can compare", token) from None
 
     def deeper(self, token: Token) -> None:
         """One level further in; refused beyond DEPTH."""
         self.depth += 1
         if self.depth > DEPTH:
-            raise self.error(message("nested more than {depth} levels deep", depth=DEPTH), token)
+            raise self.error("nested more than {depth} levels deep", token, depth=DEPTH)
 
     def whole(self, wanted: Callable[[Any, Token], Any]) -> Any:
         """The whole text as what is wanted: one expression, or one condition."""
@@ -146,28 +151,24 @@ class Reader:
         for token, asked in self.asked:
             if not survives(asked, found):
                 raise self.error(
-                    message(
-                        "{asked} cancels from this, and with it the condition under which it has a value; write the "
-                        "simplified form, or let Python hold it as it stands: "
-                        "`with sympy.evaluate(False): left = ...`, then symgrad.prove(left, right)",
-                        asked=asked[1],
-                    ),
+                    "{asked} cancels from this, and with it the condition under which it has a value; write "
+                    "the simplified form, or let Python hold it as it stands: `with sympy.evaluate(False): "
+                    "left = ...`, then symgrad.prove(left, right)",
                     token,
+                    asked=asked[1],
                 )
         return found
 
     def value(self, found: Any, token: Token) -> Any:
         """What was read, which must be an expression and no condition."""
         if is_condition(found):
-            raise self.error(
-                message("an expression is expected here, not a comparison; those belong into Piecewise"), token
-            )
+            raise self.error("an expression is expected here, not a comparison; those belong into Piecewise", token)
         return found
 
     def condition(self, found: Any, token: Token) -> Any:
         """What was read, which must be a condition."""
         if not is_condition(found):
-            raise self.error(message("a condition is expected here, such as z > 0 or True"), token)
+            raise self.error("a condition is expected here, such as z > 0 or True", token)
         return found
 
     def climb(self, level: int = 0) -> Any:
@@ -181,7 +182,7 @@ class Reader:
                 parts.append(self.climb(here + 1))
             left = self.joined(here, signs, parts, token)
         if self.at("="):
-            raise self.error(message("write == to compare; a definition is no expression"), self.next)
+            raise self.error("write == to compare; a definition is no expression", self.next)
         return left
 
     def binding(self) -> int:
@@ -194,7 +195,7 @@ class Reader:
         for part in parts:
             if is_condition(part) != conditions:
                 wanted = message("conditions such as z > 0") if conditions else message("expressions, not conditions")
-                raise self.error(message("{found} joins {wanted}", found=signs[0].said, wanted=wanted), signs[0])
+                raise self.error("{found} joins {wanted}", signs[0], found=signs[0].said, wanted=wanted)
         if conditions:
             return (Or, And)[level](*parts)
         texts = [sign.text for sign in signs]
@@ -236,7 +237,7 @@ class Reader:
         if token.sort is Sort.NAME and not self.at("("):
             return self.bare(token)
         if token.sort is not Sort.NAME and token.text != "(":
-            raise self.error(message("a number, a name or '(' is expected, found {found}", found=token.said), token)
+            raise self.error("a number, a name or '(' is expected, found {found}", token, found=token.said)
         self.deeper(token)
         if token.text == "(":
             found = self.climb()
@@ -256,24 +257,22 @@ class Reader:
         if found is not None:
             return found
         if word(token.text) or token.text == "Piecewise":
-            raise self.error(
-                message("{found} is a function; write what it is applied to, in brackets", found=token.said), token
-            )
+            raise self.error("{found} is a function; write what it is applied to, in brackets", token, found=token.said)
         hint = message("variables are letters such as z, alpha or W_2, and products are written with *")
-        raise self.error(message("{found} is no variable; {hint}", found=token.said, hint=hint), token)
+        raise self.error("{found} is no variable; {hint}", token, found=token.said, hint=hint)
 
     def applied(self, token: Token) -> Any:
         """A function of the catalogue or of SymPy, applied."""
         known = word(token.text)
         if known is None and symbol(token.text) is not None:
             raise self.error(
-                message("{found} is a variable, not a function; write {name}*(...)", found=token.said, name=token.text),
+                "{found} is a variable, not a function; write {name}*(...)",
                 token,
+                found=token.said,
+                name=token.text,
             )
         if known is None:
-            raise self.error(
-                message("no function is called {found}; {near}", found=token.said, near=near(token.text)), token
-            )
+            raise self.error("no function is called {found}; {near}", token, found=token.said, near=near(token.text))
         found: list[Any] = []
         place = self.take()
         while not (self.at(")") and not found):
@@ -281,7 +280,10 @@ class Reader:
             found.append(self.value(self.climb(), start))
             if len(found) > known.most:
                 raise self.error(
-                    message("{found} takes {counted}, not more", found=token.said, counted=arguments(known)), place
+                    "{found} takes {counted}, not more",
+                    place,
+                    found=token.said,
+                    counted=arguments(known.least, known.most),
                 )
             if not self.at(","):
                 break
@@ -289,13 +291,11 @@ class Reader:
         self.expect(")", message("after the arguments of {name}", name=token.text))
         if len(found) < known.least:
             raise self.error(
-                message(
-                    "{found} takes {counted}, not {number}",
-                    found=token.said,
-                    counted=arguments(known),
-                    number=len(found),
-                ),
+                "{found} takes {counted}, not {number}",
                 token,
+                found=token.said,
+                counted=arguments(known.least, known.most),
+                number=len(found),
             )
         made = self.built(token, call, known, found)
         self.asked += [(token, asked) for asked in applies(made, found)]
@@ -308,10 +308,10 @@ class Reader:
         while self.at(","):
             comma = self.take()
             if len(found) == CASES:
-                raise self.error(message("Piecewise may have at most {cases} cases", cases=CASES), comma)
+                raise self.error("Piecewise may have at most {cases} cases", comma, cases=CASES)
             found.append(self.case())
         if found[-1][1] != S.true:
-            raise self.error(message("the last case must be (value, True), for all that is left"), self.next)
+            raise self.error("the last case must be (value, True), for all that is left", self.next)
         self.expect(")", message("after the cases of Piecewise"))
         return self.built(token, lambda: real(Piecewise(*found)))
 
@@ -324,7 +324,7 @@ class Reader:
         start = self.next
         condition = self.condition(self.climb(), start)
         if condition.has(Piecewise):
-            raise self.error(message("a condition can't be by cases itself; write the cases out"), start)
+            raise self.error("a condition can't be by cases itself; write the cases out", start)
         self.expect(")", message("after a case"))
         return value, condition
 
@@ -351,9 +351,8 @@ def stray(token: Token) -> str:
     return message("an operator is expected before {found}; write * for a product", found=token.said)
 
 
-def arguments(known: Word) -> str:
+def arguments(least: int, most: int) -> Message:
     """How many arguments a function takes."""
-    least, most = known.least, known.most
     if least == most:
         return counted("{n} argument", "{n} arguments", least)
     return message("{least} to {most} arguments", least=least, most=most)

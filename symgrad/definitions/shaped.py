@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 from sympy import exp
 
-from symgrad.core import REALS
+from symgrad.core import REALS, SymgradError
 from symgrad.indexed import ZERO, Apply, Atom, Expr, Index, Power, Size, Term, expr, total
+from symgrad.words import clauses, message
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -19,12 +20,12 @@ EXPONENT = 64  # the largest numerator and denominator of an exponent
 TOTAL = frozenset({"exp", "tanh", "sin", "cos", "sinh", "cosh", "erf", "erfc", "atan", "asinh", "Abs", "sign"})
 
 
-NO_INVERSE = (
+NO_INVERSE = message(
     "an inverse has no entries of its own here: name B = inv(A) with --shape B:n,n, and use dB = -B dA B by hand"
 )
 
 
-class Misfit(Exception):  # noqa: N818 - caught by the parser, which adds the place and raises ParseError
+class Misfit(SymgradError):  # noqa: N818 - caught by the parser, which adds the place and raises ParseError
     """An operation on shapes that don't fit; the text names both."""
 
 
@@ -64,10 +65,9 @@ class Shaped:
     def beside(self, other: Shaped, doing: str) -> Shaped:
         """The other value with the indices of this one; their shapes must be equal."""
         if [i and i.dim for i in (self.row, self.column)] != [i and i.dim for i in (other.row, other.column)]:
-            raise Misfit(
-                f"{doing} needs two equal shapes, but the left side is {self.shape} and the right {other.shape}"
-                + self.spread(other)
-            )
+            told = "{doing} needs two equal shapes, but the left side is {left} and the right {right}"
+            unequal = message(told, doing=doing, left=self.shape, right=other.shape)
+            raise Misfit(clauses((unequal, self.spread(other))))
         other = other.fresh()
         return Shaped(other.entry.rename(dict(zip(other.indices, self.indices, strict=True))), self.row, self.column)
 
@@ -77,10 +77,11 @@ class Shaped:
         matrix = next((v for v in (self, other) if v.row and v.column), None)
         if matrix is None or len(vectors) != 1 or matrix.row is None or matrix.column is None:
             return ""
+        m, n = matrix.row.dim.name, matrix.column.dim.name
         if vectors[0].indices[0].dim == matrix.row.dim:
-            return f"; v*ones({matrix.column.dim.name})' repeats a column v of length {matrix.row.dim.name}"
+            return message("v*ones({n})' repeats a column v of length {m}", n=n, m=m)
         if vectors[0].indices[0].dim == matrix.column.dim:
-            return f"; ones({matrix.row.dim.name})*v' repeats a vector v of length {matrix.column.dim.name} as rows"
+            return message("ones({m})*v' repeats a vector v of length {n} as rows", n=n, m=m)
         return ""
 
     def with_entry(self, entry: Expr, *parts: Expr) -> Shaped:
@@ -131,8 +132,10 @@ class Shaped:
         j, k = left.column, right.row
         if (j and j.dim) != (k and k.dim):
             raise Misfit(
-                f"* needs as many columns on the left as rows on the right, but {self.shape} meets {other.shape}; "
-                "transpose one with ', or write .* for the product entry by entry"
+                "* needs as many columns on the left as rows on the right, but {shape} meets {other}; "
+                "transpose one with ', or write .* for the product entry by entry",
+                shape=self.shape,
+                other=other.shape,
             )
         if j is None or k is None:
             return Shaped(ZERO, left.row, right.column).with_entry(left.entry * right.entry)
@@ -141,7 +144,9 @@ class Shaped:
     def quotient(self, other: Shaped) -> Shaped:
         """The quotient x / y by a scalar."""
         if not other.is_scalar:
-            raise Misfit(f"/ divides by a scalar, but the divisor has shape {other.shape}; write ./ entry by entry")
+            raise Misfit(
+                "/ divides by a scalar, but the divisor has shape {shape}; write ./ entry by entry", shape=other.shape
+            )
         return self.entry_quotient(other)
 
     def entry_quotient(self, other: Shaped) -> Shaped:
@@ -152,8 +157,10 @@ class Shaped:
         """x^2 of a scalar."""
         if not self.is_scalar:
             raise Misfit(
-                f"^ raises a scalar, but the base has shape {self.shape}; write .^ entry by entry, A*A for a product, "
-                f"A' for the transpose; {NO_INVERSE}"
+                "^ raises a scalar, but the base has shape {shape}; write .^ entry by entry, A*A for a "
+                "product, A' for the transpose; {no_inverse}",
+                shape=self.shape,
+                no_inverse=NO_INVERSE,
             )
         return self.entry_power(exponent)
 
@@ -173,7 +180,7 @@ class Shaped:
     def vector(self, doing: str) -> Index:
         """The only index of a column or a row."""
         if len(self.indices) != 1:
-            raise Misfit(f"{doing} takes a vector, but this has shape {self.shape}")
+            raise Misfit("{doing} takes a vector, but this has shape {shape}", doing=doing, shape=self.shape)
         return self.indices[0]
 
 
@@ -212,7 +219,7 @@ def rational(value: Shaped) -> Fraction:
         raise Misfit("an exponent must be a number; write exp(y .* log(x)) for a power that varies")
     found = terms[0].coefficient if terms else Fraction(0)
     if abs(found.numerator) > EXPONENT or found.denominator > EXPONENT:
-        raise Misfit(f"an exponent may be at most {EXPONENT} in size, and so may its denominator")
+        raise Misfit("an exponent may be at most {exponent} in size, and so may its denominator", exponent=EXPONENT)
     return found
 
 

@@ -46,11 +46,13 @@ class Shapes:
         for text in declared:
             name, letters = declaration(text)
             if name in found:
-                raise SymgradError(f"the shape of {name} is given twice; give it once")
+                raise SymgradError("the shape of {name} is given twice; give it once", name=name)
             found[name] = Tensor(name, tuple(dims.setdefault(d, Dim(d)) for d in letters))
         clash = sorted(found.keys() & dims.keys())
         if clash:
-            raise SymgradError(f"{clash[0]} is the name of a tensor and of a dimension; rename one of the two")
+            raise SymgradError(
+                "{clash} is the name of a tensor and of a dimension; rename one of the two", clash=clash[0]
+            )
         return Shapes(tuple(found.values()))
 
     @property
@@ -132,18 +134,24 @@ def declaration(text: str) -> tuple[str, tuple[str, ...]]:
     match = DECLARED.fullmatch(text)
     letters = tuple(d.strip() for d in match["dims"].split(",") if d.strip()) if match else ()
     if match is not None and is_known(match["name"]):
-        raise SymgradError(f"{match['name']} is the name of a function or a constant; give your tensor another")
+        raise SymgradError(
+            "{name} is the name of a function or a constant; give your tensor another", name=match["name"]
+        )
     if match is None or not (symbol(match["name"]) or OWN.fullmatch(match["name"])):
         raise SymgradError(
-            f"{text[:60]!r} is no shape; write NAME:ROWS,COLUMNS for a matrix (X:m,n), NAME:ROWS for a vector"
+            "{text} is no shape; write NAME:ROWS,COLUMNS for a matrix (X:m,n), NAME:ROWS for a vector",
+            text=repr(text[:60]),
         )
     if len(letters) > MATRIX:
         raise SymgradError(
-            f"{match['name']} has {len(letters)} dimensions; the notation knows vectors and matrices only"
+            "{name} has {letters} dimensions; the notation knows vectors and matrices only",
+            name=match["name"],
+            letters=len(letters),
         )
     bad = next((d for d in letters if not d.isidentifier()), None)
     if bad is not None:
         raise SymgradError(
-            f"the dimension {bad!r} is a number; sizes stay letters here, such as n: the result holds for every size"
+            "the dimension {bad} is a number; sizes stay letters here, such as n: the result holds for every size",
+            bad=repr(bad),
         )
     return match["name"], letters

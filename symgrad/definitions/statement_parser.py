@@ -14,6 +14,7 @@ from symgrad.definitions.statement_tokens import claim_tokens
 from symgrad.definitions.tokens import Sort, Token
 from symgrad.definitions.vocabulary import near, symbol, word
 from symgrad.functions import D
+from symgrad.words import message
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -66,7 +67,7 @@ class ClaimReader(Reader):
     def claim(self) -> tuple[Asked, ...]:
         """The whole text."""
         if self.ended:
-            raise ParseError(f"the text is empty; write a claim such as {EXAMPLE}")
+            raise ParseError("the text is empty; write a claim such as {example}", example=EXAMPLE)
         if self.said("the") or self.at("values", "range", "image"):
             return (self.image(),)
         self.opening()
@@ -83,7 +84,7 @@ class ClaimReader(Reader):
             return (self.just(chains),)
         self.range()
         if not self.ended:
-            raise self.error(f"`for` or `as` is expected, or the end, found {self.next.said}", self.next)
+            raise self.error("`for` or `as` is expected, or the end, found {found}", self.next, found=self.next.said)
         return tuple(s for chain in chains for s in self.stated(chain))
 
     def said(self, *words: str) -> bool:
@@ -105,16 +106,18 @@ class ClaimReader(Reader):
             while self.said("exists", "exist", "is", "are", "a", "an", "some"):
                 pass
             self.some = True
-            self.bindings("such that, or a colon, is expected after what there is", "such", "with", "where", ":", ",")
+            self.bindings(
+                message("such that, or a colon, is expected after what there is"), "such", "with", "where", ":", ","
+            )
             self.said("that")
         elif self.at("for"):
             self.take()
             if self.said("some"):
                 self.some = True
             self.said("all", "every", "each", "any")
-            self.bindings("a colon or a comma is expected before what is claimed", ":", ",", "then")
+            self.bindings(message("a colon or a comma is expected before what is claimed"), ":", ",", "then")
         elif self.said("if"):
-            self.bindings("`then` is expected after the condition", "then", ":", ",")
+            self.bindings(message("`then` is expected after the condition"), "then", ":", ",")
 
     def bindings(self, wanted: str, *ends: str) -> None:
         """Variables and conditions, and the word after them; where a colon follows, commas stand between them."""
@@ -124,7 +127,7 @@ class ClaimReader(Reader):
             self.take()
             self.quantified()
         if not self.said(*ends):
-            raise self.error(f"{wanted}, found {self.next.said}", self.next)
+            raise self.error("{wanted}, found {found}", self.next, wanted=wanted, found=self.next.said)
 
     def named(self, place: int) -> bool:
         """Whether a variable is but named at a place, or given an interval."""
@@ -134,14 +137,16 @@ class ClaimReader(Reader):
     def image(self) -> Image:
         """`the values of A are (a, b]`, and where."""
         if not self.said("values", "range", "image"):
-            raise self.error(f"`values of` is expected, as in: the values of {EXAMPLE[:11]} are (0, 1/4]", self.next)
-        self.expect("of", "after values")
+            raise self.error(
+                "`values of` is expected, as in: the values of {example} are (0, 1/4]", self.next, example=EXAMPLE[:11]
+            )
+        self.expect("of", message("after values"))
         start = self.next
         expr = self.side()
         if len(expr.free_symbols) != 1:
             raise self.error("one variable is needed here", start)
         if not self.said("are", "is", "in"):
-            raise self.error(f"`are` is expected, and an interval, found {self.next.said}", self.next)
+            raise self.error("`are` is expected, and an interval, found {found}", self.next, found=self.next.said)
         values = self.interval()
         self.range()
         (z,) = expr.free_symbols
@@ -189,7 +194,7 @@ class ClaimReader(Reader):
                 self.next,
             )
         if not signs:
-            raise self.error(f"a comparison is expected, such as <= or ==, as in {EXAMPLE}", self.next)
+            raise self.error("a comparison is expected, such as <= or ==, as in {example}", self.next, example=EXAMPLE)
         if len(signs) > MOST or (len(signs) > 1 and any(s.text in {"->", "~", "in"} for s in signs)):
             raise self.error("these comparisons can't stand in a row; state one after the other", signs[1])
         return found
@@ -220,17 +225,23 @@ class ClaimReader(Reader):
         """A function's derivative at a variable, or at a number, which then gets a name."""
         known = word(token.text)
         if known is None:
-            raise self.error(f"no function is called {token.said}; {near(token.text)}", token)
+            raise self.error("no function is called {found}; {near}", token, found=token.said, near=near(token.text))
         self.deeper(token)
         self.take()
         found = [self.inner()]
         while self.at(","):
             self.take()
             found.append(self.inner())
-        self.expect(")", f"after the arguments of {token.text}")
+        self.expect(")", message("after the arguments of {name}", name=token.text))
         self.depth -= 1
         if not known.least <= len(found) <= known.most:
-            raise self.error(f"{token.said} takes {arguments(known)}, not {len(found)}", token)
+            raise self.error(
+                "{found} takes {counted}, not {number}",
+                token,
+                found=token.said,
+                counted=arguments(known.least, known.most),
+                number=len(found),
+            )
         place, scale = self.seat(found[0])
         value = self.built(token, known.apply, found[0] if scale != 1 else place, *found[1:])
         for _ in range(primes):

@@ -13,12 +13,16 @@ from symgrad.definitions.activations import ACTIVATIONS
 from symgrad.definitions.arithmetic import Refused
 from symgrad.definitions.lookup import spelled
 from symgrad.definitions.losses import LOSSES
+from symgrad.definitions.parser import arguments
 from symgrad.definitions.shaped import NO_INVERSE, Misfit, Shaped, raised
 from symgrad.definitions.vocabulary import PLAIN, Word, word
 from symgrad.indexed import Expr, Index, Size, Term, apply, delta, expr, greatest, size, total
+from symgrad.words import clauses, message
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+    from symgrad.words import Message
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,9 +34,9 @@ class Function:
     most: int = 1
 
     @property
-    def counted(self) -> str:
+    def counted(self) -> Message:
         """How many arguments it takes."""
-        return f"{self.least} argument{'s' * (self.least > 1)}" + f" to {self.most}" * (self.most > self.least)
+        return arguments(self.least, self.most)
 
 
 def trace(x: Shaped) -> Shaped:
@@ -43,7 +47,7 @@ def trace(x: Shaped) -> Shaped:
 def diagonal(x: Shaped, doing: str = "diag") -> Shaped:
     """The diagonal of a square matrix as a column."""
     if x.row is None or x.column is None or x.row.dim != x.column.dim:
-        raise Misfit(f"{doing} takes a square matrix, but this has shape {x.shape}")
+        raise Misfit("{doing} takes a square matrix, but this has shape {shape}", doing=doing, shape=x.shape)
     x = x.fresh()
     return Shaped(x.entry.rename({x.column: x.row}), x.row)  # type: ignore[dict-item]  # both are indices here
 
@@ -67,7 +71,9 @@ def norm1(x: Shaped) -> Shaped:
 def norm2(x: Shaped) -> Shaped:
     """The Euclidean length of a vector."""
     if len(x.indices) > 1:
-        raise Misfit(f"norm2 takes a vector, but this has shape {x.shape}; write normF(A) for the Frobenius norm")
+        raise Misfit(
+            "norm2 takes a vector, but this has shape {shape}; write normF(A) for the Frobenius norm", shape=x.shape
+        )
     x.vector("norm2")
     return x.mapped(lambda e: e**2).sum().mapped(lambda e: raised(e, Fraction(1, 2)))
 
@@ -75,7 +81,9 @@ def norm2(x: Shaped) -> Shaped:
 def norm(x: Shaped) -> Shaped:
     """The Euclidean length of a vector; what that of a matrix would be, libraries don't agree on."""
     if len(x.indices) > 1:
-        raise Misfit(f"norm takes a vector, but this has shape {x.shape}; write normF(A) for the Frobenius norm")
+        raise Misfit(
+            "norm takes a vector, but this has shape {shape}; write normF(A) for the Frobenius norm", shape=x.shape
+        )
     return norm2(x)
 
 
@@ -108,7 +116,7 @@ def of_size(x: Shaped, doing: str) -> Index:
     match x.entry.terms:
         case (Term(coefficient=1, atoms=((Size() as atom, 1),)),):
             return Index("i", atom.dim)
-    raise Misfit(f"{doing} takes a dimension by its letter, as in {doing}(n) where n is one of a --shape")
+    raise Misfit("{doing} takes a dimension by its letter, as in {doing}(n) where n is one of a --shape", doing=doing)
 
 
 def ones(x: Shaped) -> Shaped:
@@ -126,7 +134,9 @@ def eye(x: Shaped) -> Shaped:
 def along(x: Shaped, doing: str) -> Index:
     """The index that softmax and its like work along: that of a vector, or the columns of a matrix (each row apart)."""
     if x.is_scalar:
-        raise Misfit(f"{doing} takes a vector, or a matrix whose rows are taken one by one, but this is a scalar")
+        raise Misfit(
+            "{doing} takes a vector, or a matrix whose rows are taken one by one, but this is a scalar", doing=doing
+        )
     return x.column or x.vector(doing)
 
 
@@ -177,7 +187,7 @@ def entrywise(head: Any, known: Word | None = None) -> Callable[..., Shaped]:
             try:
                 made = known.apply(*(number_or_letter(v.entry) for v in (x, *others)))
             except Refused as refusal:
-                raise Misfit(str(refusal)) from None
+                raise Misfit(refusal.told) from None
             kept = len(made.args) if isinstance(made, head) else kept  # huber(x, y, 1) is huber(x, y)
         values = [x.entry, *(o.entry if o.is_scalar else x.beside(o, head.__name__).entry for o in others)]
         return x.with_entry(apply(head, *values[:kept]))
@@ -193,19 +203,20 @@ def number_or_letter(entry: Expr) -> Any:
 
 
 PLACES = 8  # values of which the largest is taken
-ALONE = "it mixes all entries in a way that has no sum over indices, so it can't be differentiated here"
-REFUSED = {  # what people know from matrix calculus, and why there is none of it
-    **dict.fromkeys(("inv", "pinv", "inverse", "solve"), f"{NO_INVERSE}; --wrt a vector works with B as a constant"),
-    **dict.fromkeys(("det", "logdet"), f"{ALONE}; its derivative is known: d ln det A / dA = inv(A)'"),
-    **dict.fromkeys(("eig", "svd", "rank", "logm", "expm", "sqrtm"), f"{ALONE}; exp, log and sqrt act entry by entry"),
-    "kron": "a Kronecker product has axes whose sizes are products; write the entries with einsum instead",
-    **dict.fromkeys(("reshape", "vec", "flatten"), "sizes stay letters, so their products have none; keep the matrix"),
-    "prod": "a product over an index is not known here; write exp(sum(log(x))) for positive entries",
-    **dict.fromkeys(("argmax", "argmin"), "it has the derivative 0 wherever it has one; use max or softmax"),
-    **dict.fromkeys(("T", "transpose"), "write a dash for the transpose: A'"),
-    **dict.fromkeys(("matmul", "mtimes"), "write * for the matrix product"),
-    **dict.fromkeys(("cumsum", "sort", "conv"), "write the sum over indices in Python, with symgrad.indexed"),
+ALONE = message("it mixes all entries in a way that has no sum over indices, so it can't be differentiated here")
+WHY_NOT = {  # what people know from matrix calculus, and why there is none of it
+    ("inv", "pinv", "inverse", "solve"): clauses((NO_INVERSE, message("--wrt a vector works with B as a constant"))),
+    ("det", "logdet"): clauses((ALONE, message("its derivative is known: d ln det A / dA = inv(A)'"))),
+    ("eig", "svd", "rank", "logm", "expm", "sqrtm"): clauses((ALONE, message("exp, log and sqrt act entry by entry"))),
+    ("kron",): message("a Kronecker product has axes whose sizes are products; write the entries with einsum instead"),
+    ("reshape", "vec", "flatten"): message("sizes stay letters, so their products have none; keep the matrix"),
+    ("prod",): message("a product over an index is not known here; write exp(sum(log(x))) for positive entries"),
+    ("argmax", "argmin"): message("it has the derivative 0 wherever it has one; use max or softmax"),
+    ("T", "transpose"): message("write a dash for the transpose: A'"),
+    ("matmul", "mtimes"): message("write * for the matrix product"),
+    ("cumsum", "sort", "conv"): message("write the sum over indices in Python, with symgrad.indexed"),
 }
+REFUSED = {name: why for names, why in WHY_NOT.items() for name in names}
 
 FUNCTIONS: dict[str, Function] = {
     "sum": Function(Shaped.sum),

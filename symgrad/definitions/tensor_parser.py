@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 from symgrad.core import ParseError
 from symgrad.core.catalogue import nearest
+from symgrad.core.errors import did_you_mean
 from symgrad.definitions.arithmetic import number
 from symgrad.definitions.einsum import SUBSCRIPTS, einsum
 from symgrad.definitions.shaped import ENTRYWISE, Misfit, Shaped
@@ -24,6 +25,7 @@ from symgrad.definitions.tensor_functions import (
     scalar_functions,
 )
 from symgrad.definitions.tokens import Sort, Token, tokens_of
+from symgrad.words import clauses, message
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -43,7 +45,6 @@ TOKEN = re.compile(
 )
 PRODUCTS = ("*", "/", ".*", "./")
 POWERS = ("^", "**", ".^")
-NO_VARIABLE = "no variable; use a letter such as x, W, beta_2, or declare a scalar of this name: --shape {}:"
 SUMS = {"sum", "mean"}
 
 
@@ -56,7 +57,9 @@ def parse_tensor(text: str, shapes: Shapes) -> Shaped:
     found = reader.sum()
     if reader.next.sort is not Sort.END:
         reader.fail(
-            f"an operator is expected before {reader.next.said}; products are written with * or .*", reader.next
+            "an operator is expected before {found}; products are written with * or .*",
+            reader.next,
+            found=reader.next.said,
         )
     return found
 
@@ -71,7 +74,7 @@ class Reader:
         if len(self.tokens) == 1:
             raise ParseError("the text is empty; write a formula such as sum((X*w - y).^2)")
         if len(self.tokens) > NODES:
-            self.fail(f"the formula has more than {NODES} parts", self.tokens[NODES])
+            self.fail("the formula has more than {nodes} parts", self.tokens[NODES], nodes=NODES)
 
     @property
     def next(self) -> Token:
@@ -88,16 +91,16 @@ class Reader:
         """Whether the next token is one of these signs."""
         return self.next.sort is Sort.SIGN and self.next.text in signs
 
-    def fail(self, message: str, token: Token) -> NoReturn:
+    def fail(self, what: str, token: Token, **values: Any) -> NoReturn:
         """Raise the error with its place in the text."""
-        raise ParseError(message, self.text, token.at)
+        raise ParseError(what, self.text, token.at, **values)
 
     def built(self, token: Token, build: Callable[..., Shaped], *parts: Any) -> Shaped:
         """What an operation makes of its parts; shapes that don't fit are reported at the operation."""
         try:
             return build(*parts)
         except Misfit as misfit:
-            self.fail(str(misfit), token)
+            self.fail(misfit.told, token)
 
     def sum(self) -> Shaped:
         """Terms joined by + and -."""
@@ -152,7 +155,7 @@ class Reader:
         """What `read` reads, one level further in."""
         self.depth += 1
         if self.depth > DEPTH:
-            self.fail(f"nested more than {DEPTH} levels deep", token)
+            self.fail("nested more than {depth} levels deep", token, depth=DEPTH)
         found = read()
         self.depth -= 1
         return found
@@ -165,7 +168,7 @@ class Reader:
         if token.sort is Sort.NAME:
             return self.inside(token, lambda: self.applied(token)) if self.at("(") else self.named(token)
         if token.text != "(":
-            self.fail(f"a number, a name or '(' is expected, found {token.said}", token)
+            self.fail("a number, a name or '(' is expected, found {found}", token, found=token.said)
         found: Shaped = self.inside(token, self.sum)
         self.close(token)
         return found
@@ -173,16 +176,24 @@ class Reader:
     def close(self, opened: Token) -> None:
         """The bracket that closes the one that was opened."""
         if not self.at(")"):
-            self.fail(f"expected ')' for the bracket at column {opened.at + 1}, found {self.next.said}", self.next)
+            self.fail(
+                "expected ')' for the bracket at column {at}, found {found}",
+                self.next,
+                at=opened.at + 1,
+                found=self.next.said,
+            )
         self.take()
 
     def named(self, token: Token) -> Shaped:
         """A vector or a matrix, the size of a dimension, or a scalar."""
         found = self.shapes.value(token.text)
         if found is None:
-            known = self.known(token.text)
-            what = "a function; write what it is applied to, in brackets" if known else NO_VARIABLE.format(token.text)
-            self.fail(f"{token.said} is {what}", token)
+            if self.known(token.text):
+                self.fail("{found} is a function; write what it is applied to, in brackets", token, found=token.said)
+            letters = message(
+                "use a letter such as x, W, beta_2, or declare a scalar: --shape {name}:", name=token.text
+            )
+            self.fail("{found} is no variable; {hint}", token, found=token.said, hint=letters)
         return found
 
     def known(self, name: str) -> Function | None:
@@ -201,19 +212,22 @@ class Reader:
         """A function with its arguments."""
         function = self.known(token.text)
         if token.text in REFUSED and function is None:
-            self.fail(f"there is no {token.text} here: {REFUSED[token.text]}", token)
+            self.fail("there is no {name} here: {why}", token, name=token.text, why=REFUSED[token.text])
         if token.text == "einsum":
             return self.einsum(token)
         if function is None:
             near = list(dict.fromkeys(nearest(token.text, ["softmax", "einsum", *FUNCTIONS, *scalar_functions()])))
-            hint = (
-                f"did you mean {' or '.join(near)}?" if near else f"known are {', '.join(sorted(FUNCTIONS))} and more"
-            )
-            self.fail(f"no function is called {token.said}; {hint}", token)
+            known = message("known are {functions} and more", functions=", ".join(sorted(FUNCTIONS)))
+            hint = did_you_mean(near) if near else known
+            self.fail("no function is called {found}; {near}", token, found=token.said, near=hint)
         arguments = self.arguments(self.take())
         if not function.least <= len(arguments) <= function.most:
-            along = "; it runs over all entries, and A*ones(n) are the sums of the rows" if token.text in SUMS else ""
-            self.fail(f"{token.said} takes {function.counted}, not {len(arguments)}{along}", token)
+            many = len(arguments)
+            told = message(
+                "{found} takes {counted}, not {number}", found=token.said, counted=function.counted, number=many
+            )
+            rows = message("it runs over all entries, and A*ones(n) are the sums of the rows")
+            self.fail(clauses((told, rows if token.text in SUMS else "")), token)
         return self.built(token, function.apply, *arguments)
 
     def arguments(self, opened: Token) -> list[Shaped]:

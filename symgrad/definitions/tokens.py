@@ -23,29 +23,29 @@ TOKEN = re.compile(
     re.VERBOSE,
 )
 HINTS = {
-    "²": "write ^2",
-    "³": "write ^3",
-    "√": "write sqrt(...)",
-    "·": "write *",
-    "×": "write *",
-    "÷": "write /",
-    "−": "write - for minus",
-    "≤": "write <=",
-    "≥": "write >=",
-    "∞": "infinity is not a number here",
-    ".": "a point stands inside a number only, as in 0.5; a transpose is written x'",
-    "@": "write * for the matrix product",
-    "|": "write abs(x), norm1(x) or norm2(x)",
-    "ᵀ": "write x' for the transpose",
-    "⊤": "write x' for the transpose",
-    "⊙": "write .* for the product entry by entry",
-    "∘": "write .* for the product entry by entry",
-    "‖": "write norm2(x)",
-    "Σ": "write sum(...)",
-    "∑": "write sum(...)",
-    "[": "use round brackets",
-    "{": "use round brackets",
-    "!": "factorials are not known here",
+    "²": message("write ^2"),
+    "³": message("write ^3"),
+    "√": message("write sqrt(...)"),
+    "·": message("write *"),
+    "×": message("write *"),
+    "÷": message("write /"),
+    "−": message("write - for minus"),
+    "≤": message("write <="),
+    "≥": message("write >="),
+    "∞": message("infinity is not a number here"),
+    ".": message("a point stands inside a number only, as in 0.5; a transpose is written x'"),
+    "@": message("write * for the matrix product"),
+    "|": message("write abs(x), norm1(x) or norm2(x)"),
+    "ᵀ": message("write x' for the transpose"),
+    "⊤": message("write x' for the transpose"),
+    "⊙": message("write .* for the product entry by entry"),
+    "∘": message("write .* for the product entry by entry"),
+    "‖": message("write norm2(x)"),
+    "Σ": message("write sum(...)"),
+    "∑": message("write sum(...)"),
+    "[": message("use round brackets"),
+    "{": message("use round brackets"),
+    "!": message("factorials are not known here"),
 }
 
 
@@ -101,8 +101,8 @@ def tokens_of(text: str, pattern: re.Pattern[str] = TOKEN) -> list[Token]:
 def unexpected(character: str) -> str:
     """What to say about a character that no token begins with."""
     shown = repr(character) if character.isprintable() else f"U+{ord(character):04X}"
-    hint = HINTS.get(character, "an expression has numbers, names, + - * / ^, brackets and commas only")
-    return f"the character {shown} is not expected; {hint}"
+    hint = HINTS.get(character, message("an expression has numbers, names, + - * / ^, brackets and commas only"))
+    return message("the character {shown} is not expected; {hint}", shown=shown, hint=hint)
 
 
 def checked(number: str, text: str, at: int) -> str:

@@ -42,8 +42,9 @@ def matching_loss(activation: Definition) -> Derivation:
     z = activation.variable
     if not invertible(activation):
         raise UnsupportedError(
-            f"{activation.title} is not seen to increase everywhere; unless its output tells z apart, no loss in the "
-            "output has delta = a - y; choose an activation that is strictly increasing"
+            "{title} is not seen to increase everywhere; unless its output tells z apart, no loss in "
+            "the output has delta = a - y; choose an activation that is strictly increasing",
+            title=activation.title,
         )
     integral, area = sought(activation), antiderivative(activation)
     first = Step(D(J, z), D(integral, z), "definition", note=SOUGHT, focus=J, became=integral)

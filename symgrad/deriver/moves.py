@@ -92,8 +92,9 @@ def _chosen(node: D, context: Context) -> Move:
         if isinstance(expr, kind):
             return move(node, context)
     raise UnsupportedError(
-        f"symgrad has no rule for the derivative of {expr.func.__name__}; "
-        "write it with functions that `symgrad list` shows, or with exp, log, sqrt, abs and cases"
+        "symgrad has no rule for the derivative of {kind}; write it with functions that "
+        "`symgrad list` shows, or with exp, log, sqrt, abs and cases",
+        kind=expr.func.__name__,
     )
 
 

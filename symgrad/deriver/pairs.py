@@ -79,15 +79,13 @@ def require_fit(activation: Definition, loss: Definition) -> None:
     if within_domain(activation.range, domain, activation):
         return
     raise PairError(
-        message(
-            "{loss} needs {variable} in {domain}, but {activation} gives values in {range}; choose an activation whose "
-            "range lies in {domain}, or another loss",
-            loss=loss.title,
-            variable=loss.variable,
-            domain=domain,
-            activation=activation.title,
-            range=activation.range,
-        )
+        "{loss} needs {variable} in {domain}, but {activation} gives values in {range}; choose "
+        "an activation whose range lies in {domain}, or another loss",
+        loss=loss.title,
+        variable=loss.variable,
+        domain=domain,
+        activation=activation.title,
+        range=activation.range,
     )
 
 

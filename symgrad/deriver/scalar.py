@@ -48,7 +48,9 @@ def parameter_derivative(definition: Definition, symbol: Symbol) -> Derivation:
     """The derivative by one of the parameters, such as PReLU's alpha, or by another variable of a loss."""
     known = [v.symbol for v in definition.domains]
     if symbol not in known:
-        raise UnknownNameError(f"parameter of {definition.name}", str(symbol), [str(s) for s in known])
+        raise UnknownNameError(
+            message("parameter of {name}", name=definition.name), str(symbol), [str(s) for s in known]
+        )
     return _by(
         definition,
         symbol,

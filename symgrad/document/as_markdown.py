@@ -21,11 +21,11 @@ from symgrad.document.blocks import (
     Terms,
 )
 from symgrad.document.diagrams import in_files, mermaid
-from symgrad.document.facts import joined
 from symgrad.document.latex import GITHUB, latex
 from symgrad.document.outline import alone, holding, outline
 from symgrad.document.text import printable
 from symgrad.document.words import Formula, inline_math, markdown_words, spoken
+from symgrad.words import clauses
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -104,7 +104,7 @@ def printed(block: Block, dialect: Dialect) -> Iterator[str]:  # noqa: C901, PLR
         case Table(rows):
             yield table(rows, dialect)
         case Terms(heads, rows):
-            lines = [((label,), joined(list(cells), "; ")) for label, cells in rows]
+            lines = [((label,), (clauses(cells),)) for label, cells in rows]
             yield table([tuple((head,) for head in heads), *lines], dialect)
         case Items(items):
             yield "\n".join(f"- {dialect.told(told)}" for told in items)

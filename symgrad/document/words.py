@@ -14,7 +14,7 @@ from symgrad.document.layout import width
 from symgrad.document.mathml import clean, mathml
 from symgrad.document.spelling import tex_words
 from symgrad.document.text import text
-from symgrad.words.messages import Message, parted, say
+from symgrad.words.messages import Message, beside, parted, say
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -57,7 +57,7 @@ def spoken(told: Iterable[Any]) -> Iterator[Piece]:
     words = ""
     for piece in said(told):
         if isinstance(piece, str):
-            words += piece
+            words = beside(words, piece)
             continue
         if words:
             yield words

@@ -40,7 +40,9 @@ def split(name: str, seed: int) -> Split:
 def known(name: str) -> str:
     """The name, if there is such data."""
     if name not in DATA:
-        raise UnsupportedError(f"no data is called {str(name)[:80]!r}; choose {' or '.join(DATA)}")
+        raise UnsupportedError(
+            "no data is called {name}; choose {data}", name=repr(str(name)[:80]), data=" or ".join(DATA)
+        )
     return name
 
 

@@ -77,7 +77,9 @@ def each(inits: Sequence[str], count: int) -> tuple[str, ...]:
     """A scheme for each activation; a single one serves all."""
     if len(inits) not in {1, count}:
         raise UnsupportedError(
-            f"there are {count} activations and {len(inits)} schemes; give one scheme, or one for each"
+            "there are {count} activations and {inits} schemes; give one scheme, or one for each",
+            count=count,
+            inits=len(inits),
         )
     return tuple(inits) * (count if len(inits) == 1 else 1)
 

@@ -33,7 +33,8 @@ def deviation(scheme: str, n_in: int, n_out: int) -> float:
         fixed = math.nan
     if name != "normal" or not 0 < fixed < math.inf:
         raise UnsupportedError(
-            f"no initialisation is called {scheme[:80]!r}; choose xavier, he, lecun, normal, or normal:STD with a "
-            "standard deviation above 0, such as normal:1"
+            "no initialisation is called {scheme}; choose xavier, he, lecun, normal, or normal:STD "
+            "with a standard deviation above 0, such as normal:1",
+            scheme=repr(scheme[:80]),
         )
     return fixed

@@ -15,6 +15,7 @@ import numpy as np
 from symgrad.core import UnknownNameError
 from symgrad.core.catalogue import nearest
 from symgrad.experiments.drawing import draw
+from symgrad.words import message
 
 Numbers = tuple[float, ...]
 
@@ -75,7 +76,9 @@ class Result:
         """The number of this name."""
         known = {m.name: m for m in self.measured}
         if name not in known:
-            raise UnknownNameError(f"number of the experiment {self.name}", name, nearest(name, known))
+            raise UnknownNameError(
+                message("number of the experiment {name}", name=self.name), name, nearest(name, known)
+            )
         return known[name]
 
     def to_json(self) -> str:

@@ -23,7 +23,13 @@ def quiet(done: int, total: int, label: str) -> None:
 def whole(name: str, value: Any, least: int, most: int) -> int:
     """A whole number between two ends."""
     if isinstance(value, bool) or not isinstance(value, int) or not least <= value <= most:
-        raise UnsupportedError(f"{name} is {value!r}; give a whole number from {least} to {most}")
+        raise UnsupportedError(
+            "{name} is {value}; give a whole number from {least} to {most}",
+            name=name,
+            value=repr(value),
+            least=least,
+            most=most,
+        )
     return value
 
 
@@ -36,7 +42,7 @@ def runs(seeds: Any, seed: Any) -> range:
 def positive(name: str, value: Any) -> float:
     """A number above 0."""
     if isinstance(value, bool) or not isinstance(value, int | float) or not 0 < value < math.inf:
-        raise UnsupportedError(f"{name} is {value!r}; give a number above 0")
+        raise UnsupportedError("{name} is {value}; give a number above 0", name=name, value=repr(value))
     return float(value)
 
 
@@ -45,5 +51,5 @@ def several(name: str, values: Any, one: Callable[[str, Any], Any]) -> tuple[Any
     chosen = values if isinstance(values, tuple | list | range) else (values,)
     found = tuple(one(name, v) for v in chosen)
     if not found or len(set(found)) < len(found):
-        raise UnsupportedError(f"{name} is {values!r}; give at least one, and none twice")
+        raise UnsupportedError("{name} is {values}; give at least one, and none twice", name=name, values=repr(values))
     return found

@@ -43,7 +43,9 @@ def slowdown(
     whole("steps", steps, 1, 1_000_000)
     if len(weights) != len(biases) or not weights:
         raise UnsupportedError(
-            f"there are {len(weights)} weights and {len(biases)} biases; give a bias for each weight"
+            "there are {weights} weights and {biases} biases; give a bias for each weight",
+            weights=len(weights),
+            biases=len(biases),
         )
     begin = [(number("weight", w), number("bias", b)) for w, b in zip(weights, biases, strict=True)]
     panels, rows, measured = [], [], []

@@ -82,8 +82,9 @@ def require_memory(needed: int) -> None:
     """Raise UnsupportedError where a run would need more bytes than most machines can spare."""
     if needed > MOST_BYTES:
         raise UnsupportedError(
-            f"this would need {needed / 1e9:.0f} GB of memory; lower the width, the depth or the batch, "
-            "or ask for fewer activations or initialisations at once"
+            "this would need {needed} GB of memory; lower the width, the depth or the batch, or ask "
+            "for fewer activations or initialisations at once",
+            needed=f"{needed / 1000000000.0:.0f}",
         )
 
 

@@ -12,7 +12,8 @@ from symgrad.checker.accuracy import certify
 from symgrad.checker.campaign import Job
 from symgrad.checker.truth import Truth
 from symgrad.core import REALS, Definition, Domain, Kind, UnsupportedError
-from symgrad.pipeline.numpy_source import lambdify, named_entry, stable_form
+from symgrad.definitions import entry_named
+from symgrad.pipeline.numpy_source import lambdify, stable_form
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -69,9 +70,9 @@ class Quantity:
 
 def quantity(of: str | Definition, order: int = 0, target: Any = 1) -> Quantity:
     """An entry's value (order 0), or its first or second derivative; of a loss, at one target."""
-    entry = of if isinstance(of, Definition) else named_entry(of)
+    entry = of if isinstance(of, Definition) else entry_named(of)
     if order not in ORDERS:
-        raise UnsupportedError(f"order {order} is not on trial here; ask for 0, 1 or 2")
+        raise UnsupportedError("order {order} is not on trial here; ask for 0, 1 or 2", order=order)
     x = entry.variable
     expr = entry.applied.diff(x, order) if order else entry.applied
     values = {p.symbol: p.default for p in entry.parameters}
@@ -79,7 +80,12 @@ def quantity(of: str | Definition, order: int = 0, target: Any = 1) -> Quantity:
     if entry.kind is Kind.LOSS:
         allowed = entry.variables[1].domain.values
         if allowed and sympify(target) not in allowed:
-            raise UnsupportedError(f"{target} is no target of {entry.name}; give one of {', '.join(map(str, allowed))}")
+            raise UnsupportedError(
+                "{target} is no target of {name}; give one of {allowed}",
+                target=target,
+                name=entry.name,
+                allowed=", ".join(map(str, allowed)),
+            )
         values |= {entry.variables[1].symbol: sympify(target)}
         name += f" at y = {target}"
     return fixed(name, expr, x, values, entry.variables[0].domain)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from symgrad import document
 from symgrad.core import Outcome, ParseError, SymgradError, UnknownNameError, tally
 from symgrad.core.catalogue import canonical, nearest
-from symgrad.definitions import ACTIVATIONS, LOSSES, activation_named, loss_named
+from symgrad.definitions import ACTIVATIONS, LOSSES, entry_named
 from symgrad.definitions.layers import LAYERS
 from symgrad.document.evidence import because, reason, together
 from symgrad.pipeline import public, tensors
@@ -34,7 +34,7 @@ def derivation(  # noqa: PLR0917 - they come as a task's arguments
     if canonical(what or "") in LAYERS:
         return whole(tensors.of_layer(what or "", wrt, order), asked)
     if asked.layout or asked.shapes:
-        raise SymgradError(message("--layout and --shapes are for vectors and matrices; leave them out here"))
+        raise SymgradError("--layout and --shapes are for vectors and matrices; leave them out here")
     if activation is not None and loss is not None:
         worked = public.output_delta(activation, loss)
     else:
@@ -124,23 +124,19 @@ def of_name(what: str, wrt: str | None, order: int) -> Worked | None:
         return public.derivative(definition, wrt)
     if wrt not in {None, str(definition.variable)}:
         raise SymgradError(
-            message(
-                "the second derivative of {name} is by {variable} only; leave --wrt out",
-                name=definition.name,
-                variable=definition.variable,
-            )
+            "the second derivative of {name} is by {variable} only; leave --wrt out",
+            name=definition.name,
+            variable=definition.variable,
         )
     return public.second_derivative(definition)
 
 
 def known(what: str) -> Definition | None:
     """The catalogue entry of this name."""
-    for named in (activation_named, loss_named):
-        try:
-            return named(what)
-        except SymgradError:
-            continue
-    return None
+    try:
+        return entry_named(what)
+    except UnknownNameError:
+        return None
 
 
 def of_text(what: str, wrt: str | None, order: int) -> Worked:
@@ -165,7 +161,5 @@ def parsed(what: str) -> Any:
 def definition(name: str, asked: Asked) -> str | bytes:
     """One catalogue entry, told."""
     if canonical(name) in LAYERS and known(name) is None:
-        raise SymgradError(
-            message("{name} is a layer; `symgrad derive {name}` shows its gradients", name=canonical(name))
-        )
+        raise SymgradError("{name} is a layer; `symgrad derive {name}` shows its gradients", name=canonical(name))
     return show(public.entry(name), asked)

@@ -182,8 +182,10 @@ def require_distinct(heads: Iterable[Head]) -> None:
         other = first.setdefault(head.name.casefold(), head)
         if other is not head:
             raise SourceError(
-                f"two documents are called {head.name!r}, one in {shown(other.source.path)} and one in "
-                f"{shown(head.source.path)}; rename one of them"
+                "two documents are called {name}, one in {path} and one in {path2}; rename one of them",
+                name=repr(head.name),
+                path=shown(other.source.path),
+                path2=shown(head.source.path),
             )
 
 

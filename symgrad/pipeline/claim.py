@@ -16,6 +16,7 @@ from symgrad.document.from_sympy import boxes
 from symgrad.document.text import text
 from symgrad.prover.claims import settle, where_true
 from symgrad.prover.relations import carried
+from symgrad.words import clauses, message
 
 if TYPE_CHECKING:
     from sympy import Symbol
@@ -62,7 +63,7 @@ def record(statement: Asked, verdict: Verdict) -> dict[str, Any]:
         "statement": formula(statement),
         "status": status.value,
         "method": verdict.method,
-        "reason": verdict.reason or "; ".join(missing),
+        "reason": verdict.reason or clauses(missing),
         "counterexample": (point or None) if verdict.status is Status.REFUTED else None,
         "example": (point or None) if verdict.proved and isinstance(statement, Exists) else None,
         "holds": None if status is Status.VACUOUS else stretches(statement),
@@ -78,12 +79,13 @@ def formula(statement: Asked) -> str:
         case Eventually():
             return f"{text(boxes(statement.relation))} ({place(statement)})"
         case Image():
-            return f"{text(boxes(statement.expr))} has the values {statement.values}"
+            return message("{f} has the values {values}", f=text(boxes(statement.expr)), values=statement.values)
         case Just():
             return f"{text(boxes(statement.relation))} ⇔ {text(boxes(statement.where))}"
     lets = statement.lets if isinstance(statement, Holds) else ()
     named = [f"{text(boxes(let.symbol))} = {text(boxes(let.value))}" for let in lets]
-    return text(boxes(statement.relation)) + (f" where {', '.join(named)}" if named else "")
+    relation = text(boxes(statement.relation))
+    return message("{relation} where {names}", relation=relation, names=", ".join(named)) if named else relation
 
 
 def place(statement: Tends | Eventually) -> str:
@@ -94,7 +96,8 @@ def place(statement: Tends | Eventually) -> str:
 
 def counterexample_of(verdict: Verdict) -> str:
     """A point at which a side has no value."""
-    return "a side has no value at " + ", ".join(f"{s} = {v}" for s, v in verdict.exceptions[0].point)
+    point = ", ".join(f"{s} = {v}" for s, v in verdict.exceptions[0].point)
+    return message("a side has no value at {point}", point=point)
 
 
 def stretches(statement: Asked) -> list[str] | None:

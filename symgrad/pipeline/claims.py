@@ -30,7 +30,7 @@ def names(chosen: Sequence[str] = ()) -> list[str]:
     found = [name.upper() for name in chosen] or list(CLAIMS)
     for name in found:
         if name not in CLAIMS:
-            raise UnknownNameError(message("claim"), name, nearest(name, CLAIMS))
+            raise UnknownNameError("claim", name, nearest(name, CLAIMS), "`symgrad claims` lists them")
     return list(dict.fromkeys(found))
 
 

@@ -46,10 +46,12 @@ def files(path: Path) -> Iterator[Path]:
         yield path
         return
     if not path.exists():
-        raise SourceError(f"{path} does not exist; name a file of derivations, or a folder of such files")
+        raise SourceError("{path} does not exist; name a file of derivations, or a folder of such files", path=path)
     below = [f for f in sorted(path.rglob("*.py")) if not hidden(f.relative_to(path))]
     if not below:
-        raise SourceError(f"{path} holds no file of derivations; put a .py file into it that defines a Document")
+        raise SourceError(
+            "{path} holds no file of derivations; put a .py file into it that defines a Document", path=path
+        )
     yield from below
 
 
@@ -63,7 +65,7 @@ def read(path: Path) -> bytes:
     try:
         return path.read_bytes()
     except OSError as error:
-        raise SourceError(f"{path} can't be read: {error.strerror}") from error
+        raise SourceError("{path} can't be read: {strerror}", path=path, strerror=error.strerror) from error
 
 
 def shown(path: Path) -> str:

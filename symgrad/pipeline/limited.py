@@ -27,7 +27,8 @@ class TimeIsUp(BaseException):
 def given_up(seconds: float) -> UnsupportedError:
     """What a user is told when the time is up."""
     return UnsupportedError(
-        f"this took longer than {seconds:g} s and was given up; allow more seconds, or try a simpler expression"
+        "this took longer than {seconds} s and was given up; allow more seconds, or try a simpler expression",
+        seconds=f"{seconds:g}",
     )
 
 

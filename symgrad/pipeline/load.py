@@ -26,8 +26,8 @@ def load(source: Source) -> tuple[Document, ...]:
     found = gather(run(source.path), source.path)
     if not found:
         raise SourceError(
-            f"{shown(source.path)} defines no document; give a Document or a Derivation a name in it, "
-            "or list them in DOCUMENTS"
+            "{path} defines no document; give a Document or a Derivation a name in it, or list them in DOCUMENTS",
+            path=shown(source.path),
         )
     for document in found:
         require_name(document.name, source.path)
@@ -38,8 +38,10 @@ def require_name(name: str, path: Path) -> None:
     """Raise SourceError unless `name` does as the name of a page's file."""
     if not NAME.fullmatch(name) or name.casefold() in RESERVED:
         raise SourceError(
-            f"{shown(path)}: a page can't be called {name[:80]!r}; use letters, digits, - and _, "
-            f"and none of {', '.join(sorted(RESERVED))}"
+            "{path}: a page can't be called {name}; use letters, digits, - and _, and none of {reserved}",
+            path=shown(path),
+            name=repr(name[:80]),
+            reserved=", ".join(sorted(RESERVED)),
         )
 
 
@@ -51,7 +53,9 @@ def run(path: Path) -> ModuleType:
     try:
         exec(compile(read(path), str(path), "exec"), module.__dict__)  # noqa: S102 - the user asked to run this file
     except (Exception, SystemExit) as error:
-        raise SourceError(f"{shown(path)}{line_of(error, path)}: {describe(error)}") from error
+        raise SourceError(
+            "{path}{line_of}: {describe}", path=shown(path), line_of=line_of(error, path), describe=describe(error)
+        ) from error
     finally:
         del sys.modules[module.__name__]
     return module
@@ -84,11 +88,15 @@ def members(listed: Any, path: Path) -> list[Any]:
     try:
         found = list(listed.values() if hasattr(listed, "values") else listed)
     except TypeError as error:
-        raise SourceError(f"{shown(path)}: DOCUMENTS must be a tuple of documents: {error}") from error
+        raise SourceError(
+            "{path}: DOCUMENTS must be a tuple of documents: {error}", path=shown(path), error=error
+        ) from error
     for value in found:
         if not isinstance(value, Document | Derivation | Worked):
             raise SourceError(
-                f"{shown(path)}: DOCUMENTS holds a {type(value).__name__}; it takes documents and derivations only"
+                "{path}: DOCUMENTS holds a {kind}; it takes documents and derivations only",
+                path=shown(path),
+                kind=type(value).__name__,
             )
     return found
 

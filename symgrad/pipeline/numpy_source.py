@@ -17,8 +17,8 @@ import sympy
 from sympy import Expr, Symbol
 from sympy.printing.codeprinter import PrintMethodNotImplementedError
 
-from symgrad.core import Definition, UnknownNameError, UnsupportedError
-from symgrad.definitions import ACTIVATIONS, LOSSES, activation_named, loss_named
+from symgrad.core import Definition, UnsupportedError
+from symgrad.definitions import ACTIVATIONS, LOSSES, entry_named
 from symgrad.definitions.stable_slopes import STABLE_SLOPES
 from symgrad.document.boxes import Op, row
 from symgrad.document.from_sympy import boxes
@@ -67,11 +67,15 @@ def lambdify(
     and tuples of these. `modules` may say "numpy" and nothing else.
     """
     if modules not in ("numpy", ["numpy"], ("numpy",), None) or printer is not None:
-        raise UnsupportedError(f"symgrad.lambdify writes NumPy code; for {printer or modules!r} use sympy.lambdify")
+        raise UnsupportedError(
+            "symgrad.lambdify writes NumPy code; for {value} use sympy.lambdify", value=repr(printer or modules)
+        )
     letters = symbols_of(args)
     missing = sorted(str(s) for s in free_in(expr) - set(letters))
     if missing:
-        raise UnsupportedError(f"the expression also depends on {', '.join(missing)}; list every symbol as an argument")
+        raise UnsupportedError(
+            "the expression also depends on {missing}; list every symbol as an argument", missing=", ".join(missing)
+        )
     wanted = args if isinstance(args, Symbol) else list(args)
     stable = stable_parts(expr, letters)
     return sympy.lambdify(wanted, stable, "numpy", dummify=dummify, docstring_limit=docstring_limit)  # type: ignore[no-any-return]
@@ -82,7 +86,7 @@ def symbols_of(args: Any) -> tuple[Symbol, ...]:
     if isinstance(args, Symbol):
         return (args,)
     if isinstance(args, str) or not isinstance(args, Iterable):
-        raise UnsupportedError(f"{args!r} is no symbol; list symbols as arguments, such as z or (z, y)")
+        raise UnsupportedError("{args} is no symbol; list symbols as arguments, such as z or (z, y)", args=repr(args))
     return tuple(s for part in args for s in symbols_of(part))
 
 
@@ -101,7 +105,7 @@ def stable_parts(expr: Any, letters: tuple[Symbol, ...]) -> Any:
     if isinstance(whole, sympy.MatrixBase | sympy.NDimArray):
         return whole.applyfunc(lambda part: stable_parts(part, letters))
     if not isinstance(whole, Expr) or isinstance(whole, sympy.MatrixExpr):
-        raise UnsupportedError(f"{expr} is no expression, nor a matrix or a list of expressions")
+        raise UnsupportedError("{expr} is no expression, nor a matrix or a list of expressions", expr=expr)
     return Stable(stable_form(whole), *letters)
 
 
@@ -115,7 +119,9 @@ def source(
         body = [f"{printer.doprint(s)} = {printer.doprint(part)}" for s, part in named]
         body += [f"return {printer.doprint(value)}"]
     except PrintMethodNotImplementedError:
-        raise UnsupportedError(f"NumPy cannot work out {expr}; end with a line that has no open D(...)") from None
+        raise UnsupportedError(
+            "NumPy cannot work out {expr}; end with a line that has no open D(...)", expr=expr
+        ) from None
     code = "\n".join(body)
     for called in sorted(printer.module_imports.get("numpy", ()), key=len, reverse=True):
         code = re.sub(rf"(?<![\w.]){called}\b", f"np.{called}", code)
@@ -189,7 +195,7 @@ def numpy_code(of: Any) -> str:
     narrower than 64 bits rounded once.
     """
     if isinstance(of, str):
-        return of_definition(named_entry(of))
+        return of_definition(entry_named(of))
     if isinstance(of, Definition):
         return of_definition(of)
     if isinstance(of, Expr):
@@ -197,19 +203,9 @@ def numpy_code(of: Any) -> str:
     if hasattr(of, "derivation"):
         return str(of.to("numpy"))
     raise UnsupportedError(
-        f"there is no NumPy code for a {type(of).__name__}; give a name, a derivation or an expression"
+        "there is no NumPy code for a {kind}; give a name, a derivation or an expression",
+        kind=type(of).__name__,
     )
-
-
-def named_entry(name: str) -> Definition:
-    """The activation or the loss of this name."""
-    try:
-        return activation_named(name)
-    except UnknownNameError as unknown:
-        try:
-            return loss_named(name)
-        except UnknownNameError:
-            raise unknown from None
 
 
 def of_definition(definition: Definition) -> str:

@@ -13,12 +13,11 @@ from symgrad.core import (
     Kind,
     Status,
     Step,
-    SymgradError,
     UnknownNameError,
     UnsupportedError,
     Verdict,
 )
-from symgrad.definitions import activation_named, loss_named
+from symgrad.definitions import activation_named, entry_named, loss_named
 from symgrad.definitions.exact import shown
 from symgrad.definitions.meaning import where_defined
 from symgrad.definitions.parser import parse_condition
@@ -60,7 +59,12 @@ def of_kind(of: Any, kind: Kind) -> Definition:
     """An activation or a loss by its name; a definition that is given must be of the kind that is asked for."""
     if isinstance(of, Definition):
         if of.kind is not kind:
-            raise UnsupportedError(f"{of.name} is of the kind {of.kind.value}; give one of the kind {kind.value}")
+            raise UnsupportedError(
+                "{name} is of the kind {value}; give one of the kind {value2}",
+                name=of.name,
+                value=of.kind.value,
+                value2=kind.value,
+            )
         return bare(of)
     if not isinstance(of, str):
         raise UnknownNameError(kind.value, shown(of), ())
@@ -68,16 +72,10 @@ def of_kind(of: Any, kind: Kind) -> Definition:
 
 
 def entry(of: str | Definition) -> Definition:
-    """An activation or a loss by its name; the error of an unknown name suggests activations."""
-    if isinstance(of, Definition):
-        return bare(of)
-    try:
-        return of_kind(of, Kind.ACTIVATION)
-    except SymgradError as unknown:
-        try:
-            return of_kind(of, Kind.LOSS)
-        except SymgradError:
-            raise unknown from None
+    """An activation or a loss by its name."""
+    if isinstance(of, str):
+        return entry_named(of)
+    return bare(of) if isinstance(of, Definition) else of_kind(of, Kind.ACTIVATION)
 
 
 def derivative(
@@ -92,13 +90,20 @@ def derivative(
     if isinstance(of, Tensor | Indexed):
         if not isinstance(wrt, Tensor):
             raise UnsupportedError(
-                f"the derivative of a tensor is by a whole Tensor, as in derivative(J, W), not by {wrt!r}"
+                "the derivative of a tensor is by a whole Tensor, as in derivative(J, W), not by {wrt}", wrt=repr(wrt)
             )
         if unknown := sorted(told.keys() - TOLD):
-            raise UnsupportedError(f"derivative takes no {', '.join(unknown)}; it takes {', '.join(sorted(TOLD))}")
+            raise UnsupportedError(
+                "{function} takes no {unknown}; it takes {told}",
+                function="derivative",
+                unknown=", ".join(unknown),
+                told=", ".join(sorted(TOLD)),
+            )
         return gradient(of, wrt, **told)
     if told:
-        raise UnsupportedError(f"{', '.join(told)} belongs to derivatives of tensors; leave it out for {of!r}")
+        raise UnsupportedError(
+            "{told} belongs to derivatives of tensors; leave it out for {of}", told=", ".join(told), of=repr(of)
+        )
     definition = entry(of)
     if wrt is None or str(wrt) == str(definition.variable):
         return Worked(deriver.derivative(definition))

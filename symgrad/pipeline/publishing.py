@@ -31,7 +31,9 @@ class Publishing:
     def __post_init__(self) -> None:
         parts = urlsplit(self.url)
         if self.url and (parts.scheme not in {"http", "https"} or not parts.netloc or parts.query or parts.fragment):
-            raise SymgradError(f"{self.url[:80]!r} is no address of a site; write it as https://example.org/gradients/")
+            raise SymgradError(
+                "{url} is no address of a site; write it as https://example.org/gradients/", url=repr(self.url[:80])
+            )
 
     @property
     def base(self) -> str:

@@ -39,17 +39,15 @@ def expression(value: Any) -> Any:
     found = sympified(value)
     if not isinstance(found, Expr) or isinstance(found, MatrixBase | MatrixExpr | AccumBounds):
         raise UnsupportedError(
-            message(
-                "{shown} is no expression; write text such as 'z*tanh(z)', or a SymPy expression of scalars",
-                shown=shown(value),
-            )
+            "{shown} is no expression; write text such as 'z*tanh(z)', or a SymPy expression of scalars",
+            shown=shown(value),
         )
     if found.has(*UNREAL) or (found.is_number and unreal(found)):
         raise UnsupportedError(
-            message("{shown} has a part that is no real number; symgrad works over the reals", shown=shown(value))
+            "{shown} has a part that is no real number; symgrad works over the reals", shown=shown(value)
         )
     if height(found) > HEIGHT:
-        raise UnsupportedError(message("the expression is nested too deeply to be differentiated; break it into parts"))
+        raise UnsupportedError("the expression is nested too deeply to be differentiated; break it into parts")
     return found
 
 
@@ -61,23 +59,19 @@ def chosen(expr: Any, wrt: str | Symbol | None) -> Symbol:
             return named.get("z", next(iter(named.values()), Symbol("z", real=True)))
         first = next(iter(named))
         raise UnsupportedError(
-            message(
-                "the expression has the symbols {names}; say which one to differentiate by: "
-                '--wrt {first}, in Python wrt="{first}"',
-                names=", ".join(named),
-                first=first,
-            )
+            "the expression has the symbols {names}; say which one to differentiate by: --wrt "
+            '{first}, in Python wrt="{first}"',
+            names=", ".join(named),
+            first=first,
         )
     found = symbol(wrt, named)
     if named and found not in named.values():
         same = message(" (it has another symbol of that name)") if found.name in named else ""
         raise UnsupportedError(
-            message(
-                "{found} does not occur in the expression{same}; differentiate by one of {names}",
-                found=found,
-                same=same,
-                names=", ".join(named),
-            )
+            "{found} does not occur in the expression{same}; differentiate by one of {names}",
+            found=found,
+            same=same,
+            names=", ".join(named),
         )
     return found
 
@@ -95,11 +89,9 @@ def symbol(wrt: Any, named: dict[str, Symbol]) -> Symbol:
         found = named.get(str(found), found)  # α is alpha
     if not isinstance(found, Symbol):
         raise UnsupportedError(
-            message(
-                "{shown} is no symbol; differentiate by one of {value}",
-                shown=repr(shown(wrt)),
-                value=", ".join(named) or "z",
-            )
+            "{shown} is no symbol; differentiate by one of {value}",
+            shown=repr(shown(wrt)),
+            value=", ".join(named) or "z",
         )
     return found
 
@@ -110,5 +102,5 @@ def require_value(expr: Any, domains: Sequence[Variable]) -> None:
         verdict = prover.prove(expr, expr + 1, variables=domains, seconds=SECONDS)
         if verdict.status is Status.VACUOUS:
             raise UnsupportedError(
-                message("{shown} is nowhere real: it has no value at any point; check its signs", shown=shown(expr))
+                "{shown} is nowhere real: it has no value at any point; check its signs", shown=shown(expr)
             )

@@ -65,8 +65,9 @@ def serving(folder: Path, port: int, problem: Callable[[], str]) -> Iterator[str
         server = ThreadingHTTPServer((HOST, port), partial(Pages, directory=str(folder), problem=problem))
     except (OSError, OverflowError) as error:
         raise ServeError(
-            f"port {port} can't be used: {getattr(error, 'strerror', None) or error}; "
-            "choose another with --port, 0 for any that is free"
+            "port {port} can't be used: {value}; choose another with --port, 0 for any that is free",
+            port=port,
+            value=getattr(error, "strerror", None) or error,
         ) from error
     server.daemon_threads = True
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.1}, daemon=True)

@@ -28,15 +28,18 @@ class SiteError(SymgradError):
 def require_site(folder: Path, *, force: bool = False) -> None:
     """Raise SiteError unless the folder is new, empty, an earlier site, or forced."""
     if folder.exists() and not folder.is_dir():
-        raise SiteError(f"{folder} is a file; choose a folder with -o DIR")
+        raise SiteError("{folder} is a file; choose a folder with -o DIR", folder=folder)
     try:
         if force or not folder.exists() or (folder / MANIFEST).is_file() or not any(folder.iterdir()):
             return
     except OSError as error:
-        raise SiteError(f"{folder} can't be read: {error.strerror}; choose another with -o DIR") from error
+        raise SiteError(
+            "{folder} can't be read: {strerror}; choose another with -o DIR", folder=folder, strerror=error.strerror
+        ) from error
     raise SiteError(
-        f"{folder} holds files that symgrad did not write; choose another folder with -o DIR, "
-        "or add --force to write beside them (none of them is removed)"
+        "{folder} holds files that symgrad did not write; choose another folder with -o DIR, or "
+        "add --force to write beside them (none of them is removed)",
+        folder=folder,
     )
 
 
@@ -57,7 +60,7 @@ def publish(folder: Path, files: Mapping[str, bytes]) -> None:
         remove(folder, before - set(files))
         record(folder, files)
     except OSError as error:
-        raise SiteError(f"the site can't be written: {error}; choose another folder with -o DIR") from error
+        raise SiteError("the site can't be written: {error}; choose another folder with -o DIR", error=error) from error
 
 
 def stage(aside: Path, files: Mapping[str, bytes]) -> None:

@@ -62,11 +62,13 @@ def refuse(symbols: Iterable[Symbol]) -> None:
     for symbol in symbols:
         if symbol.is_real is False or not symbol.is_commutative:
             raise UnsupportedError(
-                f"the symbol {symbol} is not real; symgrad works over the reals: Symbol({symbol.name!r}, real=True)"
+                "the symbol {symbol} is not real; symgrad works over the reals: Symbol({name}, real=True)",
+                symbol=symbol,
+                name=repr(symbol.name),
             )
         if isinstance(symbol, Dummy) or symbol.name in named:
             raise UnsupportedError(
-                f"two different symbols may be called {symbol.name!r} here; give each a name of its own"
+                "two different symbols may be called {name} here; give each a name of its own", name=repr(symbol.name)
             )
         named[symbol.name] = symbol
 

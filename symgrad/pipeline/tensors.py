@@ -60,7 +60,9 @@ def gradient(
     known, nodes = require_kind(facts, Fact, "facts", "sums_to(y)"), require_kind(through, Tensor, "through", "z")
     if nodes and isinstance(of, Tensor):
         if of.dims:
-            raise SymgradError(f"{of.name} is no scalar; leave `through` out, or take the gradient of a scalar")
+            raise SymgradError(
+                "{name} is no scalar; leave `through` out, or take the gradient of a scalar", name=of.name
+            )
         *_, last = backpropagate(of, nodes, (wrt,), facts=known, called=called, name=label)
         return Worked(replace(last.derivation, name=label, title=spoken, lead=lead))
     value = entry(of)
@@ -73,7 +75,13 @@ def require_kind(given: Any, kind: type, name: str, such: str) -> tuple[Any, ...
     found = tuple(given) if isinstance(given, Iterable) and not isinstance(given, str) else (given,)
     wrong = next((g for g in found if not isinstance(g, kind)), None)
     if wrong is not None:
-        raise SymgradError(f"{name} takes {kind.__name__}s, as in {name}=({such},); {wrong!r} is none")
+        raise SymgradError(
+            "{name} takes {kind}s, as in {name}=({such},); {wrong} is none",
+            name=name,
+            kind=kind.__name__,
+            such=such,
+            wrong=repr(wrong),
+        )
     return found
 
 
@@ -128,13 +136,15 @@ def chosen(shapes: Shapes, wrt: str | None, value: Expr) -> Tensor:
     if wrt is None:
         if len(inputs) == 1:
             return next(iter(inputs.values()))
-        raise SymgradError(f"differentiate by what? Choose one with --wrt: {', '.join(sorted(inputs))}")
+        raise SymgradError("differentiate by what? Choose one with --wrt: {inputs}", inputs=", ".join(sorted(inputs)))
     found = inputs.get(spelled_out(wrt.strip()))
     if found is None:
         known = shapes.tensor(wrt.strip())
         if known is not None:
-            raise SymgradError(f"{wrt} does not occur in the formula; choose one of {', '.join(sorted(inputs))}")
-        raise UnknownNameError("tensor of the formula", wrt, nearest(wrt, inputs) or tuple(inputs))
+            raise SymgradError(
+                "{wrt} does not occur in the formula; choose one of {inputs}", wrt=wrt, inputs=", ".join(sorted(inputs))
+            )
+        raise UnknownNameError(message("tensor of the formula"), wrt, nearest(wrt, inputs) or tuple(inputs))
     return found
 
 
@@ -148,7 +158,9 @@ def of_layer(name: str, wrt: str | None = None, order: int = 1) -> Document:
     wanted = [d for d in found if wrt is None or d.name == f"{layer.name}-{plain(wrt)}"]
     if not wanted:
         names = [t.name for t in (*layer.parameters, *layer.inputs)]
-        raise UnknownNameError(f"parameter or input of {kind.name}", wrt or "", nearest(wrt or "", names) or names)
+        raise UnknownNameError(
+            message("parameter or input of {name}", name=kind.name), wrt or "", nearest(wrt or "", names) or names
+        )
     if wrt is None and not layer.parameters and len(layer.inputs) == len(layer.output.dims) == 1:
         wanted.insert(0, jacobian(layer))
     return Document(layer.name, layer.title, "Layers", layer.lead, tuple(wanted))
@@ -158,13 +170,13 @@ def curvature(layer: Layer, wrt: str | None) -> Document:
     """The second derivative of every output by an input or parameter."""
     given = {t.name: t for t in (*layer.parameters, *layer.inputs)}
     if wrt is None and len(given) > 1:
-        raise SymgradError(
-            message("a second derivative by what? Choose one with --wrt: {names}", names=", ".join(given))
-        )
+        raise SymgradError("a second derivative by what? Choose one with --wrt: {names}", names=", ".join(given))
     by = given.get(spelled_out(wrt)) if wrt is not None else next(iter(given.values()))
     if by is None:
         raise UnknownNameError(
-            f"parameter or input of {layer.name}", wrt or "", nearest(wrt or "", given) or tuple(given)
+            message("parameter or input of {name}", name=layer.name),
+            wrt or "",
+            nearest(wrt or "", given) or tuple(given),
         )
     known = (*(definition_of(t) for t in layer.folded), *layer.facts)
     found = second(entry(layer.output), by, known, f"{layer.name}-{plain(by.name)}-second")
@@ -217,7 +229,7 @@ def of_network(
     names = [wrt] if wrt is not None else learned or list(net.inputs)
     if order != 1:
         if len(names) > 1:
-            raise SymgradError(message("a Hessian by what? Choose one with --wrt: {names}", names=", ".join(names)))
+            raise SymgradError("a Hessian by what? Choose one with --wrt: {names}", names=", ".join(names))
         title = message("The Hessian of {network}", network=" ".join(text.split()))
         return Document("network", title, "Networks", sentences(reading(net)), network_hessian(net, names[0]))
     title = message("The gradient of {network}", network=" ".join(text.split()))

@@ -109,15 +109,18 @@ def outcome(future: Future[Any]) -> Any:
     try:
         return future.result()
     except BrokenProcessPool:
-        return Failure("a worker process died (out of memory?); try --jobs 1", "", mistake=False)
+        return Failure(message("a worker process died (out of memory?); try --jobs 1"), "", mistake=False)
 
 
 def value_of(task: Task, value: Any) -> Any:
     """The value, or the failure raised as an error that names the task."""
     if not isinstance(value, Failure):
         return value
-    told = value.message if value.mistake else f"an error of symgrad itself, {value.message}; --debug shows where"
-    error = WorkError(told if value.mistake or not task.label else f"{task.label}: {told}")
+    told = value.message
+    if not value.mistake:
+        told = message("an error of symgrad itself, {told}; --debug shows where", told=told)
+        told = message("{label}: {told}", label=task.label, told=told) if task.label else told
+    error = WorkError(told)
     if value.trace:
         error.add_note(value.trace)
     raise error

@@ -13,7 +13,7 @@ from symgrad import deriver
 from symgrad.checker import exact
 from symgrad.core import Definition, Kind, PairError, SymgradError, UnknownNameError, UnsupportedError, Variable
 from symgrad.core.catalogue import canonical
-from symgrad.definitions import ACTIVATIONS, LOSSES, activation_named, loss_named, parse
+from symgrad.definitions import ACTIVATIONS, LOSSES, activation_named, entry_named, loss_named, parse
 from symgrad.definitions.layers import LAYERS
 from symgrad.definitions.lookup import spelled
 from symgrad.functions.elementwise import lies_in
@@ -117,17 +117,14 @@ def made(of: Any, parameters: Mapping[str, Any] | None, variable: Any) -> Subjec
 
 def named(text: str, parameters: Mapping[str, Any], variable: Any) -> Subject:
     """An entry of this name, else the expression that the text is."""
-    unknown: SymgradError | None = None
     of_numbers(text)
-    for find in (activation_named, loss_named):
-        try:
-            return entry(find(text), parameters, variable)
-        except UnknownNameError as error:
-            unknown = unknown or error
     try:
-        expr = parse(text)
-    except SymgradError as error:
-        raise unknown if unknown and text.strip().isidentifier() else error from None
+        return entry(entry_named(text), parameters, variable)
+    except UnknownNameError as unknown:
+        try:
+            expr = parse(text)
+        except SymgradError as error:
+            raise unknown if text.strip().isidentifier() else error from None
     return written(text, expr, parameters, variable)
 
 

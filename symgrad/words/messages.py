@@ -134,7 +134,24 @@ def filled(template: str, values: Mapping[str, Any], spoken: Callable[[Any], str
     """The template with its values; braces around anything else are LaTeX and stay."""
     if not values:
         return str(template)
-    return PLACE.sub(lambda m: spoken(values[m[1]]) if m[1] in values else m[0], template)
+    parts = enumerate(PLACE.split(template))
+    return reduce(beside, (p if not n % 2 else spoken(values[p]) if p in values else f"{{{p}}}" for n, p in parts))
+
+
+def beside(before: str, after: str) -> str:
+    """One after the other: a blank between a Chinese character and a Latin one, none where both are Chinese."""
+    left, right = before.rstrip(" "), after.lstrip(" ")
+    ends = left[-1:], right[:1]
+    if not any(map(chinese, ends)) or len(before) - len(left) + len(after) - len(right) > 1:
+        return before + after
+    if all(map(chinese, ends)) or any(chinese(c) and not c.isalnum() for c in ends):
+        return left + right
+    return f"{left} {right}" if all(c.isalnum() for c in ends) else before + after
+
+
+def chinese(character: str) -> bool:
+    """Whether it is a Chinese character, or a stop of that width."""
+    return "\u2e80" <= character <= "\uffef"
 
 
 @contextmanager

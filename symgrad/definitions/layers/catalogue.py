@@ -20,30 +20,35 @@ from symgrad.definitions.layers.sequences import (
     swiglu,
 )
 from symgrad.definitions.layers.spatial import average_pool, convolution, global_average_pool, max_pool
+from symgrad.words import message
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
 STRIDED: dict[str, Any] = {"stride": 2, "padding": 1}
-STEP: dict[str, Any] = {"places": (0, 1), "weights": True, "takes": "a vector of features, or a sequence of them"}
+STEP: dict[str, Any] = {
+    "places": (0, 1),
+    "weights": True,
+    "takes": message("a vector of features, or a sequence of them"),
+}
 LINE: dict[str, Any] = {
     "channels": True,
     "places": (1,),
     "weights": True,
-    "takes": "one axis of places, as in (channels, places)",
+    "takes": message("one axis of places, as in (channels, places)"),
 }
 PLANE: dict[str, Any] = {
     "channels": True,
     "places": (2,),
     "weights": True,
-    "takes": "two axes of places, as in (channels, rows, columns)",
+    "takes": message("two axes of places, as in (channels, rows, columns)"),
 }
 POOLED: dict[str, Any] = {
     "channels": True,
     "places": (1, 2),
-    "takes": "one or two axes of places, as in (channels, places)",
+    "takes": message("one or two axes of places, as in (channels, places)"),
 }
-SEQUENCE: dict[str, Any] = {"places": (1,), "weights": True, "takes": "a sequence, as in (places, features)"}
+SEQUENCE: dict[str, Any] = {"places": (1,), "weights": True, "takes": message("a sequence, as in (places, features)")}
 
 LAYERS: Mapping[str, Kind] = by_name(
     Kind("linear", "Linear layer", linear, weights=True),

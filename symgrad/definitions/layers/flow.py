@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import reduce
 from typing import TYPE_CHECKING, Any
 
 from symgrad.indexed import Dim, Index, Tensor
+from symgrad.words import message
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+    from symgrad.words import Message
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,12 +70,14 @@ class Flow:
         """What a layer behind this one hands on."""
         return Flow(tensor, axis, self.batch)
 
-    def __str__(self) -> str:
+    @property
+    def told(self) -> Message:
         """As an error message names it."""
         shape = f"({', '.join(d.name for d in self.tensor.dims)})"
-        counted = ["examples"] if self.batch else []
-        counted += ["features" if n == self.axis else "places" for n in range(len(counted), len(self.tensor.dims))]
-        return f"{self.tensor.name} of shape {shape}: {' × '.join(counted)}"
+        axes = [message("examples")] if self.batch else []
+        axes += [message("features" if n == self.axis else "places") for n in range(len(axes), len(self.tensor.dims))]
+        each = reduce(lambda one, other: message("{one} × {other}", one=one, other=other), axes)
+        return message("{name} of shape {shape}: {axes}", name=self.tensor.name, shape=shape, axes=each)
 
 
 def vector(name: str = "x", dim: str = "n") -> Flow:

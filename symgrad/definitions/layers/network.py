@@ -86,7 +86,9 @@ def items_of(text: str) -> tuple[Item, ...]:
     if not tokens:
         raise SymgradError('the network is empty; write its layers in order, such as "linear sigmoid linear softmax"')
     if sum(t not in "()" for t in tokens) > LONGEST:
-        raise SymgradError(f"a network may have at most {LONGEST} layers here; the pages on depth treat any number")
+        raise SymgradError(
+            "a network may have at most {longest} layers here; the pages on depth treat any number", longest=LONGEST
+        )
     waiting = iter(tokens)
     found = block(waiting, 0)
     if next(waiting, None) is not None:
@@ -107,7 +109,8 @@ def block(tokens: Iterator[str], depth: int) -> tuple[Item, ...]:
             continue
         if not found or canonical(found[-1][0]) != RESIDUAL or depth == DEEPEST:
             raise SymgradError(
-                f"brackets stand behind `residual`, at most {DEEPEST} deep: residual(linear relu linear)"
+                "brackets stand behind `residual`, at most {deepest} deep: residual(linear relu linear)",
+                deepest=DEEPEST,
             )
         found[-1] = RESIDUAL, block(tokens, depth + 1)
     if depth:
@@ -192,7 +195,9 @@ class Chain:
         """One more layer."""
         kind = kind_of(word)
         if not kind.chain:
-            raise UnsupportedError(f"{kind.name} is not made for a chain; `symgrad derive {kind.name}` shows it alone")
+            raise UnsupportedError(
+                "{name} is not made for a chain; `symgrad derive {name}` shows it alone", name=kind.name
+            )
         if (kind.places is not None and len(self.flow.places) not in kind.places) or self.misplaced(kind):
             self.refuse(kind)
         self.number += kind.weights
@@ -223,14 +228,22 @@ class Chain:
 
     def refuse(self, kind: Kind) -> NoReturn:
         """Raise ShapeError for a layer that can't take what the one before hands on."""
-        takes = "one-hot words, so it stands first" if kind.name == "embedding" else kind.takes or "features"
-        before = self.layers[-1].name if self.layers else "the input"
+        first = kind.name == "embedding"
+        takes = message("one-hot words, so it stands first") if first else kind.takes or message("features")
+        before = self.layers[-1].name if self.layers else message("the input")
         mend = (
-            "put flatten linear, or global_average_pool, between"
+            message("put flatten linear, or global_average_pool, between")
             if self.flow.places
-            else "put it in front of the layer that takes all places together"
+            else message("put it in front of the layer that takes all places together")
         )
-        raise ShapeError(f"{kind.name} takes {takes}, but {before} hands on {self.flow}; {mend}")
+        raise ShapeError(
+            "{name} takes {takes}, but {before} hands on {flow}; {mend}",
+            name=kind.name,
+            takes=takes,
+            before=before,
+            flow=self.flow.told,
+            mend=mend,
+        )
 
     def flatten(self, following: str) -> None:
         """All places and features together, for the linear layer behind."""
@@ -244,8 +257,10 @@ class Chain:
         self.add(inner, within=x)
         if self.flow.tensor.dims != x.tensor.dims:
             raise ShapeError(
-                f"a residual block adds its input to its output, but the one is {x} and the other {self.flow}; "
-                "end it in a layer that leads back to the same shape, such as linear"
+                "a residual block adds its input to its output, but the one is {x} and the other {flow}; "
+                "end it in a layer that leads back to the same shape, such as linear",
+                x=x.told,
+                flow=self.flow.told,
             )
         self.append(partial(residual, x, inner=self.flow.tensor))
 

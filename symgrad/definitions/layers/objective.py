@@ -14,6 +14,7 @@ from symgrad.definitions.activations import ACTIVATIONS
 from symgrad.definitions.lookup import ALIASES, loss_named
 from symgrad.definitions.losses import LOSSES
 from symgrad.indexed import Expr, Fact, Tensor, apply, expr, size, total
+from symgrad.words import message
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -129,8 +130,12 @@ def entrywise(loss: str) -> Definition:
         entry = loss_named(loss)
     except UnknownNameError as error:
         near = nearest(loss, (*LOSSES, *OF_VECTORS, *ALSO)) or error.near
-        raise UnknownNameError("loss", loss, near, f"losses of vectors are {', '.join(OF_VECTORS)}") from None
+        raise UnknownNameError(
+            "loss", loss, near, message("losses of vectors are {of_vectors}", of_vectors=", ".join(OF_VECTORS))
+        ) from None
     if len(entry.variables) != OUTPUT_AND_TARGET:
         wanted = ", ".join(n for n, d in LOSSES.items() if len(d.variables) == OUTPUT_AND_TARGET)
-        raise UnsupportedError(f"{entry.name} is no function of an output and a target; choose one of {wanted}")
+        raise UnsupportedError(
+            "{name} is no function of an output and a target; choose one of {wanted}", name=entry.name, wanted=wanted
+        )
     return entry

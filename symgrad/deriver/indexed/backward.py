@@ -86,7 +86,9 @@ def backpropagate(
         behind = uses(tensor)
         late = [c.name for c in behind if c is not J and c not in cotangents]
         if late:
-            raise IndexedError(f"{tensor.name} comes before {', '.join(late)}; list nodes from the loss backwards")
+            raise IndexedError(
+                "{name} comes before {late}; list nodes from the loss backwards", name=tensor.name, late=", ".join(late)
+            )
         start, opening = partial(J(), tensor[letters]), list[tuple[str, Expr]]()
         called_so = (called or {}).get(tensor, f"{tensor.name}\u0304")
         cotangents[tensor] = Tensor(called_so, tensor.dims, body=(letters, start))
@@ -175,7 +177,7 @@ def definition_of(name: Tensor, by: Expr | None = None) -> Fact:
     The factor is `by`, or the first function or power of a sum in the value.
     """
     if name.body is None:
-        raise IndexedError(f"{name.name} is an input, so it has no definition")
+        raise IndexedError("{name} is an input, so it has no definition", name=name.name)
     letters, value = name.body
     whole = Fact(message("definition of {name}", name=name.name), value, name[letters])
     if len(value.terms) != 1 or value.terms[0].bound:

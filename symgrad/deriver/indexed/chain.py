@@ -38,7 +38,12 @@ class EndlessError(SymgradError):
 
     def __init__(self, facts: tuple[Fact, ...]) -> None:
         names = ", ".join(f.name for f in facts)
-        super().__init__(f"the facts {names} go round in circles; state each so that its right side is the simpler one")
+        super().__init__(
+            message(
+                "the facts {names} go round in circles; state each so that its right side is the simpler one",
+                names=names,
+            )
+        )
 
 
 def derivation(
@@ -72,7 +77,7 @@ def without(found: Derivation, name: str) -> Derivation:
     """
     kept = tuple(f for f in found.facts if f.name != name)
     if len(kept) == len(found.facts):
-        raise UnknownNameError("fact of this derivation", name, nearest(name, [f.name for f in found.facts]))
+        raise UnknownNameError(message("fact of this derivation"), name, nearest(name, [f.name for f in found.facts]))
     return rederived(found, kept)
 
 
@@ -144,7 +149,9 @@ def require_own_names(tensors: Iterable[Tensor]) -> None:
         if other is not what:
             kind = "tensor" if isinstance(what, Tensor) else "size"
             pair = f"two {kind}s are" if type(other) is type(what) else "a tensor and a size are both"
-            raise SharedNameError(f"{pair} called {what.name}; give each a name, or a `tex`, of its own")
+            raise SharedNameError(
+                "{pair} called {name}; give each a name, or a `tex`, of its own", pair=pair, name=what.name
+            )
 
 
 @cache

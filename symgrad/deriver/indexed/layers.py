@@ -131,15 +131,15 @@ def wanted_one(network: Network, name: str) -> Tensor:
     if found is None:
         if not any(layer.parameters for layer in network.layers):
             raise SymgradError(
-                message(
-                    "this network has no parameters, so there is no {name}; choose --wrt {inputs}, or put a layer with "
-                    'weights into it, as in "linear {layers}"',
-                    name=name[:80],
-                    inputs=", ".join(network.inputs),
-                    layers=" ".join(layer.name for layer in network.layers),
-                )
+                "this network has no parameters, so there is no {name}; choose --wrt {inputs}, or put a "
+                'layer with weights into it, as in "linear {layers}"',
+                name=name[:80],
+                inputs=", ".join(network.inputs),
+                layers=" ".join(layer.name for layer in network.layers),
             )
-        raise UnknownNameError("parameter of this network", name, nearest(name, known) or tuple(network.inputs))
+        raise UnknownNameError(
+            message("parameter of this network"), name, nearest(name, known) or tuple(network.inputs)
+        )
     return found
 
 
