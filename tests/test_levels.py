@@ -27,6 +27,7 @@ SAME = {
     "an exponential": (exp(z) > 2, z > log(2)),
     "of a multiple": (exp(2 * z) >= 3, z >= log(3) / 2),
     "of a sum": (log(z**2 + 1) > 1, z**2 + 1 > E),
+    "a power": (exp(z**3) > 2, z**3 > log(2)),
 }
 OTHERS = {
     "another level": (log(z) > 2, z > E),

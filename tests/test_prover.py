@@ -229,13 +229,13 @@ STATEMENTS = {
         Piecewise((1, z * exp(z) < -Rational(1, 2)), (0, True)),
         Integer(0),
         true,
-        UNKNOWN,
+        PROVED,
     ),
     "an equation that analysis excludes": (
         Piecewise((1, Eq(z * exp(z), -Rational(1, 2))), (0, True)),
         Integer(0),
         true,
-        UNKNOWN,
+        PROVED,
     ),
     # outside the class: never wrong, only silent
     "gamma's equation": (gamma(p + 1), p * gamma(p), true, UNKNOWN),

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from sympy import And, true
 
+from symgrad.prover.region import Region
 from symgrad.prover.scalar import Node, neg, over, subnodes
 from symgrad.prover.settle import EXCLUDED, Branch, Leaf
 
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
 
     from symgrad.prover.field import Frac, Gen
     from symgrad.prover.kernel import Poly
-    from symgrad.prover.region import Region
+    from symgrad.prover.lemmas import Lemma
     from symgrad.prover.statement import Statement
     from symgrad.prover.tower import Tower
 
@@ -37,9 +38,12 @@ def certificate(statement: Statement, trees: Sequence[Branch | Leaf]) -> str:
 
     It shows the statement for a reader; the checker reads the statement itself.
     """
-    program = Program([n for t in trees for n in _nodes(t)])
+    lemmas = _lemmas(trees)
+    program = Program([n for t in trees for n in _nodes(t)] + [n for lemma in lemmas for n in _of_lemma(lemma)], lemmas)
+    told = [_lemma(lemma, program) for lemma in lemmas]
     cases = [_tree(tree, program) for tree in trees]
-    return _text({"version": VERSION, "statement": statement.told, "program": program.lines, "cases": cases})
+    data = {"version": VERSION, "statement": statement.told, "program": program.lines, "lemmas": told, "cases": cases}
+    return _text(data)
 
 
 def conditions(trees: Sequence[Branch | Leaf], cases: Sequence[Statement]) -> tuple[Any, ...]:
@@ -86,10 +90,47 @@ def single_facts(tower: Tower) -> list[int]:
     return [i for i, f in enumerate(tower.facts) if f.rel != "=" and (tower.single(f.poly) or tower.single(-f.poly))]
 
 
-class Program:
-    """Every node that the splits and the facts mention, numbered, operands first."""
+def _lemmas(trees: Sequence[Branch | Leaf]) -> list[Lemma]:
+    """The lemmas that proofs of signs use, each after those that its own proof uses."""
+    found: dict[Lemma, None] = {}
+    waiting = [(lemma, False) for part in _parts(trees) if part.tower is not None for lemma in _used(part.tower)]
+    while waiting:
+        lemma, ready = waiting.pop()
+        if ready:
+            found[lemma] = None
+        elif lemma not in found:
+            waiting += [(lemma, True), *((other, False) for other in _used(lemma.slope))]
+    return list(found)
 
-    def __init__(self, roots: Sequence[Node]) -> None:
+
+def _used(tower: Tower) -> list[Lemma]:
+    return [fact.why[1] for fact in tower.facts if fact.why[0] == "lemma"]
+
+
+def _of_lemma(lemma: Lemma) -> Iterator[Node]:
+    yield from (lemma.of, lemma.times, *(end for end in lemma.ends if end is not None))
+    yield from (node for node, _ in lemma.premises)
+
+
+def _lemma(lemma: Lemma, program: Program) -> dict[str, Any]:
+    """What a lemma says, and the towers that show it."""
+    return {
+        "name": lemma.name,
+        "of": program(lemma.of),
+        "ends": [None if end is None else program(end) for end in lemma.ends],
+        "sign": lemma.sign,
+        "times": program(lemma.times),
+        "end": lemma.end,
+        "slope": _context(lemma.slope, Region(lemma.premises), program, None),
+        "start": _context(lemma.start, Region(), program, None),
+    }
+
+
+class Program:
+    """Every node that the splits and the facts mention, numbered, operands first; and the numbers of lemmas."""
+
+    def __init__(self, roots: Sequence[Node], lemmas: Sequence[Lemma] = ()) -> None:
+        self.lemmas = {lemma: i for i, lemma in enumerate(lemmas)}
         self.index: dict[Node, int] = {}
         self.lines: list[Any] = []
         for node in subnodes(*roots):
@@ -178,6 +219,8 @@ def _fact(tower: Tower, region: Region, i: int, program: Program, numbering: Num
         why = ["given", program(node), rel]
     elif why[0] == "form":
         why = ["form", program(why[1]), why[2]]
+    elif why[0] == "lemma":
+        why = ["lemma", program.lemmas[why[1]]]
     elif why[0] == "times":
         why = ["times", numbering.number[why[1]], why[2]]
     elif why[0] == "square":

@@ -33,6 +33,7 @@ PRODUCTS = 100_000  # terms of a power before like ones are gathered
 DEGREE = 4_000
 TURNS = 16  # multiples of an angle that are expanded
 SQUARE = 2
+QUARTERS = ((1, 0), (0, 1), (-1, 0), (0, -1))  # of a turn: cosine and sine
 LOG_POWERS = (2, 3, 5)  # of numbers made of roots, which are looked for under a logarithm
 NUMBERS = frozenset({"root", "exp", "log", "pi", "cos", "sin", "erf", "atan"})  # which the checker can enclose too
 CONSTANT_BITS = 128
@@ -408,6 +409,9 @@ class Extensions(Levels):
             slope = self.mul(arc.args[0], self.rational(coefficient))
             down = self.power(self.add(self.one, self.mul(slope, slope)), Fraction(-1, 2))
             return down, self.mul(slope, down)
+        if arc is not None and arc.kind == "pi" and (2 * coefficient).denominator == 1:
+            across, up = QUARTERS[int(2 * coefficient) % 4]
+            return self.rational(across), self.rational(up)
         u = self.unit(("angle", self.name_of_monomial(e), self.name_of(d)), coefficient)
         times = int(coefficient / u)
         if abs(times) > TURNS:

@@ -178,7 +178,7 @@ class Prover:
                 found.search = search
                 self.leaves.append(found)
                 continue
-            parts = [part for _, part in found.fork.sides(region)]
+            parts = [part for _, part in found.fork.sides(found.region)]
             found.parts = [Leaf(part, STUCK) for part in parts]
             waiting += [(part, found.parts, i) for i, part in enumerate(parts)]
         self.leaves += [Leaf(region, STUCK, "there are too many regions", search=search) for region, _, _ in waiting]

@@ -17,16 +17,16 @@ from sympy import true
 from symgrad.core import SymgradError
 from symgrad.prover.conventions import plain, told
 from symgrad.prover.recheck_angles import no_angle
-from symgrad.prover.recheck_context import Context
+from symgrad.prover.recheck_lemmas import Lemmas
 from symgrad.prover.recheck_program import Program
 from symgrad.prover.recheck_reading import Case, cases
 from symgrad.prover.recheck_ring import Clock, RejectedError, Undefined
-from symgrad.prover.recheck_values import Values
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from symgrad.core import Let, Variable
+    from symgrad.prover.recheck_values import Values
 
 VERSION = 3
 SIZE = 20_000_000  # characters of a certificate
@@ -94,17 +94,19 @@ def _check(data: dict[str, Any], clock: Clock, claimed: tuple[Any, ...]) -> None
         return
     if len(data["cases"]) != len(stated):
         raise RejectedError("not every value of the finite domains is treated")
+    lemmas = Lemmas(program, clock)
+    for lemma in data.get("lemmas", ()):
+        lemmas.prove(lemma)
     for tree, case in zip(data["cases"], stated, strict=True):
-        Replay(program.lines, case, clock).tree(tree, case.premises, {})
+        Replay(lemmas, case).tree(tree, case.premises, {})
 
 
 @dataclass(frozen=True, slots=True)
 class Replay:
     """The regions of a proof, gone through one by one."""
 
-    program: list[Any]
+    lemmas: Lemmas
     case: Case
-    clock: Clock
 
     def tree(self, tree: dict[str, Any], premises: tuple[Any, ...], bindings: dict[str, Any]) -> None:
         """One region, with its parts."""
@@ -147,7 +149,7 @@ class Replay:
             raise RejectedError(f"a region is {kind}: that proves nothing")
 
     def _values(self, context: dict[str, Any], premises: tuple[Any, ...], bindings: dict[str, Any]) -> Values:
-        return Values(Context(context, premises, self.clock), self.program, bindings)
+        return self.lemmas.values(context, premises, bindings)
 
 
 def _zero(tree: dict[str, Any], values: Values, premises: tuple[Any, ...], bindings: dict[str, Any]) -> tuple[Any, Any]:

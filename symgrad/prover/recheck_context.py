@@ -30,6 +30,7 @@ class Context(Ring):
         self.done: dict[Any, Any] = {}
         self.premise_value: Callable[[int], Frac] = lambda _: self.zero  # set by Values
         self.form_sign: Callable[[int], int | None] = lambda _: None  # set by Values
+        self.instance: Callable[[int], tuple[Frac, int]] = no_lemma  # set by Lemmas
         self.equations: dict[int, Poly] = {}  # the numerators of premises that say = 0
 
     def gen(self, i: int) -> Poly:
@@ -285,6 +286,9 @@ class Context(Ring):
         elif why[0] == "times":
             (q, said), s = self.fact(why[1]), self.gen_sign(why[2])
             good = abs(s or 0) == 1 and p == q * self.x[why[2]] * (s or 0) and rel == said
+        elif why[0] == "lemma":
+            (n, d), s = self.instance(why[1])
+            good = rel == ">" and (self.vanishes(p - n * d * s) or self.vanishes(p - n * self.sign(d) * s))
         elif why[0] == "conjugate":
             norm, other = self.conjugate(p, int(why[1]))
             good = rel == ">" and self.sign(norm) * self.sign(other) == 1
@@ -450,6 +454,11 @@ class Context(Ring):
                 gaps = (self.add(x, self.negative(lower)), self.add(upper, self.negative(x)))
                 return [(n * d * s, ">=") for n, d in gaps] if s else []
         return []
+
+
+def no_lemma(_: int) -> Any:
+    """Where no lemma is known."""
+    raise RejectedError("a lemma is used that is not among those proved before")
 
 
 _RUNNING = object()

@@ -406,6 +406,11 @@ class Ring(ABC):
                 c1 = self.root(self.add(self.one, self.mul(u, u)), Fraction(-1, 2))
                 c, s = self._turned(c, s, c1, self.mul(u, c1))
                 continue
+            if 0 <= arc < len(self.gens) and self.gens[arc][0] == "pi" and term[0] % Fraction(1, 2) == 0:
+                quarters = int(2 * term[0]) % 4
+                at = [self.one, self.zero, self.negative(self.one), self.zero]
+                c, s = self._turned(c, s, at[quarters], at[quarters - 1])
+                continue
             i, k = self._multiple("cos", *term)
             j = next(j for j, g in enumerate(self.gens) if g[0] == "sin" and g[1] == i)
             c1, s1 = (self.gen(i), self.ring.one), (self.gen(j) * (1 if k > 0 else -1), self.ring.one)

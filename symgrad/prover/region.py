@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
     from symgrad.prover.field import Gen
     from symgrad.prover.kernel import Poly
+    from symgrad.prover.lemmas import Lemma
     from symgrad.prover.tower import Tower
 
 Premise = tuple[Node, str]
@@ -25,13 +26,14 @@ class Region:
     """The points where every premise `node rel 0` holds; a bound symbol has the value of its node there.
 
     `codimension` counts the equations that splits have added, 0 for an open region; `solved` are those of them that
-    the bindings solve.
+    the bindings solve, `lemmas` what is known of functions of one symbol.
     """
 
     premises: tuple[Premise, ...] = ()
     bindings: tuple[Binding, ...] = ()
     codimension: int = 0
     solved: tuple[Node, ...] = ()
+    lemmas: tuple[Lemma, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from symgrad.core import UnsupportedError
 from symgrad.prover.angles import no_angle
 from symgrad.prover.field import Frac, Split, StuckError, UndefinedHere
+from symgrad.prover.lemmas import interval, pieces
 from symgrad.prover.region import Fork, Region, fork
-from symgrad.prover.scalar import ONE
+from symgrad.prover.scalar import ONE, neg, sub, sym
 from symgrad.prover.tower import Tower, grow
 
 if TYPE_CHECKING:
@@ -49,7 +51,8 @@ def examine(statement: Statement, region: Region, kernel: Any, tick: Callable[[]
     """The region as a leaf, or as a branch whose parts are still to be examined."""
     found: list[Leaf | Branch] = []
     try:
-        grow(lambda t: found.append(_look(statement, region, t)), region.premises, dict(region.bindings), kernel, tick)
+        use = partial(_look, statement, region)
+        grow(lambda t: found.append(use(t)), region.premises, dict(region.bindings), kernel, tick, lemmas=region.lemmas)
     except UndefinedHere as error:  # a premise without a value does not hold
         return Leaf(region, EMPTY, f"a condition has no value there: {error}", error.tower)
     except Split:
@@ -58,7 +61,28 @@ def examine(statement: Statement, region: Region, kernel: Any, tick: Callable[[]
         return Leaf(region, STUCK, str(error))
     except RecursionError:
         return Leaf(region, STUCK, "the expression is nested too deeply")
-    return found[-1]
+    part = found[-1]
+    return part if isinstance(part, Leaf) or part.fork.shape else _studied(statement, part, kernel, tick)
+
+
+def _studied(statement: Statement, branch: Branch, kernel: Any, tick: Callable[[], None]) -> Leaf | Branch:
+    """A region split at the zeros of a function of one variable, or not at all where it has one sign."""
+    of, region = branch.fork.node, branch.region
+    if len(of.free) != 1:
+        return branch
+    (name,) = of.free
+    found = pieces(of, name, interval(branch.tower, name), tick)
+    new = [p.lemma for p in found if p.lemma is not None and p.lemma not in region.lemmas]
+    region = replace(region, lemmas=(*region.lemmas, *new))
+    if len(found) == 1 and new:
+        return examine(statement, region, kernel, tick)
+    cut = found[0].ends[1] if len(found) > 1 else None
+    if cut is None:
+        return branch
+    at = Fork(sub(sym(name), cut), nonzero=False, name=name, shape=(ONE, neg(cut)))
+    bindings = dict(region.bindings)
+    tower = grow(lambda t: t.value(at.node), region.premises, bindings, kernel, tick, lemmas=region.lemmas)
+    return Branch(region, at, tower)
 
 
 def _look(statement: Statement, region: Region, tower: Tower) -> Leaf | Branch:

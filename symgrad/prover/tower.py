@@ -19,6 +19,7 @@ Split(poly): assume its sign, or bind a symbol, and start a fresh tower.
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 from symgrad.prover.calculus import derivative
@@ -31,6 +32,8 @@ from symgrad.prover.sides import every_branch, one_sided
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
+
+    from symgrad.prover.lemmas import Lemma
 
 SLOTS = 10  # generators at first; twice as many when they run out
 RESTARTS = 80
@@ -71,6 +74,15 @@ class Tower(Extensions):
                 if any(self.k.key(q) in self.known_nonzero for q, _ in self.factor(n)[1]):
                     self._zero_and_nonzero(n, why)
         self.learn(p, rel, why)
+
+    def admit(self, lemma: Lemma) -> None:
+        """Learn the sign that a lemma tells of, if its symbol is seen to lie between its ends."""
+        with suppress(UndefinedHere, Split, StuckError):
+            if lemma.name in self.bindings or any(self.sign_of(self.value(p)) != 1 for p, _ in lemma.premises):
+                return
+            n, d = self.value(lemma.of)
+            s = self.sign(d)
+            self.learn((n * d if s is None else n * s) * lemma.sign, ">", ("lemma", lemma))
 
     def _zero_and_nonzero(self, p: Any, why: tuple[Any, ...]) -> None:
         """A polynomial that is 0, all of whose factors are known not to be: no such point."""
@@ -309,6 +321,8 @@ def grow(
     bindings: Mapping[str, Node] | None = None,
     kernel: Callable[[int], Kernel] = Flint,
     tick: Callable[[], None] = lambda: None,
+    *,
+    lemmas: Sequence[Lemma] = (),
 ) -> Tower:
     """A tower of the region where the premises hold, in which `use` has run without a restart."""
     units: Units = {}
@@ -318,6 +332,8 @@ def grow(
         try:
             for i, (premise, rel) in enumerate(premises):
                 tower.assume(premise, rel, ("given", i))
+            for lemma in lemmas:
+                tower.admit(lemma)
             tower.refresh()
             use(tower)
         except Restart as again:

@@ -13,18 +13,20 @@ from sympy import AccumBounds
 
 from symgrad.core import UnsupportedError, Witness
 from symgrad.prover.balls import DEEP, PRECISIONS, Balls, Undecided, Undefined, precision
+from symgrad.prover.calculus import derivative
 from symgrad.prover.field import Split, StuckError, UndefinedHere
+from symgrad.prover.lemmas import pieces
 from symgrad.prover.lines import inside
-from symgrad.prover.points import Enclosure, Sampler, complete, holds, unbound
+from symgrad.prover.points import Enclosure, Sampler, complete, holds, unbound, vanishes
 from symgrad.prover.region import Region
-from symgrad.prover.scalar import ONE, ZERO, num, substitute
+from symgrad.prover.scalar import ONE, PI, ZERO, mul, num, substitute
 from symgrad.prover.settle import DIFFERENT
 from symgrad.prover.tower import normal_form
 from symgrad.prover.writing import to_sympy
 from symgrad.prover.zeros import dyadic, rational
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
     from symgrad.prover.points import Point
     from symgrad.prover.region import Binding
@@ -38,6 +40,12 @@ QUICK_POINTS = 4
 TRIES, HITS = 24, 9  # points drawn, and points in the region that are looked at
 DIGITS = (25, 60, 400, 1300)
 STEP = Fraction(1, 2**20)
+USUAL = tuple(
+    mul(num(Fraction(s * n, d)), *unit)
+    for n, d in ((0, 1), (1, 1), (1, 2), (2, 1), (3, 1), (3, 2), (1, 4), (1, 3), (1, 6))
+    for s in (1, -1)
+    for unit in ((), (PI,))
+)
 BITS = 256
 
 
@@ -68,15 +76,39 @@ class Search:
             return None
         left, right = (leaf.tower.fraction_node(v) if v is not None else None for v in leaf.values)
         whole = (self.statement.left, self.statement.right)
-        for i, point in enumerate(chain(self.sampler.points(leaf.region, TRIES), self._inside(leaf)), 1):
+        usual = ((point, leaf.region.bindings) for point in chain(self._drawn(leaf), self._inside(leaf)))
+        for i, (point, bindings) in enumerate(chain(usual, self._special(leaf.region)), 1):
             found = None
             if leaf.kind == DIFFERENT and leaf.region.codimension == 0:
-                found = self.at(point, leaf.region.bindings, whole, DEEP, generic=False)
-            found = found or self.at(point, leaf.region.bindings, (left, right), DEEP)
-            found = found or self._beside(leaf, point, right)
+                found = self.at(point, bindings, whole, DEEP, generic=False)
+            found = found or self.at(point, bindings, (left, right), DEEP)
+            found = found or self._beside(leaf, point, right) or self._by_sign(leaf, point, right)
             if found is not None or i == HITS:
                 return found
         return None
+
+    def _drawn(self, leaf: Leaf) -> Iterator[Point]:
+        return self.sampler.points(leaf.region, TRIES)
+
+    def _special(self, region: Region) -> Iterator[tuple[Point, tuple[Binding, ...]]]:
+        """Points at which a variable has a value that conditions are made for: a multiple of pi, a turning point."""
+        free = tuple(n for n in self.sampler.names if n not in dict(region.bindings))
+        for name in free:
+            others = self.sampler.draw(tuple(n for n in free if n != name))
+            for at in (*USUAL, *turning(region, name, self.sampler.tick)):
+                there = replace(region, bindings=(*region.bindings, (name, at)))
+                solved = all(vanishes(node, there) for node, _ in unbound(region))
+                if solved and holds(region.premises, there.bindings, others):
+                    yield others, there.bindings
+
+    def _by_sign(self, leaf: Leaf, point: Point, right: Node | None) -> Witness | None:
+        """A witness by the proved sign of the difference, where no decimals show it: erf(1000) is less than 1."""
+        one, other = leaf.values
+        if leaf.tower is None or one is None or other is None:
+            return None
+        s = leaf.tower.sign_of(leaf.tower.sub(one, other))
+        whole = self.at(point, leaf.region.bindings, (right, None), DEEP) if s in {1, -1} else None
+        return whole and replace(whole, left=f"{'>' if s == 1 else '<'} {whole.left}", right=whole.left)
 
     def _beside(self, leaf: Leaf, point: Point, right: Node | None) -> Witness | None:
         """A witness by the difference of the two normal forms: exp(10^4) + 1 is never told from exp(10^4) by balls."""
@@ -177,6 +209,14 @@ class Search:
             except (Undecided, Undefined, UnsupportedError):
                 return False
         return False
+
+
+def turning(region: Region, name: str, tick: Callable[[], None]) -> Iterator[Node]:
+    """The places, as far as they have closed forms, at which conditions in one variable have their extremes."""
+    for node, rel in region.premises:
+        if node.free == {name} and rel != "=" and not node.kinked:
+            found = pieces(derivative(node, name), name, (None, None), tick)
+            yield from (end for part in found[:-1] if (end := part.ends[1]) is not None)
 
 
 def decimal(side: Node, place: Mapping[str, Node]) -> str:
