@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 
 import jsonschema
@@ -126,6 +127,26 @@ def test_a_gap_is_refused() -> None:
     del told["steps"][1]
 
     with pytest.raises(GapError):
+        from_json(json.dumps(told))
+
+
+BROKEN = {
+    "result.tree": lambda told: told["result"].update(tree=["add", "z", 1]),
+    "start.tree": lambda told: told["start"].update(tree="z"),
+    "result.tree ": lambda told: told["result"].update(tree=["call", "system", "z"]),
+    "steps[1].after.tree": lambda told: told["steps"][1]["after"].pop("tree"),
+    "steps[0].steps": lambda told: told["steps"][0].pop("steps"),
+    "domains[0]": lambda told: told["domains"][0].clear(),
+    "names": lambda told: told.pop("names"),
+}
+
+
+@pytest.mark.parametrize("field", BROKEN)
+def test_an_error_names_the_field_that_is_broken(field: str) -> None:
+    told = json.loads(symgrad.output_delta("sigmoid", "hinge").to("json"))
+    BROKEN[field](told)
+
+    with pytest.raises(JsonError, match=f"^{re.escape(field.strip())}"):
         from_json(json.dumps(told))
 
 

@@ -11,7 +11,7 @@ import click
 from symgrad.cli.options import DIALECTS, PATH, emit
 from symgrad.cli.progress import progress
 from symgrad.cli.table import table
-from symgrad.words import message, say
+from symgrad.words import ENGLISH, language, message, say, speaking
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -92,13 +92,15 @@ def command(  # noqa: PLR0917 - click passes them by name
     from symgrad.pipeline.workers import Task, call  # noqa: PLC0415 - as above
 
     tables, note = ((JUST[what],) if what else TABLES), ("" if what == "rules" else NOTE)
-    if what == "rules":
-        found = call(Task("symgrad.pipeline.tables:rules", ()))
-    else:
-        with progress(say(message("proving facts"))) as report:
-            every = rows(open_cache(enabled=not no_cache), jobs or os.cpu_count() or 1, report)
-        found = [row for row in every if any(row["kind"] == kind for kind, *_ in tables)]
-    if as_json or form == "json":
+    as_json = as_json or form == "json"
+    with speaking(ENGLISH if as_json else language()):
+        if what == "rules":
+            found = call(Task("symgrad.pipeline.tables:rules", ()))
+        else:
+            with progress(say(message("proving facts"))) as report:
+                every = rows(open_cache(enabled=not no_cache), jobs or os.cpu_count() or 1, report)
+            found = [row for row in every if any(row["kind"] == kind for kind, *_ in tables)]
+    if as_json:
         told = json.dumps(found, indent=1, ensure_ascii=False)
     elif form == "text":
         shown = [text(heads, [r for r in found if r["kind"] == kind]) for kind, _, heads in tables]

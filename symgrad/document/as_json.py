@@ -1,4 +1,4 @@
-"""A settled derivation as JSON for programs; docs/json.md says what each field means, `from_json` reads it back."""
+"""A settled derivation as JSON for programs, in English: docs/json.md says what each field means."""
 
 from __future__ import annotations
 
@@ -20,8 +20,11 @@ from symgrad.document.sets import interval
 from symgrad.document.text import text
 from symgrad.document.tree import tree
 from symgrad.indexed import Tensor
+from symgrad.words import ENGLISH, speaking
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from symgrad.core import CheckReport, Domain, Kink, Page, Pair, Verdict, Witness
     from symgrad.document.telling import Line, Telling
 
@@ -32,14 +35,23 @@ KINK_VALUES = ("at", "left", "right", "torch", "jax", "textbook")
 
 def as_json(told: Telling, detail: str) -> str:
     """The derivation as indented JSON; the steps are left out where only the result is asked for."""
-    return json.dumps(derivation(told, detail), ensure_ascii=False, indent=2) + "\n"
+    with speaking(ENGLISH):
+        return json.dumps(derivation(told, detail), ensure_ascii=False, indent=2) + "\n"
 
 
 def document_json(page: Page, tellings: tuple[Telling, ...], detail: str = "every-rule") -> str:
     """A whole document as indented JSON, from which it can be made again."""
     with named() as names:
         packed = pack(replace(page.document, derivations=()))
-    record = {
+    with speaking(ENGLISH):
+        return json.dumps(document(page, tellings, detail, packed, names.table), ensure_ascii=False, indent=1) + "\n"
+
+
+def document(
+    page: Page, tellings: tuple[Telling, ...], detail: str, packed: Any, table: Mapping[str, Any]
+) -> dict[str, Any]:
+    """A document as plain values; `packed` is all of it but its derivations, written in the names of `table`."""
+    return {
         "schema": DOCUMENT,
         "name": page.document.name,
         "title": page.document.title,
@@ -49,9 +61,8 @@ def document_json(page: Page, tellings: tuple[Telling, ...], detail: str = "ever
         "inductions": [{"title": i.title, "verdict": i.verdict and verdict(i.verdict)} for i in page.inductions],
         "pairs": [pair(p) for p in page.pairs],
         "document": packed,
-        "names": names.table,
+        "names": table,
     }
-    return json.dumps(record, ensure_ascii=False, indent=1) + "\n"
 
 
 def pair(p: Pair) -> dict[str, Any]:

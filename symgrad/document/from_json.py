@@ -12,7 +12,7 @@ from symgrad.core import Derivation, Document, Domain, Kink, Let, Step, SymgradE
 from symgrad.document.as_json import DOCUMENT, KINK_VALUES, SCHEMA
 from symgrad.document.index_untree import Reader
 from symgrad.document.packing import unpack
-from symgrad.document.tree import untree
+from symgrad.document.tree import TreeError, untree
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -22,6 +22,14 @@ T = TypeVar("T")
 
 class JsonError(SymgradError):
     """Text that is no derivation of this schema."""
+
+
+class FieldError(JsonError):
+    """A field that is missing, broken, or at odds with the others."""
+
+    def __init__(self, at: str, why: str) -> None:
+        self.at, self.why = at, why
+        super().__init__(f"{at} can't be read: {why}")
 
 
 def from_json(text: str) -> Derivation:
@@ -43,56 +51,80 @@ def read(text: str, wanted: str, made: Callable[[dict[str, Any]], T]) -> T:
     schema = data.get("schema") if isinstance(data, dict) else None
     if schema != wanted:
         raise JsonError(f"the schema is {str(schema)[:40]!r}; {wanted!r} is read here")
+    return made(data)
+
+
+def under(data: Any, field: str | int, made: Callable[[Any], T]) -> T:
+    """What is made of a field, which an error names: steps[2].before.tree."""
     try:
-        return made(data)
-    except (KeyError, TypeError, ValueError, AttributeError, RecursionError) as error:
-        raise JsonError(f"the {wanted.split('/')[1]} is not whole: {type(error).__name__}: {error}") from error
+        return made(data[field])
+    except FieldError as error:
+        raise FieldError(place(field) + ("" if error.at.startswith("[") else ".") + error.at, error.why) from error
+    except (KeyError, TypeError, ValueError, AttributeError, IndexError, RecursionError, TreeError) as error:
+        missing = isinstance(error, KeyError) and error.args == (field,)
+        raise FieldError(place(field), "it is missing" if missing else f"{type(error).__name__}: {error}") from error
+
+
+def place(field: str | int) -> str:
+    """A field, or a place in a list, in an address."""
+    return f"[{field}]" if isinstance(field, int) else field
+
+
+def each(data: Any, field: str, made: Callable[[Any], T]) -> tuple[T, ...]:
+    """What is made of each part of a field."""
+    return under(data, field, lambda parts: tuple(under(parts, n, made) for n in range(len(parts))))
 
 
 def document(data: dict[str, Any]) -> Document:
     """A document with its derivations."""
-    found = unpack(data["document"], Reader(data["names"]))
+    reader = under(data, "names", Reader)
+    found = under(data, "document", lambda packed: unpack(packed, reader))
     if not isinstance(found, Document):
-        raise JsonError("what stands under document is none")
-    return replace(found, derivations=tuple(map(derivation, data["derivations"])))
+        raise FieldError("document", "it is no Document")
+    return replace(found, derivations=each(data, "derivations", derivation))
 
 
 def derivation(data: dict[str, Any]) -> Derivation:
-    """The derivation of a record that has all its fields."""
-    reader = Reader(data["names"])
-    return Derivation(
-        str(data["name"]),
-        str(data["title"]),
-        tuple(step(s, reader) for s in data["steps"]),
-        tuple(Variable(symbol(v, reader), domain(v)) for v in data["domains"]),
-        tuple(Let(symbol(let, reader), formula(let["value"], reader)) for let in data["lets"]),
-        tuple(kink(k, reader) for k in data["kinks"]),
-        tuple(map(reader.read, data["facts"])),
-        lead=str(data["lead"]),
-        source=str(data["source"]),
+    """The derivation of a record that has all its fields, and that says of its ends what its steps do."""
+    reader = under(data, "names", Reader)
+    name, title, lead, source = (under(data, field, str) for field in ("name", "title", "lead", "source"))
+    found = Derivation(
+        name,
+        title,
+        each(data, "steps", lambda d: step(d, reader)),
+        each(data, "domains", lambda d: Variable(symbol(d, reader), domain(d))),
+        each(data, "lets", lambda d: Let(symbol(d, reader), formula(d, "value", reader))),
+        each(data, "kinks", lambda d: kink(d, reader)),
+        each(data, "facts", reader.read),
+        lead=lead,
+        source=source,
     )
+    for end, reached in (("start", found.start), ("result", found.result)):
+        if formula(data, end, reader) != reached:
+            raise FieldError(f"{end}.tree", "it is not what the steps say")
+    return found
 
 
 def step(data: dict[str, Any], reader: Reader) -> Step:
     """One step with its finer ones."""
-    given = formula(data["given"], reader)
+    given = formula(data, "given", reader)
     return Step(
-        formula(data["before"], reader),
-        formula(data["after"], reader),
-        str(data["rule"]),
+        formula(data, "before", reader),
+        formula(data, "after", reader),
+        under(data, "rule", str),
         S.true if given is None else given,
-        str(data["note"]),
-        tuple(step(s, reader) for s in data["steps"]),
-        formula(data["focus"], reader),
-        formula(data["became"], reader),
-        tuple(formula(c, reader) for c in data["cancelled"]),
-        str(data["relation"]),
+        under(data, "note", str),
+        each(data, "steps", lambda d: step(d, reader)),
+        formula(data, "focus", reader),
+        formula(data, "became", reader),
+        each(data, "cancelled", lambda d: under(d, "tree", reader.read)),
+        under(data, "relation", str),
     )
 
 
-def formula(data: dict[str, Any] | None, reader: Reader) -> Any:
+def formula(data: dict[str, Any], field: str, reader: Reader) -> Any:
     """The expression of a formula; None where there is none."""
-    return None if data is None else reader.read(data["tree"])
+    return under(data, field, lambda told: None if told is None else under(told, "tree", reader.read))
 
 
 def symbol(data: dict[str, Any], reader: Reader) -> Any:
@@ -109,6 +141,6 @@ def domain(data: dict[str, Any]) -> Domain:
 
 def kink(data: dict[str, Any], reader: Reader) -> Kink:
     """A point without a derivative."""
-    at, left, right, torch, jax, textbook = (formula(data[name], reader) for name in KINK_VALUES)
+    at, left, right, torch, jax, textbook = (formula(data, name, reader) for name in KINK_VALUES)
     variable = Symbol(str(data["variable"]), real=True)
     return Kink(variable, at, left, right, torch, jax, textbook, jump=bool(data["jump"]))

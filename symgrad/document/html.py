@@ -50,7 +50,7 @@ MEANINGS = {
     Status.VACUOUS: message("No point satisfies the conditions, so the step claims nothing."),
 }
 
-CHAIN = 8000  # characters of MathML
+CHAIN = 9500  # characters of MathML
 LONG = 1500  # as above
 
 MOODS = {Status.PROVED: "good", Status.PROVED_EXCEPT: "good", Status.REFUTED: "bad"}
@@ -86,14 +86,14 @@ def quoted(box: Box) -> Markup:
     return in_html(mathml(box, block=True, annotated=False))
 
 
-def fine(box: Box) -> Markup:
-    """A formula of a finer step, and the chain in one piece: there are hundreds, and MathML says it all."""
-    return in_html(mathml(box, block=True, spoken=False))
+def fine(box: Box, spoken: bool = True) -> Markup:  # noqa: FBT001, FBT002 - a filter of a template
+    """A formula of a finer step, and the chain in one piece: there are hundreds, not always spoken."""
+    return in_html(mathml(box, block=True, annotated=False, spoken=spoken))
 
 
 def short(box: Box) -> Markup:
     """A formula of a finer step on a page that would weigh too much: a long one as plain text."""
-    shown = fine(box)
+    shown = fine(box, spoken=False)
     return shown if len(shown) < LONG else Markup("<code>{}</code>").format(printable(text(box)))
 
 
@@ -138,9 +138,9 @@ def errors_of(check: CheckReport) -> Markup:
     return Markup(error_plot(check, say(PLOTTED)))  # noqa: S704 - as above
 
 
-def short_chain(told: Telling) -> Markup | None:
+def short_chain(told: Telling, spoken: bool = True) -> Markup | None:  # noqa: FBT001, FBT002 - as above
     """The chain in one piece, where it is short enough to be read so."""
-    chain = fine(told.chain("textbook"))
+    chain = fine(told.chain("textbook"), spoken)
     return chain if len(chain) < CHAIN else None
 
 

@@ -22,7 +22,7 @@ from symgrad.document.html import in_html, meanings, number
 from symgrad.document.layout import equation, stacked, width
 from symgrad.document.mathml import mathml
 from symgrad.document.pairs import slug
-from symgrad.document.site import Site
+from symgrad.document.site import Site, template
 from symgrad.document.telling import every_line, telling
 from symgrad.document.text import text
 from symgrad.document.webpage import drawn
@@ -37,7 +37,7 @@ PACKAGE = Path(__file__).resolve().parent.parent
 ROOM = 12.0  # ems of a formula in a table
 SHORT = 3.0  # ems of a number there
 CARD = 430  # characters of MathML on the card of a page
-LONGEST = 100  # characters of a formula that somebody may look for
+LONGEST = 80  # characters of a formula that somebody may look for
 
 
 def entry(page: Page) -> dict[str, Any]:
@@ -235,6 +235,7 @@ def render_search(entries: Iterable[Mapping[str, Any]], site: Site | None = None
         title=message("Search"),
         description=message("Every page, derivation, entry, pair and claim of this site."),
         wide=False,
+        script=Markup(template("search.js")),  # noqa: S704 - ours
         themes=list(by_theme(told).items()),
         rules=[rules[rule] for rule in ordered],
         numbers={e["name"]: sorted(numbers[r["rule"]] for r in e["rules"]) for e in told},

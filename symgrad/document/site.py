@@ -43,7 +43,7 @@ def styles(characters: str = "", *, fonts: bool = True) -> str:
 
 
 def script() -> str:
-    """What makes buttons copy, tables sort, and the list of everything a search."""
+    """What makes buttons copy and tables sort, and keeps choices."""
     return template("page.js")
 
 

@@ -292,6 +292,8 @@ def indexed_code(derivation: Derivation, needs: Sequence[Any] = ()) -> str:
     if derivation.claim.relation != "=":
         raise UnsupportedError(message("a sign is no result that code could return"))
     found = sought(derivation)
+    if found is None and not any(t.atoms for t in derivation.result.terms):
+        raise UnsupportedError(message("the result is a number, for which no function is needed"))
     if found is None:
         order, name = tuple(sorted(derivation.result.free, key=lambda i: (i.name, i.token))), "value"
         told = text(boxes(derivation.result))

@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from symgrad.document.telling import Telling
 
 HEAVIEST = 108_000  # bytes of a page's HTML, which with the style sheet and its fonts stay below 200 KB
-HALFWAY = 130_000  # what leaving out less may still bring below that
+HALFWAY = 160_000  # what leaving out speech and what does not change may still bring below that
 MARGIN = 500
 
 Beside = tuple[tuple[str, str] | None, ...]
@@ -49,14 +49,15 @@ FORMATS = {"tex": "LaTeX", "md": "Markdown", "mathml": "MathML"}
 class Form:
     """How much of a document stands on its page; `pages` has the files of what has one of its own.
 
-    On a `lean` page a finer step shows what it changes alone; on one that is leaner yet (2), no step repeats what the
-    one before it ended with. Where there are `pages`, finer steps stand there, and so do all steps of the derivations
-    that are `away`.
+    Where it is not `spoken`, formulas of finer steps have no words for those who can't read MathML. On a `lean` page a
+    finer step shows what it changes alone; on one that is leaner yet (2), no step repeats what the one before it ended
+    with. Where there are `pages`, finer steps stand there, and so do all steps of the derivations that are `away`.
     """
 
     pages: Mapping[str, str] = field(default_factory=dict)
     away: frozenset[str] = frozenset()
     lean: int = 0
+    spoken: bool = True
 
 
 def html_page(
@@ -95,6 +96,7 @@ def whole_page(page: Page, site: Site, detail: str, form: Form, others: tuple[st
         badges=[*badges(tally(replace(page, rulings=())), site, to_prove(page)), *rulings_badges(page.rulings)],
         start="every" if detail == "every-rule" else detail,
         lean=form.lean,
+        spoken=form.spoken,
         meanings=meanings(),
         formats={f"./{quote(f)}": word for f in others if (word := FORMATS.get(f.rpartition(".")[2]))},
     )
@@ -137,11 +139,12 @@ def lightest(same: Same[Page], site: Site, others: tuple[str, ...]) -> tuple[For
 def forms(own: Mapping[str, str], weight: int) -> Iterator[Form]:
     """What is tried for a page of this weight, the next one where it still weighs too much."""
     if weight > HEAVIEST:
+        yield Form(spoken=False)
         if weight < HALFWAY:
-            yield Form(lean=1)
-        yield Form(lean=2)
+            yield Form(lean=1, spoken=False)
+        yield Form(lean=2, spoken=False)
         if own:
-            yield Form(own, lean=2)
+            yield Form(own, lean=2, spoken=False)
 
 
 def fitting(page: Page, whole: str, site: Site, form: Form) -> Iterator[str]:
@@ -175,8 +178,11 @@ def apart(page: Page, site: Site, own: Mapping[str, str]) -> Iterator[tuple[str,
         if number >= len(page.settled):
             yield key, claim_page(page, number - len(page.settled), site, beside)
             continue
-        part = steps_page(page, number, site, beside)
-        yield key, steps_page(page, number, site, beside, lean=2) if heavy(part) else part
+        for form in (Form(), *forms({}, 2 * HEAVIEST)):
+            part = steps_page(page, number, site, beside, form)
+            if not heavy(part):
+                break
+        yield key, part
 
 
 def neighbours(page: Page, own: Mapping[str, str]) -> Iterator[Beside]:
@@ -186,7 +192,7 @@ def neighbours(page: Page, own: Mapping[str, str]) -> Iterator[Beside]:
     yield from zip(links, links[2:], strict=False)
 
 
-def steps_page(page: Page, number: int, site: Site, beside: Beside, lean: int = 0) -> str:
+def steps_page(page: Page, number: int, site: Site, beside: Beside, form: Form) -> str:
     """One derivation of a document whose page would weigh too much."""
     document, settled = page.document, page.settled[number]
     alone = replace(page, settled=(settled,), facts=(), pairs=(), inductions=(), rulings=(), measured=())
@@ -203,7 +209,8 @@ def steps_page(page: Page, number: int, site: Site, beside: Beside, lean: int = 
             beside=beside,
             badges=badges(tally(alone), site, to_prove(alone)),
             start="textbook",
-            lean=lean,
+            lean=form.lean,
+            spoken=form.spoken,
             known={},
         )
 

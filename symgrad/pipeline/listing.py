@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from symgrad.pipeline.fingerprint import digest, library
 from symgrad.pipeline.workers import Crew, Task, call
+from symgrad.words import language
 
 if TYPE_CHECKING:
     from symgrad.pipeline.build import Progress
@@ -14,7 +15,7 @@ if TYPE_CHECKING:
 
 def rows(cache: Cache, jobs: int, progress: Progress) -> list[dict[str, Any]]:
     """One row an entry, in the catalogue's order."""
-    key = digest("list", library())
+    key = digest("rows", library(), language())
     kept = cache.get(key)
     if kept is not None:
         return list(kept)

@@ -10,6 +10,7 @@ from symgrad.core import Document, Page
 from symgrad.pipeline.numpy_source import numpy_code
 from symgrad.pipeline.records import entry_record
 from symgrad.pipeline.stages import about, settle
+from symgrad.words import ENGLISH, speaking
 
 if TYPE_CHECKING:
     from symgrad.core import Definition, Extremum
@@ -19,7 +20,8 @@ if TYPE_CHECKING:
 def show(definition: Definition, asked: Asked) -> str | bytes:
     """The entry in one of the formats of a derivation, with its facts, its kinks and its derivative in each."""
     if asked.form == "json":
-        return json.dumps(entry_record(entry_page(definition), asked.detail), indent=2, ensure_ascii=False) + "\n"
+        with speaking(ENGLISH):
+            return json.dumps(entry_record(entry_page(definition), asked.detail), indent=2, ensure_ascii=False) + "\n"
     if asked.form == "numpy":
         return numpy_code(definition)
     if asked.form == "pdf":
