@@ -255,6 +255,7 @@ def test_print_leaves_out_what_paper_cannot_do(browser: Browser, site: Path) -> 
         for hidden in (".levels", ".top nav", ".copies", ".seek"):
             assert not page.locator(hidden).first.is_visible(), hidden
         assert page.locator(".steps > .step").last.is_visible()
+        assert not page.locator(".fine").first.is_visible()  # what is not asked for
         assert page.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(255, 255, 255)"
 
 
