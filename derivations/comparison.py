@@ -6,7 +6,8 @@ table = Document(
     "comparison",
     "Which pairs cancel?",
     "Output layer",
-    "δ = ∂J/∂a · φ′(z) for every activation and every loss that is defined on its range. Each delta is proved "
+    "$\\frac{\\partial J}{\\partial z} = \\frac{\\partial J}{\\partial a}\\cdot\\varphi'(z)$ for every "
+    "activation and every loss that is defined on its range. Each delta is proved "
     "and checked numerically; a pair that makes no sense is refused, with the reason.",
     pairs=True,
 )

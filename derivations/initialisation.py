@@ -69,7 +69,8 @@ xavier = worked(
     ("substitute", 4 * n_in * n_out / (n_in + n_out) ** 2, Eq(v, glorot)),
     ("regroup", 1 - (n_in - n_out) ** 2 / (n_in + n_out) ** 2, "A square is taken away, so it is at most 1."),
     domains=widths,
-    lead="Forward wants n_in v = 1, backward n_out v = 1. Both at once needs n_in = n_out; v = 2/(n_in + n_out) "
+    lead="Forward wants $n_{\\mathrm{in}}v = 1$, backward $n_{\\mathrm{out}}v = 1$. Both at once needs "
+    "$n_{\\mathrm{in}} = n_{\\mathrm{out}}$; $v = 2/(n_{\\mathrm{in}} + n_{\\mathrm{out}})$ "
     "makes the two gains add up to 2. It assumes φ′ = 1 near 0, as tanh has.",
 )
 xavier_square = worked(

@@ -6,7 +6,8 @@ from symgrad import Document, SymgradError, matching_loss
 from symgrad.definitions import ACTIVATIONS
 
 LEAD = (
-    "Squared error fits a linear output and cross-entropy a sigmoid, because with either δ = a − y. Every increasing "
+    "Squared error fits a linear output and cross-entropy a sigmoid, because with either $\\delta = a-y$. Every "
+    "increasing "
     "activation has such a loss: J = ∫ (φ(z) − y) dz, unique up to a term in y alone. J₀ is what the integral is found "
     "to be, written in the output where that is possible."
 )

@@ -9,7 +9,8 @@ DOCUMENTS = (
         "squared-error-sigmoid",
         "Squared error with a sigmoid output",
         "Output layer",
-        "Half the squared error gives δ = (a − y) σ′(z). The slope of the sigmoid stays in it, and the slope is "
+        "Half the squared error gives $\\delta = (a-y)\\,\\sigma'(z)$. The slope of the sigmoid stays in it, "
+        "and the slope is "
         "almost 0 wherever the output is almost 0 or 1, even where it is wrong.",
         (output_delta("sigmoid", SQUARED),),
     ),
@@ -17,15 +18,15 @@ DOCUMENTS = (
         "cross-entropy-sigmoid",
         "Cross-entropy with a sigmoid output",
         "Output layer",
-        "The derivative of the cross-entropy has a(1 − a) in its denominator, and that is just the slope of the "
-        "sigmoid. The two cancel, and δ is the plain error a − y.",
+        "The derivative of the cross-entropy has $a(1-a)$ in its denominator, and that is just the slope of the "
+        "sigmoid. The two cancel, and δ is the plain error $a-y$.",
         (output_delta("sigmoid", "binary_cross_entropy"),),
     ),
     Document(
         "squared-error-tanh",
         "Squared error with a tanh output",
         "Output layer",
-        "As with the sigmoid the slope stays: δ = (a − y)(1 − a²).",
+        "As with the sigmoid the slope stays: $\\delta = (a-y)(1-a^2)$.",
         (output_delta("tanh", SQUARED),),
     ),
     Document(
@@ -39,7 +40,7 @@ DOCUMENTS = (
         "squared-error-identity",
         "Squared error with a linear output",
         "Output layer",
-        "With no activation there is no slope to lose: δ = a − y, as with a sigmoid and cross-entropy.",
+        "With no activation there is no slope to lose: $\\delta = a-y$, as with a sigmoid and cross-entropy.",
         (output_delta("identity", SQUARED),),
     ),
 )

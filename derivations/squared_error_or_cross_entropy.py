@@ -53,8 +53,9 @@ side_by_side = Document(
     "squared-error-or-cross-entropy",
     "Squared error or cross-entropy?",
     "Output layer",
-    "For the same sigmoid output the two losses send back δ = (a − y) a(1 − a) and δ = a − y. Their ratio is "
-    "1/(a(1 − a)), which is 4 at a = ½ and grows without bound as the output saturates.",
+    "For the same sigmoid output the two losses send back $\\delta = (a-y)\\,a(1-a)$ and $\\delta = a-y$. Their "
+    "ratio is "
+    "$1/(a(1-a))$, which is 4 at $a = \\frac{1}{2}$ and grows without bound as the output saturates.",
     (squared, entropy, ratio, least, attained),
     notes=(NOTE,),
     beside=2,

@@ -36,7 +36,7 @@ squared = derivative(
     z,
     name="squared-error-vector",
     title="Squared error: the slope stays",
-    lead="J = ½‖a − y‖² with a = σ(z).",
+    lead="$J = \\frac{1}{2}\\|a-y\\|^2$ with $a = \\sigma(z)$.",
 )
 sums = Document(
     "vector-losses",
