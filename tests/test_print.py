@@ -68,7 +68,7 @@ def test_a_build_makes_the_formats_that_are_asked_for(own: str) -> None:
     done = run("build", own, "-o", "out", "-j", "1", *asked)
 
     assert done.exit_code == 0, done.output
-    ends = (".pdf", ".tex", ".md", "-1.svg", ".ipynb", ".json")  # Markdown has its drawings beside it
+    ends = (".pdf", ".tex", ".md", "-1.svg", "-2.svg", ".ipynb", ".json")  # Markdown has its drawings beside it
     made = {f"{name}{end}" for name in ("square", "cube") for end in ends}
     assert files("out") == {*made, "book.pdf", "symgrad-site.json"}
     assert "open out/book.pdf" in done.output

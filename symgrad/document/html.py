@@ -51,7 +51,7 @@ MEANINGS = {
 }
 
 CHAIN = 9500  # characters of MathML
-LONG = 1500  # as above
+LONG = 1800  # as above
 
 MOODS = {Status.PROVED: "good", Status.PROVED_EXCEPT: "good", Status.REFUTED: "bad"}
 
@@ -91,9 +91,9 @@ def fine(box: Box, spoken: bool = True) -> Markup:  # noqa: FBT001, FBT002 - a f
     return in_html(mathml(box, block=True, annotated=False, spoken=spoken))
 
 
-def short(box: Box) -> Markup:
+def short(box: Box, spoken: bool = True) -> Markup:  # noqa: FBT001, FBT002 - as above
     """A formula of a finer step on a page that would weigh too much: a long one as plain text."""
-    shown = fine(box, spoken=False)
+    shown = fine(box, spoken)
     return shown if len(shown) < LONG else Markup("<code>{}</code>").format(printable(text(box)))
 
 
