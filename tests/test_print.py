@@ -74,7 +74,8 @@ def test_a_build_makes_the_formats_that_are_asked_for(own: str) -> None:
     assert "open out/book.pdf" in done.output
     assert all(Path("out", f"{name}.pdf").read_bytes().startswith(b"%PDF") for name in ("square", "cube", "book"))
     again = run("build", own, "-o", "out", "-j", "1", "--format", "markdown", "--dialect", "jupyter")
-    assert files("out") == {"square.md", "square-1.svg", "cube.md", "cube-1.svg", "symgrad-site.json"}, again.output
+    kept = {name for name in made if name.endswith((".md", ".svg"))}
+    assert files("out") == {*kept, "symgrad-site.json"}, again.output
     assert "$$\n" in Path("out/square.md").read_text("utf-8")
 
 

@@ -62,7 +62,8 @@ PREAMBLE = (
   })
   pad(left: 1.9em, { formula; inner })
 }
-#let sgtable(columns, align, head, ..cells) = block(breakable: cells.pos().len() > 12 * columns, text(size: 0.88em, table(
+#let sgtable(columns, align, head, ..cells) = block(breakable: cells.pos().len() > 12 * columns, text(
+  size: 0.88em, table(
   columns: columns, align: align, table.header(..head.map(strong)), table.hline(stroke: 0.5pt), ..cells)))
 #let sgfigure(alt, caption, ..drawings) = figure(alt: alt, kind: image, supplement: none, caption: caption,
   grid(columns: drawings.pos().map(d => 1fr), gutter: 1em, ..drawings.pos().map(d =>
