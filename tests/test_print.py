@@ -224,7 +224,8 @@ def test_chinese_compiles_in_xelatex(tmp_path: Path) -> None:
 @pytest.mark.parametrize("make", [sigmoid_page, delta_page])
 def test_every_format_has_the_drawings(make: Callable[[], Page]) -> None:
     page = make()
-    shown = len(page.settled) + 2 * len(page.facts)  # a graph each, and the function and its slope
+    each = 2 * len(page.settled)  # a graph, and the errors of its check
+    shown = each + 2 * len(page.facts)  # the function and its slope
     files = page_files(page, ALONE, ("markdown",))
     pictures = {name: text for name, text in files.items() if name.endswith(".svg")}
     linked = re.findall(r"!\[[^]]+\]\(([^)]+)\)", files[f"{page.document.name}.md"])
@@ -234,7 +235,7 @@ def test_every_format_has_the_drawings(make: Callable[[], Page]) -> None:
     assert linked == [*pictures] == [f"{page.document.name}-{n}.svg" for n in range(1, shown + 1)]
     assert outputs == [*pictures.values()]
     assert render_page(page, "tex").count(r"\sgdraw{1 j") == shown
-    assert len(re.findall("#sg(?:diagram|figure)", render_page(page, "typ"))) == len(page.settled) + len(page.facts)
+    assert len(re.findall("#sg(?:diagram|figure)", render_page(page, "typ"))) == each + len(page.facts)
     for svg in pictures.values():
         assert lxml_etree.fromstring(svg.encode()).get("viewBox")
         assert not re.search(r"var\(|class=|currentColor|foreignObject|<style", svg)
