@@ -230,6 +230,23 @@ def test_every_formula_is_proved_and_checked(row: tuple[str, str, Any]) -> None:
     assert found.check.outcome is Outcome.OK
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "-sum(y .* log(sigmoid(X*w)) + (1 - y) .* log(1 - sigmoid(X*w)))",
+        "-sum(log(sigmoid(y .* (X*w))))",
+        "sum(binary_cross_entropy(sigmoid(X*w), y))",
+        "sum(log_cosh(X*w, y))",
+        "sum(squared_error(X*w, y))",
+    ],
+)
+def test_a_slope_that_cancels_is_not_left_standing(text: str) -> None:
+    terms = of_text(text, "w", used(text, "w")).derivation.result.terms
+    atoms = [(a, e) for t in terms for a, e in t.atoms]
+
+    assert all(e > 0 and not getattr(a, "order", 0) for a, e in atoms)
+
+
 def test_there_are_many_and_no_two_alike() -> None:
     assert len({row[:2] for row in FORMULAS}) == len(FORMULAS) >= 80
     assert len(list(itertools.groupby(sorted(wrt for _, wrt, _ in FORMULAS)))) >= 10

@@ -284,13 +284,18 @@ class IndexWriter:
         if isinstance(inner, Partial) and isinstance(of := inner.expr.atom, Ref):
             return second(self.factor(of, names), self.factor(inner.ref, names), by)
         inside = self.sum(atom.expr, names)
+        slope = Diff(inside if isinstance(inner, Ref) else None, by, partial=True)
+        held = [part for t in held_still(atom) for part in (Op(","), tensor_name(t))][1:]
+        operator = Script(fenced(slope), row(*held)) if held else slope
         if isinstance(inner, Ref):
-            slope = Diff(inside, by, partial=True)
-            # The loss stands on both sides of its own chain rule: what is held still tells the two apart.
-            still = sorted(atom.fixed, key=lambda t: t.name) if not inner.indices else []
-            held = [part for t in still for part in (Op(","), tensor_name(t))][1:]
-            return Script(fenced(slope), row(*held)) if held else slope
-        return row(Diff(None, by, partial=True), fenced(inside) if not isinstance(inside, Fn | Fence) else inside)
+            return operator
+        return row(operator, fenced(inside) if not isinstance(inside, Fn | Fence) else inside)
+
+
+def held_still(atom: Partial) -> list[Tensor]:
+    """Names between the two that are held still: the ways through them are terms of their own."""
+    found = [t for t in atom.fixed if t.rests_on(atom.ref.tensor) and atom.expr.rests_on(t)]
+    return sorted(found, key=lambda t: t.name)
 
 
 def as_power(atom: Apply) -> tuple[Expr, Expr] | None:

@@ -20,6 +20,7 @@ from symgrad.deriver.indexed.layers import (
     network_gradients,
     network_hessian,
     pair_facts,
+    slope_facts,
     softmax_facts,
 )
 from symgrad.indexed import Expr, Fact, Index, Tensor, partial
@@ -110,7 +111,7 @@ def of_text(text: str, wrt: str | None, declared: Iterable[str], order: int = 1,
     facts = [assumption(fact, shapes) for fact in assumed]
     for p, z in shapes.softmaxes:
         facts += [definition_of(p), *softmax_facts(p, z)]
-    facts += pair_facts(value.entry)
+    facts += (*pair_facts(value.entry), *slope_facts(value.entry))
     if order == 1:
         return gradient(
             value.entry,

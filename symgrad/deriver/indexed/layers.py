@@ -5,6 +5,8 @@ from __future__ import annotations
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
+from sympy import log
+
 from symgrad.core import Step, SymgradError, UnknownNameError, UnsupportedError
 from symgrad.core.catalogue import nearest
 from symgrad.definitions import ACTIVATIONS, LOSSES
@@ -12,6 +14,7 @@ from symgrad.definitions.tokens import spelled_out
 from symgrad.deriver import pairs
 from symgrad.deriver.indexed.backward import Gradient, backpropagate, definition_of, plain
 from symgrad.deriver.indexed.chain import assembled, derivation
+from symgrad.deriver.indexed.factoring import in_factors
 from symgrad.deriver.scalar import derivative
 from symgrad.functions.symbols import a, y
 from symgrad.indexed import Apply, Fact, Index, Ref, Tensor, apply, contract, delta, expr, group, mapped, partial, total
@@ -173,19 +176,24 @@ def output_facts(network: Network) -> tuple[Fact, ...]:
     loss, last = network.loss, network.layers[-1]
     if loss is None:
         return ()
-    entry, out = ACTIVATIONS.get(last.name), last.output
-    i = letters_of(out)
-    names = {loss.variable: out[i], y: network.y[i], **usual(loss)}
-    slope = apply(loss.head, out[i], network.y[i], order=(1, 0))
+    i = letters_of(last.output)
+    z = last.inputs[0][i] if last.name in ACTIVATIONS else expr(0)
+    return loss_facts(loss, last.output[i], network.y[i], ACTIVATIONS.get(last.name), z)
+
+
+def loss_facts(loss: Definition, out: Expr, target: Expr, entry: Definition | None, z: Expr) -> tuple[Fact, ...]:
+    """What the catalogue derives of a loss: dJ/da phi'(z) where the slope of `entry` at z cancels, and dJ/da.
+
+    Raises PairError where the loss does not take all that the activation gives.
+    """
+    names = {loss.variable: out, y: target, **usual(loss)}
+    slope = apply(loss.head, out, target, order=(1, 0))
     found = [fact(message("the derivative of {function}", function=loss.spoken), slope, derivative(loss).result, names)]
-    if entry is not None:
-        z = last.inputs[0][i]
-        whole = slope * apply(entry.head, z, order=1)
-        whole_delta = pairs.output_delta(entry, loss).result
-        known = {**usual(entry), **usual(pairs.apart(loss, entry))}
+    whole: Any = pairs.output_delta(entry, loss).result if entry is not None else None
+    if entry is not None and entry.variable not in whole.free_symbols:
+        known = {**names, a: out, **usual(entry), **usual(pairs.apart(loss, entry))}
         title = message("the output delta of {activation} with {loss}", activation=entry.spoken, loss=loss.spoken)
-        if entry.variable not in whole_delta.free_symbols:  # the slope cancels, or is told by the output
-            found.insert(0, fact(title, whole, whole_delta, {**names, **known, a: out[i]}))
+        found.insert(0, fact(title, slope * apply(entry.head, z, order=1), whole, known))
     return tuple(f for f in found if f)
 
 
@@ -195,29 +203,34 @@ def usual(entry: Definition) -> dict[Any, Expr]:
 
 
 def pair_facts(value: Expr) -> tuple[Fact, ...]:
-    """What the catalogue derives of every loss of an activation in an expression: dJ/da phi'(z) in one formula."""
+    """What the catalogue derives of the losses in an expression."""
     found: dict[str, Fact] = {}
     for atom in applied_in(value, set()):
-        loss, inner = LOSS_OF.get(atom.head), atom.args[0].atom
-        entry = ACTIVATION_OF.get(inner.head) if isinstance(inner, Apply) and not inner.order else None
-        if (
-            loss is None
-            or entry is None
-            or not isinstance(inner, Apply)
-            or len(atom.args) != len(loss.variables)
-            or len(inner.args) > 1
-        ):
+        loss = LOSS_OF.get(atom.head)
+        if loss is None or len(atom.args) != len(loss.variables):
             continue
-        out, target, z = expr(inner), atom.args[1], inner.arg
-        with suppress(SymgradError):
-            whole = pairs.output_delta(entry, loss).result
-            left = apply(loss.head, out, target, order=(1, 0)) * apply(entry.head, z, order=1)
-            known = {**usual(entry), **usual(pairs.apart(loss, entry))}
-            names = {loss.variable: out, y: target, a: out, entry.variable: z, **known}
-            title = message("the output delta of {activation} with {loss}", activation=entry.spoken, loss=loss.spoken)
-            pair = fact(title, left, whole, names)
-            found |= {left.token: pair} if pair else {}
+        out, target = atom.args
+        inner, known = out.atom, loss_facts(loss, out, target, None, out)
+        entry = ACTIVATION_OF.get(inner.head) if isinstance(inner, Apply) and not inner.order else None
+        if entry is not None and isinstance(inner, Apply) and len(inner.args) == 1:
+            with suppress(SymgradError):
+                known = loss_facts(loss, out, target, entry, inner.arg)
+        found |= {f.left.token: f for f in known}
     return tuple(found.values())
+
+
+def slope_facts(value: Expr) -> tuple[Fact, ...]:
+    """Slopes of activations under a logarithm, told by the output alone: sigma'/sigma is 1 - sigma then."""
+    logs = [f for f in applied_in(value, set()) if f.head is log]
+    inner = {f: ACTIVATION_OF[f.head] for g in logs for f in applied_in(g.arg, set()) if f.head in ACTIVATION_OF}
+    found: list[Fact] = []
+    for f, entry in inner.items():
+        formula = derivative(entry).result
+        if formula.subs(entry.head(entry.variable), a).free_symbols <= {a} and not f.order:
+            slope = in_factors(from_formula(formula, {entry.variable: f.arg}))
+            title = message("the derivative of {function}", function=entry.spoken)
+            found.append(Fact(title, apply(f.head, f.arg, order=1), slope))
+    return tuple(found)
 
 
 def applied_in(value: Expr, seen: set[Tensor]) -> Iterator[Apply]:
