@@ -40,6 +40,7 @@ CHAINS: list[tuple[str, str, dict[str, Any], str]] = [  # one gradient of each, 
     ("linear softsign", "mse", {}, "b1"),
     ("embedding lstm linear softmax", "nll", {}, "W_f2"),  # a step at each place, the states before it given
     ("max_pool conv2d", "mse", {}, "b1"),
+    ("softmax conv1d_strided", "mse", {}, "x"),  # the padding of a softmax has no denominator
 ]
 FORMS = {
     ("linear softmax", "kl", "b1"): ("p1[i] - y[i]", "p1[i] - y[i]"),

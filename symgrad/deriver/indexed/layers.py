@@ -122,9 +122,11 @@ def backwards(network: Network, wanted: list[Tensor]) -> tuple[Gradient, ...]:
 
 
 def affine_names(network: Network) -> list[Tensor]:
-    """The names that get a delta: all but the outputs of activations and of softmax, which are looked through."""
-    plain = {*ACTIVATIONS, "softmax", "dropout"}
-    return [t for layer in network.layers if layer.name not in plain for t in layer.names]
+    """The names that get a delta; outputs of activations, and of a last softmax, are looked through."""
+    *before, last = network.layers
+    kept = [layer for layer in before if layer.name not in {*ACTIVATIONS, "dropout"}]
+    kept += [last] if last.name not in {*ACTIVATIONS, "dropout", "softmax"} else []
+    return [t for layer in kept for t in layer.names]
 
 
 def wanted_one(network: Network, name: str) -> Tensor:

@@ -172,8 +172,8 @@ class MatrixEmitter:
         match matrix:
             case Ones() | Transpose(Ones()) | MatMul((Ones(), Transpose(Ones()))):
                 return "1", ATOM
-            case MatMul((Ones(), row)) if shape(row)[0] is None:
-                return self.of(row)
+            case MatMul((Ones(), *row)) if shape(row[0])[0] is None:
+                return self.product(row)
             case MatMul((column, Transpose(Ones()))) if shape(column)[1] is None:
                 return f"{self.held(column, ATOM)}[:, None]", ATOM
             case Broadcast(body):
