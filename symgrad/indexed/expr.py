@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Generic, TypeVar
 from symgrad.indexed.atoms import NOTHING, Apply, Atom, Delta, Partial, Power, Ref, Scalar, Size, Where, indices_of
 from symgrad.indexed.canonical import ONE, Factor, term_key
 from symgrad.indexed.products import IndexedError, merged, settled
+from symgrad.words import message
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -379,7 +380,7 @@ def power(base: Expr, exponent: Fraction) -> Expr:
         return expr(1)
     if not base.terms:
         if exponent < 0:
-            raise IndexedError("division by zero; the divisor is 0 whatever its letters stand for")
+            raise IndexedError(message("division by zero; the divisor is 0 whatever its letters stand for"))
         return ZERO
     if len(base.terms) == 1 and not base.terms[0].bound:
         return power_of_product(base.terms[0], exponent)

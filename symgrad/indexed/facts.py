@@ -15,7 +15,7 @@ from symgrad.indexed.expr import Expr, Term, expr
 from symgrad.indexed.mapping import mapped, under, with_parts
 from symgrad.indexed.names import Index, Place
 from symgrad.indexed.products import IndexedError
-from symgrad.words import message, worded
+from symgrad.words import enumerated, message, worded
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -48,16 +48,28 @@ class Fact:
         object.__setattr__(self, "left", expr(self.left))
         object.__setattr__(self, "right", expr(self.right))
         if self.left and not self.left.tensors:
-            raise IndexedError(f"the fact {self.name!r} says nothing of any tensor; its left side is {self.left!r}")
+            raise IndexedError(
+                message(
+                    "the fact '{name}' says nothing of any tensor; its left side is {left}",
+                    name=self.name,
+                    left=repr(self.left),
+                )
+            )
         if not self.left:
-            raise IndexedError(f"the fact {self.name!r} has 0 on its left; turn it round")
+            raise IndexedError(message("the fact '{name}' has 0 on its left; turn it round", name=self.name))
         if self.right.free - self.left.free:
-            raise IndexedError(f"the right side of the fact {self.name!r} has an index that the left side has not")
+            raise IndexedError(
+                message("the right side of the fact '{name}' has an index that the left side has not", name=self.name)
+            )
         names = sorted(t.name for t in (self.left.tensors | self.right.tensors) if not t.free)
         if self.assumed and names:
             raise IndexedError(
-                f"the fact {self.name!r} is about {', '.join(names)}, which follows from a definition; "
-                "assume facts about inputs only, and state this one with assumed=False so that it is proved"
+                message(
+                    "the fact '{name}' is about {names}, which follows from a definition; assume facts about inputs "
+                    "only, and state this one with assumed=False so that it is proved",
+                    name=self.name,
+                    names=enumerated(names),
+                )
             )
 
     def __str__(self) -> str:
@@ -83,7 +95,9 @@ def one_hot(tensor: Tensor) -> Fact:
 def letters_of(tensor: Tensor, least: int = 0) -> tuple[Index, ...]:
     """Fresh indices for a tensor's shape, which has at least so many dimensions."""
     if len(tensor.dims) < least:
-        raise IndexedError(f"{tensor.name} is a scalar; this fact is about the entries of a vector, or of each row")
+        raise IndexedError(
+            message("{name} is a scalar; this fact is about the entries of a vector, or of each row", name=tensor.name)
+        )
     return tuple(Index("ijkl"[n % 4], d) for n, d in enumerate(tensor.dims))
 
 

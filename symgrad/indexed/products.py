@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from symgrad.core import SymgradError
 from symgrad.indexed.canonical import ONE
+from symgrad.words import message
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -32,7 +33,7 @@ def settled(coefficient: Fraction, factors: Factors) -> tuple[Fraction, Factors]
     kept: list[Factor] = []
     for a, e in factors:
         if a.bracket and e < 0:
-            raise IndexedError("a delta or a condition can't be divided by: it is 0 somewhere")
+            raise IndexedError(message("a delta or a condition can't be divided by: it is 0 somewhere"))
         sure = a.certain if a.bracket else None
         if sure is False:
             return Fraction(0), ()

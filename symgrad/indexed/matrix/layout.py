@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from symgrad.core import SymgradError
 from symgrad.indexed.matrix.tree import Broadcast, MatMul, Matrix, Ones, Plus, shape
+from symgrad.words import message
 
 if TYPE_CHECKING:
     from symgrad.indexed.names import Dim, Index
@@ -47,7 +48,9 @@ LAYOUTS = {layout.name: layout for layout in (COLUMN, NUMERATOR, DENOMINATOR, RO
 def layout_named(name: str) -> Layout:
     """The layout of this name."""
     if name not in LAYOUTS:
-        raise SymgradError(f"there is no layout {name[:40]!r}; choose one of {', '.join(LAYOUTS)}")
+        raise SymgradError(
+            message("there is no layout {name}; choose one of {known}", name=repr(name[:40]), known=", ".join(LAYOUTS))
+        )
     return LAYOUTS[name]
 
 

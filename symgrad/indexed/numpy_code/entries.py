@@ -30,6 +30,7 @@ from symgrad.indexed.names import Index, Place, place
 from symgrad.indexed.numpy_code.heads import PRINTED, called, calling, constant, require_known
 from symgrad.indexed.numpy_code.pieces import ATOM, POWER, PRODUCT, Piece, aligned, over, plus, times, union
 from symgrad.indexed.text import show
+from symgrad.words import message
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -124,7 +125,9 @@ class Emitter:
             case Attains():
                 return self.attained(atom)
             case Partial():
-                raise UnsupportedError("a derivative of an unknown function has no code; give the function a value")
+                raise UnsupportedError(
+                    message("a derivative of an unknown function has no code; give the function a value")
+                )
         raise UnsupportedError(f"there is no NumPy code for {atom!r}")
 
     def entry(self, atom: Ref) -> Piece:

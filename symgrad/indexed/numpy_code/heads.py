@@ -77,7 +77,12 @@ def source(head: Any, orders: tuple[int, ...]) -> str:
             value = value.diff(letter)
     named, form = lines(stabilised(value))
     if value.has(sp.DiracDelta, sp.Derivative, sp.Subs):
-        raise UnsupportedError(f"the derivative of {head.__name__} has no NumPy code; it is 0 wherever it has a value")
+        raise UnsupportedError(
+            message(
+                "the derivative of {function} has no NumPy code; it is 0 wherever it has a value",
+                function=head.__name__,
+            )
+        )
     printer = FormPrinter({"fully_qualified_modules": True, "allow_unknown_functions": False})
     body = [f"{symbol} = {printer.doprint(part)}" for symbol, part in named]
     body.append(f"return {printer.doprint(form)}")
@@ -106,4 +111,6 @@ def require_known(head: Any) -> None:
     """Raise UnsupportedError for a function that NumPy code can't be written for."""
     known = hasattr(head, "formula") or head.__name__ in OWN or head.__name__ in PRINTED
     if not known and not is_unknown(head):
-        raise UnsupportedError(f"there is no NumPy code for {head.__name__}; use a function of the catalogue")
+        raise UnsupportedError(
+            message("there is no NumPy code for {function}; use a function of the catalogue", function=head.__name__)
+        )
