@@ -6,6 +6,7 @@ import os
 import time
 from pathlib import Path
 from typing import TYPE_CHECKING
+from unittest import mock
 
 import pytest
 
@@ -13,13 +14,25 @@ from symgrad.pipeline.asked import Wanted
 from symgrad.pipeline.build import build
 from symgrad.pipeline.cache import open_cache
 from symgrad.pipeline.discover import project_folder
+from symgrad.pipeline.workers import call
 from symgrad.words import LANGUAGES
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
+
 
 GOLDEN = Path(__file__).parent / "golden"
 TOLD_IN_ALL = tuple(project_folder() / f"{name}.py" for name in ("output_deltas", "softmax", "sigmoid_by_hand"))
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _in_this_process() -> Iterator[None]:
+    """Let `symgrad derive`, `show` and `claim` work in the process of the test: one of their own would load SymPy anew.
+
+    `test_cli.run_limited` has them as users do.
+    """
+    with mock.patch("symgrad.pipeline.limited.limited", lambda task, _seconds: call(task)):
+        yield
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

@@ -46,6 +46,10 @@ def test_a_wrong_fact_has_no_proof(name: str) -> None:
         for end, side in ((found.infimum, -1), (found.supremum, 1)):
             moved_end = None if end.exact is None else end.exact + off
             assert extreme(found, replace(end, exact=moved_end), side) == ()
+        if found.lipschitz.exact not in {None, oo}:
+            assert (
+                lipschitz(replace(found, lipschitz=replace(found.lipschitz, exact=found.lipschitz.exact + off))) == ()
+            )
     assert dead(replace(found, dead=(interval(1, 2),))) == ()
     assert not found.dead or dead(replace(found, dead=())) == ()
     assert decay(replace(found, decay=tuple(r and 2 * r for r in found.decay))) == ()

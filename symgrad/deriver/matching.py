@@ -6,6 +6,7 @@ Relative loss bounds for single neurons, IEEE Transactions on Neural Networks 10
 
 from __future__ import annotations
 
+from functools import cache
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
@@ -33,6 +34,7 @@ OUTPUT = message("The output tells z apart, so the loss can be written in the ou
 ALONE = message("Terms without a, which may contain y, have no part in the derivative and are left out or added.")
 
 
+@cache
 def matching_loss(activation: Definition) -> Derivation:
     """The loss for which delta = a - y: integrated, written in the output, and differentiated again.
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import TYPE_CHECKING, Any
 
 from sympy import And, Mul, Piecewise, Symbol, factor_terms
@@ -33,6 +33,7 @@ CANCELS = {
 }
 
 
+@cache
 def output_delta(activation: Definition, loss: Definition) -> Derivation:
     """Delta = dJ/da * phi'(z), simplified, the common factor struck out; PairError where the ranges don't fit."""
     require_fit(activation, loss)

@@ -44,6 +44,7 @@ def derivative(definition: Definition) -> Derivation:
     )
 
 
+@cache
 def parameter_derivative(definition: Definition, symbol: Symbol) -> Derivation:
     """The derivative by one of the parameters, such as PReLU's alpha, or by another variable of a loss."""
     known = [v.symbol for v in definition.domains]
@@ -82,6 +83,7 @@ def _chain(definition: Definition, x: Symbol, context: Context) -> tuple[tuple[S
     return first, carry_out(opened, context)
 
 
+@cache
 def second_derivative(definition: Definition) -> Derivation:
     """phi''(z), from the printed form of phi' or, for a definition by cases, from its cases in z."""
     x = definition.variable

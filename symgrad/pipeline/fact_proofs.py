@@ -8,16 +8,17 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
-from sympy import And, Eq, Ge, Gt, Integer, Le, Lt, Ne, Rational, oo
+from sympy import And, Eq, Ge, Gt, Integer, Le, Lt, Ne, Rational, S, oo
 
 from symgrad import prover
 from symgrad.core import Monotone
 from symgrad.pipeline.proofs import Proof
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
     from symgrad.core import Facts
 
@@ -87,7 +88,15 @@ def movement(found: Facts) -> tuple[Proof, ...]:
     ways = [
         kept(claims.holds(relation(slope, 0, evaluate=False), Eq(z, at)) for at in TRIED)[:1] for relation in (Gt, Lt)
     ]
+    ways = ways if all(ways) else [kept(compared(claims, relation))[:1] for relation in (Gt, Lt)]
     return (*ways[0], *ways[1]) if all(ways) else ()
+
+
+def compared(claims: Claims, relation: Any) -> Iterator[Proof | None]:
+    """That the function falls, or rises, from one point to the next: what jumps may do so where its slope never does."""
+    z, function = claims.variable, claims.function()
+    for p, q in pairwise(sorted(TRIED)):
+        yield claims.holds(relation(function.xreplace({z: p}), function.xreplace({z: q}), evaluate=False), S.true)
 
 
 def tails(found: Facts, *, of_slope: bool) -> tuple[Proof, ...]:

@@ -84,8 +84,10 @@ def lipschitz(found: Facts) -> tuple[Proof, ...]:
     if found.lipschitz.exact == oo:
         steep = high if found.supremum.exact == oo else low if found.infimum.exact == -oo else ()
         return kept(jump(claims, k.at) for k in found.kinks)[:1] or steep
+    if not low or not high or found.lipschitz.exact != Max(Abs(found.infimum.exact), Abs(found.supremum.exact)):
+        return ()
     joints = [joint(claims, k.at) for k in found.kinks]
-    return (*low, *high, *kept(joints)) if low and high and all(joints) else ()
+    return (*low, *high, *kept(joints)) if all(joints) else ()
 
 
 def joint(claims: Claims, kink: Any) -> Proof | None:
