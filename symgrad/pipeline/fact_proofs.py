@@ -93,7 +93,7 @@ def movement(found: Facts) -> tuple[Proof, ...]:
 
 
 def compared(claims: Claims, relation: Any) -> Iterator[Proof | None]:
-    """That the function falls, or rises, from one point to the next: what jumps may do so where its slope never does."""
+    """That the function falls, or rises, from one point to the next: one that jumps may, where its slope never does."""
     z, function = claims.variable, claims.function()
     for p, q in pairwise(sorted(TRIED)):
         yield claims.holds(relation(function.xreplace({z: p}), function.xreplace({z: q}), evaluate=False), S.true)
