@@ -52,7 +52,7 @@ ROOT = Path(__file__).parent.parent
 CHINESE = tuple(lang for lang in LANGUAGES if lang != "en")
 PLACES = re.compile(r"\{(\w+)\}")
 FORMULAS = re.compile(r"\$[^$]+\$|--\w+")  # and options of the command line
-TYPED = re.compile(r"\S*(?:://|@|\w\(|\w\.\w)\S*|`[^`]*`|\b[A-Z]{2,}\b")  # what stands for a program: addresses, code
+TYPED = re.compile(r"\S*(?:://|@|\w\(|\w\.\w)\S*|`[^`]*`|\(\w+, \w+\)|\b[A-Z]{2,}\b")  # what stands for a program: addresses, code
 
 
 @cache
@@ -366,6 +366,7 @@ MISTAKES = (  # what is asked, and a piece of the answer in English
     (["build", "nowhere.py"], "does not exist"),
     (["experiment", "vanishing", "--depth", "0"], "give a whole number"),
     (["accuracy", "sigmoid", "--target", "z"], "is no number"),
+    (["check", "nowhere.py::f", "--of", "sigmoid"], "there is no file"),
 )
 
 

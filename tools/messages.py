@@ -56,7 +56,10 @@ POSITIONS = {  # arguments that are read by people and come without their name
 NUMBERED = re.compile(r"[A-Z]\d+")  # a claim of the ledger, which has the same number in every language
 UNREAD = frozenset({"Recheck", "RejectedError", "StuckError", *vars(builtins)})  # whose reasons are for programs
 ERRORS = re.compile(r"(Error|Misfit|Refused)$|^(fail|error)$")  # whose first argument is told; several have more
-TELLING = {"cli", "core", "definitions", "deriver", "experiments", "pipeline"}  # whose errors everybody gets to see
+TELLING = {  # folders and files whose errors everybody gets to see
+    *("cli", "core", "definitions", "deriver", "experiments", "pipeline"),
+    *("as_notebook.py", "as_pdf.py", "fonts.py", "pages.py", "campaign.py", "commands.py", "loading.py", "subject.py"),
+}
 COMMANDS = ("click.command", "click.group", "command.command")
 NAMED = frozenset({"sums_to", "Fact"})  # whose name is told
 MAKERS = {"message": (0,), "told": (0,), "counted": (0, 1)}

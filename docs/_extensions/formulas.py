@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -23,6 +24,11 @@ if TYPE_CHECKING:
 
     from symgrad.core import Definition
 
+FORMULA = re.compile(r"\$([^$\n]+)\$")
+PARTIAL = re.compile(r"(∂[\w^]+)/(∂[\w^]+(?:\{\w+\})?)")
+LETTERS = str.maketrans(
+    {"∂": r"\partial ", "∑": r"\sum ", "∫": r"\int ", "·": r"\cdot ", "ᵀ": r"^\top ", "′": "'", "″": "''", "−": "-"}
+)
 CATALOGUES = {"activations": ACTIVATIONS, "losses": LOSSES}
 STYLE = """
 math { font-family: "SG Math", math; }
@@ -40,6 +46,16 @@ def block(translator: HTML5Translator, node: nodes.math_block) -> None:
     """A formula on a line of its own."""
     translator.body.append(wide(mathml(read(node.astext()), block=True)))
     raise nodes.SkipNode
+
+
+def in_docstring(_app: Sphinx, _what: str, _name: str, _of: Any, _options: Any, lines: list[str]) -> None:
+    """The formulas of a docstring, between dollars in the letters that a terminal shows: $∂J/∂W_{ij}$."""
+    lines[:] = FORMULA.sub(lambda m: f":math:`{typeset(m[1])}`", "\n".join(lines)).split("\n")
+
+
+def typeset(formula: str) -> str:
+    """Its LaTeX, with a bar for what is derived by what."""
+    return PARTIAL.sub(r"\\frac{\1}{\2}", formula).translate(LETTERS)
 
 
 def wide(math: str) -> str:
@@ -83,5 +99,6 @@ def setup(app: Sphinx) -> dict[str, Any]:
     app.add_html_math_renderer("core", (inline, None), (block, None))
     app.add_directive("catalogue", Catalogue)
     app.add_css_file("formulas.css")
+    app.connect("autodoc-process-docstring", in_docstring)
     app.connect("build-finished", style)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -138,9 +138,11 @@ def resumed(job: Job, path: Path | None) -> Progress:
         found = None if data["found"] is None else from_json(json.dumps(data["found"]))
         progress = Progress(data["key"], frozenset(data["done"]), found)
     except (OSError, ValueError, KeyError, TypeError) as error:
-        raise UnsupportedError(f"{path} is not a half-finished job; name another file, or remove it") from error
+        raise UnsupportedError(
+            "{path} is not a half-finished job; name another file, or remove it", path=path
+        ) from error
     if progress.key != job.key:
-        raise UnsupportedError(f"{path} belongs to another job; name another file, or remove it")
+        raise UnsupportedError("{path} belongs to another job; name another file, or remove it", path=path)
     return progress
 
 

@@ -6,29 +6,34 @@ import json
 import math
 from dataclasses import asdict, dataclass, replace
 from enum import Enum
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+from symgrad.words import enumerated, message, say
+
+if TYPE_CHECKING:
+    from symgrad.words import Message
 
 
 class Failure(Enum):
     """How float code can be wrong at an input."""
 
     NAN = "NaN"
-    INFINITY = "false infinity"
-    ZERO = "false zero"  # more than `limit` last digits from the exact value
-    DIGITS = "lost digits"
+    INFINITY = message("false infinity")
+    ZERO = message("false zero")  # more than `limit` last digits from the exact value
+    DIGITS = message("lost digits")
 
 
 class Cause(Enum):
     """Why, as far as running the code again tells."""
 
-    OVERFLOW = "overflow"
-    UNDERFLOW = "underflow"
-    DIVISION = "division by zero"
-    INVALID = "invalid operation"  # 0 times infinity, or infinity less infinity
-    CANCELLATION = "cancellation"
-    ROUNDING = "rounding of constants or arguments"
-    STAYS = "more digits do not mend it"
-    UNKNOWN = "unknown"
+    OVERFLOW = message("overflow")
+    UNDERFLOW = message("underflow")
+    DIVISION = message("division by zero")
+    INVALID = message("invalid operation")  # 0 times infinity, or infinity less infinity
+    CANCELLATION = message("cancellation")
+    ROUNDING = message("rounding of constants or arguments")
+    STAYS = message("more digits do not mend it")
+    UNKNOWN = message("unknown")
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,11 +52,19 @@ class Fault:
     cause: Cause = Cause.UNKNOWN
 
     def __str__(self) -> str:
-        much = f", {self.ulps:.3g} ulp" if self.failure is Failure.DIGITS else ""
-        return (
-            f"{self.failure.value} ({self.cause.value}) from {self.low:.9g} to {self.high:.9g}: "
-            f"at {self.at:.9g} it gives {self.given:.9g}, exact is {self.exact:.9g}{much}"
+        return str(self.told)
+
+    @property
+    def told(self) -> Message:
+        """One line."""
+        told = message(
+            "{failure} ({cause}) from {low} to {high}: at {at} it gives {given}, exact is {exact}",
+            failure=self.failure.value,
+            cause=self.cause.value,
+            **{k: f"{getattr(self, k):.9g}" for k in ("low", "high", "at", "given", "exact")},
         )
+        digits = self.failure is Failure.DIGITS
+        return message("{told}, {ulps} ulp", told=told, ulps=f"{self.ulps:.3g}") if digits else told
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,25 +96,32 @@ class Certificate:
         return not self.faults and not self.undecided
 
     def __str__(self) -> str:
-        return "\n".join([self.summary, *(f"  {fault}" for fault in self.faults)])
+        return "\n".join(self.lines)
 
     @property
-    def summary(self) -> str:
+    def lines(self) -> list[str]:
+        """In the language that is spoken: what was found, and each interval on which the code fails."""
+        return [say(self.summary), *(f"  {say(fault.told)}" for fault in self.faults)]
+
+    @property
+    def summary(self) -> Message:
         """One line."""
-        which = "all" if self.complete else "a sample of"
-        lost = ", ".join(
-            f"{count} {what}"
-            for count, what in (
-                (self.nans, "NaN"),
-                (self.infinities, "false infinities"),
-                (self.zeros, "false zeros"),
-                (self.undecided, "more inputs undecided"),
-            )
-            if count
+        inputs = message("all {n} inputs" if self.complete else "a sample of {n} inputs", n=self.inputs)
+        lost = (
+            self.nans and message("{n} NaN", n=self.nans),
+            self.infinities and message("{n} false infinities", n=self.infinities),
+            self.zeros and message("{n} false zeros", n=self.zeros),
+            self.undecided and message("{n} more inputs undecided", n=self.undecided),
         )
-        return (
-            f"{self.name}, {self.dtype}: at most {self.ulps:.3g} ulp (at {self.at:.9g}) over {which} "
-            f"{self.inputs} inputs; {lost or 'no false zero, infinity or NaN'}"
+        told = enumerated(lost)
+        return message(
+            "{name}, {dtype}: at most {ulps} ulp (at {at}) over {inputs}; {lost}",
+            name=self.name,
+            dtype=self.dtype,
+            ulps=f"{self.ulps:.3g}",
+            at=f"{self.at:.9g}",
+            inputs=inputs,
+            lost=told or message("no false zero, infinity or NaN"),
         )
 
     def to_json(self) -> str:

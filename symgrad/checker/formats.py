@@ -102,7 +102,9 @@ def has_bfloat16() -> bool:
 def format_named(name: str) -> Format:
     """The format of this name."""
     if name not in FORMATS:
-        raise UnsupportedError(f"no float format is called {name!r}; choose one of {', '.join(FORMATS)}")
+        raise UnsupportedError(
+            "no float format is called {name}; choose one of {formats}", name=repr(name), formats=", ".join(FORMATS)
+        )
     return FORMATS[name]
 
 

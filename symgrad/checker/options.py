@@ -27,7 +27,9 @@ def understood(**options: Any) -> None:
     for name, value in options.items():
         meant, mend = WANTED[name]
         if not meant(value):
-            raise UnsupportedError(f"{name}={value!r:.80} is not understood; {mend}")
+            raise UnsupportedError(
+                "{name}={value} is not understood; {mend}", name=name, value=f"{value!r:.80}", mend=mend
+            )
 
 
 TOLERANCES = frozenset({"tol", "tolerance", "atol", "rtol", "eps", "epsilon", "delta", "step", "h"})
@@ -69,7 +71,9 @@ def float_type(dtype: Any) -> Any:
         told = f"NumPy knows no dtype {dtype!r}; hand in the type itself, as in dtype=ml_dtypes.bfloat16"
         raise UnsupportedError(told) from None
     if not is_float(found):
-        raise UnsupportedError(f"numbers of dtype {found.name} have no gradient; use float16, float32 or float64")
+        raise UnsupportedError(
+            "numbers of dtype {name} have no gradient; use float16, float32 or float64", name=found.name
+        )
     return found
 
 

@@ -41,7 +41,11 @@ def command(  # noqa: PLR0917 - as click does
     a NaN, a false infinity or a false zero is found.
     """
     found = long_job(name, order, dtype, target, resume) if complete or resume else trials(name, order, dtype, target)
-    text = "[" + ",\n ".join(c.to_json() for c in found) + "]" if as_json else "\n".join(map(str, found))
+    text = (
+        "[" + ",\n ".join(c.to_json() for c in found) + "]"
+        if as_json
+        else "\n".join(line for c in found for line in c.lines)
+    )
     click.echo(json.dumps(json.loads(text), indent=1, ensure_ascii=False) if as_json else text)
     if any(c.nans or c.infinities or c.zeros for c in found):
         raise SystemExit(1)

@@ -77,7 +77,9 @@ def folder(package: str) -> Path:
     """Where a package lies, without running any of it."""
     spec = find_spec(package)
     if spec is None or not spec.submodule_search_locations:
-        raise SymgradError(f"the package {package}, whose fonts the pages use, is missing; install symgrad anew")
+        raise SymgradError(
+            "the package {package}, whose fonts the pages use, is missing; install symgrad anew", package=package
+        )
     return Path(spec.submodule_search_locations[0])
 
 

@@ -200,4 +200,6 @@ def page_files(
 def require(word: str, known: tuple[str, ...], kind: str) -> None:
     """Raise SymgradError unless the word is one of those known."""
     if word not in known:
-        raise SymgradError(f"there is no {kind} {word[:40]!r}; choose one of {', '.join(known)}")
+        raise SymgradError(
+            "there is no {kind} {word}; choose one of {known}", kind=kind, word=repr(word[:40]), known=", ".join(known)
+        )

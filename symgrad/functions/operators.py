@@ -8,7 +8,7 @@ from sympy import Expr, Subs, Symbol, sympify
 
 
 class D(Expr):
-    """d/dx of `expr`, left standing: SymPy's own Derivative carries some of them out on construction."""
+    """$∂f/∂x$ of `expr`, left standing: SymPy's own Derivative carries some of them out on construction."""
 
     is_commutative = True
     is_real = True

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 def total(indices: Index | Iterable[Index], summand: Any) -> Expr:
-    """The sum over one or more indices; the indices can be used again elsewhere."""
+    """The sum $∑_i f_i$ over one or more indices; the indices can be used again elsewhere."""
     new = {i: i.fresh() for i in several(indices)}
     found = expr(summand).rename(new)
     return Expr([t.over(frozenset(new.values())) for t in found.terms], found.lost)
@@ -34,12 +34,12 @@ def several(indices: Any) -> tuple[Index, ...]:
 
 
 def mean(index: Index, summand: Any) -> Expr:
-    """The mean over an index."""
+    """The mean $∑_i f_i / n$ over an index."""
     return total(index, summand) / size(several(index)[0].dim)
 
 
 def delta(left: Slot | int, right: Slot | int) -> Expr:
-    """Kronecker's delta: 1 where two indices over one dimension, or two places, are equal, else 0."""
+    """Kronecker's $δ_{ij}$: 1 where two indices over one dimension, or two places, are equal, else 0."""
     if not (isinstance(left, Index) and isinstance(right, Index)):
         return where(left, "==", right)
     if left.dim != right.dim:
@@ -73,13 +73,13 @@ def size(dim: Dim) -> Expr:
 
 
 def group(value: Any) -> Expr:
-    """A sum in brackets that products leave as it is: p_i (delta_ij - p_j)."""
+    """A sum in brackets that products leave as it is: $p_i (δ_{ij} − p_j)$."""
     value = expr(value)
     return value if len(value.terms) == 1 and not value.terms[0].bound else one(Power(value))
 
 
 def greatest(index: Index, body: Any) -> Expr:
-    """The maximum over an index."""
+    """The maximum of $f_i$ over an index i."""
     return _bound(Greatest, index, expr(body))
 
 
@@ -90,7 +90,7 @@ def attains(index: Index, body: Any, at: Slot) -> Expr:
 
 
 def where(left: Slot | int, relation: str, right: Slot | int = 0) -> Expr:
-    """Iverson's bracket of two places, 1 where it holds and else 0, as in `where(j, "<=", i)`."""
+    """Iverson's bracket $[j ≤ i]$ of two places, 1 where it holds and else 0, as in `where(j, "<=", i)`."""
     gap = place(left) - place(right)
     match relation:
         case "<=":
@@ -109,7 +109,7 @@ def where(left: Slot | int, relation: str, right: Slot | int = 0) -> Expr:
 
 
 def partial(value: Any, by: Expr, fixed: Iterable[Tensor] = ()) -> Expr:
-    """The derivative by an entry such as `W[i, j]`, not carried out yet. Names in `fixed` are held still."""
+    """The derivative $∂f/∂W_{ij}$ by an entry such as `W[i, j]`, not carried out yet; names in `fixed` stay still."""
     return one(Partial(expr(value), ref_of(by), frozenset(fixed)))
 
 

@@ -77,7 +77,7 @@ class Fact:
 
 
 def sums_to(tensor: Tensor, value: object = 1, *, assumed: bool | None = None, name: str = "") -> Fact:
-    """The entries sum to `value` over the last dimension: sum_k y_k = 1."""
+    """The entries sum to `value` over the last dimension: $∑_k y_k = 1$."""
     letters = letters_of(tensor, least=1)
     left = total(letters[-1], tensor[letters])
     known = name or f"sum {tensor.name} = {value}"
@@ -85,7 +85,7 @@ def sums_to(tensor: Tensor, value: object = 1, *, assumed: bool | None = None, n
 
 
 def one_hot(tensor: Tensor) -> Fact:
-    """Of the last dimension at most one entry is not 0, and it is 1: y_j y_k = delta_jk y_j."""
+    """Of the last dimension at most one entry is not 0, and it is 1: $y_j y_k = δ_{jk} y_j$."""
     *front, j = letters_of(tensor, least=1)
     k = j.fresh()
     left = tensor[(*front, j)] * tensor[(*front, k)]

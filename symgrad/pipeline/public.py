@@ -81,11 +81,12 @@ def entry(of: str | Definition) -> Definition:
 def derivative(
     of: str | Definition | Tensor | Indexed, wrt: str | Symbol | Tensor | None = None, **told: Any
 ) -> Worked:
-    """φ′(z) of an activation, dJ/da of a loss, or the derivative by one of its parameters (`wrt="alpha"`).
+    """$φ′(z)$ of an activation, $∂J/∂a$ of a loss, or the derivative by one of its parameters (`wrt="alpha"`).
 
-    With symbolic dimensions: `derivative(J, W, through=(z,), facts=(sums_to(y),))` is ∂J/∂Wᵢⱼ, `derivative(p, z)` the
-    Jacobian ∂pᵢ/∂zⱼ. `through` are names between the two whose derivatives get names, the loss's end first; `facts`
-    are assumed of inputs, or definitions to be recognised again; `name`, `title` and `lead` tell the page.
+    With symbolic dimensions: `derivative(J, W, through=(z,), facts=(sums_to(y),))` is $∂J/∂W_{ij}$, and
+    `derivative(p, z)` the Jacobian $∂p_i/∂z_j$. `through` are names between the two whose derivatives get names, the
+    loss's end first; `facts` are assumed of inputs, or definitions to be recognised again; `name`, `title` and `lead`
+    tell the page.
     """
     if isinstance(of, Tensor | Indexed):
         if not isinstance(wrt, Tensor):
@@ -112,14 +113,14 @@ def derivative(
 
 
 def second_derivative(of: str | Definition) -> Worked:
-    """φ″(z) of an activation, d²J/da² of a loss."""
+    """$φ″(z)$ of an activation, $∂^2J/∂a^2$ of a loss."""
     return Worked(deriver.second_derivative(entry(of)))
 
 
 def output_delta(activation: str | Definition, loss: str | Definition) -> Worked:
-    """The output delta δ = dJ/dz of a loss after an activation; PairError says why a pair has none.
+    """The output delta $δ = ∂J/∂z = ∂J/∂a · φ′(z)$ of a loss after an activation; PairError says why a pair has none.
 
-    `.cancels` is whether φ′(z) drops out: `Cancels.FULLY` for sigmoid with binary cross-entropy.
+    `.cancels` is whether $φ′(z)$ drops out: `Cancels.FULLY` for sigmoid with binary cross-entropy.
     """
     phi = of_kind(activation, Kind.ACTIVATION)
     if loss == MATCHING:
@@ -129,12 +130,12 @@ def output_delta(activation: str | Definition, loss: str | Definition) -> Worked
 
 
 def matching_loss(activation: str | Definition) -> Worked:
-    """The loss for which δ = a − y after this activation, up to a term in y alone."""
+    """The loss for which $δ = a − y$ after this activation: $J = ∫ (φ(z) − y) dz$, up to a term in y alone."""
     return Worked(deriver.matching_loss(of_kind(activation, Kind.ACTIVATION)))
 
 
 def derive(expr: str | Expr, wrt: str | Symbol | None = None, *, seconds: float | None = SECONDS) -> Worked:
-    """The derivative of your own expression by `wrt`, every rule shown.
+    """The derivative $∂f/∂z$ of your own expression f by `wrt`, every rule shown.
 
     Text goes through symgrad's grammar. A symbol that is not real is read as real; positive=True and the like
     are taken as its domain. Without `wrt` the derivative is by `z`, or by the only symbol there is.

@@ -161,7 +161,7 @@ def telling(worst: PointFinding, report: ElementwiseReport) -> list[float]:
 
 
 def check_vjp(f: Callable[[Any], Any], vjp: Callable[[Any, Any], Any], x: Any, **options: Any) -> Parameters:
-    """Assert that `vjp(x, c)` is the product of the cotangent c with the Jacobian of `f` at x: J^T c.
+    """Assert that `vjp(x, c)` is the product of the cotangent c with the Jacobian of `f` at x: $Jᵀ c$.
 
     The options are those of `checker.check_vjp`: cotangents, dtype, seed, seconds.
     """

@@ -10,7 +10,6 @@ from symgrad.definitions import parse
 from symgrad.testing.check import try_marked
 from symgrad.testing.loading import SEPARATOR, loaded
 from symgrad.testing.records import failed, record
-from symgrad.testing.subject import is_pair
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -32,7 +31,9 @@ def checked(
             what = own.of if of is None else what_of(of)
             before = own.forward if function is None else function
             if what is None and before is None:
-                raise UnsupportedError(f"say what {label} is the gradient of: --of NAME, or --forward FILE::FUNCTION")
+                raise UnsupportedError(
+                    "say what {label} is the gradient of: --of NAME, or --forward FILE::FUNCTION", label=label
+                )
             try:
                 found.append(record(try_marked(get(), Mark(what, before, {**own.options, **asked})), label))
             except SymgradError as error:  # the others are checked all the same
@@ -43,14 +44,14 @@ def checked(
 def single(target: str) -> Any:
     """The one function that a target names."""
     if SEPARATOR not in target:
-        raise UnsupportedError(f"--forward {target}: name the function, as in {target}::f")
+        raise UnsupportedError("--forward {target}: name the function, as in {target}::f", target=target)
     return loaded(target)[0][1]()
 
 
 def what_of(text: str) -> Any:
     """A pair where the text is two names with a comma between them; else the text itself."""
     parts = tuple(part.strip() for part in text.split(","))
-    return parts if is_pair(parts) else text
+    return parts if len(parts) == 2 and all(map(str.isidentifier, parts)) else text  # noqa: PLR2004 - a pair
 
 
 def valued(parameters: Sequence[str]) -> dict[str, Any]:
@@ -59,9 +60,9 @@ def valued(parameters: Sequence[str]) -> dict[str, Any]:
     for text in parameters:
         name, equals, value = text.partition("=")
         if not equals:
-            raise UnsupportedError(f"--parameter {text}: write NAME=VALUE, as in alpha=1/5")
+            raise UnsupportedError("--parameter {text}: write NAME=VALUE, as in alpha=1/5", text=text)
         number = parse(value)
         if number.free_symbols:
-            raise UnsupportedError(f"--parameter {text}: {value} is no number")
+            raise UnsupportedError("--parameter {text}: {value} is no number", text=text, value=value)
         found[name.strip()] = number
     return found

@@ -12,7 +12,9 @@ from typing import TYPE_CHECKING, Any
 
 from symgrad.core import SymgradError
 from symgrad.core.catalogue import nearest
+from symgrad.core.errors import did_you_mean
 from symgrad.core.marking import Mark, marked_in, method
+from symgrad.words import message
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -39,7 +41,7 @@ def loaded(target: str) -> list[tuple[str, Callable[[], Any], Mark]]:
         return [(target, partial(attribute, module, name, path), Mark())]
     found = [(f"{path}{SEPARATOR}{n}", *rest) for n, rest in marked.items()]
     if not found:
-        raise LoadError(f"{path} has no function marked with @symgrad.gradient; name one: {path}::function")
+        raise LoadError("{path} has no function marked with @symgrad.gradient; name one: {path}::function", path=path)
     return found
 
 
@@ -48,22 +50,27 @@ def attribute(module: ModuleType, name: str, path: str) -> Any:
     found: Any = module
     for part in name.split("."):
         if not hasattr(found, part):
-            near = nearest(part, [n for n in vars(module) if not n.startswith("_")])
-            hint = f"did you mean {' or '.join(near)}?" if near else "check the name after ::"
-            raise LoadError(f"{path} has no {name!r}; {hint}")
+            near = nearest(part, [n for n, value in vars(module).items() if callable(value) and not n.startswith("_")])
+            hint = did_you_mean(near) if near else message("check the name after ::")
+            raise LoadError("{path} has no {name}; {hint}", path=path, name=repr(name), hint=hint)
         found = method(found, part) if isinstance(found, type) and part in vars(found) else getattr(found, part)
     if not callable(found):
-        raise LoadError(f"{name!r} in {path} is {type(found).__name__}, not a function; name a function after ::")
+        raise LoadError(
+            "{name} in {path} is {kind}, not a function; name a function after ::",
+            name=repr(name),
+            path=path,
+            kind=type(found).__name__,
+        )
     return found
 
 
 def imported(path: Path) -> ModuleType:
     """The file as a module, with its own folder importable meanwhile, as when Python runs it."""
     if not path.is_file():
-        raise LoadError(f"there is no file {str(path)!r}; write path/to/file.py::function")
+        raise LoadError("there is no file {path}; write path/to/file.py::function", path=repr(str(path)))
     spec = spec_from_file_location(f"symgrad_checked_{path.stem}", path)
     if spec is None or spec.loader is None:
-        raise LoadError(f"{path} is no Python file; its name must end with .py")
+        raise LoadError("{path} is no Python file; its name must end with .py", path=path)
     module = module_from_spec(spec)
     sys.modules[spec.name] = module  # a dataclass looks its module up while it is made
     try:
@@ -73,7 +80,9 @@ def imported(path: Path) -> ModuleType:
         del sys.modules[spec.name]
         lines = [f.lineno for f in traceback.extract_tb(error.__traceback__) if f.filename == str(path)]
         at = f":{lines[-1]}" if lines else ""
-        raise LoadError(f"{path}{at} can't be imported: {type(error).__name__}: {error}") from error
+        raise LoadError(
+            "{path}{at} can't be imported: {kind}: {error}", path=path, at=at, kind=type(error).__name__, error=error
+        ) from error
     return module
 
 

@@ -13,11 +13,12 @@ from symgrad import deriver
 from symgrad.checker import exact
 from symgrad.core import Definition, Kind, PairError, SymgradError, UnknownNameError, UnsupportedError, Variable
 from symgrad.core.catalogue import canonical
-from symgrad.definitions import ACTIVATIONS, LOSSES, activation_named, entry_named, loss_named, parse
+from symgrad.definitions import ACTIVATIONS, activation_named, entry_named, loss_named, parse
 from symgrad.definitions.layers import LAYERS
 from symgrad.definitions.lookup import spelled
 from symgrad.functions.elementwise import lies_in
 from symgrad.pipeline.reading import chosen
+from symgrad.words import message
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -110,8 +111,9 @@ def made(of: Any, parameters: Mapping[str, Any] | None, variable: Any) -> Subjec
     if isinstance(of, Basic):
         return written(str(of), of, parameters or {}, variable)
     raise UnsupportedError(
-        f"of={type(of).__name__} is not understood; give a catalogue name, an expression (text or SymPy), "
-        "or a pair (activation, loss)"
+        "of={kind} is not understood; give a catalogue name, an expression (text or SymPy), "
+        "or a pair (activation, loss)",
+        kind=type(of).__name__,
     )
 
 
@@ -133,8 +135,9 @@ def of_numbers(text: Any) -> None:
     name = canonical(str(text))
     if name in VECTORS and spelled(name, ACTIVATIONS) not in ACTIVATIONS:
         raise UnsupportedError(
-            f"{name} is no function of one number; check its product with a cotangent by check_vjp(f, vjp, x), "
-            "or the gradients of a loss behind it by check_network(loss, grads, params)"
+            "{name} is no function of one number; check its product with a cotangent by check_vjp(f, "
+            "vjp, x), or the gradients of a loss behind it by check_network(loss, grads, params)",
+            name=name,
         )
 
 
@@ -181,7 +184,10 @@ def pair(of: Any, parameters: Mapping[str, Any]) -> Subject:
     shared = {p.symbol for p in phi.parameters} & {p.symbol for p in loss.parameters}
     if shared:
         raise UnsupportedError(
-            f"{phi.name} and {loss.name} both have a parameter {shared.pop()}; write the pair as text"
+            "{name} and {other} both have a parameter {shared}; write the pair as text",
+            name=phi.name,
+            other=loss.name,
+            shared=shared.pop(),
         )
     own = {p.symbol: p.default for p in (*phi.parameters, *loss.parameters)}
     known = [v for v in (*phi.domains, *loss.domains) if v.symbol in {*own, y}]
@@ -192,22 +198,20 @@ def pair(of: Any, parameters: Mapping[str, Any]) -> Subject:
     return Subject(f"{loss.name} after {phi.name}", expr, expr, phi.variable, choices, phi, loss)
 
 
-def is_pair(names: tuple[str, ...]) -> bool:
-    """Whether these are the names of an activation and of a loss."""
-    if len(names) != 2:  # noqa: PLR2004 - as above
-        return False
-    return spelled(names[0], ACTIVATIONS) in ACTIVATIONS and spelled(names[1], LOSSES) in LOSSES
-
-
 def values_of(letters: Sequence[Variable], parameters: Any) -> Choice:
     """The values given, by symbol; a name that does not occur, and a value outside its domain, are refused."""
     if not isinstance(parameters, Mapping):
-        raise UnsupportedError(f"parameters={parameters!r:.80} is not understood; name them, as in {{'alpha': 0.2}}")
+        raise UnsupportedError(
+            "parameters={parameters} is not understood; name them, as in {'alpha': 0.2}",
+            parameters=f"{parameters!r:.80}",
+        )
     known = {str(v.symbol): v for v in letters}
     unknown = [str(n) for n in parameters if str(n) not in known]
     if unknown:
         raise UnsupportedError(
-            f"there is no {unknown[0]!r} to give a value to; there are {', '.join(known) or 'no letters'}"
+            "there is no {unknown} to give a value to; there are {known}",
+            unknown=repr(unknown[0]),
+            known=", ".join(known) or message("no letters"),
         )
     return tuple((known[str(n)].symbol, value_of(known[str(n)], v)) for n, v in parameters.items())
 
@@ -218,9 +222,18 @@ def value_of(letter: Variable, value: Any) -> Any:
         found = parse(value) if isinstance(value, str) else sympify(value, strict=True)
         number = Rational(found) if found.is_Float else found
     except (SympifyError, SymgradError, TypeError, ValueError, AttributeError):
-        raise UnsupportedError(f"{letter.symbol}={value!r:.80} is no number; give one, such as 0.2 or '1/5'") from None
+        raise UnsupportedError(
+            "{symbol}={value} is no number; give one, such as 0.2 or '1/5'",
+            symbol=letter.symbol,
+            value=f"{value!r:.80}",
+        ) from None
     if not lies_in(number, letter.domain):
-        raise UnsupportedError(f"{letter.symbol}={value} does not lie in {letter.domain}; give a number that does")
+        raise UnsupportedError(
+            "{symbol}={value} does not lie in {domain}; give a number that does",
+            symbol=letter.symbol,
+            value=value,
+            domain=letter.domain,
+        )
     return found
 
 
