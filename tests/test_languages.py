@@ -52,7 +52,7 @@ ROOT = Path(__file__).parent.parent
 CHINESE = tuple(lang for lang in LANGUAGES if lang != "en")
 PLACES = re.compile(r"\{(\w+)\}")
 FORMULAS = re.compile(r"\$[^$]+\$|--\w+")  # and options of the command line
-TYPED = re.compile(r"\S*(?:://|@|\w\(|\w\.\w)\S*|`[^`]*`|\(\w+, \w+\)|\b[A-Z]{2,}\b")  # what stands for a program: addresses, code
+TYPED = re.compile(r"\S*(?:://|@|\w\(|\w\.\w)\S*|`[^`]*`|\(\w+, \w+\)|\b[A-Z]{2,}\b")  # addresses, code
 
 
 @cache
