@@ -152,6 +152,7 @@ BY_HAND = {
         (),
     ),
     "phi for its derivative": (partial(apply(φ, z[i]), z[j]), delta(i, j) * apply(φ, z[i]), ()),
+    "seen only where i is not j, and j + 2 inside": (x[j + 2] * z[i], x[j + 2] * z[j], ()),
     "a delta of the wrong pair": (partial(z[i] * x[k], z[j]), delta(k, j) * x[k], ()),
 }
 
