@@ -483,3 +483,13 @@ def test_a_function_of_1_over_x_is_looked_at_closely_enough() -> None:
 
     assert check_elementwise(f, grad).count(Outcome.WRONG) == 0
     assert check_elementwise(f, lambda x: 1.001 * grad(x)).count(Outcome.WRONG) > 20
+
+
+def test_waves_finer_than_the_numbers_are_not_called_wrong() -> None:
+    """All floats beyond 7e13 are even: the exact slope of cos(πz) is 0 there, and πz has no digit left."""
+    pi = np.float32(np.pi)
+    of = reference(sp.cos(sp.pi * z), z)
+    right = check_elementwise(None, lambda u: -pi * np.sin(pi * u), reference=of, dtype="float32")
+    assert right.outcome is Outcome.OK
+    wrong = check_elementwise(None, lambda u: pi * np.sin(pi * u), reference=of, dtype="float32")
+    assert wrong.outcome is Outcome.WRONG

@@ -81,8 +81,7 @@ class Guarded:
         self.watch.tick(self.name)
         given = x.copy() if isinstance(x, np.ndarray) else x
         try:
-            with np.errstate(all="ignore"):
-                value = self.function(given)
+            value = self.function(given)
         except FunctionError:
             raise
         except (Exception, SystemExit) as error:
@@ -90,7 +89,7 @@ class Guarded:
             if isinstance(error, OWN) or not isinstance(x, np.ndarray):
                 mend = "mend that error in your code"
             raise FunctionRaisedError(self.name, raised(error, x), mend) from error
-        if isinstance(x, np.ndarray) and not (np.array_equal(given, x) or np.array_equal(given, x, equal_nan=True)):
+        if isinstance(x, np.ndarray) and changed(given, x):
             self.watch.note(f"{self.name} changes", f"{self.name} changes its input in place; it was given copies")
         return value
 
@@ -111,6 +110,11 @@ class Guarded:
         return float(value.reshape(()))
 
 
+def changed(given: Array, x: Array) -> bool:
+    """Whether one array is no longer the other."""
+    return given.tobytes() != x.tobytes() and not np.array_equal(given, x, equal_nan=True)
+
+
 def guard(function: Any, name: str, watch: Watch, x: Array) -> tuple[Guarded, Array]:
     """The function after being tried on `x`, and its values there: each kind of misbehaviour has its own error.
 
@@ -129,7 +133,8 @@ def guard(function: Any, name: str, watch: Watch, x: Array) -> tuple[Guarded, Ar
             "gives another value at a point when the other points change",
             "it is not elementwise: check it as a vector function",
         )
-    return replace(found, eps=unit_of(found, x, first, dtype)), first
+    eps = unit_of(found, x, first, dtype)
+    return Guarded(found.function, name, watch, found.one_by_one, found.constant, eps), first
 
 
 def callable_one(function: Any, name: str) -> Any:
@@ -238,20 +243,21 @@ def unit_of(found: Guarded, x: Array, values: Array, dtype: Any) -> float:
 
 def narrow(x: Array, values: Array) -> bool:
     """Whether many different values, at points that do not fit into single precision, all do."""
-    with np.errstate(all="ignore"):
-        odd = values[np.asarray(values, np.float32) != values]
-        if (np.isfinite(odd) & (np.abs(odd) > LEAST)).any():
-            return False
-        wide = np.mean(np.asarray(x, np.float32) != x) > 0.5  # noqa: PLR2004 - most of them
-        return bool(wide) and np.unique(values[np.isfinite(values) & (np.abs(values) > LEAST)]).size >= ENOUGH
+    if any(LEAST < abs(v) < np.inf and float(np.float32(v)) != v for v in values[::8].tolist()):
+        return False
+    size = np.abs(values)
+    counted = (size > LEAST) & (size < np.inf)
+    if (counted & (values.astype(np.float32) != values)).any():
+        return False
+    wide = np.mean(np.asarray(x, np.float32) != x) > 0.5  # noqa: PLR2004 - most of them
+    return bool(wide) and np.unique(values[counted]).size >= ENOUGH
 
 
 def alike(left: Array, right: Array) -> bool:
     """Whether two results are the same up to rounding, NaN included."""
     if left.shape != right.shape:
         return False
-    same = (left == right) | ((left != left) & (right != right))  # noqa: PLR0124 - so is NaN told, at once
-    return bool(same.all() or np.allclose(left, right, rtol=SAME, atol=0, equal_nan=True))
+    return bool((left == right).all() or np.allclose(left, right, rtol=SAME, atol=0, equal_nan=True))
 
 
 def raised(error: BaseException, x: Any) -> str:

@@ -25,8 +25,9 @@ from symgrad.checker.excuses import (
     excuse_extremes,
     excuse_steep,
 )
-from symgrad.checker.findings import FAR, Blame, Cause, ElementwiseReport, Examined, PointFinding, worst_of
-from symgrad.checker.judge import FLOOR, OK, ROUNDINGS, UNRESOLVED, WRONG, codes
+from symgrad.checker.findings import FAR, Blame, Cause, ElementwiseReport, Examined, PointFinding, Stretch, worst_of
+from symgrad.checker.glance import Asked, glance
+from symgrad.checker.judge import EPS, FLOOR, OK, ROUNDINGS, UNRESOLVED, WRONG, codes
 from symgrad.checker.options import float_type, understood
 from symgrad.checker.points import points as usual_points
 from symgrad.checker.stretches import stretches
@@ -114,19 +115,23 @@ def check_elementwise(
     name = name_of(wanted)
     x = chosen_points(points, lower, upper, corners, name, wide=truth is not None, count=count, seed=seed)
     x = with_demanded(x, demanded, lower, upper, name)
-    with np.errstate(all="ignore"), watching(seconds) as watch:
+    with watching(seconds) as watch:
         function, values = guard(f, "the function", watch, x) if f is not None else (None, None)
         gradient, given = guard(grad, "the gradient", watch, x.astype(wanted))
         if function is None and truth is None:
             raise UnsupportedError("nothing to compare the gradient with; hand in the function, or an exact reference")
         trial = Trial(function, gradient, truth, corners, demanded, lower, upper, wanted, extremes)
         found = examine(trial, x, given)
-        trial = with_cuts(trial, x, found)
-        found = examine(trial, x) if trial.cut else found
-        x, found = settled(trial, x, found)
-        worst = worst_of(found.rows()) if (found.outcomes == WRONG).any() else None
-        blame = blame_at(trial, x, worst) if worst else None
-        where = stretches(lambda u: examine(trial, u).outcomes == WRONG, x, found.outcomes, worst, name)
+        worst, blame = None, None
+        where: tuple[Stretch, ...] = ()
+        if found.outcomes.any():
+            trial = with_cuts(trial, x, found)
+            found = examine(trial, x) if trial.cut else found
+            x, found = settled(trial, x, found)
+            worst = worst_of(found.rows()) if (found.outcomes == WRONG).any() else None
+        if worst is not None:
+            blame = blame_at(trial, x, worst)
+            where = stretches(lambda u: examine(trial, u).outcomes == WRONG, x, found.outcomes, worst, name)
         forward = forward_of(trial, x, values) if truth and values is not None else None
         return ElementwiseReport(found, where, blame, forward, watch.notes, name, seed)
 
@@ -223,7 +228,10 @@ def with_demanded(x: Array, demanded: Sequence[tuple[float, float]], lower: floa
 def examine(trial: Trial, x: Array, given: Array | None = None) -> Examined:
     """The truth and the outcome at each point, at which the gradient is called, if it was not yet."""
     given = np.asarray(trial.gradient(x.astype(trial.dtype)) if given is None else given, float)
-    truth, exact = truth_at(trial, x)
+    first = first_look(trial, x, given)
+    if first is not None and first.bound.max(initial=0.0) < np.inf and not (trial.demanded or trial.cut):
+        return Examined(given, first, np.zeros(x.size, int), np.zeros(x.size, bool), None)
+    truth, exact = truth_at(trial, x, first)
     values = dict(trial.demanded)
     demanded = np.asarray([values.get(v, np.nan) for v in x.tolist()]) if values else None
     grain = trial.function.eps if trial.function is not None and not exact.all() else 0.0
@@ -239,7 +247,7 @@ def examine(trial: Trial, x: Array, given: Array | None = None) -> Examined:
     if trial.truth is not None and (outcomes != OK).any():
         excuse(trial.truth, trial.gradient, given, truth, outcomes, trial.eps)
         if trial.extremes != "fail":
-            told = excuse_extremes(trial.gradient, given, truth, outcomes, trial.dtype)
+            told = excuse_extremes(trial.truth, trial.gradient, given, truth, outcomes, trial.dtype)
             if told:
                 trial.gradient.watch.note("extremes", told)
     return Examined(given, truth, outcomes, exact, demanded)
@@ -249,7 +257,8 @@ def with_cuts(trial: Trial, x: Array, found: Examined) -> Trial:
     """The trial that knows where the code drops the slope, if it does."""
 
     def compare(u: Array) -> tuple[Array, Estimate]:
-        return np.asarray(trial.gradient(u.astype(trial.dtype)), float), truth_at(trial, u)[0]
+        given = np.asarray(trial.gradient(u.astype(trial.dtype)), float)
+        return given, truth_at(trial, u, first_look(trial, u, given))[0]
 
     gone = cuts(compare, x, found.given, found.truth, found.outcomes, trial.name, trial.eps)
     if not gone.any():
@@ -308,24 +317,34 @@ def in_doubles(trial: Trial, x: Array) -> Array | None:
         return None
 
 
-def truth_at(trial: Trial, x: Array) -> tuple[Estimate, Array]:
+def first_look(trial: Trial, x: Array, given: Array) -> Estimate | None:
+    """The slopes that a glance at the function confirms; None where there is an exact truth, or single precision."""
+    function = trial.function
+    if function is None or trial.truth is not None or max(function.eps, trial.eps) > EPS:
+        return None
+    return glance(Asked(function, trial.lower, trial.upper, tuple(c.at for c in trial.corners)), x, given)
+
+
+def truth_at(trial: Trial, x: Array, first: Estimate | None) -> tuple[Estimate, Array]:
     """The derivative at each point: exact where that is known, by differences of the function otherwise."""
     if trial.truth is None:
-        return by_differences(trial, x), np.zeros(x.size, bool)
+        return by_differences(trial, x, first), np.zeros(x.size, bool)
     exact = exact_slopes(trial.truth, x, trial.name)
     known = np.isfinite(exact.bound)
     unknown = np.flatnonzero(~known & (np.abs(x) <= FAR))  # further out the differences would have to be taken on trust
     if not unknown.size or trial.function is None:
         return exact, known
-    return exact.filled(unknown, by_differences(trial, x[unknown])), known
+    return exact.filled(unknown, by_differences(trial, x[unknown], None)), known
 
 
-def by_differences(trial: Trial, x: Array) -> Estimate:
-    """Finite differences of the function, in doubles."""
+def by_differences(trial: Trial, x: Array, first: Estimate | None) -> Estimate:
+    """Finite differences of the function, in doubles, where the first look did not confirm what was given."""
     if trial.function is None:
         raise UnsupportedError("finite differences need the function")
-    with np.errstate(all="ignore"):
+    if first is None:
         return difference(trial.function, x, **trial.about)
+    left = np.flatnonzero(np.isinf(first.bound))
+    return first.filled(left, difference(trial.function, x[left], **trial.about)) if left.size else first
 
 
 def settled(trial: Trial, x: Array, found: Examined) -> tuple[Array, Examined]:
@@ -375,7 +394,8 @@ def forward_of(trial: Trial, x: Array, given: Array) -> PointFinding | None:
     values, bounds = exact_values(trial.truth, x)
     with np.errstate(all="ignore"):
         error = np.abs(given - values)
-        allowed = 3 * bounds + 64 * function.eps * np.maximum(np.maximum(1, np.abs(x)), np.abs(values))
+        eps = max(function.eps, epsilon(trial.dtype) / ROUNDINGS)  # a rounding of the narrow type is none of doubles
+        allowed = 3 * bounds + ROUNDINGS * eps * np.maximum(np.maximum(1, np.abs(x)), np.abs(values))
         off = np.flatnonzero(~(error <= allowed) & np.isfinite(values))
     off = off[~near(trial.truth.corners, x[off])] if off.size else off
     if not off.size:

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
 PRECISIONS = (128, 256, 512, 1024, 2048, 4096, 8192, 16384)
 CERTAIN = 64  # bits
+WIDE = 4096  # bits: the sum of any two doubles, but for the least
 LEAST = arb(2) ** -1100  # smaller than this is 0 to every double
 
 
@@ -124,6 +125,16 @@ def exact_slopes(of: Reference, x: Array, dtype: str = "float64") -> Estimate:
     return remembered(of, np.asarray(x, float).tobytes(), dtype)
 
 
+def slope_between(of: Reference, x: float, away: float) -> float:
+    """The derivative at x + away exactly, which need not be a double; NaN where nothing is certain."""
+    code, before = program(of.expr, of.symbols, GERMS), (ctx.prec, ctx.cap)
+    try:
+        ctx.prec = WIDE
+        return sides(code, of, arb(x) + arb(away))[1]
+    finally:
+        ctx.prec, ctx.cap = before
+
+
 @lru_cache(maxsize=256)
 def remembered(of: Reference, points: bytes, dtype: str) -> Estimate:
     """The same for the bytes of the points, remembered, as tests ask again and again."""
@@ -161,7 +172,7 @@ def beside(code: Program, of: Reference, x: float, vague: Iterable[tuple[float, 
     return sides(code, of, x)
 
 
-def sides(code: Program, of: Reference, x: float) -> tuple[float, float, bool]:
+def sides(code: Program, of: Reference, x: Any) -> tuple[float, float, bool]:
     """The slopes on the left and on the right, NaN if unknown, and whether the function jumps."""
     ctx.cap = 2
 
@@ -184,7 +195,7 @@ def sides(code: Program, of: Reference, x: float) -> tuple[float, float, bool]:
     return (math.nan, math.nan, False) if isinstance(found, Hole) else found
 
 
-def germ(code: Program, x: float, side: int, others: list[Any]) -> tuple[Any, bool]:
+def germ(code: Program, x: Any, side: int, others: list[Any]) -> tuple[Any, bool]:
     """The function beside a point, and whether the point is on a boundary between its branches."""
     slots = code.run([arb_series([arb(x), side]), *others])
     boundary = any(meets(slots[i], slots[j]) for i, j in code.meets)

@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Any, Literal
 import numpy as np
 
 from symgrad.checker.blame import Sweep, blamed, swept
-from symgrad.checker.exact import exact_slopes, exact_values
+from symgrad.checker.calling import epsilon
+from symgrad.checker.exact import exact_slopes, exact_values, slope_between
 from symgrad.checker.findings import Cause
 from symgrad.checker.judge import FLOOR, OK, ROUNDINGS, UNRESOLVED, WRONG, limits
 
@@ -28,6 +29,7 @@ UNITS = 16  # roundings of an intermediate, and of x
 SIDES = ((-16, -7), (7, 16))  # in roundings of x, below it and above
 NEARBY = (-16, -8, -4, 4, 8, 16)  # in roundings of x
 DIGITS = 2.0**-10  # relative: a slope that changes by more within some roundings of x can't be told there
+PARTS = (-0.739, -0.382, 0.382, 0.739)  # of 1: no parts of each other, as a period may be
 COARSE = 2.0**-20  # relative: further off than this is more than an unstable form loses where the slope hardly changes
 
 
@@ -85,10 +87,23 @@ def excuse_steep(of: Reference, given: Array, truth: Estimate, outcomes: Array, 
         error = np.abs(given[wrong] - slope)
         moved = np.abs(sides - slope).max(axis=1).min(axis=0)
         size = np.abs(sides).max(axis=(0, 1))
+        restless = np.asarray([unsteady(of, v, s, eps) for v, s in zip(x.tolist(), slope.tolist(), strict=True)])
+        moved, size = np.maximum(moved, restless), np.maximum(size, restless)
         excused = error <= np.where(moved > size / UNITS, 4 * size, moved)
         vague = error > DIGITS * np.abs(slope)
     outcomes[wrong[excused & vague]] = UNRESOLVED
     outcomes[wrong[excused & ~vague]] = FLOOR
+
+
+def unsteady(of: Reference, x: float, slope: float, eps: float) -> float:
+    """How much the slope changes between the numbers next to x, where their distance is 1 or more, as that of cos(πx).
+
+    All of those numbers may lie at the same place of a wave.
+    """
+    if abs(x) * eps < 1:
+        return 0.0
+    changes = [abs(slope_between(of, x, part) - slope) for part in PARTS]
+    return max((c for c in changes if not np.isnan(c)), default=0.0)
 
 
 def excuse_beside(  # noqa: PLR0917 - all of it is needed
@@ -113,7 +128,9 @@ def change(of: Reference, truth: Estimate, eps: float) -> Array:
     return np.asarray(np.nan_to_num(np.abs(beside - truth.estimate), nan=0.0).max(axis=0))
 
 
-def excuse_extremes(gradient: Guarded, given: Array, truth: Estimate, outcomes: Array, dtype: Any) -> str | None:
+def excuse_extremes(  # noqa: PLR0917 - all of it is needed
+    of: Reference, gradient: Guarded, given: Array, truth: Estimate, outcomes: Array, dtype: Any
+) -> str | None:
     """UNRESOLVED instead of WRONG where squares of x overflow, and so does the code; the note that says so.
 
     A NaN or an infinity is excused unless more precision shows the formula to be at fault; a number, only if more
@@ -130,7 +147,9 @@ def excuse_extremes(gradient: Guarded, given: Array, truth: Estimate, outcomes: 
     with np.errstate(all="ignore"):
         size = np.where(np.isfinite(given), 1.0, np.maximum(np.abs(truth.x), 1 / np.abs(truth.x)))
     causes = np.asarray(causes_at(swept(gradient, truth.x), at, truth, size), object)
-    excused = at[np.where(np.isfinite(given[at]), causes == Cause.ROUNDING, causes != Cause.FORMULA)]
+    places = zip(truth.x[at].tolist(), truth.estimate[at].tolist(), strict=True)
+    lost = [unsteady(of, x, slope, epsilon(dtype)) > 0 for x, slope in places]
+    excused = at[np.where(np.isfinite(given[at]), causes == Cause.ROUNDING, (causes != Cause.FORMULA) | lost)]
     if not excused.size:
         return None
     outcomes[excused] = UNRESOLVED

@@ -44,6 +44,7 @@ class Blame:
     evidence: tuple[Precise, ...] = ()
 
 
+PLACES = {outcome: place for place, outcome in enumerate(OUTCOMES)}
 FAR = 1e5  # the usual points end before this; beyond, and as near to 0, are those of the whole range
 
 
@@ -152,7 +153,7 @@ class ElementwiseReport:
 
     def count(self, outcome: Outcome) -> int:
         """How many points came out like this."""
-        return int(np.count_nonzero(OUTCOMES[self.examined.outcomes] == outcome))
+        return int(np.count_nonzero(self.examined.outcomes == PLACES[outcome]))
 
     @property
     def kinks(self) -> tuple[PointFinding, ...]:
@@ -162,7 +163,7 @@ class ElementwiseReport:
     @cached_property
     def outcome(self) -> Outcome:
         """WRONG if any point or the function itself is, UNRESOLVED if no point could be settled, else OK."""
-        found = {OUTCOMES[n] for n in np.flatnonzero(np.bincount(self.examined.outcomes)).tolist()}
+        found = {OUTCOMES[n] for n in set(self.examined.outcomes.tolist())}
         if self.forward is not None and self.forward.outcome is Outcome.WRONG:
             found.add(Outcome.WRONG)
         return verdict(found)

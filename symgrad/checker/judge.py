@@ -35,10 +35,12 @@ def judge(claimed: Any, estimate: Estimate, convention: Any = None, *, eps: floa
 
 def codes(claimed: Any, estimate: Estimate, convention: Any = None, *, eps: float = EPS, kind: Any = float) -> Array:
     """The places of the outcomes in OUTCOMES: numbers, which are compared at once. Warnings are the caller's."""
-    claimed = np.broadcast_to(np.asarray(claimed, float), estimate.estimate.shape)
+    claimed = np.asarray(claimed, float)
+    if claimed.shape != estimate.x.shape:
+        claimed = np.broadcast_to(claimed, estimate.x.shape)
     found = where_smooth(claimed, estimate, eps, *limits(np.dtype(kind)))
-    at = np.flatnonzero(estimate.kink)
-    if at.size:
+    if estimate.kink.any():
+        at = np.flatnonzero(estimate.kink)
         found[at] = at_kinks(claimed[at], estimate.at(at), eps)
     if convention is not None:
         demanded = np.broadcast_to(np.asarray(convention, float), claimed.shape)
@@ -58,21 +60,37 @@ def where_smooth(claimed: Array, estimate: Estimate, eps: float, largest: float,
     """The codes of the outcomes where there is one derivative."""
     truth, bound, size = estimate.estimate, estimate.bound, np.abs(claimed)
     error = np.abs(claimed - truth)
+    agrees = error <= MARGIN * bound + (ROUNDINGS * eps * size + LOST * least)
+    if not agrees.all() or (error + bound).max(initial=0.0) == np.inf:
+        return one_by_one(claimed, estimate, eps, largest, least)
+    vague = bound > 0.01 * np.maximum(np.abs(truth), size)
+    found = np.zeros(bound.size, int)
+    if vague.any():
+        at, typical = np.flatnonzero(vague), np.abs(truth).max(initial=0.0)
+        found[at[bound[at] > np.maximum(lost(estimate, eps, at), 1e-8 * typical)]] = UNRESOLVED
+    return found
+
+
+def lost(estimate: Estimate, eps: float, where: Array) -> Array:
+    """A difference that is less is the rounding of an intermediate of the size of 1 or x."""
+    return np.asarray(16 * eps * np.maximum(1, np.abs(estimate.x[where])) / np.minimum(1, 4 * estimate.step[where]))
+
+
+def one_by_one(claimed: Array, estimate: Estimate, eps: float, largest: float, least: float) -> Array:
+    """The same where some do not agree, or are not known."""
+    truth, bound, size = estimate.estimate, estimate.bound, np.abs(claimed)
+    error = np.abs(claimed - truth)
     agrees = error <= MARGIN * bound + np.maximum(ROUNDINGS, estimate.powers) * eps * size + LOST * least
-    finite = np.isfinite(bound + size)
-    size = np.maximum(np.abs(truth), size)
+    floor, known = lost(estimate, eps, np.arange(size.size)), np.isfinite(bound)
+    typical = np.max(np.abs(truth), where=known, initial=0.0)
     found = np.where(agrees, OK, WRONG)
-    vague = bound > 0.01 * size
-    if not (agrees & finite & ~vague).all():
-        floor = 16 * eps * np.maximum(1, np.abs(estimate.x)) / np.minimum(1, 4 * estimate.step)
-        known, given = np.isfinite(bound), np.isfinite(claimed)
-        typical = np.max(np.abs(truth), where=known, initial=0.0)
-        found[~agrees & (error <= floor)] = FLOOR
-        found[agrees & vague & (bound > np.maximum(floor, 1e-8 * typical))] = UNRESOLVED
-        found[~given] = WRONG
-        infinite = np.isinf(claimed) & (np.sign(claimed) == np.sign(truth))
-        found[infinite & (np.abs(truth) * (1 + ROUNDINGS * eps) > largest)] = OK
-        found[~known] = UNRESOLVED
+    found[~agrees & (error <= floor)] = FLOOR
+    vague = bound > 0.01 * np.maximum(np.abs(truth), size)
+    found[agrees & vague & (bound > np.maximum(floor, 1e-8 * typical))] = UNRESOLVED
+    found[~np.isfinite(claimed)] = WRONG
+    infinite = np.isinf(claimed) & (np.sign(claimed) == np.sign(truth))
+    found[infinite & (np.abs(truth) * (1 + ROUNDINGS * eps) > largest)] = OK
+    found[~known] = UNRESOLVED
     return found
 
 

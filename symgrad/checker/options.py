@@ -87,6 +87,8 @@ def numbers(value: Any) -> bool:
 
 def places(value: Any) -> bool:
     """Whether these are numbers, or kinks that say where they are."""
+    if isinstance(value, tuple) and not value:
+        return True
     return isinstance(value, Iterable) and not isinstance(value, str) and numbers([getattr(k, "at", k) for k in value])
 
 

@@ -10,6 +10,8 @@ from contextlib import contextmanager, redirect_stdout
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, TypeVar
 
+import numpy as np
+
 from symgrad.core import FunctionTimeError
 
 if TYPE_CHECKING:
@@ -53,7 +55,7 @@ class Watch:
 
 @contextmanager
 def watching(seconds: float) -> Iterator[Watch]:
-    """Run a check within a time limit.
+    """Run a check within a time limit, NumPy's warnings off.
 
     In the main thread of a system with interval timers, a call that runs on is interrupted, as soon as it is
     back in Python code; elsewhere, and where the program has set an alarm of its own, the limit is looked at
@@ -61,7 +63,7 @@ def watching(seconds: float) -> Iterator[Watch]:
     """
     watch = Watch(seconds, time.monotonic() + seconds)
     try:
-        with alarm(seconds), redirect_stdout(watch.printed):
+        with alarm(seconds), redirect_stdout(watch.printed), np.errstate(all="ignore"):
             yield watch
     except Overdue:
         raise FunctionTimeError(

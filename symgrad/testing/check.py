@@ -46,7 +46,6 @@ def check_gradient(f: Callable[..., Any] | None, grad: Callable[..., Any], **opt
 
 
 @known()
-@np.errstate(all="ignore")
 def try_gradient(
     f: Callable[..., Any] | None,
     grad: Callable[..., Any],

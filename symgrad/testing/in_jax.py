@@ -45,7 +45,8 @@ def try_jax(fun: Callable[..., Any], *inputs: Any, of: Any = None, forward: Any 
         if not inputs:
             options.setdefault("points", normal_points(of, options))
             found = pulled_back(try_gradient, numeric(jax, forward or fun), backward(jax, fun), of=of, **options)
-            return replayed(found, "check_jax(fun" + ", forward=forward" * (forward is not None))  # type: ignore[no-any-return]
+            call = "check_jax(fun" + ", forward=forward" * (forward is not None)
+            return replayed(found, call, fun if of is None else None)  # type: ignore[no-any-return]
         return replayed(at_inputs(jax, fun, inputs, options), "check_jax(fun, *inputs", fun)  # type: ignore[no-any-return]
 
 

@@ -40,7 +40,8 @@ def try_torch(target: Any, *inputs: Any, of: Any = None, forward: Any = None, **
         return replayed(at_inputs(torch, target, run, inputs, options), "check_torch(target, *inputs", target)  # type: ignore[no-any-return]
     value = numeric(torch, callable_of(torch, forward) if forward is not None else run)
     found = pulled_back(try_gradient, value, backward(torch, run), of=of, **options)
-    return replayed(found, "check_torch(target" + ", forward=forward" * (forward is not None))  # type: ignore[no-any-return]
+    call = "check_torch(target" + ", forward=forward" * (forward is not None)
+    return replayed(found, call, target if of is None else None)  # type: ignore[no-any-return]
 
 
 def callable_of(torch: Any, target: Any) -> Callable[..., Any]:

@@ -59,7 +59,7 @@ def replayed(result: Any, call: str, target: Any = None) -> Any:
     if target is None:
         return replace(result, replay=again)
     name = getattr(target, "__name__", type(target).__name__)
-    return replace(result, replay=again, name=f"the backward pass of {name}")
+    return replace(result, replay=again, name=message("the backward pass of {name}", name=name))
 
 
 def told(result: Elementwise, slope: Pullback) -> Elementwise:

@@ -29,8 +29,9 @@ class Elementwise:
     def outcome(self) -> Outcome:
         """WRONG if any report is; UNRESOLVED if most points could not be settled."""
         whole = verdict(r.outcome for _, r in self.reports)
-        told = self.count(Outcome.OK) + self.count(Outcome.FLOOR)
-        return Outcome.UNRESOLVED if whole is Outcome.OK and told < SETTLED * self.points else whole
+        if whole is not Outcome.OK:
+            return whole
+        return Outcome.UNRESOLVED if self.count(Outcome.UNRESOLVED) > (1 - SETTLED) * self.points else whole
 
     @property
     def points(self) -> int:
