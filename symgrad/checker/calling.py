@@ -17,6 +17,7 @@ from symgrad.core import (
     FunctionShapeError,
     FunctionTypeError,
 )
+from symgrad.words import message
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -90,7 +91,8 @@ class Guarded:
                 mend = "mend that error in your code"
             raise FunctionRaisedError(self.name, raised(error, x), mend) from error
         if isinstance(x, np.ndarray) and changed(given, x):
-            self.watch.note(f"{self.name} changes", f"{self.name} changes its input in place; it was given copies")
+            told = message("{name} changes its input in place; it was given copies", name=self.name)
+            self.watch.note(f"{self.name} changes", told)
         return value
 
     def at_one(self, x: float) -> float:
@@ -100,10 +102,13 @@ class Guarded:
         except FunctionRaisedError as error:
             if not isinstance(error.__cause__, ArithmeticError | ValueError):
                 raise
-            self.watch.note(
-                f"{self.name} raises",
-                f"{self.name} raises {error.__cause__!r} at {x!r}, for one; it counts as NaN there",
+            told = message(
+                "{name} raises {error} at {at}, for one; it counts as NaN there",
+                name=self.name,
+                error=repr(error.__cause__),
+                at=repr(x),
             )
+            self.watch.note(f"{self.name} raises", told)
             return float("nan")
         if value.size != 1:
             raise FunctionShapeError(self.name, f"returned {value.size} values for one number", "return one value")
@@ -157,15 +162,18 @@ def shaped(found: Guarded, x: Array) -> tuple[Guarded, Any, Array]:
             raise error from error.__cause__
         if np.isnan(values).all():
             raise
-        told = f"{name} does not take arrays ({error.__cause__!r}); it was called one number at a time"
+        told = message(
+            "{name} does not take arrays ({error}); it was called one number at a time",
+            name=name,
+            error=repr(error.__cause__),
+        )
         found.watch.note(f"{name} arrays", told)
         return single, values.dtype, values
     if value.ndim == 0 and x.size > 1:
         alone = [found.raw(v) for v in x[:: max(1, x.size // 3)]]
         if all(v.ndim == 0 and alike(v, value) for v in alone):
-            found.watch.note(
-                f"{name} constant", f"{name} returns one number for a whole array; it was taken as constant"
-            )
+            told = message("{name} returns one number for a whole array; it was taken as constant", name=name)
+            found.watch.note(f"{name} constant", told)
             found = replace(found, constant=True)
     return found, value.dtype, found.fitted(value, x)
 
@@ -187,9 +195,8 @@ def real(value: Any, name: str, watch: Watch, verb: str = "returned") -> Array:
     if array.dtype.kind == "c":
         if np.any(array.imag != 0) or np.any(np.isnan(array.imag)):
             raise FunctionComplexError(name, f"{verb} complex numbers", "make them real, or restrict the domain")
-        watch.note(
-            f"{name} complex", f"{name} returns complex numbers without an imaginary part; their real part was used"
-        )
+        told = message("{name} returns complex numbers without an imaginary part; their real part was used", name=name)
+        watch.note(f"{name} complex", told)
         array = array.real
     if array.dtype.kind == "b":  # NumPy does not subtract truth values
         array = array.astype(float)
@@ -235,7 +242,7 @@ def unit_of(found: Guarded, x: Array, values: Array, dtype: Any) -> float:
         return double
     eps = epsilon(dtype) if is_float(dtype) else double
     if x.dtype == float and (eps > double or narrow(x, values)):
-        told = f"{found.name} computes in less than double precision; its rounding was allowed for"
+        told = message("{name} computes in less than double precision; its rounding was allowed for", name=found.name)
         found.watch.note(f"{found.name} precision", told)
         return max(eps, epsilon(np.float32))
     return eps

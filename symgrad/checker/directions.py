@@ -18,6 +18,7 @@ from symgrad.checker.options import float_type, understood
 from symgrad.checker.trees import Tree, shown, tree
 from symgrad.checker.watch import Watch, watching
 from symgrad.core import FunctionRandomError, FunctionShapeError, Outcome
+from symgrad.words import message
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -29,8 +30,10 @@ SCALES = (1.0, 2.0**-7, 2.0**-14)  # of the steps along a direction of length 1
 SHARP = 1e-9  # a bound above this part of the slope earns a look on the next scale
 FAINT = 2.0**-36  # a slope known to within this part of the loss is known, though it be 0
 NUDGE = 2.0**-5  # relative: how far parameters that lie on a kink are moved
-KINK = "the parameters lie on a kink of the loss; parameters close by were checked as well"
-KINK_HERE = "the parameters lie on a kink of the loss; hand in the gradient as a function, or move them a little"
+KINK = message("the parameters lie on a kink of the loss; parameters close by were checked as well")
+KINK_HERE = message(
+    "the parameters lie on a kink of the loss; hand in the gradient as a function, or move them a little"
+)
 MOST = 8  # wrong entries that are named
 
 
@@ -158,7 +161,7 @@ def tried(  # noqa: PLR0917 - the same words as above, handed on
     watch: Watch,
 ) -> ParameterReport:
     """The report on the parameters `at`."""
-    slopes = Slopes(Guarded(loss, "the loss", watch), at)
+    slopes = Slopes(Guarded(loss, message("the loss"), watch), at)
     values, eps = given_values(gradients, at, dtype, watch)
     trial = Blocks(slopes, values, eps, steady(slopes), rng)
     first = trial.of([np.arange(at.values.size)] * directions + arrays(at))
@@ -252,7 +255,7 @@ def merged(reports: Sequence[ParameterReport], seed: int) -> ParameterReport:
 def given_values(gradients: Any, at: Tree, dtype: Any, watch: Watch) -> tuple[Array, float]:
     """The given gradients as one vector of doubles, and their rounding unit."""
     wanted = np.dtype(dtype)
-    name = "the gradient"
+    name = message("the gradient")
     if callable(gradients):
         function = Guarded(gradients, name, watch)
         values, kind = at.matched(name, at.offered(function, wanted), watch)
@@ -263,7 +266,8 @@ def given_values(gradients: Any, at: Tree, dtype: Any, watch: Watch) -> tuple[Ar
         values, kind = at.matched(name, gradients, watch)
     eps = max(epsilon(kind), epsilon(wanted) if callable(gradients) else 0.0)
     if eps < epsilon(np.float32) and single(values):
-        watch.note("the precision", f"{name} computes in single precision; its rounding was allowed for")
+        told = message("{name} computes in single precision; its rounding was allowed for", name=name)
+        watch.note("the precision", told)
         eps = epsilon(np.float32)
     return values.astype(float), eps
 
@@ -283,7 +287,8 @@ def steady(slopes: Slopes) -> float:
     if not alike(np.asarray(once), np.asarray(again)):
         raise FunctionRandomError(slopes.loss.name, VARIES, "fix its seed, or switch dropout off")
     if not np.isfinite(once):
-        slopes.loss.watch.note("loss", f"the loss is {once} at the parameters: nothing can be said there")
+        told = message("the loss is {value} at the parameters: nothing can be said there", value=repr(once))
+        slopes.loss.watch.note("loss", told)
     return once
 
 
@@ -379,7 +384,7 @@ def with_blame(found: EntryFinding, block: Block, gradients: Any, at: Tree, watc
     """The finding with its cause, where the gradients can be computed in other precisions."""
     if not callable(gradients):
         return found
-    function = Guarded(gradients, "the gradient", watch)
+    function = Guarded(gradients, message("the gradient"), watch)
 
     def run(stored: Any, dtype: Any) -> Array:
         return at.matched("the gradient", function.called(at.built(at.values.astype(stored).astype(dtype))), watch)[0]

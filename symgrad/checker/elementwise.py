@@ -33,6 +33,7 @@ from symgrad.checker.points import points as usual_points
 from symgrad.checker.stretches import stretches
 from symgrad.checker.watch import watching
 from symgrad.core import Domain, FunctionError, Kink, NoPointsError, Outcome, UnsupportedError
+from symgrad.words import message
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -116,8 +117,8 @@ def check_elementwise(
     x = chosen_points(points, lower, upper, corners, name, wide=truth is not None, count=count, seed=seed)
     x = with_demanded(x, demanded, lower, upper, name)
     with watching(seconds) as watch:
-        function, values = guard(f, "the function", watch, x) if f is not None else (None, None)
-        gradient, given = guard(grad, "the gradient", watch, x.astype(wanted))
+        function, values = guard(f, message("the function"), watch, x) if f is not None else (None, None)
+        gradient, given = guard(grad, message("the gradient"), watch, x.astype(wanted))
         if function is None and truth is None:
             raise UnsupportedError("nothing to compare the gradient with; hand in the function, or an exact reference")
         trial = Trial(function, gradient, truth, corners, demanded, lower, upper, wanted, extremes)

@@ -16,6 +16,7 @@ from symgrad.checker.calling import epsilon
 from symgrad.checker.exact import exact_slopes, exact_values, slope_between
 from symgrad.checker.findings import Cause
 from symgrad.checker.judge import FLOOR, OK, ROUNDINGS, UNRESOLVED, WRONG, limits
+from symgrad.words import enumerated, message
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -153,11 +154,15 @@ def excuse_extremes(  # noqa: PLR0917 - all of it is needed
     if not excused.size:
         return None
     outcomes[excused] = UNRESOLVED
-    where = [f"beyond {end:.2g}"] if (np.abs(truth.x[excused]) > 1).any() else []
-    where += [f"within {1 / end:.2g} of 0"] if (np.abs(truth.x[excused]) < 1).any() else []
-    return (
-        f"{gradient.name} is unstable {' and '.join(where)}, where squares overflow: {given[excused[-1]]:g} at "
-        f"{truth.x[excused[-1]]:.3g}, say; extremes='fail' makes this an error"
+    said = {"far": f"{end:.2g}", "near": f"{1 / end:.2g}"}
+    where = [message("beyond {far}", **said)] * bool((np.abs(truth.x[excused]) > 1).any())
+    where += [message("within {near} of 0", **said)] * bool((np.abs(truth.x[excused]) < 1).any())
+    return message(
+        "{name} is unstable, {where}, where squares overflow: {value} at {at}; extremes='fail' makes this an error",
+        name=gradient.name,
+        where=enumerated(where),
+        value=f"{given[excused[-1]]:g}",
+        at=f"{truth.x[excused[-1]]:.3g}",
     )
 
 

@@ -12,6 +12,7 @@ import numpy as np
 
 from symgrad.checker.calling import real
 from symgrad.core import FunctionShapeError, FunctionTypeError, NoPointsError
+from symgrad.words import message
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -50,9 +51,8 @@ class Tree:
         found = function.called(given)
         left = [np.ravel(leaf) for _, leaf in leaves_of(given, "", self.model)]
         if not np.array_equal(np.concatenate([np.empty(0), *left]), values, equal_nan=True):
-            function.watch.note(
-                f"{function.name} changes", f"{function.name} changes its input in place; it was given copies"
-            )
+            told = message("{name} changes its input in place; it was given copies", name=function.name)
+            function.watch.note(f"{function.name} changes", told)
         return found
 
     def entry(self, place: int) -> tuple[str, tuple[int, ...]]:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import numpy as np
 
 from symgrad.core import FunctionTimeError
+from symgrad.words import message
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -43,7 +44,8 @@ class Watch:
     def notes(self) -> tuple[str, ...]:
         """What was noticed, in order."""
         if self.printed.tell():
-            self.note("printing", "something is printed when the functions are called; the output was set aside")
+            told = message("something is printed when the functions are called; the output was set aside")
+            self.note("printing", told)
         return tuple(self.noted.values())
 
     def tick(self, name: str) -> None:

@@ -10,6 +10,7 @@ import click
 from click.core import ParameterSource
 
 from symgrad.cli.table import table
+from symgrad.testing.verdicts import VERDICTS
 from symgrad.words import ENGLISH, language, message, speaking
 
 if TYPE_CHECKING:
@@ -94,4 +95,12 @@ def cells(r: dict[str, Any]) -> tuple[object, ...]:
     """One row."""
     worst = r["worst"]
     numbers = [f"{float(worst[k]):.9g}" for k in ("x", "given", "true")] if worst else [""] * 3
-    return (r["function"], r["verdict"], r["points"], r["ok"], r["wrong"], r["unresolved"] + r["floor"], *numbers)
+    return (
+        r["function"],
+        VERDICTS[r["verdict"]],
+        r["points"],
+        r["ok"],
+        r["wrong"],
+        r["unresolved"] + r["floor"],
+        *numbers,
+    )

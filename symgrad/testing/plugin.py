@@ -139,11 +139,9 @@ class Gathering:
         """A section on the marked gradients, if there were any."""
         if not self.records:
             return
-        terminalreporter.section("gradients (symgrad)")
-        width = max(len(r["verdict"]) for r in self.records)
+        lines, words = import_module("symgrad.testing.records"), import_module("symgrad.words")
+        terminalreporter.section(words.say(words.message("gradients (symgrad)")))
         for r in self.records:
-            says = r["diagnosis"]["says"] if r["diagnosis"] else r["subject"]
-            line = f"{r['verdict']:<{width}}  {r['function']}  {says}"
-            terminalreporter.write_line(line, red=r["verdict"] in {"wrong", "error"})
+            terminalreporter.write_line(lines.line(r), red=r["verdict"] in {"wrong", "error"})
         for name in self.written:
-            terminalreporter.write_line(f"written: {name}")
+            terminalreporter.write_line(words.say(words.message("written: {name}", name=name)))

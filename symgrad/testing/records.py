@@ -11,14 +11,14 @@ from symgrad import __version__
 from symgrad.core import Outcome, SymgradError
 from symgrad.pipeline.files import write
 from symgrad.testing.result import Elementwise
+from symgrad.testing.verdicts import ERROR, VERDICTS
+from symgrad.words import counted, enumerated, language, message, say
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
     from symgrad.testing.result import Result
-
-ERROR = "error"  # the verdict on what could not be checked
 
 
 def record(result: Result, label: str) -> dict[str, Any]:
@@ -66,29 +66,50 @@ def plain(value: float) -> float | str:
     return float(value) if math.isfinite(value) else repr(float(value))
 
 
+def line(found: dict[str, Any]) -> str:
+    """One record in a terminal."""
+    width = max(len(say(v)) for v in VERDICTS.values())
+    says = found["diagnosis"]["says"] if found["diagnosis"] else found["subject"]
+    return f"{say(VERDICTS[found['verdict']]):<{width}}  {found['function']}  {says}"
+
+
 def document(records: Sequence[dict[str, Any]], form: str) -> str:
     """All records as one page or one JSON object; `form` is the file's suffix."""
     if form == ".json":
         whole = {"symgrad": __version__, "gradients": list(records)}
         return json.dumps(whole, indent=1, ensure_ascii=False, allow_nan=False) + "\n"
-    rows = "\n".join(row(r) for r in records) or '<tr><td colspan="4">no function was marked</td></tr>'
-    return PAGE.replace("{count}", tallied(records)).replace("{rows}", rows)
+    rows = "\n".join(row(r) for r in records)
+    rows = rows or f'<tr><td colspan="4">{html.escape(say(message("no function was marked")))}</td></tr>'
+    heads = (message("verdict"), message("function"), message("subject"), message("diagnosis"))
+    parts = {
+        "{lang}": language(),
+        "{title}": html.escape(say(message("Gradients on trial"))),
+        "{count}": html.escape(tallied(records)),
+        "{heads}": "".join(f"<th>{html.escape(say(h))}</th>" for h in heads),
+        "{rows}": rows,
+    }
+    page = PAGE
+    for place, text in parts.items():
+        page = page.replace(place, text)
+    return page
 
 
 def tallied(records: Sequence[dict[str, Any]]) -> str:
     """How many came out how."""
     verdicts = [r["verdict"] for r in records]
-    parts = [f"{verdicts.count(v)} {v}" for v in (*(o.value for o in Outcome), ERROR) if v in verdicts]
-    return f"{len(records)} gradients: {', '.join(parts)}" if parts else "no gradients"
+    parts = [f"{verdicts.count(v)} {say(VERDICTS[v])}" for v in VERDICTS if v in verdicts]
+    told = counted("{n} gradient: {parts}", "{n} gradients: {parts}", len(records), parts=enumerated(parts))
+    return say(told) if parts else say(message("no gradients"))
 
 
 def row(found: dict[str, Any]) -> str:
     """One line of the table, the whole message inside it; every text is escaped."""
     safe = {k: html.escape(str(found.get(k) or "")) for k in ("function", "subject", "verdict", "message")}
-    says = html.escape((found["diagnosis"] or {}).get("says", ""))
+    says = html.escape((found["diagnosis"] or {}).get("says", "") or say(message("details")))
+    verdict = html.escape(say(VERDICTS[found["verdict"]]))
     return (
-        f'<tr class="{safe["verdict"]}"><td>{safe["verdict"]}</td><td><code>{safe["function"]}</code></td>'
-        f"<td>{safe['subject']}</td><td><details><summary>{says or 'details'}</summary>"
+        f'<tr class="{safe["verdict"]}"><td>{verdict}</td><td><code>{safe["function"]}</code></td>'
+        f"<td>{safe['subject']}</td><td><details><summary>{says}</summary>"
         f"<pre>{safe['message']}</pre></details></td></tr>"
     )
 
@@ -99,8 +120,8 @@ def written(records: Sequence[dict[str, Any]], path: Path) -> None:
 
 
 PAGE = """<!doctype html>
-<html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
-<title>Gradients on trial</title>
+<html lang="{lang}"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
+<title>{title}</title>
 <style>
 :root { color-scheme: light dark }
 body { font: 16px/1.5 system-ui, sans-serif; margin: 2rem auto; max-width: 70rem; padding: 0 1rem }
@@ -111,9 +132,9 @@ pre { overflow-x: auto; white-space: pre-wrap; font-size: .875rem }
 .wrong td:first-child, .error td:first-child { color: light-dark(#b00020, #ff8a80); font-weight: 600 }
 .ok td:first-child { color: light-dark(#1b6e2f, #8fd19e) }
 </style></head><body>
-<h1>Gradients on trial</h1>
+<h1>{title}</h1>
 <p>{count}</p>
-<table><thead><tr><th>verdict</th><th>function</th><th>subject</th><th>diagnosis</th></tr></thead>
+<table><thead><tr>{heads}</tr></thead>
 <tbody>
 {rows}
 </tbody></table>
