@@ -129,9 +129,9 @@ class Context(Ring):
             self._check_product(p, s, proof)
         elif kind == "l" and s:
             self._check_sum(proof, p * s, strict=False)
-        elif kind == "n" and s:
-            if sign_of_number(self, p) != s:
-                raise RejectedError("a number has another sign")
+        elif kind in {"n", "/"} and s:
+            if (sign_of_number(self, p) if kind == "n" else self._scaled(p, proof)) != s:
+                raise RejectedError("a number, or a multiple by one, has another sign")
         elif kind == "q" and s:
             self._check_quadratic(p, s, proof[1])
         elif kind == "0" and s == 0:
@@ -140,6 +140,10 @@ class Context(Ring):
         else:
             raise RejectedError("a sign has no proof")
         return int(s)
+
+    def _scaled(self, p: Poly, proof: list[Any]) -> int:
+        """The sign of the product with a positive generator; 0 if it is not known to be positive."""
+        return self.sign(p * self.x[proof[1]]) if self.gen_sign(proof[1]) == 1 else 0
 
     def _check_product(self, p: Poly, s: int, proof: list[Any]) -> None:
         _, content, parts = proof

@@ -2,7 +2,8 @@
 
 Each sign that is found keeps its proof, a nested tuple that the certificate prints:
 ("c",) all terms agree; ("*", factors) a product; ("l", k, ((fact, multiplier), ...)) k*p is a positive combination
-of facts; ("n",) a number, by a ball; ("q", slot) a quadratic with no root; ("0", a, b) both p >= 0 and p <= 0.
+of facts; ("n",) a number, by a ball; ("q", slot) a quadratic with no root; ("/", slot) that of its product with a
+positive number; ("0", a, b) both p >= 0 and p <= 0.
 """
 
 from __future__ import annotations
@@ -187,7 +188,22 @@ class Signs(Field):
         not_below = not_above and self._show(lines, sources, p, -1, strict=True)
         if not_above and not_below:
             return 0, ("0", not_above, not_below)
-        return self._by_squares(p)
+        return self._by_number(p) or self._by_squares(p)
+
+    def _by_number(self, p: Poly) -> tuple[int, Proof] | None:
+        """The sign that p has when multiplied by a positive number: z > 0 where e*z > 1."""
+        for gen in [g for g in self.gens if g.sign == STRICT and not g.node.free and g.kind in {"exp", "log", "pi"}]:
+            q = p * self.k.gens[gen.slot]
+            wanted = set(self.line(q)[0])
+            if all(wanted.isdisjoint(self.line(fact.poly)[0]) for fact in self.facts):
+                continue
+            lines, sources = self.system(q)
+            for s in (1, -1):
+                found = self._show(lines, sources, q, -s, strict=False)
+                if found:
+                    self.known_signs[self.k.key(q)] = (s, found, q)
+                    return s, ("/", gen.slot)
+        return None
 
     def _by_squares(self, p: Poly) -> tuple[int, Proof] | None:
         """The same with further rows: squares of sums, and tangents of the logarithms in p."""

@@ -15,7 +15,7 @@ from symgrad.core import UnsupportedError, Witness
 from symgrad.prover.balls import DEEP, PRECISIONS, Balls, Undecided, Undefined, precision
 from symgrad.prover.calculus import derivative
 from symgrad.prover.field import Split, StuckError, UndefinedHere
-from symgrad.prover.lemmas import pieces
+from symgrad.prover.lemmas import interval, pieces
 from symgrad.prover.lines import inside
 from symgrad.prover.points import Enclosure, Sampler, complete, holds, unbound, vanishes
 from symgrad.prover.region import Region
@@ -28,11 +28,13 @@ from symgrad.prover.zeros import dyadic, rational
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
+    from symgrad.prover.lemmas import Ends
     from symgrad.prover.points import Point
     from symgrad.prover.region import Binding
     from symgrad.prover.scalar import Node
     from symgrad.prover.settle import Leaf
     from symgrad.prover.statement import Statement
+    from symgrad.prover.tower import Tower
 
     Sides = tuple[Node | None, Node | None]
 
@@ -77,7 +79,7 @@ class Search:
         left, right = (leaf.tower.fraction_node(v) if v is not None else None for v in leaf.values)
         whole = (self.statement.left, self.statement.right)
         usual = ((point, leaf.region.bindings) for point in chain(self._drawn(leaf), self._inside(leaf)))
-        for i, (point, bindings) in enumerate(chain(usual, self._special(leaf.region)), 1):
+        for i, (point, bindings) in enumerate(chain(usual, self._special(leaf.region, leaf.tower)), 1):
             found = None
             if leaf.kind == DIFFERENT and leaf.region.codimension == 0:
                 found = self.at(point, bindings, whole, DEEP, generic=False)
@@ -90,12 +92,12 @@ class Search:
     def _drawn(self, leaf: Leaf) -> Iterator[Point]:
         return self.sampler.points(leaf.region, TRIES)
 
-    def _special(self, region: Region) -> Iterator[tuple[Point, tuple[Binding, ...]]]:
+    def _special(self, region: Region, tower: Tower) -> Iterator[tuple[Point, tuple[Binding, ...]]]:
         """Points at which a variable has a value that conditions are made for: a multiple of pi, a turning point."""
         free = tuple(n for n in self.sampler.names if n not in dict(region.bindings))
         for name in free:
             others = self.sampler.draw(tuple(n for n in free if n != name))
-            for at in (*USUAL, *turning(region, name, self.sampler.tick)):
+            for at in (*USUAL, *turning(region, name, interval(tower, name), self.sampler.tick)):
                 there = replace(region, bindings=(*region.bindings, (name, at)))
                 solved = all(vanishes(node, there) for node, _ in unbound(region))
                 if solved and holds(region.premises, there.bindings, others):
@@ -211,11 +213,11 @@ class Search:
         return False
 
 
-def turning(region: Region, name: str, tick: Callable[[], None]) -> Iterator[Node]:
+def turning(region: Region, name: str, ends: Ends, tick: Callable[[], None]) -> Iterator[Node]:
     """The places, as far as they have closed forms, at which conditions in one variable have their extremes."""
     for node, rel in region.premises:
         if node.free == {name} and rel != "=" and not node.kinked:
-            found = pieces(derivative(node, name), name, (None, None), tick)
+            found = pieces(derivative(node, name), name, ends, tick)
             yield from (end for part in found[:-1] if (end := part.ends[1]) is not None)
 
 
