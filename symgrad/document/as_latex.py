@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+from itertools import groupby
+from typing import TYPE_CHECKING, cast
 
 from symgrad.document.as_picture import DRAW, side_by_side, with_formulas
 from symgrad.document.as_typst import coloured
@@ -168,22 +169,17 @@ def body(blocks: Iterable[Block]) -> str:
 
 
 def paragraphs(blocks: Sequence[Block]) -> Iterator[str]:
-    """One text for each block or run of steps."""
-    steps: list[StepBlock] = []
-    for block in blocks:
-        if isinstance(block, StepBlock):
-            steps.append(block)
-            continue
-        if steps:
-            yield numbered(steps)
-        steps = []
-        if text := printed(block):
-            yield text
-    if steps:
-        yield numbered(steps)
+    """One text for each block, for a run of steps, or of formulas."""
+    for kind, run in groupby(blocks, type):
+        if kind is StepBlock:
+            yield numbered(cast("Iterator[StepBlock]", run))
+        elif kind is Display:
+            yield displays([d.box for d in cast("Iterator[Display]", run)])
+        else:
+            yield from filter(None, map(printed, run))
 
 
-def printed(block: Block) -> str:  # noqa: C901, PLR0911 - one case for each kind of block
+def printed(block: Block) -> str:  # noqa: PLR0911 - one case for each kind of block
     """One block."""
     match block:
         case Heading(level, words):
@@ -192,8 +188,6 @@ def printed(block: Block) -> str:  # noqa: C901, PLR0911 - one case for each kin
             return rf"\textbf{{{tex_words(label)}}}\par\nopagebreak"
         case Paragraph(told, label):
             return " ".join(filter(None, [rf"\textbf{{{tex_words(label)}}}" if label else "", tex_of(told)]))
-        case Display(box):
-            return display(box)
         case Table(rows, numbers):
             return table(rows, "r" if numbers else "l")
         case Terms(_, rows):
@@ -235,6 +229,12 @@ def numbered(steps: Iterable[StepBlock]) -> str:
 def display(box: Box) -> str:
     """A formula on lines of its own."""
     return f"\\[ {latex(box, PRINT)} \\]"
+
+
+def displays(boxes: Sequence[Box]) -> str:
+    """Formulas below one another, between which a page may end."""
+    lines = r" \\".join(f"\n{latex(box, PRINT)}" for box in boxes)
+    return display(boxes[0]) if len(boxes) == 1 else f"\\begin{{gather*}}{lines}\n\\end{{gather*}}"
 
 
 def table(rows: Sequence[Sequence[Told]], column: str) -> str:

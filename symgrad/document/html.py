@@ -50,7 +50,7 @@ MEANINGS = {
     Status.VACUOUS: message("No point satisfies the conditions, so the step claims nothing."),
 }
 
-CHAIN = 9500  # characters of MathML
+CHAIN = 8200  # characters of MathML
 LONG = 1800  # as above
 
 MOODS = {Status.PROVED: "good", Status.PROVED_EXCEPT: "good", Status.REFUTED: "bad"}
@@ -87,7 +87,7 @@ def quoted(box: Box) -> Markup:
 
 
 def fine(box: Box, spoken: bool = True) -> Markup:  # noqa: FBT001, FBT002 - a filter of a template
-    """A formula of a finer step, and the chain in one piece: there are hundreds, not always spoken."""
+    """A formula of a finer step: there are hundreds, not always spoken."""
     return in_html(mathml(box, block=True, annotated=False, spoken=spoken))
 
 
@@ -139,8 +139,9 @@ def errors_of(check: CheckReport) -> Markup:
 
 
 def short_chain(told: Telling, spoken: bool = True) -> Markup | None:  # noqa: FBT001, FBT002 - as above
-    """The chain in one piece, where it is short enough to be read so."""
-    chain = fine(told.chain("textbook"), spoken)
+    """The chain in one piece, where it is short enough to be read so; its ends are said, its lines were above."""
+    steps = told.chain("textbook")
+    chain = in_html(mathml(steps, block=True, annotated=False, spoken=spoken, brief=told.statement))
     return chain if len(chain) < CHAIN else None
 
 

@@ -37,7 +37,7 @@ PACKAGE = Path(__file__).resolve().parent.parent
 ROOM = 12.0  # ems of a formula in a table
 SHORT = 3.0  # ems of a number there
 CARD = 430  # characters of MathML on the card of a page
-LONGEST = 80  # characters of a formula that somebody may look for
+LONGEST = 64  # characters of a formula that somebody may look for
 
 
 def entry(page: Page) -> dict[str, Any]:

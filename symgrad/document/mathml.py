@@ -42,12 +42,14 @@ APPLY = "<mo>\u2061</mo>"  # function application: tells a screen reader "of", t
 THIN = '<mspace width="0.167em"/>'
 
 
-def mathml(box: Box, *, block: bool = False, annotated: bool = True, spoken: bool = True) -> str:
-    """A `math` element with speech as its alttext and LaTeX as its annotation; well-formed XML."""
+def mathml(
+    box: Box, *, block: bool = False, annotated: bool = True, spoken: bool = True, brief: Box | None = None
+) -> str:
+    """A `math` element with speech as its alttext, or that of a `brief` one, and LaTeX as its annotation; XML."""
     display = ' display="block"' if block else ""
     if not spoken:
         return f'<math xmlns="{NAMESPACE}"{display}>{core(box)}</math>'
-    alt = escape(clean(speech(box)), quote=True)
+    alt = escape(clean(speech(brief or box)), quote=True)
     if not annotated:
         return f'<math xmlns="{NAMESPACE}"{display} alttext="{alt}">{core(box)}</math>'
     tex = escape(clean(latex(box)), quote=False)

@@ -175,5 +175,5 @@ TEX_TEXT = {
     "`": r"\`{}", "’": "'", "‘": "`", "“": "``", "”": "''", "–": "--", "—": "---", "…": r"\dots{}", "\u00a0": "~",
     "²": r"\textsuperscript{2}", "³": r"\textsuperscript{3}", "½": r"\ensuremath{\tfrac12}",
     "·": r"\ensuremath{\cdot}", "×": r"\ensuremath{\times}", "±": r"\ensuremath{\pm}", "§": r"\S{}",
-    "√": r"\ensuremath{\surd}",
+    "√": r"\ensuremath{\surd}", "′": r"\ensuremath{'}", "″": r"\ensuremath{''}", "‴": r"\ensuremath{'''}",
 } | {raised: rf"\ensuremath{{^{{{sign}}}}}" for sign, raised in zip("01456789-", "⁰¹⁴⁵⁶⁷⁸⁹⁻", strict=True)}  # fmt: skip
