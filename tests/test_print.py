@@ -224,7 +224,7 @@ def test_chinese_compiles_in_xelatex(tmp_path: Path) -> None:
 @pytest.mark.parametrize("make", [sigmoid_page, delta_page])
 def test_every_format_has_the_drawings(make: Callable[[], Page]) -> None:
     page = make()
-    each = len(page.settled) + sum(s.check is not None for s in page.settled)  # a graph, the errors of a check
+    each = len(page.settled) + sum(bool(s.check and s.check.errors) for s in page.settled)  # a graph, the errors
     shown = each + 2 * len(page.facts)  # the function and its slope
     files = page_files(page, ALONE, ("markdown",))
     pictures = {name: text for name, text in files.items() if name.endswith(".svg")}

@@ -120,7 +120,8 @@ def evidence(told: Telling, *, drawn: bool = False) -> Iterator[Block]:
     if table := check_of(told.settled.check):
         yield Paragraph((), CHECK)
         yield Table(tuple(map(tuple, table)), numbers=True)
-    if drawn and told.settled.check and (svg := error_plot(told.settled.check, say(PLOTTED))):
+    shown = told.settled.check if drawn else None
+    if shown and shown.errors and (svg := error_plot(shown, say(PLOTTED))):  # of more points than the table has
         yield Figure((styled(svg),), (sentences([ERRORS, BEYOND] if "beyond" in svg else [ERRORS]),))
     if told.derivation.source:
         yield Paragraph((message("Source: {source}.", source=told.derivation.source),))
