@@ -22,7 +22,7 @@ from symgrad.prover.balls import Balls, Undecided, Undefined, precision
 from symgrad.prover.field import Split, StuckError, UndefinedHere
 from symgrad.prover.points import SIMPLE, simplest
 from symgrad.prover.reading import Reader
-from symgrad.prover.scalar import ONE, Node, diff, mul, num, over, sub, subnodes, sym
+from symgrad.prover.scalar import ONE, Node, continuous, diff, mul, num, over, sub, sym
 from symgrad.prover.signs import coefficients_of, generators_in
 from symgrad.prover.tower import Tower, grow, normal_form
 from symgrad.prover.writing import to_sympy
@@ -33,7 +33,6 @@ if TYPE_CHECKING:
 
     from symgrad.prover.kernel import Poly
 
-CONTINUOUS = frozenset({"num", "sym", "pi", "add", "mul", "exp", "log", "erf", "atan", "sin", "cos", "pow"})
 DEPTH = 7  # slopes of slopes
 TOWERS = 60  # grown for one question
 MULTIPLIERS = 5
@@ -92,9 +91,7 @@ def between(name: str, ends: Ends) -> tuple[tuple[Node, str], ...]:
 
 def pieces(of: Node, name: str, ends: Ends, tick: Callable[[], None]) -> tuple[Piece, ...]:
     """The intervals between two numbers on which a function has one sign, in order; nothing where that is not found."""
-    if any(part.op not in CONTINUOUS for part in subnodes(of)):
-        return ()
-    return _known(of, name, ends, _Budget(tick))
+    return _known(of, name, ends, _Budget(tick)) if continuous(of) else ()
 
 
 class _Budget:

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     from symgrad.prover.recheck_context import Context
 
+TAME = {"num", "sym", "pi", "add", "mul", "pow", "exp", "log", "erf", "atan", "sin", "cos", "switch"}
 CHOICES = 60  # combinations of branches that are tried
 HIGH = 4  # the order at which a tangency is given up
 
@@ -56,6 +57,12 @@ class Values:
     def plain(self, node: int) -> Frac:
         """The value of a node as a fraction."""
         return self.plain_frame.value(node).get(UNIT, self.context.zero)
+
+    def tame(self, node: int) -> bool:
+        """Whether a line is made of branches and of functions that are continuous wherever they have a value."""
+        op, _, *args = self.program[node]
+        fixed = op != "pow" or self.program[args[1]][0] == "num"
+        return op in TAME and fixed and all(map(self.tame, args))
 
     def form_sign(self, node: int) -> int | None:
         """The sign that the form of a node shows: 1 or -1, 2 or -2 where 0 is possible."""
@@ -103,6 +110,10 @@ class Values:
         return c.mul(c.add(c.log(ratio), c.negative(more[1])), c.inverse(more[0])) if more else ratio
 
 
+class RootOfZeroError(RejectedError):
+    """A root is differentiated where it is 0."""
+
+
 class Met(Kink):
     """The same, where a branch may be chosen."""
 
@@ -143,16 +154,37 @@ class Frame(Jets):
             return self.derivative(value, *args)
         if op == "integral":
             return self.integral(value, *args)
-        if op == "pow":
-            return self.power(*args)
+        if op in {"pow", "mul"}:
+            return self.power(*args) if op == "pow" else self.product_of(args)
         jets = [self.value(a) for a in args]
-        return (
-            self.sum(jets)
-            if op == "add"
-            else reduce(self.times, jets)
-            if op == "mul"
-            else self.function(op, value, jets)
-        )
+        return self.sum(jets) if op == "add" else self.function(op, value, jets)
+
+    def product_of(self, args: list[int]) -> Jet:
+        """A product; beside a root of 0, which has no slope, that of a factor that is 0 there may do."""
+        try:
+            return reduce(self.times, [self.value(a) for a in args])
+        except RootOfZeroError:
+            if not self.side or list(self.orders.values()) != [1]:
+                raise
+            for k, a in enumerate(args):
+                found = self._slope_of_zero(a, args[:k] + args[k + 1 :])
+                if found is not None:
+                    return found
+            raise
+
+    def _slope_of_zero(self, factor: int, rest: list[int]) -> Jet | None:
+        """f*g where f is 0 and g continuous up to there: its slope is that of f times the value of g."""
+        c, zero = self.context, self.context.zero
+        try:
+            jet = self.value(factor)
+        except RootOfZeroError:
+            return None
+        if not c.vanishes(jet.get(UNIT, zero)[0]) or not all(map(self.values.tame, rest)):
+            return None
+        finite = {name: {UNIT: moved.get(UNIT, zero)} for name, moved in self.env.items()}
+        value = reduce(c.mul, (_Anywhere(self, finite).value(g).get(UNIT, zero) for g in rest), c.one)
+        step = ((self.line, 1),)
+        return {UNIT: zero, step: c.mul(jet.get(step, zero), value)}
 
     def constant(self, value: str) -> Frac:
         """A number."""
@@ -324,11 +356,14 @@ class Frame(Jets):
 
     def _edge(self, base: int, r: Fraction | None) -> Jet:
         """A root at a zero of its base, on one side of it: of a higher order than the first where r > 1."""
-        if self.sign(base) < 0:
+        s = self.sign(base)
+        if s < 0:
             raise OneSided("the function is not defined on one side")
+        if r is not None and r > 0 == s and self.side:
+            return {UNIT: self.context.zero}  # it is 0 all along
         if r is not None and r > 1 and list(self.orders.values()) == [1]:
             return {UNIT: self.context.zero}
-        raise RejectedError("a root is differentiated at zero")
+        raise RootOfZeroError("a root is differentiated at zero")
 
     def function(self, op: str, value: Any, jets: list[Jet]) -> Jet:
         """A function of one argument, or an unknown one."""

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 DEPTH = 260  # nesting beyond this would exhaust Python's own stack
 
+CONTINUOUS = frozenset({"num", "sym", "pi", "add", "mul", "pow", "exp", "log", "erf", "atan", "sin", "cos"})
+
 
 class Node:
     """One scalar operation.
@@ -77,6 +79,11 @@ def make(op: str, value: Any = None, *args: Node) -> Node:
 def is_root(exponent: Node) -> bool:
     """Whether a power with this exponent is defined only where its base is not negative."""
     return exponent.op != "num" or exponent.value.denominator != 1
+
+
+def continuous(node: Node) -> bool:
+    """Whether it is made of functions that are continuous wherever they have a value; False settles nothing."""
+    return all(p.op in CONTINUOUS and (p.op != "pow" or p.args[1].op == "num") for p in subnodes(node))
 
 
 def num(value: int | Fraction) -> Node:

@@ -20,6 +20,7 @@ Split(poly): assume its sign, or bind a symbol, and start a fresh tower.
 from __future__ import annotations
 
 from contextlib import suppress
+from functools import reduce
 from typing import TYPE_CHECKING, Any
 
 from symgrad.prover.calculus import derivative
@@ -27,7 +28,7 @@ from symgrad.prover.extensions import Extensions, Units
 from symgrad.prover.field import Frac, Restart, Split, StuckError, UndefinedHere
 from symgrad.prover.forms import form_sign
 from symgrad.prover.kernel import Flint, Kernel
-from symgrad.prover.scalar import Node, make, subnodes, substitute, sym
+from symgrad.prover.scalar import Node, continuous, make, mul, subnodes, substitute, sym
 from symgrad.prover.sides import every_branch, one_sided
 
 if TYPE_CHECKING:
@@ -267,7 +268,19 @@ class Tower(Extensions):
         try:
             return self.value(substitute(derivative(side, name), at))
         except UndefinedHere as error:
-            raise StuckError(f"a one-sided slope is not known to the prover: {error}") from error
+            if side.op == "add":
+                return reduce(self.add, (self._slope(part, name, at) for part in side.args))
+            return self._slope_of_product(side, name, at, error)
+
+    def _slope_of_product(self, side: Node, name: str, at: Mapping[str, Node], error: UndefinedHere) -> Frac:
+        """The slope of f*g where f is 0 and has one, and g is continuous up to there: f' times the value of g."""
+        for i, factor in enumerate(side.args if side.op == "mul" and continuous(side) else ()):
+            rest = mul(*side.args[:i], *side.args[i + 1 :])
+            with suppress(UndefinedHere):
+                if self._equal(self.value(substitute(factor, at)), self.zero):
+                    slope = self.value(substitute(derivative(factor, name), at))
+                    return self.mul(slope, self.value(substitute(rest, at)))
+        raise StuckError(f"a one-sided slope is not known to the prover: {error}") from error
 
     def same(self, a: Frac, b: Frac) -> bool:
         """Whether a = b all over the region (else nowhere in it); Split where that is not known."""
