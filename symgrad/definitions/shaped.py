@@ -65,8 +65,12 @@ class Shaped:
     def beside(self, other: Shaped, doing: str) -> Shaped:
         """The other value with the indices of this one; their shapes must be equal."""
         if [i and i.dim for i in (self.row, self.column)] != [i and i.dim for i in (other.row, other.column)]:
-            told = "{doing} needs two equal shapes, but the left side is {left} and the right {right}"
-            unequal = message(told, doing=doing, left=self.shape, right=other.shape)
+            unequal = message(
+                "{doing} needs two equal shapes, but the left side is {left} and the right {right}",
+                doing=doing,
+                left=self.shape,
+                right=other.shape,
+            )
             raise Misfit(clauses((unequal, self.spread(other))))
         other = other.fresh()
         return Shaped(other.entry.rename(dict(zip(other.indices, self.indices, strict=True))), self.row, self.column)
