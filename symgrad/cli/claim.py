@@ -64,7 +64,8 @@ def as_text(answer: dict[str, Any]) -> str:
     """The verdict, then each comparison with where it holds."""
     lines = [say(SHOUTED.get(answer["verdict"], answer["verdict"].upper()))]
     for part in answer["statements"]:
-        lines.append(f"  {say(part['statement'])}: {say(WORDS.get(part['status'], part['status']))}")
+        verdict = WORDS.get(part["status"], part["status"])
+        lines.append(f"  {say(message('{statement}: {verdict}', statement=part['statement'], verdict=verdict))}")
         for told in (
             part["method"] and message("by: {method}", method=part["method"]),
             part["reason"] and message("because: {reason}", reason=part["reason"]),

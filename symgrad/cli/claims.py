@@ -110,8 +110,9 @@ def explained(r: dict[str, Any]) -> str:
     for head, parts in ((message("as stated"), r["formal"]), (message("proved besides"), r["instead"])):
         lines += ["", f"    {say(head)}"] if parts else []
         for p in parts:
-            said = f"      {say(STATUSES.get(p['status'], p['status']))}: "
-            lines += wrapped(said, say(p["words"]) + (f":  {p['formula']}" if p["formula"] else ""))
+            said = say(message("{verdict}: ", verdict=STATUSES.get(p["status"], p["status"])))
+            told = message("{words}:  {formula}", words=p["words"], formula=p["formula"])
+            lines += wrapped(f"      {said}", say(told if p["formula"] else p["words"]))
             lines += [f"        {say(p['method'])}"]
             lines += [f"        {say(REPLAYED[p['replayed']])}"] if p["replayed"] is not None else []
     for seen in r["measured"]:

@@ -134,7 +134,9 @@ def main() -> None:
         sys.exit(0)
     except OSError as error:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # so that nothing is flushed there again
-        unwritten = message("the answer can't be written: {error}; choose a file with -o", error=error.strerror)
+        unwritten = message(
+            "the answer can't be written: {error}; choose a file with -o", error=error.strerror or error
+        )
         click.echo(f"symgrad: {say(unwritten)}", err=True)
         sys.exit(Refused.exit_code)
     except KeyboardInterrupt:

@@ -25,6 +25,8 @@ class AnyPath(click.Path):
         """The path, where it is one."""
         if "\0" in str(value):
             self.fail(say(message("a path can't hold a NUL character")), param, ctx)
+        if value == "":
+            self.fail(say(message("a path can't be empty; for this folder write .")), param, ctx)
         return super().convert(value, param, ctx)
 
 

@@ -42,17 +42,24 @@ def sources(paths: Iterable[Path] = ()) -> tuple[Source, ...]:
 
 def files(path: Path) -> Iterator[Path]:
     """The path itself, or every `.py` file below it that does not begin with `_` or `.`."""
-    if path.is_file():
+    if existing(path).is_file():
         yield path
         return
-    if not path.exists():
-        raise SourceError("{path} does not exist; name a file of derivations, or a folder of such files", path=path)
     below = [f for f in sorted(path.rglob("*.py")) if not hidden(f.relative_to(path))]
     if not below:
         raise SourceError(
             "{path} holds no file of derivations; put a .py file into it that defines a Document", path=path
         )
     yield from below
+
+
+def existing(path: Path) -> Path:
+    """The path, which must be a Python file or a folder."""
+    if not path.exists():
+        raise SourceError("{path} does not exist; name a file of derivations, or a folder of such files", path=path)
+    if path.is_file() and path.suffix != ".py":
+        raise SourceError("{path} is no Python file; name a file of derivations that ends with .py", path=path)
+    return path
 
 
 def hidden(relative: Path) -> bool:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from watchfiles import PythonFilter, watch
 
 from symgrad.core import SymgradError
-from symgrad.pipeline.discover import project_folder
+from symgrad.pipeline.discover import existing, project_folder
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -85,7 +85,7 @@ def changes(paths: Iterable[Path], stop: threading.Event | None = None) -> Itera
 
     The first answer is empty and says that the watch has begun: from then on no change is missed.
     """
-    chosen = [p.resolve() for p in paths] or [project_folder()]
+    chosen = [existing(p).resolve() for p in paths] or [project_folder()]
     folders = {p if p.is_dir() else p.parent for p in chosen}  # an editor puts a new file in the place of the old one
 
     def asked(path: Path) -> bool:
