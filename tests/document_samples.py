@@ -181,7 +181,7 @@ def sigmoid_page() -> Page:
 def delta_page() -> Page:
     document = Document("delta", "Why the slope cancels", "Output layers", derivations=(delta(), derivative()))
     doubt = Verdict(Status.UNKNOWN, reason="the normal form grew too large")
-    exact = Verdict(Status.PROVED_EXCEPT, exceptions=(Witness(((z, S.Zero),), "0", "undefined"),))
+    exact = Verdict(Status.PROVED_EXCEPT, exceptions=(Witness(((z, S.Zero),), "[0 +/- 0]", "[1 +/- 0]"),))
     verdicts = (PROVED, PROVED, exact, doubt)
     return Page(document, (Settled(delta(), verdicts, PROVED, CHECK), settled(derivative())))
 

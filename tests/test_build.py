@@ -74,14 +74,15 @@ def test_a_wrong_step_is_refuted_on_its_page_and_in_the_exit_status() -> None:
 @pytest.mark.parametrize(
     ("claim", "counted", "status"),
     [
-        ('D(relu(z), z), ("piecewise", Piecewise((1, z > 0), (0, True)))', "2 PROVED_EXCEPT", 0),
+        ('D(relu(z), z), ("piecewise", Piecewise((1, z > 0), (0, True)))', "2 DOMAIN_MISMATCH", 1),
+        ('sign(z)**2, ("square", 1 + 0 * z)', "2 PROVED_EXCEPT", 1),
         ('D(log(z), z), ("log", 1 / z)', "2 DOMAIN_MISMATCH", 1),
         ('D(exp(z), z), ("exp", 0, (z > 0) & (z < 0))', "2 VACUOUS", 0),
         ('D(log(z), z), ("log", 1 / z + log(z), z < 0)', "2 VACUOUS", 0),
     ],
 )
 def test_what_is_neither_proved_nor_refuted_is_counted_by_its_name(claim: str, counted: str, status: int) -> None:
-    text = "from sympy import Piecewise, exp, log\nfrom symgrad import D, relu, worked, z\n\n"
+    text = "from sympy import Piecewise, exp, log, sign\nfrom symgrad import D, relu, worked, z\n\n"
     done = build(mine(f'{text}it = worked("it", "It", {claim})\n'), "-o", "site")
 
     assert done.exit_code == status, done.output

@@ -52,6 +52,16 @@ def test_mistakes_are_refuted(kind: str) -> None:
     assert {n: (v.status, v.reason) for n, v in verdicts.items() if v.status is not Status.REFUTED} == {}
 
 
+def test_a_value_at_a_kink_is_the_one_exception_from_the_whole_line() -> None:
+    planted = [m.statement for m in of_kind("wrong side of a kink") if m.name.count("at its kinks")]
+    found = {s.name: (s, prove(s.left, s.right, variables=s.domains)) for s in planted}
+
+    assert len(found) >= 10
+    assert {n: v.status for n, (_, v) in found.items() if v.status is not Status.PROVED_EXCEPT} == {}
+    assert all(replay(w, s.left, s.right) for s, v in found.values() for w in v.exceptions)
+    assert Status.PROVED_EXCEPT.failed
+
+
 @every_kind
 def test_witnesses_replay(kind: str) -> None:
     failed = []

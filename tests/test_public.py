@@ -268,12 +268,12 @@ def test_exceptions_are_carried_and_said_everywhere() -> None:
     worked = Worked(wrong_at_0)
     told = json.loads(worked.to("json"))
 
-    assert worked.status is Status.PROVED_EXCEPT
+    assert worked.status is Status.DOMAIN_MISMATCH
     assert [w.point for w in worked.verdict.exceptions] == [((z, 0),)]
     assert told["verdict"]["status"] == worked.status.value
     assert [w["point"][0]["value"]["text"] for w in told["verdict"]["exceptions"]] == ["0"]
     for form in ("text", "markdown", "latex"):
-        assert "except" in worked.to(form)
+        assert "defined" in worked.to(form)
     assert "at z = 0" in worked.to("text")
 
 

@@ -60,8 +60,8 @@ def command(  # noqa: PLR0917 - click passes them by name
     of each document and, of several, a book.
 
     The summary counts every step, and beside them every whole result: a chain from its first line to its last, a row
-    of the comparison table, an induction. The exit status is 1 if anything is refuted, has a DOMAIN_MISMATCH, or is
-    wrong in numbers; PROVED_EXCEPT, UNKNOWN and VACUOUS are counted, and their pages listed.
+    of the comparison table, an induction. The exit status is 1 if anything is REFUTED, PROVED_EXCEPT, a
+    DOMAIN_MISMATCH, or wrong in numbers; UNKNOWN and VACUOUS are counted, and their pages listed.
     """
     from symgrad.pipeline.asked import SITE, Wanted  # noqa: PLC0415 - `symgrad build --help` must not wait for it
     from symgrad.pipeline.build import build  # noqa: PLC0415 - as above

@@ -16,12 +16,14 @@ if TYPE_CHECKING:
 SECONDS = 18.0
 WORDS = {
     "proved": message("proved", context="verdict"),
+    "proved_under_condition": message("proved under a condition", context="verdict"),
     "refuted": message("refuted", context="verdict"),
     "unknown": message("unknown", context="verdict"),
     "vacuous": message("vacuous", context="verdict"),
 }
 SHOUTED = {
     "proved": message("PROVED", context="verdict"),
+    "proved_under_condition": message("PROVED UNDER A CONDITION", context="verdict"),
     "refuted": message("REFUTED", context="verdict"),
     "unknown": message("UNKNOWN", context="verdict"),
     "vacuous": message("VACUOUS: nothing satisfies what is assumed", context="verdict"),
@@ -46,7 +48,9 @@ def command(words: str, output: Path | None, seconds: float, as_json: bool) -> N
     symgrad claim "tanh'(z) ~ 4*exp(-2*z) as z -> oo"
     symgrad claim "sin(z)/z -> 1 as z -> 0"
 
-    The exit status is 0 if it is proved, and 1 if it is refuted, stays open, or is vacuous: about nothing at all.
+    Where a side has no value, nothing is claimed of it: a claim that is true wherever both sides have values is proved
+    under the condition that they have, which is told. The exit status is 0 if it is proved, also under such a
+    condition, and 1 if it is refuted, stays open, or is vacuous: about nothing at all.
     """  # noqa: D301 - click wants the character itself, which keeps the lines apart
     from symgrad.pipeline.limited import limited  # noqa: PLC0415 - `symgrad claim --help` must not wait for it
     from symgrad.pipeline.workers import Task  # noqa: PLC0415 - as above
@@ -56,7 +60,7 @@ def command(words: str, output: Path | None, seconds: float, as_json: bool) -> N
         emit(answer["drawing"], output)
     del answer["drawing"]
     emit(json.dumps(answer, indent=1, ensure_ascii=False) if as_json else as_text(answer))
-    if answer["verdict"] != "proved":
+    if answer["verdict"] not in {"proved", "proved_under_condition"}:
         raise SystemExit(1)
 
 
@@ -69,7 +73,8 @@ def as_text(answer: dict[str, Any]) -> str:
         for told in (
             part["method"] and message("by: {method}", method=part["method"]),
             part["reason"] and message("because: {reason}", reason=part["reason"]),
-            part["counterexample"] and message("counterexample: {point}", point=part["counterexample"]),
+            part["condition"] and message("condition: {condition}", condition=part["condition"]),
+            against(part),
             part["example"] and message("example: {point}", point=part["example"]),
         ):
             lines += [f"    {say(told)}"] if told else []
@@ -81,3 +86,11 @@ def as_text(answer: dict[str, Any]) -> str:
             told = message("with equality just on: {where}", where=where) if where else message("nowhere with equality")
             lines.append(f"    {say(told)}")
     return "\n".join(lines)
+
+
+def against(part: dict[str, Any]) -> str:
+    """The point that speaks against a comparison, or only against its being said of all points."""
+    point = part["counterexample"] or ""
+    if part["condition"]:
+        return message("without it: {point}", point=point)
+    return point and message("counterexample: {point}", point=point)

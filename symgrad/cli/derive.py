@@ -114,7 +114,7 @@ def command(  # noqa: PLR0917 - click passes them by name
     entry by entry. A name with no size (--shape eps:) is a scalar; --fact "A = A'" is what you know of the names.
 
     What is not PROVED is said on the last line, on the error stream, with the reason. The exit status is 1 if something
-    is REFUTED, has a DOMAIN_MISMATCH, or is wrong in numbers; it is 0 for PROVED_EXCEPT, UNKNOWN and VACUOUS.
+    is REFUTED, PROVED_EXCEPT, a DOMAIN_MISMATCH, or wrong in numbers; it is 0 for UNKNOWN and VACUOUS.
     """  # noqa: D301 - click wants the character itself, which keeps the lines apart
     require_one_question(what, activation, loss, network, shapes)
     if activation is not None and (wrt is not None or order != 1):

@@ -61,11 +61,22 @@ from symgrad.core.errors import (
 )
 from symgrad.core.facts import Convex, Extremum, Facts, LossFacts, Monotone
 from symgrad.core.rule import Rule
-from symgrad.core.verdict import DOUBTED, VALUELESS, CheckPoint, CheckReport, Outcome, Status, Verdict, Witness
+from symgrad.core.verdict import (
+    DOUBTED,
+    VALUED_NOWHERE,
+    VALUELESS,
+    CheckPoint,
+    CheckReport,
+    Outcome,
+    Status,
+    Verdict,
+    Witness,
+)
 
 __all__ = [
     "DOUBTED",
     "REALS",
+    "VALUED_NOWHERE",
     "VALUELESS",
     "Cancels",
     "CheckPoint",

@@ -321,7 +321,7 @@ class Settlement:
             return Ruling.UNKNOWN
         if all(s is Status.PROVED for s in asked):
             return Ruling.MEASURED if wanted else Ruling.PROVED
-        if Status.REFUTED not in asked or not self.instead:
+        if not {Status.REFUTED, Status.DOMAIN_MISMATCH} & {*asked} or not self.instead:
             return Ruling.UNKNOWN
         return Ruling.CONDITIONAL if self.claim.condition else Ruling.REFUTED
 

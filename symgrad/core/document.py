@@ -202,13 +202,13 @@ class Tally:
 
     @property
     def failed(self) -> bool:
-        """Whether anything was refuted, undefined where it should not be, or wrong: the exit status 1."""
-        return bool(self.refuted or self.mismatched or self.wrong)
+        """Whether anything is false somewhere, undefined where it should not be, or wrong: the exit status 1."""
+        return bool(self.refuted or self.excepted or self.mismatched or self.wrong)
 
     @property
     def doubtful(self) -> bool:
         """Whether a reader should look: anything that is not proved as it stands."""
-        return self.failed or bool(self.unknown or self.excepted or self.vacuous or self.unreasoned)
+        return self.failed or bool(self.unknown or self.vacuous or self.unreasoned)
 
 
 def tally(page: Page) -> Tally:

@@ -15,12 +15,14 @@ if TYPE_CHECKING:
 DOUBTED = message("it does not follow by the rule that is named, so the reason is not confirmed")  # of a step by hand
 VALUELESS = message("neither side has a value anywhere")  # why a statement is VACUOUS, if not for its condition
 
+VALUED_NOWHERE = message("there is no point at which both sides have values")  # of a mismatch
+
 
 class Status(Enum):
     """The answers of an exact proof; one that nobody earned is never given."""
 
     PROVED = "proved"
-    PROVED_EXCEPT = "proved except"  # everywhere but at listed kink points
+    PROVED_EXCEPT = "proved except"  # everywhere but at listed kink points, where both sides have values
     REFUTED = "refuted"  # a point where two disjoint balls hold the two sides
     DOMAIN_MISMATCH = "domain mismatch"  # equal where both are defined, not defined on the same set
     UNKNOWN = "unknown"  # never rounded up to PROVED, never down to REFUTED
@@ -28,8 +30,8 @@ class Status(Enum):
 
     @property
     def failed(self) -> bool:
-        """Whether what was stated is false somewhere: the two that end a command with exit status 1."""
-        return self in {Status.REFUTED, Status.DOMAIN_MISMATCH}
+        """Whether what was stated is false somewhere: what ends a command with exit status 1."""
+        return self in {Status.REFUTED, Status.DOMAIN_MISMATCH, Status.PROVED_EXCEPT}
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,19 +39,21 @@ class Witness:
     """A point at which two sides differ: each coordinate exact, each side inside its ball.
 
     The balls are decimal strings `[middle +/- radius]`, disjoint; "undefined" where a side has no real value.
+    `where`: the condition on all points like it, None where it stands for itself alone.
     """
 
     point: tuple[tuple[Symbol, Expr], ...]
     left: str
     right: str
+    where: Any = None
 
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
     """The answer to one statement.
 
-    `conditions`: assumptions that the proof used; `exceptions`: the kink points of PROVED_EXCEPT and the
-    points of DOMAIN_MISMATCH with both values there; `reason`: why UNKNOWN, or DOUBTED; `certificate`: the JSON
+    `conditions`: assumptions that the proof used; `exceptions`: all kink points of PROVED_EXCEPT, and points of
+    DOMAIN_MISMATCH at which one side only has a value; `reason`: why UNKNOWN, or DOUBTED; `certificate`: the JSON
     text that an independent checker replays.
     """
 

@@ -182,7 +182,8 @@ def verdict(v: Verdict) -> dict[str, Any]:
 def witness(w: Witness) -> dict[str, Any]:
     """A point and both sides there."""
     point = [{"symbol": s.name, "value": formula(value)} for s, value in w.point]
-    return {"point": point, "left": w.left, "right": w.right}
+    where = {} if w.where is None else {"where": formula(w.where)}
+    return {"point": point, "left": w.left, "right": w.right, **where}
 
 
 def check(report: CheckReport | None) -> dict[str, Any] | None:

@@ -13,6 +13,7 @@ from symgrad.document.evidence import (
     proof_in_words,
     reason,
     steps_in_words,
+    together,
 )
 from symgrad.document.induction import sentences
 from symgrad.document.measured import text_measured
@@ -66,7 +67,8 @@ def lines(told: Telling, detail: str) -> Iterator[str]:
     for line in told.lines:
         yield from step(line, detail, "")
     yield ""
-    yield labelled(message("result"), text(told.sentence))
+    false = together(told.settled).status.failed
+    yield labelled(message("claimed") if false else message("result"), text(told.sentence))
     yield from text_forms(told)
     yield from (labelled("", where) for where in holding(told))
     yield labelled(message("proof"), printable(proof_in_words(told.settled)))

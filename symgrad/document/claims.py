@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, replace
-from decimal import Decimal
 from itertools import count
 from typing import TYPE_CHECKING, Any
 
@@ -14,6 +13,7 @@ from symgrad.document.evidence import WORDS
 from symgrad.document.from_sympy import boxes
 from symgrad.document.statements import formula
 from symgrad.document.text import text
+from symgrad.document.values import UNDEFINED, apart
 from symgrad.indexed import Dim, Index
 from symgrad.words import clauses, counted, message
 
@@ -29,9 +29,6 @@ BADGES = {
     Ruling.MEASURED: (message("measured", context="verdict"), "measured"),
     Ruling.UNKNOWN: (message("not settled", context="verdict"), "doubt"),
 }
-SPELLED = {"undefined": message("undefined"), "oo": "∞", "-oo": "−∞"}
-DIGITS = 12  # of a value in a counterexample, for a reader
-MOST_DIGITS = 60  # where the two sides are nearly equal
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,22 +126,33 @@ def parts_of(settlement: Settlement, *, instead: bool) -> tuple[Part, ...]:
 
 def part(statement: Statement, verdict: Verdict) -> Part:
     """One statement as it is told."""
-    against = counterexample(verdict) if verdict.status is Status.REFUTED else ""
+    against = counterexample(verdict) if verdict.status.failed else ""
     return Part(statement.words, formula(statement), verdict.status, verdict.method or verdict.reason, against)
 
 
 def counterexample(verdict: Verdict) -> str:
     """The point of a refutation and what both sides are there."""
-    witness = verdict.witness
-    if witness is None:
-        return ""
+    return "" if verdict.witness is None else at_point(verdict.witness)
+
+
+def at_point(witness: Witness) -> str:
+    """A point and what both sides are there."""
     if not (witness.left or witness.right):
         return place(witness)
     sides = dict(zip(("left", "right"), apart(witness.left, witness.right), strict=True))
     point = place(witness)
+    if point and sides["left"] == sides["right"]:
+        return both_are(point, sides["left"])
     if not point:
         return message("{left} against {right}", **sides)
     return message("{point}: {left} against {right}", point=point, **sides)
+
+
+def both_are(point: str, told: str) -> str:
+    """What refutes that two sides differ, or that one is less."""
+    if told == UNDEFINED:
+        return message("{point}: neither side has a value", point=point)
+    return message("{point}: both sides are {value}", point=point, value=told)
 
 
 def place(witness: Witness) -> str:
@@ -168,29 +176,6 @@ def number(symbol: Any, found: Any) -> str:
     if isinstance(found, tuple):
         return f"({', '.join(map(str, found))})"
     return text(boxes(found)) if hasattr(found, "free_symbols") else str(found)
-
-
-def value(ball: str, digits: int = DIGITS) -> str:
-    """The middle of a ball to so many digits, with an ellipsis unless that is all of it; words stay."""
-    if not ball.startswith("["):
-        return SPELLED.get(ball, ball)
-    found = Decimal(ball.strip("[]").partition(" ")[0])
-    exact = "+/- 0]" in ball and found == Decimal(f"{found:.{digits}g}")
-    plainly = "f" if abs(found.adjusted()) < digits else "g"
-    return (f"{found.normalize():{plainly}}" if exact else f"{found:.{digits}g}…").replace("-", "−")
-
-
-def apart(left: str, right: str) -> tuple[str, str]:
-    """Both values, to as many digits as it takes to tell them apart; short where nothing does."""
-    if not (left.startswith("[") and right.startswith("[")):
-        return value(left), value(right)
-    told = [(value(left, digits), value(right, digits)) for digits in range(DIGITS, MOST_DIGITS)]
-    return next((pair for pair in told if len({as_number(side) for side in pair}) > 1), told[0])
-
-
-def as_number(told: str) -> Decimal:
-    """A value as it was told."""
-    return Decimal(told.rstrip("…").replace("−", "-"))
 
 
 def record(settlement: Settlement) -> dict[str, Any]:

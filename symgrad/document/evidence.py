@@ -10,6 +10,7 @@ from symgrad.core import VALUELESS, Outcome, Status, every_step
 from symgrad.document.boxes import Op, commas, row
 from symgrad.document.from_sympy import boxes
 from symgrad.document.text import text
+from symgrad.document.values import apart
 from symgrad.document.words import Formula
 from symgrad.words import Message, clauses, counted, enumerated, message
 
@@ -72,9 +73,9 @@ def proof_in_words(settled: Settled) -> Message:
     if not whole.proved:
         verdict, told = WORDS[whole.status], reason(whole)
         words.append(
-            message("so the derivation is {verdict} ({reason})", verdict=verdict, reason=told)
+            message("it is not proved as it stands: {verdict} ({reason})", verdict=verdict, reason=told)
             if told
-            else message("so the derivation is {verdict}", verdict=verdict)
+            else message("it is not proved as it stands: {verdict}", verdict=verdict)
         )
     return clauses(words)
 
@@ -146,18 +147,21 @@ def reason(verdict: Verdict) -> Message:
     parts: list[str] = [verdict.reason]
     if (w := verdict.witness) is not None:
         parts.append(message("at {point} the sides are {left} and {right}", point=place(w), **sides(w)))
-    parts += [message("at {point}: {left} and {right}", point=place(w), **sides(w)) for w in verdict.exceptions]
+    parts += [excepted(w) for w in verdict.exceptions]
     return clauses(parts)
 
 
+def excepted(witness: Witness) -> Message:
+    """A point at which the sides are not equal, and the condition on all points like it, if it stands for more."""
+    told = message("at {point}: {left} and {right}", point=place(witness), **sides(witness))
+    if witness.where is None:
+        return told
+    return message("where {condition}, for example {point}", condition=text(boxes(witness.where)), point=told)
+
+
 def sides(witness: Witness) -> dict[str, str]:
-    """Both sides at a point: their enclosures, or that there is no value."""
-    return {"left": side(witness.left), "right": side(witness.right)}
-
-
-def side(value: str) -> str:
-    """One side at a point."""
-    return message("undefined") if value == "undefined" else value
+    """Both sides at a point, to as many digits as tell them apart, or that there is no value."""
+    return dict(zip(("left", "right"), apart(witness.left, witness.right), strict=True))
 
 
 def place(witness: Witness) -> str:

@@ -38,7 +38,7 @@ if TYPE_CHECKING:
 MEANINGS = {
     Status.PROVED: message("The two sides are equal wherever the step is claimed. The proof is exact."),
     Status.PROVED_EXCEPT: message(
-        "The two sides are equal everywhere but at the points that are listed, such as a kink."
+        "The two sides are equal everywhere but at the points that are listed (a kink), where their values differ."
     ),
     Status.REFUTED: message("There is a point, shown with the verdict, at which the two sides certainly differ."),
     Status.DOMAIN_MISMATCH: message(
@@ -53,7 +53,7 @@ MEANINGS = {
 CHAIN = 8200  # characters of MathML
 LONG = 1800  # as above
 
-MOODS = {Status.PROVED: "good", Status.PROVED_EXCEPT: "good", Status.REFUTED: "bad"}
+MOODS = {Status.PROVED: "good", Status.REFUTED: "bad"}
 
 
 def meanings() -> list[tuple[Status, str, str, str]]:

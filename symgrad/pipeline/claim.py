@@ -9,24 +9,30 @@ from sympy import And, Eq, Ge, Le, true
 
 from symgrad.core import REALS, Drawing, Eventually, Exists, Holds, Image, Just, Status, SymgradError, Tends, Verdict
 from symgrad.definitions.statement_parser import parse_claim
-from symgrad.document.boxes import Num
-from symgrad.document.claims import counterexample
+from symgrad.document.claims import at_point
 from symgrad.document.drawings import draw
 from symgrad.document.from_sympy import boxes
 from symgrad.document.text import text
+from symgrad.pipeline.intervals import of_operations, of_stretches, told
 from symgrad.prover.claims import settle, where_true
 from symgrad.prover.relations import carried
-from symgrad.words import clauses, message
+from symgrad.words import message
 
 if TYPE_CHECKING:
     from sympy import Symbol
 
     from symgrad.definitions.statement_parser import Asked
-    from symgrad.prover.claims.regions import Part, Region
+    from symgrad.prover.claims.regions import Region
     from symgrad.prover.zeros import Point
 
-DIGITS = 30  # decimals of a boundary
 REACH = 6.0
+CONDITIONAL = "proved_under_condition"  # true wherever both sides have values, which is not everywhere
+STATUSES = {
+    Status.PROVED: "proved",
+    Status.REFUTED: "refuted",
+    Status.VACUOUS: "vacuous",
+    Status.DOMAIN_MISMATCH: CONDITIONAL,
+}
 
 
 def claim(words: str, drawn: bool) -> dict[str, Any]:  # noqa: FBT001 - it comes as a task's argument
@@ -34,7 +40,7 @@ def claim(words: str, drawn: bool) -> dict[str, Any]:  # noqa: FBT001 - it comes
     asked = tuple(map(with_places, parse_claim(words)))
     found = [record(statement, ruling(statement)) for statement in asked]
     statuses = {r["status"] for r in found}
-    whole = next((s for s in ("refuted", "unknown", "vacuous") if s in statuses), "proved")
+    whole = next((s for s in ("refuted", "unknown", "vacuous", CONDITIONAL) if s in statuses), "proved")
     drawing = picture(asked[0]) if drawn else ""
     return {"claim": words, "verdict": whole, "statements": found, "drawing": drawing}
 
@@ -56,19 +62,32 @@ def with_places(statement: Asked) -> Asked:
 
 def record(statement: Asked, verdict: Verdict) -> dict[str, Any]:
     """One comparison of the claim."""
-    status = verdict.status if verdict.status in {Status.PROVED, Status.REFUTED, Status.VACUOUS} else Status.UNKNOWN
-    point = counterexample(verdict)
-    missing = [counterexample_of(verdict)] if verdict.exceptions else []
+    status = STATUSES.get(verdict.status, "unknown")
+    against = verdict.witness if verdict.status.failed else None
     return {
         "statement": formula(statement),
-        "status": status.value,
+        "status": status,
         "method": verdict.method,
-        "reason": verdict.reason or clauses(missing),
-        "counterexample": (point or None) if verdict.status is Status.REFUTED else None,
-        "example": (point or None) if verdict.proved and isinstance(statement, Exists) else None,
-        "holds": None if status is Status.VACUOUS else stretches(statement),
-        "equality": None if status is Status.VACUOUS else equality(statement),
+        "reason": verdict.reason,
+        "condition": condition(statement) if status == CONDITIONAL and isinstance(statement, Holds) else None,
+        "counterexample": (against and at_point(against)) or None,
+        "example": example(verdict) if verdict.proved and isinstance(statement, Exists) else None,
+        "holds": None if status == "vacuous" else stretches(statement),
+        "equality": None if status == "vacuous" else equality(statement),
     }
+
+
+def example(verdict: Verdict) -> str | None:
+    """The place at which what is said to exist does."""
+    return (verdict.witness and at_point(verdict.witness)) or None
+
+
+def condition(statement: Holds) -> str:
+    """Where both sides have values, of where the claim is made: the condition under which it is true."""
+    region, z = region_claimed(statement), lone(statement)
+    if region is not None and z is not None and region.parts:
+        return of_stretches(z, region)
+    return of_operations(statement) or message("both sides have values")
 
 
 def formula(statement: Asked) -> str:
@@ -94,19 +113,17 @@ def place(statement: Tends | Eventually) -> str:
     return f"{text(boxes(statement.variable))} → {text(boxes(at))}{('', '+', '−')[side]}"
 
 
-def counterexample_of(verdict: Verdict) -> str:
-    """A point at which a side has no value."""
-    point = ", ".join(f"{s} = {v}" for s, v in verdict.exceptions[0].point)
-    return message("a side has no value at {point}", point=point)
-
-
 def stretches(statement: Asked) -> list[str] | None:
     """Where a comparison in one variable holds, of where it is claimed; None where that is not settled."""
-    if isinstance(statement, Holds | Exists) and statement.assuming not in {True, true}:
-        region = region_of(replace(statement, relation=And(plain(statement), statement.assuming), assuming=true))
-    else:
-        region = region_of(statement)
+    region = region_claimed(statement)
     return None if region is None else [told(part) for part in region.parts]
+
+
+def region_claimed(statement: Asked) -> Region | None:
+    """The same as a value."""
+    if isinstance(statement, Holds | Exists) and statement.assuming not in {True, true}:
+        return region_of(replace(statement, relation=And(plain(statement), statement.assuming), assuming=true))
+    return region_of(statement)
 
 
 def plain(statement: Holds | Exists) -> Any:
@@ -123,7 +140,7 @@ def equality(statement: Asked) -> list[str] | None:
 
 
 def region_of(statement: Asked) -> Region | None:
-    """The same as a value; what is assumed beyond a domain is left aside."""
+    """Where a comparison in one variable holds; what is assumed beyond a domain is left aside."""
     z = lone(statement)
     if z is None or not isinstance(statement, Holds | Exists):
         return None
@@ -142,35 +159,6 @@ def lone(statement: Asked) -> Symbol | None:
         return None
     symbols = statement.relation.free_symbols
     return next(iter(symbols)) if len(symbols) == 1 else None
-
-
-def told(part: Part, digits: int = DIGITS) -> str:
-    """An interval, its ends exact, or to so many decimals; a single point is {z}."""
-    if part.left is not None and part.left is part.right:
-        return "{" + end(part.left, digits) + "}"
-    low = "-∞" if part.left is None else end(part.left, digits)
-    high = "∞" if part.right is None else end(part.right, digits)
-    return f"{'[' if part.left_in else '('}{low}, {high}{']' if part.right_in else ')'}"
-
-
-def end(p: Point, digits: int = DIGITS) -> str:
-    """A boundary: its closed form, and its first decimals; what is cut off is below one unit of the last."""
-    decimals = cut(p, digits)
-    if p.exact is None:
-        return f"{decimals}…"
-    if p.exact.is_Rational:
-        return text(boxes(p.exact))
-    return f"{text(boxes(p.exact))} = {decimals}…"
-
-
-def cut(p: Point, most: int = DIGITS) -> str:
-    """The decimals that both ends of the enclosure share, so many of them at most."""
-    for digits in range(most, 0, -1):
-        low, high = (abs(int(q.p)) * 10**digits // int(q.q) for q in (p.lower, p.upper))  # towards 0, as a reader does
-        if low == high and (p.lower < 0) == (p.upper < 0):
-            whole, rest = divmod(low, 10**digits)
-            return f"{'-' if p.lower < 0 else ''}{whole}.{rest:0{digits}d}"
-    return text(Num(str(float(p.lower.p) / float(p.lower.q))))
 
 
 def picture(statement: Asked) -> str:

@@ -87,7 +87,8 @@ def restored(verdict: Verdict, back: Mapping[Symbol, Symbol]) -> Verdict:
     """The verdict in the user's own symbols."""
 
     def at(witness: Witness) -> Witness:
-        return replace(witness, point=tuple((back.get(s, s), value) for s, value in witness.point))
+        where = witness.where if witness.where is None else put(witness.where, back)
+        return replace(witness, point=tuple((back.get(s, s), value) for s, value in witness.point), where=where)
 
     return replace(
         verdict,

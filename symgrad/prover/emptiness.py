@@ -33,7 +33,7 @@ def empty(region: Region, names: tuple[str, ...]) -> bool:
 
 def _about(region: Region, name: str) -> Region:
     """The premises that are about one variable only; if they can't hold, the region is empty."""
-    plain = ((_plain(node, region), rel) for node, rel in region.premises)
+    plain = ((resolved(node, region), rel) for node, rel in region.premises)
     return Region(tuple(p for p in plain if p[0].free == {name}))
 
 
@@ -41,18 +41,18 @@ def _empty(region: Region, name: str) -> bool:
     try:
         equations = unbound(region)
         if equations:
-            return all(_misses(region, root, name) for root in _zeros(region, equations[:1], name))
+            return all(misses(region, root, name) for root in roots_of(region, equations[:1], name))
         return _no_gap(region, name)
     except (SymgradError, ArithmeticError, ValueError):
         return False
 
 
-def _zeros(region: Region, premises: Iterable[Premise], name: str) -> list[Point]:
+def roots_of(region: Region, premises: Iterable[Premise], name: str) -> list[Point]:
     """Every zero of the premises' nodes; they must be smooth on the whole line."""
     variable = Symbol(name, real=True)
     found: list[Point] = []
     for node, _ in premises:
-        plain = _plain(node, region)
+        plain = resolved(node, region)
         if name in plain.free:
             roots = zeros(to_sympy(plain, {name: variable}), variable, None, None)
             if roots is None:
@@ -61,15 +61,16 @@ def _zeros(region: Region, premises: Iterable[Premise], name: str) -> list[Point
     return found
 
 
-def _plain(node: Node, region: Region) -> Node:
+def resolved(node: Node, region: Region) -> Node:
+    """The node with the values that the region binds its symbols to."""
     for name, value in region.bindings[::-1]:
         node = substitute(node, {name: value})
     return node
 
 
-def _misses(region: Region, root: Point, name: str) -> bool:
+def misses(region: Region, root: Point, name: str) -> bool:
     """Whether some premise surely fails at the root."""
-    place = Enclosure(_fraction(root.lower), _fraction(root.upper))
+    place = Enclosure(fraction(root.lower), fraction(root.upper))
     with precision(BITS):
         try:
             full = complete({name: place}, region.bindings)
@@ -97,10 +98,10 @@ def _no_gap(region: Region, name: str) -> bool:
     strict = [p for p in region.premises if p[1] == ">"]
     if not strict:
         return False
-    roots = _zeros(region, strict, name)
+    roots = roots_of(region, strict, name)
     if any(p.lower <= q.upper and q.lower <= p.upper and not same(p, q) for p, q in combinations(roots, 2)):
         return False  # a gap may hide between two roots that can't be told apart
-    places = sorted({_fraction(q) for root in roots for q in (root.lower, root.upper)}) or [Fraction(0)]
+    places = sorted({fraction(q) for root in roots for q in (root.lower, root.upper)}) or [Fraction(0)]
     inside = [places[0] - 1, *((a + b) / 2 for a, b in pairwise(places)), places[-1] + 1]
     return all(_surely_fails(region, strict, name, x) for x in inside)
 
@@ -113,6 +114,7 @@ def _surely_fails(region: Region, strict: list[Premise], name: str, x: Fraction)
         return any(_fails(node, rel, full) for node, rel in strict)
 
 
-def _fraction(q: Any) -> Fraction:
+def fraction(q: Any) -> Fraction:
+    """A FLINT rational as a Python one."""
     r = rational(q)
     return Fraction(int(r.p), int(r.q))

@@ -1,10 +1,9 @@
 """The exact prover: normal forms decide, balls refute, and what neither settles is UNKNOWN.
 
 The order: equal as they stand; a few exact points; then regions, the open ones first, then the kinks.
-PROVED_EXCEPT: equal in every open region, but on a kink (a set without interior) one side has no value. A difference
-on a kink where both sides have one refutes: the statement is simply false there. DOMAIN_MISMATCH: equal wherever both
-sides have values, but on an open set only one of them has. VACUOUS: the assumptions hold nowhere, or neither
-side has a value anywhere.
+A difference refutes, unless it is on listed kinks only (sets without interior): PROVED_EXCEPT. DOMAIN_MISMATCH: equal
+wherever both sides have values, but somewhere, be it at one point, only one of them has. VACUOUS: the assumptions hold
+nowhere, or neither side has a value anywhere.
 """
 
 from __future__ import annotations
@@ -16,10 +15,12 @@ from typing import TYPE_CHECKING, Any
 import sympy as sp
 from sympy import Ne, Piecewise, true
 
-from symgrad.core import VALUELESS, Let, Status, UnsupportedError, Variable, Verdict
+from symgrad.core import VALUED_NOWHERE, VALUELESS, Let, Status, UnsupportedError, Variable, Verdict
+from symgrad.functions import D
 from symgrad.prover.certificate import certificate, conditions, identical
 from symgrad.prover.conventions import order_matters
 from symgrad.prover.emptiness import empty
+from symgrad.prover.exceptions import alike, every_point
 from symgrad.prover.kernel import Flint
 from symgrad.prover.lines import inside
 from symgrad.prover.points import Sampler
@@ -36,6 +37,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from symgrad.core import Step, Witness
+    from symgrad.prover.exceptions import Failing
     from symgrad.prover.kernel import Kernel
 
 REGIONS = 600
@@ -100,19 +102,26 @@ def settled(  # noqa: PLR0917 - the statement and how long to work on it
 
 
 def confirmed(found: Verdict, left: Any, right: Any, lets: Sequence[Let]) -> Verdict:
-    """The verdict, a refutation only if its point refutes in other arithmetic as well."""
+    """The verdict, if each of its points shows what it is to show in other arithmetic as well."""
     one, other = (sp.sympify(side, strict=True) for side in (left, right))  # a side may be a plain 0
-    if found.witness and not confirms(found.witness, one, other, lets):
+    points = (found.witness, *found.exceptions) if found.witness else found.exceptions
+    slopes = found.status is Status.DOMAIN_MISMATCH and (one.has(D) or other.has(D))  # none are taken in intervals
+    if not all((slopes and enclosed(w)) or confirms(w, one, other, lets) for w in points):
         return Verdict(Status.UNKNOWN, reason="a point where the sides seem to differ could not be confirmed")
     return found
 
 
 def confirms(witness: Witness, left: Any, right: Any, lets: Sequence[Let] = ()) -> bool:
     """Whether other arithmetic than the prover's finds the sides to differ at a point, or between its bounds."""
-    point = dict(witness.point)
-    if any(isinstance(value, sp.AccumBounds) for value in point.values()):
+    if enclosed(witness):
         return replay_enclosed(witness, left, right, tuple(lets))
+    point = dict(witness.point)
     return replay(witness, left, right, tuple(lets)) or apart(left, right, point, lets)
+
+
+def enclosed(witness: Witness) -> bool:
+    """Whether its point is known between two bounds only."""
+    return any(isinstance(value, sp.AccumBounds) for _, value in witness.point)
 
 
 def apart(left: Any, right: Any, point: dict[Any, Any], lets: Sequence[Let]) -> bool:
@@ -155,12 +164,20 @@ class Prover:
         """The answer."""
         s = self.statement
         if s.left is s.right:
-            return Verdict(Status.PROVED, "the two sides are the same expression", certificate=identical(s))
+            return self.same()
         for search in self.searches:
             witness = search.quickly(search.region)
             if witness:
                 return Verdict(Status.REFUTED, "values at a point", witness=witness)
         return self.judge([self.tree(search) for search in self.searches])
+
+    def same(self) -> Verdict:
+        """The verdict on two sides that are the same expression: a proof, unless that has a value nowhere."""
+        proved = Verdict(Status.PROVED, "the two sides are the same expression", certificate=identical(self.statement))
+        if any(search.valued(search.region) for search in self.searches):
+            return proved
+        found = self.judge([self.tree(search) for search in self.searches])
+        return found if found.status is Status.VACUOUS else proved
 
     def tree(self, search: Search) -> Branch | Leaf:
         """The region split until every part is a leaf; open parts before kinks."""
@@ -184,45 +201,54 @@ class Prover:
         self.leaves += [Leaf(region, STUCK, "there are too many regions", search=search) for region, _, _ in waiting]
         return top[0]
 
-    def judge(self, trees: list[Branch | Leaf]) -> Verdict:
-        """The verdict that the leaves add up to."""
+    def thin(self) -> None:
+        """Look for a number in thin regions: those where there is none are empty."""
         for leaf in self.leaves:
             self.tick()
             if leaf.kind in DIFFER and leaf.tower is not None and not all(inside(leaf.tower).values()):
                 leaf.kind, leaf.why = EMPTY, "no number satisfies its conditions"
+
+    def judge(self, trees: list[Branch | Leaf]) -> Verdict:
+        """The verdict that the leaves add up to."""
+        self.thin()
         live = [leaf for leaf in self.leaves if leaf.kind not in {EMPTY, EXCLUDED}]
         base = min((leaf.region.codimension for leaf in live), default=0)
-        unknown, exceptions, mismatches = "", list[Any](), list[Any]()
+        unknown = ""
+        differing: list[Failing] = []
+        mismatches: list[Witness] = []
         for leaf in sorted(live, key=lambda leaf: leaf.region.codimension):
             if leaf.kind in {PROVED, UNDEFINED}:
                 continue
-            search = leaf.search
-            witness = None if leaf.kind == STUCK else search.difference(leaf)
-            if witness is None and leaf.region.premises and empty(leaf.region, search.statement.names):
+            witness = None if leaf.kind == STUCK else leaf.search.difference(leaf)
+            if witness is None and leaf.region.premises and empty(leaf.region, leaf.search.statement.names):
                 leaf.kind, leaf.why = EMPTY, ANALYSIS
-                continue
-            kink = leaf.region.codimension > base
-            if witness and leaf.kind == DIFFERENT and not (kink and "undefined" in {witness.left, witness.right}):
-                return Verdict(Status.REFUTED, "values at a point", witness=witness)
-            if witness is None or (kink and not search.thin(leaf.region)):
+            elif witness is None or (leaf.kind != DIFFERENT and not self.told(leaf, base)):
                 unknown = unknown or self.where(leaf)
+            elif leaf.kind != DIFFERENT:
+                mismatches += alike(leaf, witness)
+            elif leaf.region.codimension == base:
+                return Verdict(Status.REFUTED, "values at a point", witness=witness)
             else:
-                (exceptions if kink else mismatches).append(witness)
+                differing.append((leaf, witness))
+        equal = any(leaf.kind == PROVED and leaf.region.codimension == base for leaf in live)
+        exceptions = every_point(differing) if equal and not unknown and not mismatches else ()
+        if differing and not exceptions:
+            return Verdict(Status.REFUTED, "values at a point", witness=differing[0][1])
         if unknown:
             return Verdict(Status.UNKNOWN, reason=unknown)
-        return self.proved(trees, exceptions, mismatches)
+        return self.proved(trees, exceptions, tuple(mismatches))
 
-    def proved(self, trees: list[Branch | Leaf], exceptions: list[Witness], mismatches: list[Witness]) -> Verdict:
+    def proved(
+        self, trees: list[Branch | Leaf], exceptions: tuple[Witness, ...], mismatches: tuple[Witness, ...]
+    ) -> Verdict:
         """The verdict where nothing is left open."""
         kinds = [leaf.kind for leaf in self.leaves]
         used = conditions(trees, self.cases)
-        if mismatches or (exceptions and PROVED not in kinds):
-            both = [w for w in (*mismatches, *exceptions) if "undefined" not in {w.left, w.right}]
-            if both:  # a mismatch of domains would say that they are equal where both have values
-                return Verdict(Status.REFUTED, "values at a point", witness=both[0])
-            return Verdict(Status.DOMAIN_MISMATCH, "regions", used, (*mismatches, *exceptions))
+        if mismatches:
+            reason = "" if PROVED in kinds else VALUED_NOWHERE
+            return Verdict(Status.DOMAIN_MISMATCH, "regions", used, mismatches, reason=reason)
         if exceptions:
-            return Verdict(Status.PROVED_EXCEPT, "regions", used, tuple(exceptions))
+            return Verdict(Status.PROVED_EXCEPT, "regions", used, exceptions)
         if PROVED not in kinds:
             nowhere = VALUELESS, "no point satisfies the assumptions"
             return Verdict(Status.VACUOUS, "regions", reason=nowhere[UNDEFINED not in kinds])
@@ -230,6 +256,11 @@ class Prover:
             return Verdict(Status.UNKNOWN, reason=ANALYSIS)
         method = ONE if len(kinds) == 1 else message("normal forms in {n} regions", n=kinds.count(PROVED))
         return Verdict(Status.PROVED, method, used, certificate=certificate(self.statement, trees))
+
+    @staticmethod
+    def told(leaf: Leaf, base: int) -> bool:
+        """Whether a region is as thin as the equations say that lead to it."""
+        return leaf.region.codimension == base or leaf.search.thin(leaf.region)
 
     def where(self, leaf: Leaf) -> str:
         """What is not settled in a region, and which region that is."""

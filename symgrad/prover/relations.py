@@ -15,9 +15,10 @@ from sympy.core.relational import Relational
 
 from symgrad.core import REALS, Status, SymgradError, UnsupportedError, Verdict, Witness
 from symgrad.functions import D, unfold
-from symgrad.prover.balls import PRECISIONS, Balls, Undecided, Undefined, precision
+from symgrad.prover.balls import DEEP, PRECISIONS, Balls, Undecided, Undefined, precision
 from symgrad.prover.conventions import plain
 from symgrad.prover.convex import convex
+from symgrad.prover.exceptions import thinly
 from symgrad.prover.independent import apart, inside, sign_of_end, values
 from symgrad.prover.prove import prove
 from symgrad.prover.ranges import extrema, one_variable
@@ -57,11 +58,10 @@ def prove_relation(
         return Verdict(Status.UNKNOWN, reason=EVALUATED if relation in {True, False} else "this is no relation")
     freely = sp.S(assuming) is true  # claims are written with Python's True
     found = prove(*equation(relation), variables=variables, lets=lets, assuming=assuming, seconds=seconds)
-    if found.status in {Status.PROVED_EXCEPT, Status.DOMAIN_MISMATCH} and not isinstance(relation, sp.Eq):
-        both = [w for w in found.exceptions if "undefined" not in {w.left, w.right}]
-        exceptions = tuple(lacking(relation, lets, w) for w in found.exceptions)
-        missing = replace(found, status=Status.DOMAIN_MISMATCH, exceptions=exceptions, certificate="")
-        found = Verdict(Status.REFUTED, "values at a point", witness=both[0]) if both else missing
+    if found.status is Status.DOMAIN_MISMATCH and not isinstance(relation, sp.Eq):
+        found = replace(found, exceptions=tuple(lacking(relation, lets, w) for w in found.exceptions))
+    if found.status is Status.PROVED_EXCEPT and not isinstance(relation, sp.Eq):  # its truth value is 0 there
+        found = Verdict(Status.REFUTED, "values at a point", witness=found.exceptions[0])
     if found.status is Status.REFUTED and found.witness and not isinstance(relation, sp.Eq):
         return replace(found, witness=seen(relation, lets, found.witness))
     if found.status is Status.UNKNOWN and not relation.free_symbols and freely:
@@ -80,9 +80,11 @@ def equation(relation: Any) -> tuple[Any, Any]:
 
 def seen(relation: Any, lets: Sequence[Let], witness: Witness) -> Witness:
     """The witness with the values of the relation's own sides, where balls show them."""
-    found = sides(relation, lets, witness.point)
-    if found is None:
+    tried = (sides(relation, lets, witness.point, bits) for bits in DEEP[1:])
+    valued = [found for found in tried if found is not None]
+    if not valued:
         return replace(witness, left="", right="")
+    found = next((f for f in valued if not f[0].overlaps(f[1])), valued[0])
     apart = not found[0].overlaps(found[1])
     left, right = (
         exactly(side, lets, witness.point) or text(ball, other if apart else None)
@@ -105,18 +107,20 @@ def lacking(relation: Any, lets: Sequence[Let], witness: Witness) -> Witness:
     return replace(witness, left=left, right=right)
 
 
-def sides(relation: Any, lets: Sequence[Let], place: Sequence[tuple[Any, Any]]) -> tuple[Any, Any] | None:
+def sides(
+    relation: Any, lets: Sequence[Let], place: Sequence[tuple[Any, Any]], bits: int = PRECISIONS[1]
+) -> tuple[Any, Any] | None:
     """Balls that hold the two sides at a point, None where one can't be valued."""
-    left, right = (valued(side, lets, place) for side in relation.args)
+    left, right = (valued(side, lets, place, bits) for side in relation.args)
     return None if left is None or right is None else (left, right)
 
 
-def valued(side: Any, lets: Sequence[Let], place: Sequence[tuple[Any, Any]]) -> Any:
+def valued(side: Any, lets: Sequence[Let], place: Sequence[tuple[Any, Any]], bits: int = PRECISIONS[1]) -> Any:
     """A ball that holds an expression at a point, None where it can't be valued."""
     reader = Reader(lets)
     node = reader.read(plain(side))
     try:
-        with precision(PRECISIONS[1]):
+        with precision(bits):
             point = {reader.name(symbol): Balls({}).value(Reader().read(value)) for symbol, value in place}
             return Balls(point).value(node)
     except (Undecided, Undefined, UnsupportedError, KeyError):
@@ -207,7 +211,7 @@ def worked_out(expr: Any) -> Any:
     while innermost := sorted((d for d in expr.atoms(D) if not d.expr.has(D)), key=str):
         for part in innermost:
             done = part.doit()
-            if done.has(D) or prove(part, done).status not in {Status.PROVED, Status.PROVED_EXCEPT}:
+            if done.has(D) or not thinly(prove(part, done)):
                 raise UnsupportedError(f"the derivative {part} could not be carried out and proved")
             expr = expr.xreplace({part: done})
     return unfold(expr)

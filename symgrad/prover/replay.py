@@ -144,7 +144,7 @@ class Numbers:
 
     def truth(self, condition: Any) -> bool:
         """Whether a condition holds."""
-        return truth(condition, self.sign)
+        return truth(condition, self)
 
     def sign(self, gap: Any) -> int:
         """The sign of an expression; what is 0 to the digits worked with is 0."""
@@ -153,23 +153,27 @@ class Numbers:
         return 0 if abs(value) < tiny else 1 if value > 0 else -1
 
 
-def truth(condition: Any, sign: Callable[[Any], int]) -> bool:
-    """Whether a condition holds where expressions have these signs."""
+def truth(condition: Any, numbers: Any) -> bool:
+    """Whether a condition holds at the place of some numbers; both sides of a comparison must have values there."""
     if condition in (True, False):
         return bool(condition)
     if isinstance(condition, sp.And):
-        return all(truth(part, sign) for part in condition.args)
+        return all(truth(part, numbers) for part in condition.args)
     if isinstance(condition, sp.Or):
-        return any(truth(part, sign) for part in condition.args)
+        return any(truth(part, numbers) for part in condition.args)
     if isinstance(condition, sp.Not):
-        return not truth(condition.args[0], sign)
+        return not truth(condition.args[0], numbers)
     if isinstance(condition, sp.logic.boolalg.ITE):
         test, then, otherwise = condition.args
-        return truth(then if truth(test, sign) else otherwise, sign)
+        return truth(then if truth(test, numbers) else otherwise, numbers)
     if not isinstance(condition, Relational):
         raise UnsupportedError(f"{condition} can't be replayed")
-    s = sign(condition.lhs - condition.rhs)
-    return {sp.Gt: s > 0, sp.Ge: s >= 0, sp.Lt: s < 0, sp.Le: s <= 0, sp.Eq: s == 0, sp.Ne: s != 0}[condition.func]
+    for side in condition.args:
+        numbers.value(side)  # what cancels in the difference may have none
+    s = numbers.sign(condition.lhs - condition.rhs)
+    return bool(
+        {sp.Gt: s > 0, sp.Ge: s >= 0, sp.Lt: s < 0, sp.Le: s <= 0, sp.Eq: s == 0, sp.Ne: s != 0}[condition.func]
+    )
 
 
 def _power(base: Any, exponent: Any) -> Any:

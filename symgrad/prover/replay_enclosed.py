@@ -87,10 +87,19 @@ class Intervals:
         rule = RULES.get(expr.func)
         if rule is None:
             raise UnsupportedError(f"{expr.func.__name__} can't be replayed")
+        if self._at_pole(expr):
+            raise NoValue
         found = rule(*map(self.value, expr.args))
         if not (mpmath.isfinite(found.a) and mpmath.isfinite(found.b)):
             raise Open
         return found
+
+    def _at_pole(self, expr: Any) -> bool:
+        """Whether a logarithm or a reciprocal is asked of what is 0 at the point."""
+        if expr.func is not sp.log and not (expr.func is sp.Pow and expr.exp.is_negative):
+            return False
+        inner = self.value(expr.args[0])
+        return bool(inner.a < 0 < inner.b) and self.sign(expr.args[0]) == 0
 
     def branch(self, expr: Any) -> Any:
         """The first branch whose condition holds."""
@@ -101,7 +110,7 @@ class Intervals:
 
     def truth(self, condition: Any) -> bool:
         """Whether a condition holds."""
-        return truth(condition, self.sign)
+        return truth(condition, self)
 
     def sign(self, gap: Any) -> int:
         """The sign of an expression at the point."""

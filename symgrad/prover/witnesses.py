@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from fractions import Fraction
 from itertools import chain
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from flint import arb
 from sympy import AccumBounds
@@ -72,6 +72,12 @@ class Search:
                 return found
         return None
 
+    def valued(self, region: Region) -> bool:
+        """Whether the left side is seen to have a value somewhere."""
+        sides = self.statement.left, None
+        points = self.sampler.points(region, 3 * QUICK_POINTS)
+        return any(self.at(p, region.bindings, sides, PRECISIONS[:2], generic=False) for p in points)
+
     def difference(self, leaf: Leaf) -> Witness | None:
         """A point of the region at which the sides differ, or at which only one of them has a value."""
         if leaf.tower is None:
@@ -111,6 +117,17 @@ class Search:
         s = leaf.tower.sign_of(leaf.tower.sub(one, other))
         whole = self.at(point, leaf.region.bindings, (right, None), DEEP) if s in {1, -1} else None
         return whole and replace(whole, left=f"{'>' if s == 1 else '<'} {whole.left}", right=whole.left)
+
+    def at_root(self, leaf: Leaf, root: Point, exact: Any) -> Witness | None:
+        """A witness at a point that is known to satisfy the region's equations, with its closed form if it has one."""
+        others = tuple(p for p in leaf.region.premises if p[1] != "=")
+        if leaf.tower is None or not holds(others, (), root):
+            return None
+        left, right = (leaf.tower.fraction_node(v) if v is not None else None for v in leaf.values)
+        found = self.at(root, (), (left, right), DEEP)
+        if found is None or exact is None:
+            return found
+        return replace(found, point=tuple((symbol, exact) for symbol, _ in found.point))
 
     def _beside(self, leaf: Leaf, point: Point, right: Node | None) -> Witness | None:
         """A witness by the difference of the two normal forms: exp(10^4) + 1 is never told from exp(10^4) by balls."""

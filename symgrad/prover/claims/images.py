@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 METHOD = message("least and greatest value, each attained or approached, of a function without jumps")
 ANOTHER = message("the end of the values")
+DIGITS = 12
 
 
 def settle_image(s: Image) -> Verdict:
@@ -64,10 +65,11 @@ def misplaced(found: Extremum, stated: Any, *, is_open: bool) -> str:
 
 def told(s: Image, found: Extremum, wrong: str) -> Witness:
     """The end that is wrong: the value, where it is attained or approached, and the interval that was stated."""
-    value = found.exact if found.exact is not None else found.lower
+    short = found.exact is not None and (found.exact.is_Rational or found.exact in {oo, -oo})
+    value = str(found.exact) if short else f"{found.lower.n(DIGITS)}…"
     places = [p for p in found.at if not isinstance(p, tuple)] or list(found.approached)
     return Witness(
         tuple((s.variable, p) for p in places[:1]),
-        message("{value} ({how})", value=str(value), how=wrong),
+        message("{value} ({how})", value=value, how=wrong),
         message("ends of {interval}", interval=str(s.values)),
     )

@@ -41,7 +41,7 @@ def rechecked(statement: Statement, verdict: Verdict) -> bool | None:
 
     Proofs by extremes, regions or integrals are such: they rest on the prover's balls alone.
     """
-    if verdict.status is Status.REFUTED:
+    if verdict.status.failed:
         again = replayed(statement, verdict)
         return None if again is None else all(again)
     way = WAYS.get(type(statement))

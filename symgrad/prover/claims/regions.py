@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
-from flint import arb, ctx
-from sympy import Eq, Integer, Piecewise, Pow, Rational, Symbol, Tuple, oo, true
+from flint import arb, ctx, fmpq
+from sympy import AccumBounds, Eq, Integer, Piecewise, Pow, Rational, Symbol, Tuple, oo, true
 from sympy.core.relational import Relational
 
 from symgrad.core import REALS, Domain, Status, UnsupportedError
@@ -46,6 +46,10 @@ class Region:
     domain: Domain
     everywhere: bool
 
+    def places(self) -> list[Any]:
+        """An exact point of each interval, None for a single point without a closed form."""
+        return [p.left.exact if p.left and p.left is p.right else amid(p.left, p.right) for p in self.parts]
+
     def outside(self) -> Iterator[Any]:
         """Exact points at which it does not hold: ends that are left out, and a rational in every gap."""
         low, high = (None if e is None else point(e) for e in (self.domain.lower, self.domain.upper))
@@ -77,21 +81,54 @@ def kinks(expr: Any, variable: Symbol) -> list[Point]:
     """The points at which a derivative in the expression has no value."""
     found = []
     for part in expr.atoms(D):
-        verdict = prove(part, part.doit())
-        found += [point(dict(w.point)[variable]) for w in verdict.exceptions if w.left == "undefined"]
+        for w in prove(part, part.doit()).exceptions:
+            if w.where is not None:
+                raise UnsupportedError(f"where {part} has no value could not be listed")
+            found += [place_of(dict(w.point)[variable])] if w.left == "undefined" else []
     return found
 
 
-def where_holds(relation: Any, variable: Symbol, domain: Domain = REALS) -> Region:
-    """All values of the variable for which a relation is true; raises UnsupportedError where that is not settled."""
+def place_of(value: Any) -> Point:
+    """A coordinate of a witness as a point."""
+    if not isinstance(value, AccumBounds):
+        return point(value)
+    low, high = (fmpq(int(end.p), int(end.q)) for end in (value.min, value.max))
+    return Point(low, high)
+
+
+@dataclass(frozen=True, slots=True)
+class Chart:
+    """Where a relation in one variable holds, where it fails, and where a side has no value."""
+
+    holds: Region
+    fails: Region
+    missing: Region
+
+
+def chart(relation: Any, variable: Symbol, domain: Domain = REALS) -> Chart:
+    """All values of the variable, by what becomes of a relation; raises UnsupportedError where that is not settled."""
     both = Tuple(*(carried(side, variable) for side in relation.args))
     holds = HOLDS[type(relation)]
     with ctx.workprec(PRECISION):
         cells = list(signs(both, variable, domain))
         for missing in kinks(relation, variable):
             cells = [part for cell in cells for part in without(cell, missing)]
-    told = [(left, right, s is not None and holds(s)) for left, right, s in cells]
-    return Region(tuple(joined(told)), domain, all(ok for *_, ok in told))
+    told = [(left, right, None if s is None else bool(holds(s))) for left, right, s in cells]
+    return Chart(
+        *(
+            Region(
+                tuple(joined([(left, right, ok is wanted) for left, right, ok in told])),
+                domain,
+                all(ok is wanted for *_, ok in told),
+            )
+            for wanted in (True, False, None)
+        )
+    )
+
+
+def where_holds(relation: Any, variable: Symbol, domain: Domain = REALS) -> Region:
+    """All values of the variable for which a relation is true; raises UnsupportedError where that is not settled."""
+    return chart(relation, variable, domain).holds
 
 
 Cell = tuple[Point | None, Point | None, int | None]

@@ -29,7 +29,7 @@ DIGITS, EQUAL = 60, mpmath.mpf(10) ** -20  # mpmath differentiates by difference
 def replayed(statement: Statement, verdict: Verdict) -> tuple[bool, bool] | None:
     """Whether a refutation holds again, exactly and in mpmath's numbers; None where there is nothing to look at."""
     witness = verdict.witness
-    if verdict.status is not Status.REFUTED or witness is None:
+    if not verdict.status.failed or witness is None:
         return None
     way = WAYS.get(type(statement))
     return None if way is None else way(statement, witness)
@@ -109,7 +109,7 @@ def exactly(statement: Holds, witness: Witness) -> bool:
         return False
     if "undefined" in {witness.left, witness.right}:
         found = prove_relation(statement.relation, **there(statement, witness.point))
-        return found.status in {Status.PROVED_EXCEPT, Status.DOMAIN_MISMATCH}
+        return found.status is Status.DOMAIN_MISMATCH
     return false_at(statement, witness.point)
 
 

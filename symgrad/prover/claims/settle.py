@@ -11,6 +11,7 @@ from sympy import And, Eq, Ge, Gt, Le, Lt, Ne, Rational, exp, oo, pi, sqrt, true
 
 from symgrad.core import (
     REALS,
+    VALUED_NOWHERE,
     Claim,
     CoinMean,
     Equal,
@@ -39,7 +40,7 @@ from symgrad.functions import D, put
 from symgrad.prover.claims.images import settle_image
 from symgrad.prover.claims.inductions import beginning, step
 from symgrad.prover.claims.monotony import by_mean_value
-from symgrad.prover.claims.regions import Region, begins, overlaid, where_holds, where_true
+from symgrad.prover.claims.regions import begins, chart, overlaid, where_holds, where_true
 from symgrad.prover.facts import limit, limit_beside
 from symgrad.prover.gaussian import second_moment
 from symgrad.prover.independent import inside as within
@@ -52,10 +53,12 @@ from symgrad.words import message
 
 if TYPE_CHECKING:
     from symgrad.core.claim import Point
+    from symgrad.prover.claims.regions import Region
 
 CONVERSE = {Lt: Ge, Ge: Lt, Gt: Le, Le: Gt, Eq: Ne, Ne: Eq}
 CORNERS = 16
 FIRST, STEP = message("the beginning of the induction"), message("the step of the induction")
+ZEROS = message("every zero of the difference, and its sign between them")
 TAILS = message("leading terms with a remainder that is bounded on the whole tail")
 
 
@@ -76,11 +79,23 @@ def _(s: Holds) -> Verdict:
         if found := refuted_at(s, place):
             return found
     found = prove_relation(s.relation, variables=s.variables, assuming=s.assuming, lets=s.lets)
-    if found.status in {Status.PROVED_EXCEPT, Status.DOMAIN_MISMATCH} and found.exceptions:
-        return replace(found, status=Status.REFUTED, witness=found.exceptions[0])  # a side has no value there
     if found.status is Status.UNKNOWN:
-        return by_region(inlined(s)) or by_mean_value(s) or at_corners(s) or found
-    return found
+        found = by_region(inlined(s)) or by_mean_value(s) or at_corners(s) or found
+    if found.status is Status.PROVED_EXCEPT:
+        return replace(found, status=Status.REFUTED, witness=found.exceptions[0], exceptions=())
+    return undefined_somewhere(s, found) if found.status is Status.DOMAIN_MISMATCH else found
+
+
+def undefined_somewhere(s: Holds, found: Verdict) -> Verdict:
+    """A statement that is true wherever its sides have values; refuted where they have none anywhere.
+
+    The first point that is told is one of those that were named, if a side has no value there.
+    """
+    simple = next(filter(None, (valueless_at(s, place) for place in s.at)), None)
+    exceptions = ((simple,) if simple else ()) + found.exceptions
+    if found.reason is VALUED_NOWHERE:
+        return Verdict(Status.REFUTED, "a side has no value at a point", witness=exceptions[0])
+    return replace(found, exceptions=exceptions, witness=exceptions[0])
 
 
 def inlined(s: Holds) -> Holds:
@@ -102,10 +117,6 @@ def refuted_at(s: Holds, place: Point) -> Verdict | None:
         return None
     if false_at(s, place):
         return Verdict(Status.REFUTED, "values at a point", witness=seen(s.relation, s.lets, Witness(place, "", "")))
-    found = prove_relation(s.relation, **there(s, place))
-    missing = [w for w in found.exceptions if "undefined" in {w.left, w.right}]
-    if found.status in {Status.DOMAIN_MISMATCH, Status.PROVED_EXCEPT} and missing:
-        return Verdict(Status.REFUTED, "a side has no value at a point", witness=replace(missing[0], point=place))
     return None
 
 
@@ -118,6 +129,15 @@ def at_corners(s: Holds) -> Verdict | None:
     kept = [[end for end, is_open in pair if end is not None and not is_open] for pair in ends]
     corners = islice(product(*(own or [within(d)] for own, d in zip(kept, spans.values(), strict=True))), CORNERS)
     return next((v for c in corners if (v := refuted_at(s, tuple(zip(spans, c, strict=True))))), None)
+
+
+def valueless_at(s: Holds, place: Point) -> Witness | None:
+    """The values at a given point that satisfies all that is assumed, if one side has none."""
+    if not allowed(s, place):
+        return None
+    found = prove_relation(s.relation, **there(s, place))
+    missing = found.exceptions if found.status is Status.DOMAIN_MISMATCH else ()
+    return replace(missing[0], point=place, where=None) if missing else None
 
 
 def there(s: Holds, place: Point) -> dict[str, Any]:
@@ -161,19 +181,25 @@ def by_region(s: Holds) -> Verdict | None:
     (x,) = symbols
     domain = next((v.domain for v in s.variables if v.symbol == x), REALS)
     try:
-        region = where_holds(s.relation, x, domain)
-        asked = (
-            Region((), domain, everywhere=False) if s.assuming in {True, true} else where_true(s.assuming, x, domain)
-        )
+        found = chart(s.relation, x, domain)
+        asked = None if s.assuming in {True, true} else where_true(s.assuming, x, domain)
+        holds, fails, missing = (places(region, asked) for region in (found.holds, found.fails, found.missing))
     except (SymgradError, ArithmeticError, ValueError):
         return None
-    if s.assuming in {True, true}:
-        against = list(region.outside())
-    else:
-        against = [q for q, given, true_there in overlaid(asked, region) if given and not true_there]
-    if region.everywhere or (s.assuming not in {True, true} and asked.parts and not against):
-        return Verdict(Status.PROVED, "every zero of the difference, and its sign between them")
-    return next((v for q in against if q is not None and (v := refuted_at(s, ((x, q),)))), None)
+    if fails:
+        return next((v for q in fails if q is not None and (v := refuted_at(s, ((x, q),)))), None)
+    if not missing:
+        return Verdict(Status.PROVED, ZEROS) if holds else None
+    known = (valueless_at(s, ((x, q),)) for q in missing if q is not None)
+    exceptions = tuple(w for w in known if w is not None)
+    if not exceptions:
+        return None
+    return Verdict(Status.DOMAIN_MISMATCH, ZEROS, exceptions=exceptions, reason="" if holds else VALUED_NOWHERE)
+
+
+def places(region: Region, asked: Region | None) -> list[Any]:
+    """An exact point, or None, of each part of a region that is asked about."""
+    return region.places() if asked is None else [q for q, one, other in overlaid(region, asked) if one and other]
 
 
 @settle.register
@@ -206,7 +232,7 @@ def found_somewhere(s: Exists) -> Verdict:
         exact = sorted((q for q in both if q is not None), key=lambda q: (not q.is_Integer, abs(q)))
         there = Witness(((x, exact[0]),), "", "") if exact else None
         witness = there and seen(s.relation, (), there)
-        return Verdict(Status.PROVED, "every zero of the difference, and its sign between them", witness=witness)
+        return Verdict(Status.PROVED, ZEROS, witness=witness)
     never = prove_relation(converse(s.relation), variables=s.variables, assuming=s.assuming)
     if never.proved:
         return Verdict(Status.REFUTED, "the converse holds everywhere")
@@ -240,10 +266,10 @@ def _(s: Stretches) -> Verdict:
     said = [end for part in s.parts for end in part]
     ends = [end for part in found for end in (part.left, part.right)]
     if len(said) == len(ends) and all(begins(end, digits) for end, digits in zip(ends, said, strict=True)):
-        return Verdict(Status.PROVED, "every zero of the difference, and its sign between them")
+        return Verdict(Status.PROVED, ZEROS)
     shown = ", ".join("oo" if end is None else str(float(end.lower.p) / float(end.lower.q)) for end in ends)
     witness = Witness((), message("ends {ends}", ends=shown), ", ".join(map(str, said)))
-    return Verdict(Status.REFUTED, "every zero of the difference, and its sign between them", witness=witness)
+    return Verdict(Status.REFUTED, ZEROS, witness=witness)
 
 
 @settle.register
