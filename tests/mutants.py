@@ -441,9 +441,9 @@ def wrong_versions(statement: Statement, kind: str, random: Random) -> Iterator[
     random.shuffle(candidates)
     for candidate in candidates[:TRIES]:
         broken = replace(statement, right=candidate)
-        if kind == "wrong side of a kink" and not statement.left.has(D):  # elsewhere it is right
-            there = (sp.Eq(k.variable, k.at) for k in statement.kinks)
-            broken = replace(broken, given=sp.And(statement.given, sp.Or(*there)))
+        if kind == "wrong side of a kink":  # elsewhere it is right
+            there = sp.Or(*(sp.Eq(k.variable, k.at) for k in statement.kinks))
+            broken = replace(broken, given=sp.And(statement.given, there))
         if not candidate.has(sp.nan, sp.zoo) and is_wrong(broken):
             yield broken
 
