@@ -17,6 +17,8 @@ def value(ball: str, digits: int = DIGITS) -> str:
     if not ball.startswith("["):
         return SPELLED.get(ball, ball)
     found = Decimal(ball.strip("[]").partition(" ")[0])
+    if "+/- 0]" in ball and len(found.normalize().as_tuple().digits) <= 2 * DIGITS:
+        digits = 2 * DIGITS  # all of it
     cut = Context(prec=digits, rounding=ROUND_DOWN).plus(found)  # 0.99999… is not 1.00000…
     exact = "+/- 0]" in ball and found == cut
     plainly = "f" if abs(found.adjusted()) < digits else "g"
