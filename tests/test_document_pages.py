@@ -233,7 +233,7 @@ def test_a_step_that_is_not_proved_is_not_said_to_be() -> None:
     text = page.text_content()
     assert "all proved" not in page.xpath("//ul")[0].text_content()
     assert "the normal form grew too large" in text
-    assert "at z = 0: 0 and undefined" in text
+    assert "at z = 0: 0 and 1" in text
 
 
 def test_a_refuted_step_is_shown_with_its_mark() -> None:
