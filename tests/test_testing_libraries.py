@@ -58,11 +58,6 @@ def test_functions_and_modules_of_torch(torch: Any) -> None:
     check_torch(torch.nn.Sequential(torch.nn.Linear(3, 4), torch.nn.Tanh(), torch.nn.Linear(4, 2)), torch.randn(5, 3))
 
 
-def test_the_threshold_of_torchs_softplus_is_seen(torch: Any) -> None:
-    with pytest.raises(AssertionError, match="not the one named"):
-        check_torch(torch.nn.functional.softplus, of="softplus")
-
-
 def custom(jax: Any, slope: Any) -> Any:
     @jax.custom_vjp
     def f(z: Any) -> Any:
@@ -128,3 +123,33 @@ def test_the_replay_line_calls_the_check_of_the_library(torch: Any) -> None:
         check_torch(softplus_function(torch, lambda z, g: 2 * g * torch.sigmoid(z)), of="softplus")
     with pytest.raises(AssertionError, match=r"check_torch\(target, \*inputs, seed=0\)"):
         check_torch(softplus_function(torch, lambda z, g: 2 * g * torch.sigmoid(z)), np.arange(3.0))
+
+
+UNCHECKED: dict[str, tuple[Any, str]] = {
+    "returns nothing": (lambda _: None, "is a `return` missing"),
+    "returns a list": (lambda z: [z], "check one part of it"),
+    "takes two arguments": (lambda z, y: z + y, "does not take 1 argument"),
+}
+
+
+@pytest.mark.usefixtures("torch")
+@pytest.mark.parametrize("bad", UNCHECKED.values(), ids=UNCHECKED)
+def test_torch_functions_that_cannot_be_checked_are_refused_with_the_mend(bad: tuple[Any, str]) -> None:
+    with pytest.raises(FunctionTypeError, match=bad[1]):
+        check_torch(bad[0])
+
+
+@pytest.mark.usefixtures("jax")
+@pytest.mark.parametrize("bad", UNCHECKED.values(), ids=UNCHECKED)
+def test_jax_functions_that_cannot_be_checked_are_refused_with_the_mend(bad: tuple[Any, str]) -> None:
+    with pytest.raises(FunctionTypeError, match=bad[1]):
+        check_jax(bad[0])
+
+
+def test_softplus_of_torch_is_another_function_beyond_its_threshold(torch: Any) -> None:
+    softplus = torch.nn.functional.softplus
+    with pytest.raises(AssertionError, match="not the one named"):
+        check_torch(softplus, of="softplus")
+    check_torch(softplus)
+    check_torch(softplus, of="softplus", dtype="float32")
+    check_torch(lambda z: softplus(z, threshold=40), of="softplus")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import update_wrapper
 from importlib import import_module
 from numbers import Number
 from typing import TYPE_CHECKING, Any
@@ -77,7 +78,9 @@ def at_inputs(jax: Any, fun: Callable[..., Any], inputs: tuple[Any, ...], option
 def plain(out: Any) -> Any:
     """What a JAX function returned, which is to be one array."""
     if isinstance(out, tuple | list | dict) or not (hasattr(out, "dtype") or isinstance(out, Number)):
-        mend = "check one part of it: check_jax(lambda x: fun(x)[0], x)"
+        mend = "return an array of jax.numpy" + "; is a `return` missing?" * (out is None)
+        if isinstance(out, tuple | list | dict):
+            mend = "check one part of it: check_jax(lambda x: fun(x)[0], x)"
         raise FunctionTypeError("the function", f"returned a {type(out).__name__}, not an array", mend)
     return out
 
@@ -114,7 +117,11 @@ def doubles(jax: Any) -> Any:
 
 def numeric(jax: Any, fun: Callable[..., Any]) -> Callable[..., Array]:
     """A JAX function as one of NumPy arrays."""
-    return lambda *arrays: np.asarray(plain(fun(*(jax.numpy.asarray(v) for v in arrays))))
+
+    def value(*arrays: Array) -> Array:
+        return np.asarray(plain(fun(*(jax.numpy.asarray(v) for v in arrays))))
+
+    return update_wrapper(value, fun, updated=())  # so that a wrong number of arguments is seen
 
 
 def backward(jax: Any, fun: Callable[..., Any]) -> Callable[..., Callable[[Array], Array]]:

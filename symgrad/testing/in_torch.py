@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import update_wrapper
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
@@ -63,7 +64,7 @@ def numeric(torch: Any, run: Callable[..., Any]) -> Callable[..., Array]:
         with torch.no_grad():
             return np.asarray(tensor(torch, run(*(torch.as_tensor(np.array(v)) for v in arrays))).numpy())
 
-    return value
+    return update_wrapper(value, run, updated=())  # so that a wrong number of arguments is seen
 
 
 def backward(torch: Any, run: Callable[..., Any]) -> Callable[..., Callable[[Array], Array]]:
@@ -119,7 +120,9 @@ def at_inputs(
 def tensor(torch: Any, out: Any) -> Any:
     """What a torch function returned, which is to be one tensor."""
     if not isinstance(out, torch.Tensor):
-        mend = "check one part of it: check_torch(lambda x: module(x)[0], x)"
+        mend = "return a tensor, made by torch's operations" + "; is a `return` missing?" * (out is None)
+        if isinstance(out, tuple | list | dict):
+            mend = "check one part of it: check_torch(lambda x: module(x)[0], x)"
         raise FunctionTypeError("target", f"returned a {type(out).__name__}, not a tensor", mend)
     return out
 
