@@ -170,10 +170,10 @@ def test_no_output_delta_is_lost_at_the_ends_of_the_float_types(activation: str)
         entries = (ACTIVATIONS[activation], loss)
         values = {p.symbol: p.default for e in entries for p in e.parameters}
         values |= {Symbol(f"{p.symbol}_J", real=True): p.default for p in loss.parameters}
+        code = symgrad.lambdify([z, *(s for s in (*values, y) if s in result.free_symbols)], result)
         for target in (*targets(loss), *([Rational(1, 4)] if not loss.variables[1].domain.values else [])):
             put = {s: v for s, v in {**values, y: target}.items() if s in result.free_symbols}
             truth = (program(result.xreplace(put), (z,)),)
-            code = symgrad.lambdify([z, *put], result)
             with np.errstate(over="ignore"):
                 points = np.unique(np.asarray([s * x for x in FLOATS for s in (1, -1)], "float64"))
             exact = np.asarray([by_balls(truth, x)[0] for x in points.tolist()])

@@ -59,7 +59,7 @@ def from_table(node: Any, known: tuple[KnownForm, ...]) -> Any:
     for v in sorted(node.free_symbols, key=str):
         terms = None
         for form in known:
-            if node == form.textbook.xreplace({form.letter: v}):
+            if node == textbook(form, v):
                 return form.stable.xreplace({form.letter: v})
             if not isinstance(node, Piecewise) and isinstance(form.textbook, Add | Mul):
                 terms = terms if terms is not None else collected(node, v)
@@ -78,9 +78,15 @@ def ratio(terms: dict[Any, Any], wanted: dict[Any, Any]) -> Any:
 
 
 @cache
+def textbook(form: KnownForm, v: Symbol) -> Any:
+    """A known expression in another letter."""
+    return form.textbook.xreplace({form.letter: v})
+
+
+@cache
 def template(form: KnownForm, v: Symbol) -> dict[Any, Any]:
     """The terms of a known expression in another letter."""
-    return collected(form.textbook.xreplace({form.letter: v}), v)
+    return collected(textbook(form, v), v)
 
 
 def collected(expr: Any, v: Symbol) -> dict[Any, Any]:
