@@ -75,7 +75,7 @@ def prove(
     except TimeIsUp:
         return Verdict(Status.UNKNOWN, reason="the time limit was reached")
     except UnsupportedError as error:
-        return Verdict(Status.UNKNOWN, reason=str(error))
+        return Verdict(Status.UNKNOWN, reason=error.told)
     except RecursionError:
         return Verdict(Status.UNKNOWN, reason=DEEP)
 

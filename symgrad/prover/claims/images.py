@@ -31,7 +31,7 @@ def settle_image(s: Image) -> Verdict:
         low, high = extrema(expr, s.variable, domain=s.on)
         broken = list(jumps(expr, s.variable))
     except SymgradError as error:
-        return Verdict(Status.UNKNOWN, reason=str(error))
+        return Verdict(Status.UNKNOWN, reason=error.told)
     if broken:
         return Verdict(Status.UNKNOWN, reason=message("the function jumps at {point}", point=broken[0][0].exact))
     ends = ((low, s.values.lower, -oo, s.values.lower_open), (high, s.values.upper, oo, s.values.upper_open))

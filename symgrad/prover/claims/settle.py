@@ -226,7 +226,7 @@ def found_somewhere(s: Exists) -> Verdict:
             asked = region if s.assuming in {True, true} else where_true(s.assuming, x, domain)
             both = [q for q, one, other in overlaid(region, asked) if one and other]
         except (SymgradError, ArithmeticError, ValueError) as error:
-            return Verdict(Status.UNKNOWN, reason=str(error))
+            return Verdict(Status.UNKNOWN, reason=getattr(error, "told", "") or str(error))
         if not both:
             return Verdict(Status.REFUTED, "every zero of the difference, and its sign between them: it holds nowhere")
         exact = sorted((q for q in both if q is not None), key=lambda q: (not q.is_Integer, abs(q)))
@@ -247,7 +247,7 @@ def _(s: Just) -> Verdict:
     try:
         cells = list(overlaid(where_holds(s.relation, s.variable, s.on), where_true(s.where, s.variable, s.on)))
     except (SymgradError, ArithmeticError, ValueError) as error:
-        return Verdict(Status.UNKNOWN, reason=str(error))
+        return Verdict(Status.UNKNOWN, reason=getattr(error, "told", "") or str(error))
     against = [(q, holds, given) for q, holds, given in cells if holds != given]
     if not against:
         return Verdict(Status.PROVED, "both hold on just the same stretches")
@@ -262,7 +262,7 @@ def _(s: Stretches) -> Verdict:
     try:
         found = where_holds(s.relation, s.variable).parts
     except (SymgradError, ArithmeticError, ValueError) as error:
-        return Verdict(Status.UNKNOWN, reason=str(error))
+        return Verdict(Status.UNKNOWN, reason=getattr(error, "told", "") or str(error))
     said = [end for part in s.parts for end in part]
     ends = [end for part in found for end in (part.left, part.right)]
     if len(said) == len(ends) and all(begins(end, digits) for end, digits in zip(ends, said, strict=True)):
@@ -379,7 +379,7 @@ def _(s: GaussianSquare) -> Verdict:
     try:
         found = second_moment(carried(s.expr, s.variable), s.variable, s.variance, bound=s.bound)
     except (SymgradError, ArithmeticError, ValueError) as error:
-        return Verdict(Status.UNKNOWN, reason=str(error))
+        return Verdict(Status.UNKNOWN, reason=getattr(error, "told", "") or str(error))
     low, high = constant(s.lower), constant(s.upper)
     if low <= found <= high:
         return Verdict(Status.PROVED, "Arb's integration with a proved error, and a bound for both tails")

@@ -44,7 +44,7 @@ def prove_indexed(
     try:
         return settled(left, right, facts, {v.symbol: v.domain for v in variables})
     except IndexedError as error:  # such as a division by a bracket that is 0 somewhere
-        return Verdict(Status.UNKNOWN, reason=str(error))
+        return Verdict(Status.UNKNOWN, reason=error.told)
 
 
 def settled(left: Expr, right: Expr, facts: Sequence[Fact], domains: Mapping[Any, Domain]) -> Verdict:

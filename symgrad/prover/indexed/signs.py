@@ -107,7 +107,7 @@ def prove_indexed_step(step: Step, derivation: Derivation) -> Verdict:
         equal = prove_indexed(before, last, facts=facts, variables=variables)
         sign = prove_sign(last, step.relation, facts=facts, variables=variables)
     except IndexedError as error:
-        return Verdict(Status.UNKNOWN, reason=str(error))
+        return Verdict(Status.UNKNOWN, reason=error.told)
     if not (equal.proved and sign.proved):
         why = message("the last form is not proved: {reason}", reason=equal.reason or equal.status.value)
         return sign if equal.proved else Verdict(Status.UNKNOWN, reason=why)
