@@ -185,6 +185,9 @@ def _tree(tree: Branch | Leaf, program: Program) -> dict[str, Any]:
     return found
 
 
+FROM_ANOTHER = {"times", "powers"}  # facts that follow from the one that they name
+
+
 class Numbering:
     """The facts of a tower that its proofs use, with new numbers."""
 
@@ -192,7 +195,7 @@ class Numbering:
         used = set(_facts_in(proof)) if proof else set()
         used |= {i for _, proof, _ in tower.known_signs.values() for i in _facts_in(proof)} | set(single_facts(tower))
         used |= {i for i, fact in enumerate(tower.facts) if fact.why[:1] == ("given",)}
-        used |= {tower.facts[i].why[1] for i in used if tower.facts[i].why[:1] == ("times",)}
+        used |= {tower.facts[i].why[1] for i in used if tower.facts[i].why[0] in FROM_ANOTHER}
         self.kept = sorted(used)
         self.number = {old: new for new, old in enumerate(self.kept)}
 
@@ -221,8 +224,8 @@ def _fact(tower: Tower, region: Region, i: int, program: Program, numbering: Num
         why = ["form", program(why[1]), why[2]]
     elif why[0] == "lemma":
         why = ["lemma", program.lemmas[why[1]]]
-    elif why[0] == "times":
-        why = ["times", numbering.number[why[1]], why[2]]
+    elif why[0] in FROM_ANOTHER:
+        why[1] = numbering.number[why[1]]
     elif why[0] == "square":
         why = ["square", *fraction(tower, why[1])]
     return [polynomial(tower, fact.poly), fact.rel, why]

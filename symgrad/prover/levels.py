@@ -11,7 +11,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from symgrad.prover.field import Gen
-    from symgrad.prover.kernel import Poly
+    from symgrad.prover.kernel import Exps, Poly
+    from symgrad.prover.signs import Fact
+
+POWER = 6  # a larger multiple of a logarithm is no power that is written out
 
 
 class Levels(Signs):
@@ -81,6 +84,30 @@ class Levels(Signs):
         for log, exp in product(logs, [g for g in self.gens if g.kind == "exp"]):
             if log.slot in seen or exp.slot in seen:
                 self._once(("level", log.slot, exp.slot), self._log_beside, log, exp)
+        for i, fact in enumerate(tuple(self.facts)):
+            if fact.why[0] == "given" and ("powers", i) not in self.named:
+                self._powers(i, fact)
+
+    def _powers(self, i: int, fact: Fact) -> None:
+        """A sum log p + log q - u is > 0 just if p q > e^u: what a premise in logarithms and exponents alone says."""
+        above = below = self.k.one
+        for e, c in self.k.terms(fact.poly):
+            power = self._power_of(e) if abs(c) <= POWER else None
+            if power is None:
+                return
+            above, below = (above * power**c, below) if c > 0 else (above, below * power**-c)
+        self.named["powers", i] = self.gens[0]
+        self.learn(self.reduce(above - below), fact.rel, ("powers", i))
+
+    def _power_of(self, e: Exps) -> Poly | None:
+        """E^u for a monomial u that is a logarithm of what is above 0, or an exponent; else None."""
+        if sum(e) != 1:
+            return None
+        gen = self.gens[e.index(1)]
+        if gen.kind == "log":
+            return gen.base if self.sign(gen.base) == 1 else None
+        alone = (self.k.gens[gen.slot], self.k.one)
+        return next((self.k.gens[g.slot] for g in self.gens if g.kind == "exp" and g.args[0] == alone), None)
 
     def _once(self, name: Any, learn: Callable[..., None], *gens: Gen) -> None:
         if name not in self.named:

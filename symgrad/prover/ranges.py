@@ -18,6 +18,7 @@ from symgrad.core import REALS, Domain, Extremum, UnsupportedError
 from symgrad.functions import unfold
 from symgrad.prover.factors import is_zero, slope
 from symgrad.prover.limits import limit
+from symgrad.prover.periodic import PERIOD, periodic
 from symgrad.prover.pieces import Piece, between, cut, jumping, resolved
 from symgrad.prover.taylor import PRECISION, Smooth, constant, sign
 from symgrad.prover.zeros import Point, dyadic, point, rational, same, zeros
@@ -48,6 +49,8 @@ def extrema(
     attained. Raises UnsupportedError where an enclosure can't be proved.
     """
     function = one_variable(expr, variable)
+    if domain == REALS and not kinks and periodic(function, variable):
+        domain = PERIOD
     with ctx.workprec(PRECISION):
         found = candidates(function, variable, tuple(point(k) for k in kinks), domain)
 

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 POSITIVE = {"exp", "root", "pi"}
+POWER = 6
 
 
 class Context(Ring):
@@ -293,6 +294,9 @@ class Context(Ring):
         elif why[0] == "lemma":
             (n, d), s = self.instance(why[1])
             good = rel == ">" and (self.vanishes(p - n * d * s) or self.vanishes(p - n * self.sign(d) * s))
+        elif why[0] == "powers":
+            q, said = self.fact(why[1])
+            good = rel == said and not self.reduce(p - self.powers(q))
         elif why[0] == "conjugate":
             norm, other = self.conjugate(p, int(why[1]))
             good = rel == ">" and self.sign(norm) * self.sign(other) == 1
@@ -303,6 +307,25 @@ class Context(Ring):
         if not good:
             raise RejectedError(f"a fact does not follow from its source ({why[0]})")
         return True
+
+    def powers(self, p: Poly) -> Poly:
+        """Q - 1 over a common denominator, for p = log Q: a sum of logarithms and of exponents of the generators."""
+        above = below = self.ring.one
+        for e, c in p.terms():
+            if sum(e) != 1 or abs(c) > POWER:
+                raise RejectedError("powers are taken of what is no sum of logarithms")
+            power = self.power_of(e.index(1))
+            above, below = (above * power ** int(c), below) if c > 0 else (above, below * power ** -int(c))
+        return above - below
+
+    def power_of(self, i: int) -> Poly:
+        """E^u for a generator u that is the logarithm of what is above 0, or stands alone in an exponent."""
+        if self.gens[i][0] == "log" and self.sign(self.base[i]) == 1:
+            return self.base[i]
+        for j, g in enumerate(self.gens):
+            if g[0] == "exp" and self.args[j][0] == (self.x[i], self.ring.one):
+                return self.gen(j)
+        raise RejectedError("no exponential has this exponent")
 
     def _given(self, p: Poly, rel: str, why: list[Any]) -> bool:
         _, node, said = why

@@ -16,6 +16,7 @@ from sympy.core.relational import Relational
 from symgrad.core import REALS, Status, SymgradError, UnsupportedError, Verdict, Witness
 from symgrad.functions import D, unfold
 from symgrad.prover.balls import DEEP, PRECISIONS, Balls, Undecided, Undefined, precision
+from symgrad.prover.combined import combined
 from symgrad.prover.conventions import plain
 from symgrad.prover.convex import convex
 from symgrad.prover.exceptions import thinly
@@ -150,7 +151,9 @@ def by_extremes(relation: Any, variables: Sequence[Variable], seconds: float) ->
         return None
     if not isinstance(relation, sp.Lt | sp.Le | sp.Gt | sp.Ge):
         return None
-    return next(filter(None, (settled(way, relation, difference, variables) for way in (_at_ends, _of_parts))), None)
+    return next(
+        filter(None, (settled(way, relation, difference, variables) for way in (_of_sum, _at_ends, _of_parts))), None
+    )
 
 
 def settled(way: Any, *asked: Any) -> Verdict | None:
@@ -160,6 +163,23 @@ def settled(way: Any, *asked: Any) -> Verdict | None:
     except (SymgradError, ArithmeticError, ValueError):
         return None
     return found
+
+
+def _of_sum(relation: Any, difference: Any, variables: Sequence[Variable]) -> Verdict | None:
+    """The verdict on a function of one sum of the variables, as one of that sum alone."""
+    found = combined(difference, variables)
+    if found is None:
+        return None
+    verdict = prove_relation(relation.func(found.expr, 0, evaluate=False), variables=(found.variable,))
+    if verdict.proved:
+        return Verdict(
+            Status.PROVED, message("as a function of {sum} alone: {method}", sum=found.total, method=verdict.method)
+        )
+    if verdict.status is not Status.REFUTED or not verdict.witness:
+        return None
+    ((_, u),) = verdict.witness.point
+    place = None if isinstance(u, sp.AccumBounds) else found.place(u, variables)
+    return None if place is None else _false_near(relation, lambda _: place, APART)
 
 
 def _at_ends(relation: Any, difference: Any, variables: Sequence[Variable]) -> Verdict | None:

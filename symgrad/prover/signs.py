@@ -301,7 +301,7 @@ class Signs(Field):
     def _against_squares(self) -> Proof | None:
         """The proof that what is said to be above 0 is the negative of a sum of squares."""
         for i, fact in enumerate(self.facts):
-            if fact.rel == ">" and fact.why[0] == "given":
+            if fact.rel == ">" and fact.why[0] in {"given", "powers"}:
                 found = sum_of_squares({e: -c for e, c in self.k.terms(fact.poly)})
                 if found:
                     k, squares = found

@@ -15,11 +15,14 @@ from sympy import (
     Pow,
     Rational,
     Symbol,
+    cos,
     exp,
     expand,
     log,
     oo,
+    pi,
     radsimp,
+    sin,
     sqrt,
     sqrtdenest,
 )
@@ -37,6 +40,7 @@ BOXES = 4000  # boxes looked at before an answer is refused
 FEW = 400  # boxes looked at before the turning points are asked, which tell where the function touches 0
 DEPTH = 6  # derivatives whose zeros are asked for, each to settle the one before
 SIMPLE = 10**6  # denominators of rationals that are tried as closed forms of zeros
+ANGLES = 100  # of multiples of pi
 FINE = fmpq(1, 2**170)  # a box this narrow is a point's enclosure
 
 
@@ -73,13 +77,13 @@ def dyadic(x: arb) -> fmpq:
     return fmpq(mantissa) * fmpq(2) ** exponent
 
 
-def point(expr: Any) -> Point:
-    """An exact number as a point."""
+def point(expr: Any, bits: int = PRECISION) -> Point:
+    """An exact number as a point, enclosed to so many bits."""
     if expr.is_Rational:
         q = fmpq(int(expr.p), int(expr.q))
         return Point(q, q, expr)
-    with ctx.workprec(PRECISION):  # lower() and upper() round at the current precision
-        value = constant(expr, PRECISION)
+    with ctx.workprec(bits):  # lower() and upper() round at the current precision
+        value = constant(expr, bits)
         return Point(dyadic(value.lower()), dyadic(value.upper()), expr)
 
 
@@ -257,7 +261,24 @@ def _refined(function: Smooth, low: fmpq, high: fmpq, named: list[Point]) -> Poi
     guess = rational(simplest(low, high))
     if guess.q < SIMPLE and sign(function.expr.xreplace({function.variable: guess})) == 0:
         return point(guess)
-    return Point(low, high)
+    return _angle(function, low, high) or Point(low, high)
+
+
+def _angle(function: Smooth, low: fmpq, high: fmpq) -> Point | None:
+    """The zero of a narrow bracket where it is proved to be a simple multiple of pi."""
+    if not function.expr.has(sin, cos):
+        return None
+    with ctx.workprec(LADDER[3]):
+        turns = [arb(end) / arb.pi() for end in (low, high)]
+        found = rational(simplest(dyadic(turns[0].lower()), dyadic(turns[1].upper()))) * pi
+    within = within_box(found, low, high) and (found / pi).q < ANGLES
+    return point(found) if within and sign(function.expr.xreplace({function.variable: found})) == 0 else None
+
+
+def within_box(number: Any, low: fmpq, high: fmpq) -> bool:
+    """Whether a number is proved to lie strictly between two rationals that may be very close."""
+    near = point(number, LADDER[3])
+    return bool(low < near.lower and near.upper < high)
 
 
 def simplest(low: fmpq, high: fmpq) -> fmpq:

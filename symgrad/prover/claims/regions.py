@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
@@ -15,12 +15,12 @@ from symgrad.functions import D
 from symgrad.prover.balls import Balls, Undecided, Undefined, precision
 from symgrad.prover.conventions import plain
 from symgrad.prover.named import Named
-from symgrad.prover.pieces import HOLDS, between, cut, jumping, resolved
+from symgrad.prover.pieces import HOLDS, SWITCHES, between, cut, jumping, resolved
 from symgrad.prover.prove import prove
 from symgrad.prover.reading import Reader
 from symgrad.prover.relations import carried
 from symgrad.prover.taylor import PRECISION, sign
-from symgrad.prover.zeros import Point, point, rational, same, simplest, zeros
+from symgrad.prover.zeros import Point, point, rational, same, simplest, within_box, zeros
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -285,6 +285,32 @@ def has(region: Region, ends: list[Point], cell: int) -> bool:
         if low <= cell <= high:
             return True
     return False
+
+
+def named_by(region: Region, other: Region, relation: Any) -> Region:
+    """A region with its enclosed ends named by ends of another one, where the two sides are proved equal at these.
+
+    Without case distinctions an enclosed end is a zero of the difference of the sides, the only one in its box. So
+    another zero inside the box is the same.
+    """
+    if relation.has(*SWITCHES):
+        return region
+    known = [p for part in other.parts for p in (part.left, part.right) if p is not None and p.exact is not None]
+
+    def renamed(end: Point | None) -> Point | None:
+        if end is None or end.exact is not None:
+            return end
+        inside = (p for p in known if within_box(p.exact, end.lower, end.upper))
+        return next((p for p in inside if equal_at(relation, p.exact)), end)
+
+    return replace(region, parts=tuple(replace(p, left=renamed(p.left), right=renamed(p.right)) for p in region.parts))
+
+
+def equal_at(relation: Any, place: Any) -> bool:
+    """Whether the sides of a relation in one variable are proved equal at a number."""
+    (x,) = relation.free_symbols
+    left, right = (carried(side, x).xreplace({x: place}) for side in relation.args)
+    return prove(left, right).proved
 
 
 def where_true(condition: Any, variable: Symbol, domain: Domain) -> Region:

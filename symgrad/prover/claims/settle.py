@@ -40,11 +40,13 @@ from symgrad.functions import D, put
 from symgrad.prover.claims.images import settle_image
 from symgrad.prover.claims.inductions import beginning, step
 from symgrad.prover.claims.monotony import by_mean_value
-from symgrad.prover.claims.regions import begins, chart, overlaid, where_holds, where_true
+from symgrad.prover.claims.regions import begins, chart, named_by, overlaid, where_holds, where_true
 from symgrad.prover.facts import limit, limit_beside
 from symgrad.prover.gaussian import second_moment
 from symgrad.prover.independent import inside as within
 from symgrad.prover.indexed import prove_by_induction, prove_indexed, prove_nonnegative
+from symgrad.prover.limits import towards
+from symgrad.prover.periodic import PLACES, periodic
 from symgrad.prover.pieces import HOLDS
 from symgrad.prover.prove import prove
 from symgrad.prover.relations import carried, prove_relation, seen, sides
@@ -245,7 +247,9 @@ def found_somewhere(s: Exists) -> Verdict:
 @settle.register
 def _(s: Just) -> Verdict:
     try:
-        cells = list(overlaid(where_holds(s.relation, s.variable, s.on), where_true(s.where, s.variable, s.on)))
+        said = where_true(s.where, s.variable, s.on)
+        found = named_by(where_holds(s.relation, s.variable, s.on), said, s.relation)
+        cells = list(overlaid(found, said))
     except (SymgradError, ArithmeticError, ValueError) as error:
         return Verdict(Status.UNKNOWN, reason=getattr(error, "told", "") or str(error))
     against = [(q, holds, given) for q, holds, given in cells if holds != given]
@@ -294,8 +298,23 @@ def ways(s: Tends) -> list[tuple[Any, Any]]:
     return [(limit_beside(expr, s.variable, place, d), place) for d in side or (1, -1)]
 
 
+def never_settles(s: Tends, at: Any) -> tuple[Any, Any] | None:
+    """Two values that an expression takes again and again on the way to a place, so that it has no limit there."""
+    side = s.at[1:] if isinstance(s.at, tuple) else (1,)
+    moved = towards(carried(s.expr, s.variable), s.variable, at if at in {oo, -oo} else (at, *side))
+    if not periodic(moved, s.variable):
+        return None
+    values = [moved.xreplace({s.variable: place}) for place in PLACES]
+    return next(((values[0], v) for v in values if prove(values[0], v).status is Status.REFUTED), None)
+
+
 def tends(s: Tends, found: Any, at: Any) -> Verdict:
     """Whether a limit is the one that was claimed."""
+    if found is None and (apart := never_settles(s, at)):
+        values = message("every value of a period, {one} and {other} among them", one=apart[0], other=apart[1])
+        return Verdict(
+            Status.REFUTED, "periodic, and not constant", witness=Witness(((s.variable, at),), values, str(s.to))
+        )
     if found is None:
         return Verdict(Status.UNKNOWN, reason="the limit could not be proved")
     if found == s.to or (oo not in {abs(found), abs(s.to)} and prove(found, s.to).proved):
