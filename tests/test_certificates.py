@@ -11,6 +11,7 @@ import pytest
 from sympy import (
     Abs,
     Function,
+    Ge,
     Integral,
     Max,
     Min,
@@ -31,7 +32,7 @@ from sympy import (
 
 from symgrad.core import Let, Status, Variable, interval, one_of
 from symgrad.functions import D
-from symgrad.prover import Recheck, prove, recheck
+from symgrad.prover import Recheck, equation, prove, recheck
 from symgrad.prover.conventions import told
 from symgrad.prover.kernel import SympyRing
 
@@ -70,6 +71,8 @@ STATEMENTS = {
     "log-sum-exp": claim(Max(z, y) + log(1 + exp(-Abs(z - y))), log(exp(z) + exp(y))),
     "nested clamps": claim(Max(-1, Min(1, z)), (Abs(z + 1) - Abs(z - 1)) / 2),
     "between the ends": claim(Abs(z + β) + Abs(z - β), 2 * β, variables=(*POSITIVE, Variable(z, interval(-β, β)))),
+    "squares": claim(*equation(z**2 + y**2 + a**2 >= z * y + y * a + a * z)),
+    "logarithms": claim(*equation(Ge(log(exp(z) + exp(y)), (z + y) / 2 + log(2), evaluate=False))),
     "the same": claim(σ * z, σ * z),
 }
 PROOFS = {name: prove(left, right, **more) for name, (left, right, more) in STATEMENTS.items()}
@@ -175,6 +178,27 @@ def test_the_domain_and_the_condition_belong_to_the_statement(name: str) -> None
     found = recheck(forged(PROOFS[name].certificate, left, right, **NEEDED[name]), left, right, **NEEDED[name])
 
     assert not found.ok
+
+
+@pytest.mark.parametrize(("name", "kind"), [("squares", "s"), ("logarithms", "s"), ("logarithms", "powers")])
+def test_another_square_or_power_is_noticed(name: str, kind: str) -> None:
+    def changed(part: Any) -> int:
+        if not isinstance(part, list | dict):
+            return 0
+        inner = part.values() if isinstance(part, dict) else part
+        found = sum(changed(p) for p in inner)
+        if isinstance(part, list) and part and part[0] == "s" and kind == "s":
+            part[1][0][0] += 1
+            return found + 1
+        if isinstance(part, list) and len(part) == 3 and isinstance(part[2], list) and part[2][:1] == [kind]:
+            part[0][0][0] += 1
+            return found + 1
+        return found
+
+    data = load(name)
+
+    assert changed(data["cases"])
+    assert not accepted(data, name)
 
 
 def test_the_names_belong_to_the_statement() -> None:

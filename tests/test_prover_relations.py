@@ -20,9 +20,7 @@ from sympy import (
     erf,
     exp,
     log,
-    pi,
     sin,
-    sqrt,
     symbols,
     tanh,
     true,
@@ -89,7 +87,22 @@ RELATIONS = [
     said(Gt(σ, a), REFUTED),
     said(true, UNKNOWN),
     said(z, UNKNOWN),
-    said(Le(sin(z) ** 2 + sin(y) ** 4, pi * sqrt(2)), UNKNOWN),
+    said(Ge(z**4 * y**2 + z**2 * y**4 + 1, 3 * z**2 * y**2), UNKNOWN),  # true, and no sum of squares
+    # sums of squares
+    said(Ge(z**2 + y**2 + a**2, z * y + y * a + a * z), PROVED),
+    said(Ge(z**2 + y**2 + a**2, z * y + y * a + a * z * Rational(11, 10)), REFUTED),
+    said(Ge(z**4 + y**4, z**3 * y + z * y**3), PROVED),
+    said(Ge(z**4 + y**4, z**3 * y + z * y**3 * Rational(11, 10)), REFUTED),
+    said(Ge(exp(2 * z) + exp(2 * y) + 1, exp(z + y) + exp(z) + exp(y), evaluate=False), PROVED),
+    said(Gt(exp(2 * z) + exp(2 * y) + 1, exp(z + y) + exp(z), evaluate=False), PROVED),
+    # logarithms put together
+    said(Lt(log(1 + exp(z + y)), log(1 + exp(z)) + log(1 + exp(y)), evaluate=False), PROVED),
+    said(Lt(log(1 + exp(z - y)), log(1 + exp(z)) + log(1 + exp(y)), evaluate=False), REFUTED),
+    said(Le(log(exp(z) + exp(y)), Max(z, y) + log(2), evaluate=False), PROVED),
+    said(Le(log(exp(z) + exp(y)), Max(z, y) + log(Rational(19, 10)), evaluate=False), REFUTED),
+    said(Ge(log(exp(z) + exp(y)), (z + y) / 2 + log(2), evaluate=False), PROVED),
+    said(Le(log(α) + log(β), 2 * log((α + β) / 2), evaluate=False), PROVED, variables=POSITIVE),
+    said(Le(log(α) + log(β), log((α + β) / 2), evaluate=False), REFUTED, variables=POSITIVE),
 ]
 
 

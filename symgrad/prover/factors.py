@@ -12,15 +12,18 @@ from symgrad.prover.field import Split, StuckError, UndefinedHere
 from symgrad.prover.named import Named, Ranged
 from symgrad.prover.reading import Reader
 from symgrad.prover.scalar import sub
-from symgrad.prover.tower import normal_form
+from symgrad.prover.tower import grow, normal_form
 from symgrad.prover.writing import to_sympy
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from symgrad.prover.field import Frac
     from symgrad.prover.scalar import Node
+    from symgrad.prover.tower import Tower
 
 Bounds = tuple[Any, Any]
+DIVISORS = 6  # things that are divided by, none of which is seen to be other than 0
 
 
 def slope(expr: Any, variable: Symbol) -> Any:
@@ -95,8 +98,28 @@ def _factors(expr: Any, variable: Symbol, inside: Bounds) -> tuple[Any, ...] | N
     premises = list(_of_letters(expr, reader))
     premises += [] if low is None else [(sub(z, low), ">")]
     premises += [] if high is None else [(sub(high, z), ">")]
-    tower, (top, _) = normal_form(node, premises)
+    tower, (top, _) = where_valued(node, premises)
     if tower.k.is_zero(top):
         return None
     found = [p for p, _ in tower.factor(top)[1] if tower.sign(p) not in {1, -1}]
     return tuple(to_sympy(tower.node(p), reader.symbols) for p in found)
+
+
+def where_valued(node: Node, premises: list[tuple[Node, str]]) -> tuple[Tower, Frac]:
+    """The normal form where the node has a value, so that nothing it is divided by is 0."""
+    towers: list[Tower] = []
+
+    def valued(tower: Tower) -> None:
+        towers.append(tower)
+        tower.value(node)
+
+    for _ in range(DIVISORS):
+        try:
+            tower = grow(valued, premises)
+        except Split as split:
+            if not split.nonzero:
+                raise
+            premises.append((towers[-1].node(split.poly), "!="))
+        else:
+            return tower, tower.value(node)
+    raise StuckError("too much is divided by that may be 0")

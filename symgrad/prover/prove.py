@@ -31,7 +31,7 @@ from symgrad.prover.settle import DIFFER, DIFFERENT, EMPTY, EXCLUDED, PROVED, ST
 from symgrad.prover.statement import Statement, read_statement
 from symgrad.prover.witnesses import Search
 from symgrad.prover.writing import to_sympy
-from symgrad.words import message
+from symgrad.words import counted, message
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -254,7 +254,10 @@ class Prover:
             return Verdict(Status.VACUOUS, "regions", reason=nowhere[UNDEFINED not in kinds])
         if any(leaf.why is ANALYSIS for leaf in self.leaves):
             return Verdict(Status.UNKNOWN, reason=ANALYSIS)
-        method = ONE if len(kinds) == 1 else message("normal forms in {n} regions", n=kinds.count(PROVED))
+        count = kinds.count(PROVED)
+        method = (
+            ONE if len(kinds) == 1 else counted("a normal form in {n} region", "normal forms in {n} regions", n=count)
+        )
         return Verdict(Status.PROVED, method, used, certificate=certificate(self.statement, trees))
 
     @staticmethod

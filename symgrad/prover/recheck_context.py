@@ -296,7 +296,7 @@ class Context(Ring):
             good = rel == ">" and (self.vanishes(p - n * d * s) or self.vanishes(p - n * self.sign(d) * s))
         elif why[0] == "powers":
             q, said = self.fact(why[1])
-            good = rel == said and not self.reduce(p - self.powers(q))
+            good = rel == said and not self.reduce(p - self.exponentiated(q))
         elif why[0] == "conjugate":
             norm, other = self.conjugate(p, int(why[1]))
             good = rel == ">" and self.sign(norm) * self.sign(other) == 1
@@ -308,7 +308,7 @@ class Context(Ring):
             raise RejectedError(f"a fact does not follow from its source ({why[0]})")
         return True
 
-    def powers(self, p: Poly) -> Poly:
+    def exponentiated(self, p: Poly) -> Poly:
         """Q - 1 over a common denominator, for p = log Q: a sum of logarithms and of exponents of the generators."""
         above = below = self.ring.one
         for e, c in p.terms():

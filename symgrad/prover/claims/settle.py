@@ -247,16 +247,15 @@ def found_somewhere(s: Exists) -> Verdict:
 @settle.register
 def _(s: Just) -> Verdict:
     try:
-        said = where_true(s.where, s.variable, s.on)
-        found = named_by(where_holds(s.relation, s.variable, s.on), said, s.relation)
-        cells = list(overlaid(found, said))
+        given = where_true(s.where, s.variable, s.on)
+        cells = list(overlaid(named_by(where_holds(s.relation, s.variable, s.on), given, s.relation), given))
     except (SymgradError, ArithmeticError, ValueError) as error:
         return Verdict(Status.UNKNOWN, reason=getattr(error, "told", "") or str(error))
-    against = [(q, holds, given) for q, holds, given in cells if holds != given]
+    against = [(q, holds, meant) for q, holds, meant in cells if holds != meant]
     if not against:
         return Verdict(Status.PROVED, "both hold on just the same stretches")
     said = {True: "true", False: "false"}
-    known = next(((q, holds, given) for q, holds, given in against if q is not None), None)
+    known = next((cell for cell in against if cell[0] is not None), None)
     witness = known and Witness(((s.variable, known[0]),), said[known[1]], said[known[2]])
     return Verdict(Status.REFUTED, "they hold on different stretches", witness=witness)
 
@@ -310,10 +309,10 @@ def never_settles(s: Tends, at: Any) -> tuple[Any, Any] | None:
 
 def tends(s: Tends, found: Any, at: Any) -> Verdict:
     """Whether a limit is the one that was claimed."""
-    if found is None and (apart := never_settles(s, at)):
-        values = message("every value of a period, {one} and {other} among them", one=apart[0], other=apart[1])
+    if found is None and (values := never_settles(s, at)):
+        told = message("every value of a period, {one} and {other} among them", one=values[0], other=values[1])
         return Verdict(
-            Status.REFUTED, "periodic, and not constant", witness=Witness(((s.variable, at),), values, str(s.to))
+            Status.REFUTED, "periodic, and not constant", witness=Witness(((s.variable, at),), told, str(s.to))
         )
     if found is None:
         return Verdict(Status.UNKNOWN, reason="the limit could not be proved")
