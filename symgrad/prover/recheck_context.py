@@ -261,7 +261,7 @@ class Context(Ring):
         best = None
         for j, (p, rel, _) in enumerate(self.facts):
             for s in (1, -1):
-                if p * s == self.x[i] and rel in {">", ">="} and best not in {1, -1}:
+                if p * s == self.x[i] and (rel == ">" or (rel == ">=" and best is None)) and best not in {1, -1}:
                     self.fact(j)
                     best = s if rel == ">" else SQUARE * s
         return best

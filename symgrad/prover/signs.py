@@ -58,7 +58,7 @@ class Signs(Field):
             return
         for p, s in ((poly, 1), (-poly, -1)):
             gen = self.single(p)
-            if gen is not None and (gen.sign is None or abs(gen.sign) == WEAK):
+            if gen is not None and (gen.sign is None or (abs(gen.sign) == WEAK and rel == ">")):
                 gen.sign = s * (STRICT if rel == ">" else WEAK)
 
     def _constant_holds(self, poly: Poly, rel: str) -> bool:

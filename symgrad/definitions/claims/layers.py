@@ -138,9 +138,9 @@ STAYS_ABOVE = Induction(
     never_below_zero(h),
 )
 STAYS_BELOW = Induction(
-    "with 0 ≤ χ ≤ 1 in each layer ∏χ is never above 1",
+    "with 0 < χ ≤ 1 in each layer ∏χ is never above 1",
     le(P, 1),
-    ((P, S.One, (1 - h) * P),),
+    ((P, S.One, P / (1 + h)),),
     (),
-    (over(h, 0, 1, "both"), *never_below_zero(P)),
+    never_below_zero(h),
 )
