@@ -288,15 +288,11 @@ class Context(Ring):
         elif why[0] == "square":
             n, d = self.poly(why[1]), self.poly(why[2])
             good = bool(d) and not self.reduce(n * n - p * d * d) and self.sign_of((n, d)) ** 2 == (rel == ">")
-        elif why[0] == "times":
-            (q, said), s = self.fact(why[1]), self.gen_sign(why[2])
-            good = abs(s or 0) == 1 and p == q * self.x[why[2]] * (s or 0) and rel == said
+        elif why[0] in {"times", "powers"}:
+            good = self._from_another(p, rel, why)
         elif why[0] == "lemma":
             (n, d), s = self.instance(why[1])
             good = rel == ">" and (self.vanishes(p - n * d * s) or self.vanishes(p - n * self.sign(d) * s))
-        elif why[0] == "powers":
-            q, said = self.fact(why[1])
-            good = rel == said and not self.reduce(p - self.exponentiated(q))
         elif why[0] == "conjugate":
             norm, other = self.conjugate(p, int(why[1]))
             good = rel == ">" and self.sign(norm) * self.sign(other) == 1
@@ -307,6 +303,14 @@ class Context(Ring):
         if not good:
             raise RejectedError(f"a fact does not follow from its source ({why[0]})")
         return True
+
+    def _from_another(self, p: Poly, rel: str, why: list[Any]) -> bool:
+        """Whether a fact is another one times a generator of known sign, or says the same of powers."""
+        q, said = self.fact(why[1])
+        if why[0] == "powers":
+            return bool(rel == said and not self.reduce(p - self.exponentiated(q)))
+        s = self.gen_sign(why[2]) or 0
+        return bool(rel == said and abs(s) == 1 and p == q * self.x[why[2]] * s)
 
     def exponentiated(self, p: Poly) -> Poly:
         """Q - 1 over a common denominator, for p = log Q: a sum of logarithms and of exponents of the generators."""
@@ -322,9 +326,10 @@ class Context(Ring):
         """E^u for a generator u that is the logarithm of what is above 0, or stands alone in an exponent."""
         if self.gens[i][0] == "log" and self.sign(self.base[i]) == 1:
             return self.base[i]
-        for j, g in enumerate(self.gens):
-            if g[0] == "exp" and self.args[j][0] == (self.x[i], self.ring.one):
-                return self.gen(j)
+        alone = (self.x[i], self.ring.one)
+        found = next((j for j, g in enumerate(self.gens) if g[0] == "exp" and self.args[j][0] == alone), None)
+        if found is not None:
+            return self.gen(found)
         raise RejectedError("no exponential has this exponent")
 
     def _given(self, p: Poly, rel: str, why: list[Any]) -> bool:
