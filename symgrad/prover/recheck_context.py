@@ -16,8 +16,7 @@ from symgrad.prover.recheck_ring import BOUND, SQUARE, Clock, Frac, Poly, Reject
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-POSITIVE = {"exp", "root", "pi"}
-POWER = 6
+POSITIVE, POWER = {"exp", "root", "pi"}, 6
 
 
 class Context(Ring):
@@ -318,19 +317,19 @@ class Context(Ring):
         for e, c in p.terms():
             if sum(e) != 1 or abs(c) > POWER:
                 raise RejectedError("powers are taken of what is no sum of logarithms")
-            power = self.power_of(e.index(1))
-            above, below = (above * power ** int(c), below) if c > 0 else (above, below * power ** -int(c))
+            power = self.power_of(e.index(1)) ** abs(int(c))
+            above, below = (above * power, below) if c > 0 else (above, below * power)
         return above - below
 
     def power_of(self, i: int) -> Poly:
         """E^u for a generator u that is the logarithm of what is above 0, or stands alone in an exponent."""
         if self.gens[i][0] == "log" and self.sign(self.base[i]) == 1:
             return self.base[i]
-        alone = (self.x[i], self.ring.one)
-        found = next((j for j, g in enumerate(self.gens) if g[0] == "exp" and self.args[j][0] == alone), None)
-        if found is not None:
-            return self.gen(found)
-        raise RejectedError("no exponential has this exponent")
+        exps = (j for j, g in enumerate(self.gens) if g[0] == "exp")
+        found = next((j for j in exps if self.args[j][0] == (self.x[i], self.ring.one)), None)
+        if found is None:
+            raise RejectedError("no exponential has this exponent")
+        return self.gen(found)
 
     def _given(self, p: Poly, rel: str, why: list[Any]) -> bool:
         _, node, said = why
