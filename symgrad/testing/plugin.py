@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 PROPERTY = "symgrad"
+SAID = "said"  # the same in the language of the terminal; programs read English
 FORMS = (".html", ".json")
 
 
@@ -95,8 +96,10 @@ class GradientItem(pytest.Item):
         except Exception as error:
             self.user_properties.append((PROPERTY, records.failed(error, self.nodeid)))
             raise
-        self.user_properties.append((PROPERTY, records.record(result, self.nodeid)))
-        import_module("symgrad.testing.result").demand(result)
+        found = records.record(result, self.nodeid)
+        with spoken():
+            self.user_properties.append((PROPERTY, found | {SAID: records.said(result)}))
+            import_module("symgrad.testing.result").demand(result)
 
     def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException], style: Any = None) -> Any:
         """The message alone: the traceback would be symgrad's own."""
@@ -129,7 +132,8 @@ class Gathering:
             return
         for name in self.config.getoption("symgrad_report"):
             try:
-                import_module("symgrad.testing.records").written(self.records, Path(name))
+                with spoken():
+                    import_module("symgrad.testing.records").written(self.records, Path(name))
                 self.written.append(name)
             except OSError as error:
                 sys.stderr.write(f"--symgrad-report={name} can't be written: {error.strerror}; choose another file\n")
@@ -140,8 +144,15 @@ class Gathering:
         if not self.records:
             return
         lines, words = import_module("symgrad.testing.records"), import_module("symgrad.words")
-        terminalreporter.section(words.say(words.message("gradients (symgrad)")))
-        for r in self.records:
-            terminalreporter.write_line(lines.line(r), red=r["verdict"] in {"wrong", "error"})
-        for name in self.written:
-            terminalreporter.write_line(words.say(words.message("written: {name}", name=name)))
+        with spoken():
+            terminalreporter.section(words.say(words.message("gradients (symgrad)")))
+            for r in self.records:
+                terminalreporter.write_line(lines.line(r), red=r["verdict"] in {"wrong", "error"})
+            for name in self.written:
+                terminalreporter.write_line(words.say(words.message("written: {name}", name=name)))
+
+
+def spoken() -> Any:
+    """The language of the terminal, for a while."""
+    words = import_module("symgrad.words")
+    return words.speaking(words.from_environment())

@@ -66,17 +66,34 @@ def plain(value: float) -> float | str:
     return float(value) if math.isfinite(value) else repr(float(value))
 
 
+def said(result: Result) -> dict[str, str]:
+    """What people read of a result, in the language that is spoken."""
+    says = say(result.diagnosis.says) if result.diagnosis else ""
+    return {"subject": say(result.name), "message": str(result), "says": says}
+
+
+def read(found: dict[str, Any]) -> dict[str, str]:
+    """The same of a record."""
+    plain = {
+        "subject": found["subject"],
+        "message": found["message"],
+        "says": (found["diagnosis"] or {}).get("says", ""),
+    }
+    told: dict[str, str] = plain | found.get("said", {})
+    return told
+
+
 def line(found: dict[str, Any]) -> str:
     """One record in a terminal."""
     width = max(len(say(v)) for v in VERDICTS.values())
-    says = found["diagnosis"]["says"] if found["diagnosis"] else found["subject"]
-    return f"{say(VERDICTS[found['verdict']]):<{width}}  {found['function']}  {says}"
+    told = read(found)
+    return f"{say(VERDICTS[found['verdict']]):<{width}}  {found['function']}  {told['says'] or told['subject']}"
 
 
 def document(records: Sequence[dict[str, Any]], form: str) -> str:
     """All records as one page or one JSON object; `form` is the file's suffix."""
     if form == ".json":
-        whole = {"symgrad": __version__, "gradients": list(records)}
+        whole = {"symgrad": __version__, "gradients": [{k: v for k, v in r.items() if k != "said"} for r in records]}
         return json.dumps(whole, indent=1, ensure_ascii=False, allow_nan=False) + "\n"
     rows = "\n".join(row(r) for r in records)
     rows = rows or f'<tr><td colspan="4">{html.escape(say(message("no function was marked")))}</td></tr>'
@@ -104,8 +121,9 @@ def tallied(records: Sequence[dict[str, Any]]) -> str:
 
 def row(found: dict[str, Any]) -> str:
     """One line of the table, the whole message inside it; every text is escaped."""
-    safe = {k: html.escape(str(found.get(k) or "")) for k in ("function", "subject", "verdict", "message")}
-    says = html.escape((found["diagnosis"] or {}).get("says", "") or say(message("details")))
+    told = read(found) | {k: found[k] for k in ("function", "verdict")}
+    safe = {k: html.escape(str(v or "")) for k, v in told.items()}
+    says = safe["says"] or html.escape(say(message("details")))
     verdict = html.escape(say(VERDICTS[found["verdict"]]))
     return (
         f'<tr class="{safe["verdict"]}"><td>{verdict}</td><td><code>{safe["function"]}</code></td>'
