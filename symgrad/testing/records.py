@@ -144,6 +144,7 @@ PAGE = """<!doctype html>
 :root { color-scheme: light dark }
 body { font: 16px/1.5 system-ui, sans-serif; margin: 2rem auto; max-width: 70rem; padding: 0 1rem }
 table { border-collapse: collapse; width: 100% }
+:is(th, td):first-child { white-space: nowrap }
 th, td { border-bottom: 1px solid color-mix(in srgb, currentColor 25%, transparent); padding: .4rem .6rem;
   text-align: left; vertical-align: top }
 pre { overflow-x: auto; white-space: pre-wrap; font-size: .875rem }
