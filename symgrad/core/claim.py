@@ -328,6 +328,6 @@ class Settlement:
     @property
     def kept(self) -> bool:
         """Whether the ledger’s expectation came true: the ruling, and just those parts false that were said to be."""
-        false = tuple(n for n, v in enumerate(self.formal) if v.status is Status.REFUTED)
+        false = tuple(n for n, v in enumerate(self.formal) if v.status.failed)
         doubted = self.claim.expected in {Ruling.CONDITIONAL, Ruling.REFUTED}
         return self.ruling is self.claim.expected and false == (self.claim.fails if doubted else ())
