@@ -90,7 +90,7 @@ class Search:
             if leaf.kind == DIFFERENT and leaf.region.codimension == 0:
                 found = self.at(point, bindings, whole, DEEP, generic=False)
             found = found or self.at(point, bindings, (left, right), DEEP)
-            found = found or self._beside(leaf, point, right) or self._by_sign(leaf, point, right)
+            found = found or self._beside(leaf, point, bindings, right) or self._by_sign(leaf, point, bindings, right)
             if found is not None or i == HITS:
                 return found
         return None
@@ -109,13 +109,13 @@ class Search:
                 if solved and holds(region.premises, there.bindings, others):
                     yield others, there.bindings
 
-    def _by_sign(self, leaf: Leaf, point: Point, right: Node | None) -> Witness | None:
+    def _by_sign(self, leaf: Leaf, point: Point, bindings: tuple[Binding, ...], right: Node | None) -> Witness | None:
         """A witness by the proved sign of the difference, where no decimals show it: erf(1000) is less than 1."""
         one, other = leaf.values
         if leaf.tower is None or one is None or other is None:
             return None
         s = leaf.tower.sign_of(leaf.tower.sub(one, other))
-        whole = self.at(point, leaf.region.bindings, (right, None), DEEP) if s in {1, -1} else None
+        whole = self.at(point, bindings, (right, None), DEEP) if s in {1, -1} else None
         return whole and replace(whole, left=f"{'>' if s == 1 else '<'} {whole.left}", right=whole.left)
 
     def at_root(self, leaf: Leaf, root: Point, exact: Any) -> Witness | None:
@@ -129,14 +129,14 @@ class Search:
             return found
         return replace(found, point=tuple((symbol, exact) for symbol, _ in found.point))
 
-    def _beside(self, leaf: Leaf, point: Point, right: Node | None) -> Witness | None:
+    def _beside(self, leaf: Leaf, point: Point, bindings: tuple[Binding, ...], right: Node | None) -> Witness | None:
         """A witness by the difference of the two normal forms: exp(10^4) + 1 is never told from exp(10^4) by balls."""
         one, other = leaf.values
         if leaf.tower is None or one is None or other is None or right is None:
             return None
         gap = leaf.tower.fraction_node(leaf.tower.sub(one, other))
-        found = self.at(point, leaf.region.bindings, (gap, ZERO), DEEP)
-        whole = self.at(point, leaf.region.bindings, (right, None), DEEP)
+        found = self.at(point, bindings, (gap, ZERO), DEEP)
+        whole = self.at(point, bindings, (right, None), DEEP)
         if found is None or whole is None:
             return None
         return replace(whole, left=f"{whole.left} + {found.left}", right=whole.left)
