@@ -31,7 +31,7 @@ from symgrad.definitions.claims.letters import (
 from symgrad.indexed import apply, delta, partial, sums_to, total
 
 Change = Callable[[Any], Any]
-FALSE, TRUE = Status.REFUTED, Status.PROVED
+FALSE, TRUE, UNDEFINED = Status.REFUTED, Status.PROVED, Status.DOMAIN_MISMATCH
 σ, QUARTER, FIFTH = sigmoid(z), Rational(1, 4), Rational(1, 5)
 
 
@@ -119,12 +119,12 @@ MISSES = (
     Miss("A8", 4, "for all z", unbounded, FALSE),
     Miss("A8", 11, "1/5 for 1/4", than(FIFTH), FALSE),
     Miss("A9", 1, "z ≠ 0", has(assuming=Ne(z, 0), at=()), TRUE),
-    Miss("A9", 2, "z = 0 too", anywhere, FALSE),
-    Miss("A10", 1, "z = 0 too", anywhere, FALSE),
+    Miss("A9", 2, "z = 0 too", anywhere, UNDEFINED),
+    Miss("A10", 1, "z = 0 too", anywhere, UNDEFINED),
     Miss("A10", 2, "> for ≥", sign(Gt), FALSE),
     Miss("A11", 1, "max for min", than(relu(z)), FALSE),
     Miss("A11", 2, "z = 0 too", among(over(z, None, 0, "right")), FALSE),
-    Miss("A12", 0, "z = 0 too", among(over(z, None, 0, "right")), FALSE),
+    Miss("A12", 0, "z = 0 too", among(over(z, None, 0, "right")), UNDEFINED),
     Miss("A12", 3, "the other end", has(at=oo), FALSE),
     Miss("A12", 4, "from −ln 99 on", among(over(z, None, -log(99))), FALSE),
     Miss("A13", 1, "σ(2z) for σ(z)", than(sigmoid(2 * z)), FALSE),
@@ -160,7 +160,7 @@ MISSES = (
     Miss("B9", 0, "labels that sum to 1", has(facts=(sums_to(out.Y),)), TRUE),
     Miss("B9", 1, "labels that sum to 2", has(facts=(sums_to(out.Y, 2),)), FALSE),
     Miss("B10", 0, "z ≠ 0", has(assuming=Ne(z, 0), at=()), TRUE),
-    Miss("B10", 1, "z = 0 too", anywhere, FALSE),
+    Miss("B10", 1, "z = 0 too", anywhere, UNDEFINED),
     Miss(
         "C1",
         0,
@@ -178,12 +178,12 @@ MISSES = (
     Miss("D2", 1, "< for ≤", sign(Lt), FALSE),
     Miss("D3", 0, "≤ for =", sign(Le), TRUE),
     Miss("D3", 3, "z = 0 too", anywhere, FALSE),
-    Miss("D4", 0, "z = 0 too", among(over(z, 0, None, "left")), FALSE),
+    Miss("D4", 0, "z = 0 too", among(over(z, 0, None, "left")), UNDEFINED),
     Miss("D4", 1, "1/5 for 1/4", than(FIFTH), FALSE),
     Miss("D4", 2, "nothing at all is left at least", lambda s: replace(than(S.Zero)(s), at=()), TRUE),
     Miss("D4", 4, "twice", times(2), FALSE),
     Miss("D6", 0, "z < 0 for z ≤ 0", has(assuming=w * x + b < 0, at=()), TRUE),
-    Miss("D6", 2, "z ≤ 0 for z < 0", has(assuming=w * x + b <= 0), FALSE),
+    Miss("D6", 2, "z ≤ 0 for z < 0", has(assuming=w * x + b <= 0), UNDEFINED),
     Miss("D7", 1, "v below 1", has(variables=(over(deep.v, 0, 1), *positive(deep.δ1)), at=()), TRUE),
     Miss("D7", 2, "v = 1 too", among(over(deep.v, 0, 1, "both"), *positive(deep.δ1)), FALSE),
     Miss("D10", 0, "for z > 0", has(variables=positive(z), at=()), TRUE),
