@@ -10,7 +10,7 @@ from symgrad.definitions import ACTIVATIONS
 from symgrad.document.from_sympy import boxes
 from symgrad.document.text import text
 from symgrad.functions import D
-from symgrad.pipeline.claim import cut, told
+from symgrad.pipeline.intervals import cut, told
 from symgrad.prover.claims.regions import carried, where_holds
 from symgrad.prover.facts import decay, limit
 from symgrad.prover.named import Named
