@@ -42,6 +42,11 @@ class Ranged(Named):
         return self
 
 
+def written_out(expr: Any) -> Any:
+    """The expression with every named number written out, so that none is taken for a variable."""
+    return expr.xreplace({n: n.value for n in expr.atoms(Named) if not isinstance(n, Ranged)})
+
+
 def lettered(result: Any) -> Any:
     """A result with every named number replaced by its parameter's own symbol, all through tuples and dataclasses."""
     if isinstance(result, Basic):

@@ -21,6 +21,7 @@ from symgrad.prover.conventions import plain
 from symgrad.prover.convex import convex
 from symgrad.prover.exceptions import thinly
 from symgrad.prover.independent import apart, inside, sign_of_end, values
+from symgrad.prover.named import written_out
 from symgrad.prover.prove import prove
 from symgrad.prover.ranges import extrema, one_variable
 from symgrad.prover.reading import Reader
@@ -231,7 +232,7 @@ def worked_out(expr: Any) -> Any:
     while innermost := sorted((d for d in expr.atoms(D) if not d.expr.has(D)), key=str):
         for part in innermost:
             done = part.doit()
-            if done.has(D) or not thinly(prove(part, done)):
+            if done.has(D) or not thinly(prove(written_out(part), written_out(done))):
                 raise UnsupportedError(f"the derivative {part} could not be carried out and proved")
             expr = expr.xreplace({part: done})
     return unfold(expr)

@@ -14,7 +14,7 @@ from symgrad.core import REALS, Domain, Status, UnsupportedError
 from symgrad.functions import D
 from symgrad.prover.balls import Balls, Undecided, Undefined, precision
 from symgrad.prover.conventions import plain
-from symgrad.prover.named import Named
+from symgrad.prover.named import Named, written_out
 from symgrad.prover.pieces import HOLDS, SWITCHES, between, cut, jumping, resolved
 from symgrad.prover.prove import prove
 from symgrad.prover.reading import Reader
@@ -81,7 +81,7 @@ def kinks(expr: Any, variable: Symbol) -> list[Point]:
     """The points at which a derivative in the expression has no value."""
     found = []
     for part in expr.atoms(D):
-        for w in prove(part, part.doit()).exceptions:
+        for w in prove(written_out(part), written_out(part.doit())).exceptions:
             if w.where is not None:
                 raise UnsupportedError(f"where {part} has no value could not be listed")
             found += [place_of(dict(w.point)[variable])] if w.left == "undefined" else []
