@@ -117,7 +117,7 @@ class Numbers:
         inner = self.slope_of(expr, tuple(rest))
         centre = self.symbol(variable)
         digits = mpmath.mp.dps
-        h = mpmath.mpf(10) ** (-(digits // 3))
+        h = mpmath.mpf(10) ** (-(digits // 2) - 1)  # its square is the error, and below what counts as 0
 
         def at(x: Any) -> Any:
             return inner(self.at({variable: x}))
