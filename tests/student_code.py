@@ -221,6 +221,38 @@ MISTAKES = (
     ("norm", "dxhat / np.sqrt(v) + dv * 2 * (x - m) / n + dm / n", "dxhat / np.sqrt(v)", "norm-statistics-constant"),
     ("norm", 'dxhat = d * p["gamma"]', 'dxhat = d / p["gamma"]', "norm-divided-by-gamma"),
     ("convolution", "* (1 - np.tanh(z) ** 2)", "* np.tanh(z)", "conv-value-for-slope"),
+    ("deep", "(a[3] - y) / n", "(y - a[3]) / n", "error-sign"),
+    ("deep", "(a[3] - y) / n", "a[3] - y", "error-summed"),
+    ("deep", "(a[3] - y) / n", "(a[3] - y) / n**2", "error-averaged"),
+    ("deep", "(a[3] - y) / n", "2 * (a[3] - y) / n", "error-doubled"),
+    ("deep", "(a[3] - y) / n", "(a[3] - y) / (2 * n)", "error-halved"),
+)  # fmt: skip
+
+# architecture, two right lines and what was written instead of each, the name that the diagnosis must give
+TWO = (
+    ("two layers", "d2.T @ a1", "(a1.T @ d2)", "* a2 * (1 - a2) / n", "* a2 * (1 - a2)", "weights-transposed, factor n"),
+    ("two layers", "(a2 - y) *", "(y - a2) *", "(1 - a1**2)", "1", "missing-slope, factor −1"),
+    ("two layers", "* a2 * (1 - a2) / n", "/ n", "db1 = d1.sum(axis=0)", "db1 = d1[0]", "biases-first-example + gradient-by-probabilities"),
+    ("two layers", "d2.T @ a1", "d2.T @ a1 / n", "db1 = d1.sum(axis=0)", "db1 = d1[-1]", "biases-last-example + factor 1/n"),
+    ("two layers", "d2.T @ a1", "d2.T @ z1", "(1 - a1**2)", "(1 - z1**2)", "slope-formula-at-sum + weights-from-sums"),
+    ("two layers", "dW2 = d2.T @ a1", "dW2 = 2 * d2.T @ a1", "db1 = d1.sum(axis=0)", "db1 = d1.sum(axis=0) * 0", "factor 2 + zero"),
+    ("square layers", '@ p["W2"] *', '@ p["W2"].T *', "d1.T @ x", "x.T @ d1", "backward-not-transposed + transposed"),
+    ("square layers", '@ p["W2"] *', '@ p["W2"].T *', "(1 - a1**2)", "1", "backward-not-transposed + missing-slope"),
+    ("classifier", "d = (s - y) / n", "d = s - y", "dW = d.T @ x", "dW = -d.T @ x", "factor n + factor −n"),
+    ("classifier", "d = (s - y) / n", "d = -y / s * s * (1 - s) / n", "db = d.sum(axis=0)", "db = d[0]", "biases-first-example + softmax-diagonal"),
+    ("deep", '+ 0.1 * p[f"W{l}"]', "", "* (z[l - 1] > 0)", "", "decay-missing + missing-slope"),
+    ("deep", "+ 0.1 * p", "+ 0.2 * p", "d.sum(axis=0)", "d[-1]", "biases-last-example + decay-doubled"),
+    ("deep", "(a[3] - y) / n", "(a[3] - y)", '+ 0.1 * p[f"W{l}"]', "", "decay-missing, factor n"),
+    ("deep", "(a[3] - y) / n", "(y - a[3]) / n", "* (z[l - 1] > 0)", "* (z[l - 1] < 0)", "error-sign + slope-at-minus"),
+    ("deep, square", '(d @ p[f"W{l}"])', '(d @ p[f"W{l}"].T)', "* (z[l - 1] > 0)", "", "backward-not-transposed + missing-slope"),
+    ("recurrent", 'back = p["W"].T @ d', "back = 0", "(1 - h[t + 1] ** 2)", "1", "recurrent-cut + recurrent-missing-slope"),
+    ("recurrent", 'g["W"] += np.outer(d, h[t])', 'g["W"] += np.outer(h[t], d)', 'back = p["W"].T @ d', 'back = p["W"] @ d', "recurrent-not-transposed + transposed"),
+    ("recurrent", 'g["W"] += np.outer(d, h[t])', 'g["W"] += 2 * np.outer(d, h[t])', 'g["b"] += d', 'g["b"] = d if t == len(x) - 1 else g["b"]', "factor 2 + recurrent-bias-last-time-only"),
+    ("norm", "+ dv * 2 * (x - m) / n + dm / n", "+ dm / n", "(d * xhat).sum(axis=0)", "(d * x).sum(axis=0)", "norm-scales-from-input + norm-variance-constant"),
+    ("norm", 'dxhat = d * p["gamma"]', "dxhat = d", "+ dv * 2 * (x - m) / n + dm / n", "+ dv * 2 * (x - m) / n", "norm-mean-constant + norm-no-gamma"),
+    ("norm", "(d * xhat).sum(axis=0)", "-(d * xhat).sum(axis=0)", "dbeta = d.sum(axis=0)", "dbeta = d.mean(axis=0)", "factor 1/n + factor −1"),
+    ("convolution", "dw += d[i, t] * x[i, t : t + K]", "dw += d[i, t] * x[i, t : t + K][::-1]", "+= d[i, t] * w", "+= d[i, t] * w[::-1]", "conv-input-not-flipped + flipped"),
+    ("convolution", "* (1 - np.tanh(z) ** 2)", "", "np.array([d.sum()])", "np.array([d[-1].sum()])", "conv-bias-last-example + conv-missing-slope"),
 )  # fmt: skip
 
 # architecture, the line, an unusual line that is right all the same

@@ -7,11 +7,11 @@ from typing import Any
 import numpy as np
 import pytest
 from student_code import MISTAKES as LINES
-from student_code import MODELS, written
+from student_code import MODELS, TWO, written
 from student_code import UNUSUAL as RIGHT_LINES
 from student_functions import MISTAKES, TYPED, UNKNOWN, UNUSUAL, s
 
-from symgrad.core import FunctionRaisedError, UnsupportedError
+from symgrad.core import FunctionRaisedError, Outcome, UnsupportedError
 from symgrad.definitions import ACTIVATIONS, LOSSES
 from symgrad.testing import Network, check_gradient, check_network, diagnose, try_gradient
 from symgrad.testing.diagnosis.constants import FIXED
@@ -98,7 +98,41 @@ def test_every_right_gradient_of_the_catalogue_is_right(name: str) -> None:
     assert result.diagnosis is None or result.diagnosis.names == ("unstable",), str(result)
 
 
-def test_two_mistakes_at_once_are_placed_and_not_named() -> None:
+PAIRS = [pytest.param(case, marks=pytest.mark.slow if n % 4 else ()) for n, case in enumerate(TWO)]
+
+
+@pytest.mark.parametrize("case", PAIRS, ids=[f"{m}: {new}; {other}" for m, _, new, _, other, _ in TWO])
+def test_two_mistakes_at_once_are_named(case: tuple[str, str, str, str, str, str]) -> None:
+    name, old, new, line, other, expected = case
+    model, source = MODELS[name]
+    assert line in source
+
+    found = diagnose(written(source.replace(line, other, 1), old, new), model)
+
+    assert found.names[:1] == (expected,)
+    assert found.mend
+
+
+@pytest.mark.parametrize("kind", ["float32", "float64"])
+def test_two_mistakes_are_not_guessed(kind: str) -> None:
+    rng = np.random.default_rng(5)
+    for _ in range(40):
+        truth = {"W": rng.normal(size=(3, 2)), "b": rng.normal(size=2), "c": rng.normal(size=1)}
+        given = {k: (v * rng.uniform(0.5, 2, size=v.shape)).astype(kind) for k, v in truth.items()}
+        given |= {"b": -truth["b"].astype(kind)} if rng.random() < 0.5 else {"c": 0 * truth["c"].astype(kind)}
+
+        assert not diagnose(given, truth).known
+
+
+def test_two_mistakes_at_arrays_alone() -> None:
+    rng = np.random.default_rng(1)
+    truth = {"W": rng.normal(size=(3, 3)), "b": rng.normal(size=4)}
+
+    assert diagnose({"W": -2 * truth["W"].T, "b": truth["b"]}, truth).names[0] == "factor −2 + transposed"
+    assert diagnose({"W": truth["W"][::-1], "b": 2 * truth["b"]}, truth).names[0] == "factor 2 + flipped"
+
+
+def test_two_mistakes_without_a_name_are_placed() -> None:
     model, source = MODELS["two layers"]
     twice = source.replace("(1 - a1**2)", "(1 - a1**3)").replace("d2.T @ a1", "d2.T @ a1 * 1.5 + 1")
 
@@ -182,6 +216,32 @@ def test_a_learning_rate_is_read_off() -> None:
     found = diagnose(written(source, '@ p["W2"] *', '@ (p["W2"] - 0.03 * dW2) *'), model)
 
     assert "0.03" in found.says
+
+
+@pytest.mark.parametrize(("of", "f"), [("tanh", None), (None, np.tanh)])
+def test_one_point_is_enough_to_name_the_mistake(of: str | None, f: Any) -> None:
+    result = try_gradient(f, lambda z: 1 - np.tanh(np.tanh(z)) ** 2, of=of, points=[0.5])
+
+    assert result.points == 1
+    assert result.diagnosis is not None
+    assert result.diagnosis.names[:1] == ("slope-at-output",)
+
+
+def test_one_point_in_a_narrow_region_says_where_it_is_wrong() -> None:
+    result = try_gradient(None, lambda z: np.where(z > 20, 1.0, s(z)), of="softplus", points=[21.0])
+
+    assert "elsewhere it is right" in str(result)
+
+
+def test_a_diagnosis_that_fails_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
+    def gone(*_: Any, **__: Any) -> None:
+        raise ImportError("no module named 'formulas'")
+
+    monkeypatch.setattr("symgrad.testing.explaining.explain", gone)
+    result = try_gradient(None, lambda z: 2 * s(z), of="softplus")
+
+    assert result.outcome is Outcome.WRONG
+    assert "could not be looked for: ImportError: no module named 'formulas'" in str(result)
 
 
 def test_a_narrow_region_is_found_and_named() -> None:

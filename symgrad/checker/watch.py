@@ -8,7 +8,7 @@ import threading
 import time
 from contextlib import contextmanager, redirect_stdout
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -16,9 +16,8 @@ from symgrad.core import FunctionTimeError
 from symgrad.words import message
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Iterator
 
-Result = TypeVar("Result")
 AGAIN = 0.5  # seconds after which the alarm rings once more, should the function have swallowed it
 
 
@@ -73,18 +72,6 @@ def watching(seconds: float) -> Iterator[Watch]:
             f"was still running after {seconds:g} seconds",
             "make it faster, test fewer points, or allow more time with `seconds`",
         ) from None
-
-
-def in_time(seconds: float, work: Callable[[Watch], Result]) -> Result | None:
-    """What `work` comes to within a time limit, printing set aside; None where it takes longer, or the code fails.
-
-    It calls the user's code, which may raise anything, and what it adds to a verdict must not take the verdict's place.
-    """
-    try:
-        with watching(seconds) as watch:
-            return work(watch)
-    except Exception:  # noqa: BLE001 - as said above
-        return None
 
 
 @contextmanager

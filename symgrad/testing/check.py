@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import inspect
 from contextlib import contextmanager
-from functools import partial
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
@@ -13,8 +12,8 @@ import numpy as np
 from symgrad import checker
 from symgrad.checker.calling import callable_one, name_of
 from symgrad.checker.options import known
-from symgrad.checker.watch import in_time
-from symgrad.core import FunctionError, FunctionShapeError, FunctionTypeError, Outcome, UnsupportedError
+from symgrad.checker.watch import watching
+from symgrad.core import FunctionError, FunctionShapeError, FunctionTypeError, Outcome, SymgradError, UnsupportedError
 from symgrad.testing.models.model import is_model
 from symgrad.testing.result import Elementwise, Parameters, demand
 from symgrad.testing.subject import Subject, subject
@@ -89,12 +88,27 @@ def try_gradient(
         raise
     found = None
     if any(r.outcome is Outcome.WRONG for _, r in reports):
-        explain = import_module("symgrad.testing.explaining").explain  # and all that writes formulas, if it is needed
-        found = in_time(seconds, partial(explain, f, runs, [r for _, r in reports], what, options))
+
+        def look(watch: Watch) -> Diagnosis | None:  # loads all that writes formulas, if it is needed
+            explain = import_module("symgrad.testing.explaining").explain
+            return explain(f, runs, [r for _, r in reports], what, options, watch, few=points is not None)  # type: ignore[no-any-return]
+
+        found = explained(seconds, look)
     name = message("the gradient of {name}", name=what.name) if what else named("the gradient {name}", grad)
     said = {"of": of, "parameters": parameters, "variable": variable, "dtype": name_of(np.dtype(dtype))}
     again = replay(reports, seed, **said, **{k: options[k] for k in ("domain", "kinks", "at_kink", "extremes")})
     return Elementwise(name, letters[0], tuple(reports), found, again)
+
+
+def explained(seconds: float, look: Callable[[Watch], Diagnosis | None]) -> Diagnosis | None:
+    """What `look` finds. A diagnosis that fails does not take the verdict's place, but it is said that it failed."""
+    try:
+        with watching(seconds) as watch:
+            return look(watch)
+    except Exception as error:  # noqa: BLE001 - it calls the user's code, which may raise anything
+        reason = str(error) if isinstance(error, SymgradError) else f"{type(error).__name__}: {error}"
+        says = message("the mistake could not be looked for: {reason}", reason=reason)
+        return import_module("symgrad.testing.diagnosis.weigh").Diagnosis((), says)  # type: ignore[no-any-return]
 
 
 def bound(f: Any, grad: Any, what: Subject | None) -> list[tuple[str, Any, Any, Any, Any]]:
@@ -186,7 +200,7 @@ def try_vjp(
         if isinstance(error.__cause__, TypeError):
             called_rightly((FORWARD, f, ["x"]), (GRADIENT, vjp, ["x", "the cotangent"]))
         raise
-    found = in_time(options.get("seconds", SECONDS), look) if report.outcome is Outcome.WRONG else None
+    found = explained(options.get("seconds", SECONDS), look) if report.outcome is Outcome.WRONG else None
     name = named("the vector-Jacobian product {name}", vjp)
     return Parameters(name, report, found, f"check_vjp(f, vjp, x, seed={seed})")
 
@@ -229,7 +243,7 @@ def try_network(loss: Any, grads: Any, params: Any = None, *, seed: int = 0, **o
 
     with shapes_explained(look):
         report = checker.check_parameters(loss, grads, params, seed=seed, **options)
-    found = in_time(options.get("seconds", SECONDS), look) if report.outcome is Outcome.WRONG else None
+    found = explained(options.get("seconds", SECONDS), look) if report.outcome is Outcome.WRONG else None
     name = message("the loss of the model") if model is not None else named("the loss {name}", loss)
     return Parameters(name, report, found, f"check_network(loss, grads, params, seed={seed})")
 
@@ -240,7 +254,7 @@ def shapes_explained(look: Callable[[Watch], Diagnosis | None]) -> Iterator[None
     try:
         yield
     except FunctionShapeError as error:
-        found = in_time(SECONDS, look)
+        found = explained(SECONDS, look)
         if found is None or not found.known or found.names[0] == "shape":
             raise
         raise FunctionShapeError(error.name, error.what, found.mend, found.says) from None

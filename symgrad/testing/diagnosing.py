@@ -9,7 +9,8 @@ import numpy as np
 from symgrad.checker.trees import leaves_of
 from symgrad.core import Outcome, UnsupportedError
 from symgrad.testing.check import try_gradient
-from symgrad.testing.diagnosis.models import Trial, diagnose_trials, trials
+from symgrad.testing.diagnosis.models import Trial, trials
+from symgrad.testing.diagnosis.trials import diagnose_trials
 from symgrad.testing.diagnosis.weigh import Diagnosis
 from symgrad.testing.models.model import is_model
 from symgrad.words import message

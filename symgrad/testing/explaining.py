@@ -10,7 +10,7 @@ import numpy as np
 from symgrad import checker
 from symgrad.checker.calling import epsilon, guard
 from symgrad.checker.findings import Cause
-from symgrad.core import FunctionError, Outcome
+from symgrad.core import FunctionError, Outcome, SymgradError
 from symgrad.testing.diagnosis.curves import Curve
 from symgrad.testing.diagnosis.elementwise import diagnose_curves
 from symgrad.testing.diagnosis.weigh import Diagnosis
@@ -34,11 +34,39 @@ def explain(  # noqa: PLR0917 - what the check had
     what: Subject | None,
     options: Mapping[str, Any],
     watch: Watch,
+    *,
+    few: bool = False,
 ) -> Diagnosis | None:
-    """The diagnosis of the wrong points; the function, guarded as in the check, is asked if nothing says what it is."""
+    """The diagnosis of the wrong points; the function, guarded as in the check, is asked if nothing says what it is.
+
+    Where the points were handed in and are `few`, a diagnosis draws the usual ones as well: one point names nothing.
+    """
     own = guard(f, "the function", watch, reports[0].examined.truth.x)[0] if what is None else None
-    closer = [probed(run, r, options) for run, r in zip(runs, reports, strict=True)]
-    return diagnosed(reports, closer, [c for *_, c in runs], what, f=own, dtype=np.dtype(options["dtype"]))
+
+    def told(found: Sequence[ElementwiseReport]) -> Diagnosis | None:
+        closer = [joined(probed(run, w, options), r) for run, w, r in zip(runs, found, reports, strict=True)]
+        return diagnosed(found, closer, [c for *_, c in runs], what, f=own, dtype=np.dtype(options["dtype"]))
+
+    if few and sum(r.count(Outcome.WRONG) for r in reports) < ENOUGH:
+        wide = told([widened(run, r, options) for run, r in zip(runs, reports, strict=True)])
+        if wide and (wide.known or what is not None):  # beyond the points a function without a name may mean nothing
+            return wide
+    return told(reports)
+
+
+def widened(run: Any, report: ElementwiseReport, options: Mapping[str, Any]) -> ElementwiseReport:
+    """The same check at the usual points of the domain; the report itself where it fails there."""
+    _, f, grad, reference, _ = run
+    try:
+        found = checker.check_elementwise(f, grad, reference=reference, **options)
+    except SymgradError:
+        return report
+    return found if found.outcome is Outcome.WRONG or report.outcome is not Outcome.WRONG else report
+
+
+def joined(found: Sequence[PointFinding], report: ElementwiseReport) -> tuple[PointFinding, ...]:
+    """All findings in the order of the points, each point once."""
+    return tuple(sorted({q.x: q for q in (*found, *report.findings)}.values(), key=lambda q: q.x))
 
 
 def probed(run: Any, report: ElementwiseReport, options: Mapping[str, Any]) -> tuple[PointFinding, ...]:
@@ -55,7 +83,7 @@ def probed(run: Any, report: ElementwiseReport, options: Mapping[str, Any]) -> t
         found = checker.check_elementwise(f, grad, reference=reference, points=more, **options).findings
     except FunctionError:  # where it is wrong since it fails, it fails again
         return report.findings
-    return tuple(sorted({q.x: q for q in (*found, *report.findings)}.values(), key=lambda q: q.x))
+    return joined(found, report)
 
 
 def diagnosed(

@@ -9,23 +9,18 @@ import numpy as np
 
 from symgrad.checker.calling import raised
 from symgrad.core import FunctionRaisedError, FunctionTypeError, SymgradError
-from symgrad.testing.diagnosis.arrays import SLIPS, other_key, shape_mistake
+from symgrad.testing.diagnosis.arrays import SLIPS, other_key
 from symgrad.testing.diagnosis.constants import factor, names_of, said
-from symgrad.testing.diagnosis.localise import at_which, parts
 from symgrad.testing.diagnosis.updated import updated
 from symgrad.testing.diagnosis.weigh import (
     Array,
-    Diagnosis,
     Evidence,
     Hypothesis,
     agree,
-    close,
     relabelled,
-    settled,
     slack_of,
-    unknown,
-    verdict,
 )
+from symgrad.testing.diagnosis.wording import worded
 from symgrad.words import clauses, enumerated, message
 
 if TYPE_CHECKING:
@@ -100,28 +95,6 @@ def trials(grads: Callable[..., Any], model: Model, count: int = 3) -> list[Tria
     return [first]
 
 
-def diagnose_trials(runs: Sequence[Trial]) -> Diagnosis:
-    """The mistake behind the gradients of one or several instances."""
-    lost = [k for k in runs[0].truth if k not in runs[0].given]
-    if lost:
-        says = message("{names} is not returned", names=", ".join(lost))
-        return Diagnosis(("missing",), says, message("return a gradient for {name}", name=lost[0]))
-    wrong = [k for k in runs[0].truth if any(k in run.wrong() for run in runs)]
-    if not wrong:
-        return Diagnosis(("right",), message("these gradients are right"))
-    where = at_which(wrong, list(runs[0].truth))
-    holes = [k for k in wrong if any(not np.all(np.isfinite(run.given[k])) for run in runs)]
-    if holes:
-        says = message("not a number, or infinite, in {names}", names=", ".join(holes))
-        return Diagnosis(("not-finite",), says, "", where)
-    evidence = gathered(runs)
-    found = settled(evidence, hypotheses(runs, wrong))
-    if found:
-        return verdict(found, where)
-    misshapen = shapes(runs, wrong)
-    return misshapen or unknown(clauses([where, *within(runs, wrong)]), remark(runs, wrong))
-
-
 def gathered(runs: Sequence[Trial]) -> Evidence:
     """All arrays of all instances as one evidence, a segment an array."""
     rows = [(run.given[k], run.truth[k], run.slack(k)) for run in runs for k in run.truth]
@@ -143,8 +116,8 @@ def hypotheses(runs: Sequence[Trial], wrong: list[str]) -> Iterator[Hypothesis]:
         yield from faults(runs)
 
 
-def scaled(runs: Sequence[Trial], wrong: list[str]) -> Iterator[Hypothesis]:
-    """All wrong arrays times one constant, which may depend on the sizes."""
+def scaled(runs: Sequence[Trial], wrong: list[str], which: str = "") -> Iterator[Hypothesis]:
+    """All wrong arrays times one constant, which may depend on the sizes; `which` says them."""
     factors = [factor([run.given[k] for k in wrong], [run.truth[k] for k in wrong]) for run in runs]
     known = [c for c in factors if c is not None]
     if len(known) < len(runs):
@@ -153,7 +126,7 @@ def scaled(runs: Sequence[Trial], wrong: list[str]) -> Iterator[Hypothesis]:
         runs,
         [{k: v * c if k in wrong else v for k, v in run.truth.items()} for run, c in zip(runs, known, strict=True)],
     )
-    which = named(wrong, whole=len(wrong) == len(runs[0].truth))
+    which = which or named(wrong, whole=len(wrong) == len(runs[0].truth))
     names = names_of(known, [run.counts for run in runs], near(runs))
     for name in names:
         more, mend = said(name, runs[0].counts)
@@ -264,15 +237,20 @@ def attempt(model: Model | None, fault: Fault, where: Layers) -> Arrays | None:
         return None
 
 
-def with_factor(
-    runs: Sequence[Trial], fault: Fault, where: Layers, predicted: tuple[Array, ...]
-) -> Iterator[Hypothesis]:
-    """The fault as it is, and times a named constant that the numbers suggest."""
+def placed(fault: Fault, where: Layers, predicted: tuple[Array, ...]) -> Hypothesis:
+    """The fault, and in which layers it is made."""
     says = fault.says
     if where is not None:
         many = message("in the hidden layers: {says}", says=fault.says)
         says = many if len(where) > 1 else message("in layer {layer}: {says}", layer=where[0], says=fault.says)
-    plain = Hypothesis(fault.name, says, fault.mend, predicted, fault.cost + (where is not None))
+    return Hypothesis(fault.name, says, fault.mend, predicted, fault.cost + (where is not None))
+
+
+def with_factor(
+    runs: Sequence[Trial], fault: Fault, where: Layers, predicted: tuple[Array, ...]
+) -> Iterator[Hypothesis]:
+    """The fault as it is, and times a named constant that the numbers suggest."""
+    plain = placed(fault, where, predicted)
     yield plain
     size = len(runs[0].truth)
     parts = [predicted[i * size : (i + 1) * size] for i in range(len(runs))]
@@ -284,55 +262,9 @@ def with_factor(
         whole = tuple(v * c for part, c in zip(parts, known, strict=True) for v in part)
         more, mend = said(name, runs[0].counts)
         yield relabelled(
-            plain, f"{fault.name}, factor {name}", clauses((says, more)), clauses((fault.mend, mend)), whole
+            plain,
+            f"{fault.name}, factor {name}",
+            clauses((worded(plain.says), more)),
+            clauses((fault.mend, mend)),
+            whole,
         )
-
-
-def shapes(runs: Sequence[Trial], wrong: list[str]) -> Diagnosis | None:
-    """Arrays whose shape is wrong: the reason, if it is the same for all of them; else the shapes."""
-    off = [k for k in wrong if runs[0].given[k].shape != runs[0].truth[k].shape]
-    if not off:
-        return None
-    found = [shape_mistake(run.given[k], run.truth[k]) for run in runs for k in off]
-    one = found[0] if len({f and f[0] for f in found}) == 1 else None
-    if one and off == wrong:
-        says = message("{where}: {says}", where=", ".join(off), says=one[1])
-        return Diagnosis((one[0],), says, one[2], at_which(wrong, list(runs[0].truth)))
-    sizes = enumerated(
-        message(
-            "{key} has the shape {given}, not {right}",
-            key=k,
-            given=runs[0].given[k].shape,
-            right=runs[0].truth[k].shape,
-        )
-        for k in off
-    )
-    return Diagnosis(("shape",), sizes, message("return a gradient of the shape of its parameter"), "")
-
-
-def within(runs: Sequence[Trial], wrong: list[str]) -> list[str]:
-    """For each wrong array its wrong rows, columns or entries, where they are few."""
-    first = runs[0]
-    return [
-        text
-        for k in wrong
-        if (text := parts(k, ~close(first.given[k], first.truth[k], first.slack(k)) if k in first.given else None))
-    ]
-
-
-def remark(runs: Sequence[Trial], wrong: list[str]) -> str:
-    """How large the difference is, where it is small; and that without a model little has a name."""
-    if runs[0].model is None and runs[0].point:
-        return message(
-            "the loss was not recognised by its values, so that only factors, transposed or exchanged arrays, "
-            "missing sums and weight decay are known; hand in the model, Network((3, 4, 2)) for one, to name the "
-            "wrong step"
-        )
-    off = max(
-        float(np.linalg.norm(r.given[k] - r.truth[k]) / (np.linalg.norm(r.truth[k]) or 1)) for r in runs for k in wrong
-    )
-    if off >= SMALL:
-        return message("")
-    return message(
-        "they are off by {size} only: rounding, finite differences or an inexact constant", size=f"{off:.1e}"
-    )

@@ -13,8 +13,9 @@ from symgrad.checker.directions import Slopes
 from symgrad.checker.trees import leaves_of, rebuilt, tree
 from symgrad.checker.watch import watching
 from symgrad.testing.diagnosis.architecture import of_function, of_loss
-from symgrad.testing.diagnosis.models import Trial, diagnose_trials, trials
+from symgrad.testing.diagnosis.models import Trial, trials
 from symgrad.testing.diagnosis.reachable import arrays
+from symgrad.testing.diagnosis.trials import diagnose_trials
 from symgrad.testing.diagnosis.weigh import Diagnosis, Evidence, Hypothesis, agree, settled, slack_of, unknown, verdict
 from symgrad.words import message
 

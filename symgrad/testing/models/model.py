@@ -34,19 +34,20 @@ class Fault:
     step: str
     becomes: Callable[..., Any]
     cost: int = 2
+    made: tuple[tuple[Fault, Layers], ...] = ()  # where this stands for several, each in its layers
 
     def __post_init__(self) -> None:
         worded(self, "says", "mend")
 
 
 class Backward:
-    """A backward pass. Its steps are methods; `do` takes the fault's formula for the one step that has a fault.
+    """A backward pass. Its steps are methods; `do` takes the fault's formula for a step that has one.
 
     `where` are the layers in which the fault is made, None for all.
     """
 
     def __init__(self, fault: Fault | None = None, where: Layers = None) -> None:
-        self.fault, self.where = fault, where
+        self.made = () if fault is None else fault.made or ((fault, where),)
 
     def run(self) -> dict[str, Array]:
         """The gradients."""
@@ -54,9 +55,9 @@ class Backward:
 
     def do(self, step: str, *arguments: Any, layer: int | None = None) -> Any:
         """One step of the pass, right or at fault."""
-        made = self.fault is not None and self.fault.step == step and (self.where is None or layer in self.where)
-        if made and self.fault:
-            return self.fault.becomes(self, *arguments)
+        for fault, where in self.made:
+            if fault.step == step and (where is None or layer in where):
+                return fault.becomes(self, *arguments)
         return getattr(self, step)(*arguments)
 
 

@@ -22,6 +22,13 @@ def square(p: Any, right: Array, wrong: Array) -> Any:
     return wrong if np.shape(right) == np.shape(wrong) else right
 
 
+def beside_decay(p: Any, factor: float) -> Array:
+    """The error times a constant; without a weight decay beside it that is a factor of every gradient."""
+    if not p.net.decay:
+        raise ValueError
+    return np.asarray(factor * p.output_delta())
+
+
 def times(p: Any, above: Array, matrix: Array) -> Array:
     """The product above @ matrix; a ValueError where the shapes do not allow this mistake."""
     del p
@@ -298,6 +305,46 @@ FAULTS = (
         "divide by the number of examples once, at the loss",
         "carried",
         lambda p, l, d: d @ p.W[l + 1] / p.net.batch,
+    ),
+    Fault(
+        "error-sign",
+        "the error has the wrong sign, y − a in place of a − y; the weight decay has the right one",
+        "start from ∂J/∂a of the loss, a − y where that is its slope",
+        "output_delta",
+        lambda p: beside_decay(p, -1),
+        cost=1,
+    ),
+    Fault(
+        "error-summed",
+        "the error is summed over the batch where the mean is asked for; the weight decay is right",
+        "divide the error by the number of examples, not the weight decay",
+        "output_delta",
+        lambda p: beside_decay(p, p.net.batch),
+        cost=1,
+    ),
+    Fault(
+        "error-averaged",
+        "the error is divided by the number of examples once too often; the weight decay is right",
+        "multiply the error by the number of examples, not the weight decay",
+        "output_delta",
+        lambda p: beside_decay(p, 1 / p.net.batch),
+        cost=1,
+    ),
+    Fault(
+        "error-doubled",
+        "the error is twice as large, with the 2 of a square; the weight decay is right",
+        "halve the error, not the weight decay",
+        "output_delta",
+        lambda p: beside_decay(p, 2),
+        cost=1,
+    ),
+    Fault(
+        "error-halved",
+        "the error is half as large; the weight decay is right",
+        "double the error, not the weight decay",
+        "output_delta",
+        lambda p: beside_decay(p, 0.5),
+        cost=1,
     ),
     Fault(
         "decay-missing",
