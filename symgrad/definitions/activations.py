@@ -34,7 +34,7 @@ ACTIVATIONS = by_name(
         of=1 / (1 + exp(-z)),
         range=interval(0, 1),
         head=logistic.sigmoid,
-        source="Rumelhart, Hinton & Williams 1986, Nature 323, 533-536, eq. (2)",
+        source="Rumelhart, Hinton & Williams 1986, Nature 323, 533–536, eq. (2)",
     ),
     tanh_ := activation(
         "tanh",

@@ -25,7 +25,7 @@ LOSSES = by_name(
         of=r**2 / 2,
         range=NON_NEGATIVE,
         tex=r"\mathrm{SE}_{1/2}",
-        source="Rumelhart, Hinton & Williams 1986, Nature 323, 533-536, eq. (3)",
+        source="Rumelhart, Hinton & Williams 1986, Nature 323, 533–536, eq. (3)",
     ),
     squared_error := loss(
         "squared_error",

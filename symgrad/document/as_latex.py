@@ -98,6 +98,7 @@ FONTS = {  # of Debian, of TeX Live where it has one, of macOS and Windows
 }
 
 SECTIONS = {1: "section", 2: "subsection", 3: "subsubsection"}
+STRUT = r"\rule{0pt}{2.7ex}"  # room for an exponent below the line under a head
 ROOM = 50.0  # ems of a table's letters that fit beside one another
 NARROW = 9.0  # a column up to this width keeps it
 
@@ -247,7 +248,7 @@ def table(rows: Sequence[Sequence[Told]], column: str) -> str:
     else:
         columns = column * len(widths)
     head, *lines = (" & ".join(map(tex_of, row)) + r" \\" for row in rows)
-    text = "\n".join([head, r"\hline", *lines])
+    text = "\n".join([head, rf"\hline{STRUT}", *lines])
     opened = "\\begin{center}\\footnotesize\\setlength\\tabcolsep{3pt}\n"
     return f"{opened}\\begin{{tabular}}{{{columns}}}\n{text}\n\\end{{tabular}}\n\\end{{center}}"
 

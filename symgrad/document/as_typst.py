@@ -42,7 +42,7 @@ PREAMBLE = (
 #let sgsoft = rgb("#5c6370")
 #set page(paper: "a4", margin: (x: 25mm, top: 22mm, bottom: 24mm), numbering: "1")
 #set par(leading: 0.72em, spacing: 1.05em)
-#set table(stroke: none, inset: (x: 5pt, y: 3.5pt))
+#set table(stroke: none, inset: (x: 5pt, top: 5pt, bottom: 3.5pt))
 #set heading(numbering: none)
 #show heading.where(level: 1): set text(size: 1.45em)
 #show heading: set block(above: 1.6em, below: 0.9em)

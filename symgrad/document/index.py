@@ -216,10 +216,12 @@ def render_index(entries: Iterable[Mapping[str, Any]], site: Site | None = None)
 
 
 def by_theme(entries: Sequence[Mapping[str, Any]]) -> dict[str, list[dict[str, Any]]]:
-    """The pages under their themes, in the order in which themes first come."""
+    """The pages under their themes, in the order in which themes first come; a lead that several share is told once."""
     themes: dict[str, list[dict[str, Any]]] = {}
     for e in entries:
-        themes.setdefault(e["theme"], []).append({**trusted(e, "formula"), "href": address(e["name"])})
+        listed = themes.setdefault(e["theme"], [])
+        lead = "" if any(e["lead"] == other["lead"] for other in listed) else e["lead"]
+        listed.append({**trusted(e, "formula"), "lead": lead, "href": address(e["name"])})
     return themes
 
 

@@ -34,9 +34,10 @@
   });
   const count = document.getElementById("count");
   const search = () => {
-    const asked = words(box.value).split(/\s+/).filter(Boolean), f = formula(box.value), forms = [f, f.replace(/max|x/g, x => x[1] ? x : "z")];
+    const whole = box.value.replace(RegExp(`${named}(\\s*\\^\\s*[23]|[²³])(?=$|\\s*[-−+=/)])`, "g"), "$&(z)");  // tanh² alone: of z
+    const asked = words(box.value).split(/\s+/).filter(Boolean), f = formula(whole), forms = [f, f.replace(/max|x/g, x => x[1] ? x : "z")];
     const told = items.map(([, , own]) => f && forms.some(form => own.includes(form)));
-    const like = /[\\^*/=(+√²³'′]|\s[-−]|⁻/.test(box.value), hit = told.includes(true);  // like a formula, not words
+    const like = /[\\^*/=(+√²³'′]|\s[-−]|\b\w[-−]\w\b|⁻/.test(box.value), hit = told.includes(true);  // like a formula, not words
     const spelt = !like || !hit && asked.some(word => word.length > 2);
     let shown = 0;
     items.forEach(([item, text], n) => {

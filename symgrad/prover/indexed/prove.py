@@ -12,6 +12,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 from functools import lru_cache
+from math import ceil, log10
 from typing import TYPE_CHECKING, Any
 
 from symgrad.core import Status, Verdict
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
     from symgrad.core import Domain, Variable
 
 SMALLEST = 1e-99  # no smaller chance is named
+RAISED = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 LARGE = 250  # tensors; beyond them whole values are not worked out for a second opinion
 Found = tuple[str, tuple[Fact, ...]]
 Known = Mapping[Fact, tuple[Fact, ...]]
@@ -117,7 +119,7 @@ def confirmed(left: Expr, right: Expr, where: Space, found: Found) -> Verdict:
             "agrees modulo two primes at {n} random point, by accident with a chance below {chance}",
             "agrees modulo two primes at {n} random points, by accident with a chance below {chance}",
             second.points,
-            chance=f"{max(second.chance, SMALLEST):.0e}",
+            chance=f"10{str(ceil(log10(max(second.chance, SMALLEST)))).translate(RAISED)}",  # rounded up: it is a bound
         )
     told = message("{method}; {opinion}", method=method, opinion=opinion)
     return Verdict(Status.PROVED, told, used, certificate=certified(method, used, opinion))
