@@ -71,6 +71,7 @@ def _round(expr: Any, context: Context) -> Iterator[Step]:
     """
     fresh = set(standing(expr))
     while moves := [m for m in (advance(n, context) for n in standing(expr)) if _due(m, fresh, context)]:
+        moves.sort(key=lambda m: m.node not in fresh and m.rule not in _PLAIN)  # inner derivatives wait for one another
         alike = [m for m in moves if m.rule == moves[0].rule and m.rule in _LINEAR]
         at_once = alike if len(alike) > _MANY else moves[:1]
         after = expr.xreplace({move.node: move.after for move in at_once})
@@ -139,10 +140,10 @@ def _is_linear(move: Move, context: Context) -> bool:
 
 
 def gather(fine: tuple[Step, ...]) -> Step:
-    """One step made of finer ones; it is named after the first rule that is not linear."""
+    """One step made of finer ones; it is named after the first rule that is not linear, or else not plain."""
     if len(fine) == 1:
         return fine[0]
-    main = next((s for s in fine if s.rule not in _LINEAR), fine[0])
+    main = next((s for dull in (_LINEAR, _PLAIN) for s in fine if s.rule not in dull), fine[0])
     given = all_of(s.given for s in fine)
     return Step(fine[0].before, fine[-1].after, main.rule, given, _names(fine, main.rule), fine)
 
@@ -152,9 +153,18 @@ def spread(steps: tuple[Step, ...]) -> tuple[Step, ...]:
     return tuple(line for step in steps for line in _unpacked(step))
 
 
+def opened(steps: tuple[Step, ...]) -> tuple[Step, ...]:
+    """The chain with what is linear before its first rule that is not on a line of its own."""
+    fine = steps[0].substeps
+    main = next((i for i, s in enumerate(fine) if s.rule not in _LINEAR), 0)
+    return (gather(fine[:main]), gather(fine[main:]), *steps[1:]) if main else steps
+
+
 def _unpacked(step: Step) -> tuple[Step, ...]:
     fine = step.substeps
     inner = next((i for i in range(len(fine), 0, -1) if fine[i - 1].rule not in _LINEAR), len(fine))
+    while step.rule != "piecewise" and inner < len(fine) and fine[inner].rule in _PLAIN:
+        inner += 1
     telling = any(s.rule not in _PLAIN for s in fine[inner:]) or step.rule == "piecewise"
     return (gather(fine[:inner]), gather(fine[inner:])) if fine[inner:] and telling else (step,)
 

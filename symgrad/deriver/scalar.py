@@ -11,7 +11,7 @@ from sympy.core.relational import Relational
 from symgrad.core import Definition, Derivation, Step, UnknownNameError, Variable, all_of
 from symgrad.deriver.context import Context
 from symgrad.deriver.present import by_output, present
-from symgrad.deriver.rounds import carry_out, spread
+from symgrad.deriver.rounds import carry_out, opened, spread
 from symgrad.deriver.tidy import modest
 from symgrad.functions import D, unfold
 from symgrad.functions.symbols import a, t, z
@@ -64,7 +64,10 @@ def _by(definition: Definition, x: Symbol, suffix: str, title: str) -> Derivatio
     context = Context(definition.domains, kinks=definition.kinks)
     first, steps = _chain(definition, x, context)
     final = present(steps[-1].after, definition.of, definition.applied, x, context)
-    steps = (*first, *(steps if len(first) + len(steps) + len(final) >= TEXTBOOK else spread(steps)))
+    for longer in (spread, opened):
+        if len(first) + len(steps) + len(final) < TEXTBOOK:
+            steps = longer(steps)
+    steps = (*first, *steps)
     return Derivation(
         f"{definition.name}-{suffix}",
         title,

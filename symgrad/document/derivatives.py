@@ -45,7 +45,8 @@ def operator(operand: Box, expr: Any, by: Box, *, named: bool, partial: bool, or
     """da/dz of a quantity that has a name, and d/dz in front of anything else."""
     if named:
         return Diff(operand, by, partial=partial, order=order)
-    if isinstance(expr, Add | Mul) and not isinstance(operand, Frac):
+    signed = expr.is_Number and expr.is_negative  # d/dz −1 would be a difference
+    if signed or (isinstance(expr, Add | Mul) and not isinstance(operand, Frac)):
         operand = fenced(operand, "[", "]") if has_round(operand) else fenced(operand)
     elif isinstance(expr, Piecewise):
         operand = fenced(operand, "[", "]")

@@ -112,10 +112,16 @@ def beside(kid: Box, before: Box | None, after: Box | None) -> str:
     words, strength = line(kid)
     if before is not None and is_operator(before) and isinstance(bare(kid), Frac | Row):
         return f"[{words}]"
-    apart = all(x is None or isinstance(x, Space) or is_op(x, LOOSE) for x in (before, after))
+    apart = ends(before, LOOSE | {"·"}) and ends(after, LOOSE)
     divided = is_division(kid) and before is not None and is_op(before, {"/"})
-    torn = strength < (OPERATED if apart else PRODUCT) and not isinstance(kid, Text | Big)
+    said = isinstance(kid, Mark) and isinstance(before, Space) and after is None  # "if z > 0", with z > 0 marked
+    torn = strength < (RELATION if said else OPERATED if apart else PRODUCT) and not isinstance(kid, Text | Big)
     return f"({words})" if divided or torn else words
+
+
+def ends(neighbour: Box | None, glyphs: frozenset[str] | set[str]) -> bool:
+    """Whether what is beside a part can't tear it apart: nothing, a blank, or one of these signs."""
+    return neighbour is None or isinstance(neighbour, Space) or is_op(neighbour, glyphs)
 
 
 def strength_of(kids: tuple[Box, ...]) -> int:
