@@ -297,6 +297,15 @@ def test_tiny_probabilities_keep_their_digits() -> None:
     assert call(numpy_source(BCE), data, sizes) == pytest.approx(800 + np.log(2))
 
 
+def test_a_loss_divided_by_an_output_that_underflows() -> None:
+    focal = Tensor("F", body=((), -total(k, y[k] * apply(exp, 2 * apply(log, 1 - p[k])) * apply(log, p[k]))))
+    bar = Tensor("p_bar", n, body=((i,), partial(focal(), p[i])))
+    written = numpy_source(p[i] * (bar[i] - total(k, p[k] * bar[k])), (i,))
+    data = {W: np.array([[1e4], [-1e4], [0.0]]), x: np.ones(1), c: np.zeros(3), y: np.array([0.0, 1.0, 0.0])}
+
+    assert call(written, data, {n: 3, m: 1}).tolist() == [1.0, -1.0, 0.0]
+
+
 def test_a_masked_row_is_scaled_by_what_it_sees() -> None:
     sizes = {n: 2}
     data = {A: np.array([[0.0, 2000.0], [1.0, 1.0]]), B: np.array([[3.0, 4.0], [5.0, 6.0]])}

@@ -48,6 +48,7 @@ from symgrad.indexed import (
 )
 from symgrad.indexed.facts import sums_to
 from symgrad.pipeline.stages import settle
+from symgrad.pipeline.tensors import of_text
 
 if TYPE_CHECKING:
     from symgrad.core import Derivation
@@ -184,6 +185,11 @@ def test_what_has_no_matrix_form_is_shown_with_einsum(settled: dict[str, Settled
     (form,) = telling(settled["cube"]).forms
 
     assert 'einsum("ijk,k->ij", T, b)' in text(form)
+
+
+@pytest.mark.parametrize("formula", ["max(x)*sum(y)", "max(x)*sum(y) + y'*y"])
+def test_what_lacks_an_index_of_the_result_has_no_einsum(formula: str) -> None:
+    assert telling(of_text(formula, "y", ("x:n", "y:m")).settled).forms == ()
 
 
 def test_facts_that_are_used_are_listed_with_what_stands_without(settled: dict[str, Settled]) -> None:

@@ -109,3 +109,7 @@ def test_what_looks_like_a_mistake_and_is_none() -> None:
     assert (x[i] ** 2) ** Fraction(1, 2) != x[i]
     assert Fact("it", x[i], any_(0), assumed=True).right == 0 * x[i]
     assert apply(exp, any_(0)) == apply(exp, 0 * x[i])
+
+
+def test_a_mean_over_two_indices_divides_by_both_sizes() -> None:
+    assert mean((i, r), W[i, r]) == mean(i, mean(r, W[i, r])) == total((i, r), W[i, r]) / (size(n) * size(m))

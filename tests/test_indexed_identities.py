@@ -29,6 +29,7 @@ TRUE: dict[str, tuple[Expr, Expr]] = {
     "a maximum of a product": (greatest(k, apply(exp, x[k]) * apply(exp, y[k])), apply(exp, greatest(k, x[k] + y[k]))),
     "a maximum in rows": (greatest(k, A[i, k] + y[i]), greatest(k, A[i, k]) + y[i]),
     "a maximum of all": (greatest(k, greatest(l, A[k, l])), greatest(l, greatest(k, A[k, l]))),
+    "a maximum of one value": (partial(greatest(k, c() ** 2), c()), 2 * c()),
     "its slope": (partial(greatest(k, 3 * x[k] + c()), x[j]), 3 * partial(greatest(k, x[k]), x[j])),
     "log-sum-exp shifted": (
         apply(log, total(k, apply(exp, x[k]))),

@@ -27,6 +27,7 @@ from symgrad.indexed import (
     delta,
     expr,
     from_sympy,
+    greatest,
     mapped,
     normal,
     partial,
@@ -59,6 +60,8 @@ ROUND_TRIPS = {
     "an affine index": total(r, x[2 * r - 1] * x[r]),
     "a matrix": total(r, W[i, r] * x[r]) + b[i],
     "a free letter of a bound one's name": total(k, z[k]) * z[k],
+    "a condition": total(k, where(k, "<=", i) * z[k]),
+    "a delta of places": total(r, delta(r + 1, 3) * x[r]),
 }
 
 
@@ -71,14 +74,44 @@ def test_there_and_back(name: str) -> None:
     assert back == value
 
 
-def test_a_sum_with_other_limits_is_refused() -> None:
-    with pytest.raises(UnsupportedError, match=r"runs from 1 to n; let it run from 0 to n - 1"):
-        from_sympy(Sum(sz[sj], (sj, 1, sn)), {"z": z}, {})
+def test_sums_from_1_are_those_of_a_book() -> None:
+    pairs = Sum(sz[sj] * sz[2 * sj - 1] * sp.KroneckerDelta(sj, 1), (sj, 1, sn))
+
+    assert from_sympy(pairs, {"z": z}, {}) == total(j, z[j] * z[2 * j] * delta(j, 0))
 
 
-def test_a_derivative_left_standing_has_no_counterpart() -> None:
-    with pytest.raises(UnsupportedError, match="carry derivatives out first"):
+STRANGE: dict[str, tuple[Any, str]] = {
+    "a sum from 2": (Sum(sz[sj], (sj, 2, sn)), "the sums run from 2"),
+    "a sum to 2n": (Sum(sz[sj], (sj, 0, 2 * sn - 1)), "let it run from 0 to n - 1"),
+    "sums from 0 and from 1": (Sum(sz[sj], (sj, 1, sn)) + Sum(sz[sj], (sj, 0, sn - 1)), "the sums run from 0, 1"),
+    "an index as a number": (Sum(sj * sz[sj], (sj, 0, sn - 1)), "j is an index"),  # a free j would be captured
+    "a letter that is no index": (sz[sk], "k is no index"),
+    "a delta of other letters": (sp.KroneckerDelta(sk, 0), "k is no index"),
+    "a text": ("z[j]", "is no formula of SymPy"),
+}
+
+
+@pytest.mark.parametrize("name", STRANGE)
+def test_what_has_no_meaning_here_is_refused(name: str) -> None:
+    formula, words = STRANGE[name]
+    with pytest.raises(UnsupportedError, match=words):
+        from_sympy(formula, {"z": z}, {})
+
+
+def test_what_has_no_counterpart_there_is_refused() -> None:
+    with pytest.raises(UnsupportedError, match="left standing"):
         to_sympy(partial(S(), z[j]))
+    with pytest.raises(UnsupportedError, match="Greatest"):
+        to_sympy(greatest(j, z[j]))
+    with pytest.raises(UnsupportedError, match="two tensors have one name"):
+        to_sympy(z[i] * Tensor("z", n)[i])
+
+
+@pytest.mark.parametrize("name", ["sigmoid", "tanh", "gelu"])
+def test_a_slope_is_written_out(name: str) -> None:
+    head = ACTIVATIONS[name].head
+
+    assert to_sympy(apply(head, z[j], order=2)) == sp.diff(head(sj), sj, 2).subs(sj, sz[sj])
 
 
 def value_at(value: Expr, **entries: list[Fraction]) -> float:

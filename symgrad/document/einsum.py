@@ -21,7 +21,7 @@ EINSUM = 5.0  # ems that "= einsum(" takes before the first operand
 
 
 def einsum_box(value: Expr, order: tuple[Index, ...], begin: int, notation: Notation) -> Box | None:
-    """The sum of its terms, each an einsum; None where a factor is a sum or a derivative, or has a power.
+    """The sum of its terms, each an einsum; None where a factor is a sum, a derivative or a power, or an index is lost.
 
     An operand with a place, x with the index j + k, is written by its entry: its letters are those of its indices.
     """
@@ -43,10 +43,12 @@ def of_term(term: Term, order: tuple[Index, ...], names: Names, writer: IndexWri
     """One einsum, numbers and scalars in front."""
     inside = [(a, e) for a, e in term.atoms if a.free]
     plain = all(e == 1 and not isinstance(a, Power | Partial) for a, e in inside)
-    letters = [names[i] for i in {*term.free, *term.bound, *order}]
-    if not inside or not plain or any(len(c) != 1 or not c.isascii() for c in letters):
-        return None
     placed = [(a, subscripts(a)) for a, _ in inside]
+    known = {i for _, own in placed for i in own}
+    if not inside or not plain or not known.issuperset({*term.bound, *order}):
+        return None
+    if any(len(names[i]) != 1 or not names[i].isascii() for i in known):
+        return None
     left = ",".join("".join(names[i] for i in own) for _, own in placed)
     letters_first = Text(f'"{left}->{"".join(names[i] for i in order)}"')
     outside = [f for f in term.atoms if not f[0].free]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from math import prod
 from typing import TYPE_CHECKING, Any
 
 from sympy.core.function import FunctionClass
@@ -33,9 +34,10 @@ def several(indices: Any) -> tuple[Index, ...]:
     return found
 
 
-def mean(index: Index, summand: Any) -> Expr:
-    """The mean $∑_i f_i / n$ over an index."""
-    return total(index, summand) / size(several(index)[0].dim)
+def mean(indices: Index | Iterable[Index], summand: Any) -> Expr:
+    """The mean $∑_i f_i / n$ over one or more indices."""
+    over = several(indices)
+    return total(over, summand) / prod((size(i.dim) for i in over), start=expr(1))
 
 
 def delta(left: Slot | int, right: Slot | int) -> Expr:
@@ -79,8 +81,10 @@ def group(value: Any) -> Expr:
 
 
 def greatest(index: Index, body: Any) -> Expr:
-    """The maximum of $f_i$ over an index i."""
-    return _bound(Greatest, index, expr(body))
+    """The maximum of $f_i$ over an index i; what does not depend on it is its own maximum, as no size is 0."""
+    (fresh,) = (i.fresh() for i in several(index))
+    found = expr(body)
+    return one(Greatest(fresh, found.rename({index: fresh}))) if index in found.free else found
 
 
 def attains(index: Index, body: Any, at: Slot) -> Expr:
@@ -119,8 +123,3 @@ def ref_of(entry: Expr) -> Ref:
     if isinstance(atom, Ref):
         return atom
     raise IndexedError(f"a derivative is taken by an entry such as W[i, j], not by {entry!r}")
-
-
-def _bound(kind: Any, index: Index, body: Expr) -> Expr:
-    (fresh,) = (i.fresh() for i in several(index))
-    return one(kind(fresh, body.rename({index: fresh})))

@@ -135,7 +135,7 @@ def needed(value: Expr, by: Partial | None = None, times: int = 1) -> Iterator[C
         if isinstance(atom, Apply):
             varied = tuple(by is not None and any(moves(t, by) for t in a.tensors) for a in atom.args)
             yield from of_function(atom, times if moving else 0, varied)
-        elif isinstance(atom, Attains) or (isinstance(atom, Greatest) and moving):
+        elif isinstance(atom, Attains) or (isinstance(atom, Greatest) and moving and atom.index in atom.body.free):
             yield Condition(one(Greatest(atom.index, atom.body)), UNIQUE)
         elif isinstance(atom, Partial):
             yield from of_derivative(atom, times + 1 if moving else 1)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from fractions import Fraction
 from functools import reduce
 from operator import mul
@@ -11,7 +12,7 @@ import sympy as sp
 
 from symgrad.core import UnsupportedError
 from symgrad.indexed.atoms import Apply, Atom, Delta, Partial, Power, Ref, Scalar, Size, Slot, Where
-from symgrad.indexed.build import apply, delta, total
+from symgrad.indexed.build import apply, delta, total, where
 from symgrad.indexed.expr import Expr, Term, expr
 from symgrad.indexed.names import Dim, Index, Place, place
 
@@ -47,71 +48,95 @@ def assembled(formula: Any, read: Any) -> Expr:
 def from_sympy(formula: Any, tensors: Mapping[str, Tensor], indices: Mapping[Any, Index]) -> Expr:
     """An expression with Sum, Indexed and KroneckerDelta; `tensors` by name, `indices` for free index symbols.
 
-    A sum runs from 0 to n - 1, n the name of a dimension of one of the tensors.
+    Its sums run from 0 to n - 1, or all of them from 1 to n; n is the name of a dimension of one of the tensors.
     """
+    if not isinstance(formula, sp.Basic):
+        raise UnsupportedError(f"{formula!r} is no formula of SymPy; build it with IndexedBase, Sum and KroneckerDelta")
+    firsts = {low for s in formula.atoms(sp.Sum) for _, low, _ in s.limits} or {sp.S.Zero}
+    if len(firsts) > 1 or not firsts <= {0, 1}:
+        starts = ", ".join(sorted(map(str, firsts)))
+        raise UnsupportedError(f"the sums run from {starts}; let all of them run from 0 to n - 1, or all from 1 to n")
     dims = {d.name: d for t in tensors.values() for d in t.dims} | {i.dim.name: i.dim for i in indices.values()}
-    return _read(formula, tensors, dict(indices), dims)
+    return Reader(tensors, dims, int(firsts.pop())).read(formula, indices)
 
 
-def _read(  # noqa: PLR0911 - one line for each kind of expression
-    formula: Any, tensors: Mapping[str, Tensor], indices: Mapping[Any, Index], dims: Mapping[str, Dim]
-) -> Expr:
-    if isinstance(formula, sp.Sum):
-        inner = dict(indices)
-        bound = [Index(v.name, _dim(v, low, high, dims)) for v, low, high in formula.limits]
-        inner.update(zip((v for v, _, _ in formula.limits), bound, strict=True))
-        return total(bound, _read(formula.function, tensors, inner, dims))
-    if isinstance(formula, sp.Indexed):
-        return _tensor(formula.base.label.name, tensors)[tuple(_place(i, indices, dims) for i in formula.indices)]
-    if isinstance(formula, sp.KroneckerDelta):
-        left, right = (indices[i] for i in formula.args)
-        return delta(left, right)
-    if formula.is_Rational or formula.is_NumberSymbol:
-        return expr(formula)
-    if formula.is_Symbol:
-        if formula.name in tensors:
-            return tensors[formula.name]()
-        return expr(Size(dims[formula.name])) if formula.name in dims else expr(formula)
-    return assembled(formula, lambda part: _read(part, tensors, indices, dims))
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """What a formula's names mean, and whether its indices count from 0 or from 1."""
+
+    tensors: Mapping[str, Tensor]
+    dims: Mapping[str, Dim]
+    first: int
+
+    def read(self, formula: Any, indices: Mapping[Any, Index]) -> Expr:  # noqa: PLR0911 - one line for each kind
+        """A formula in which these symbols are indices."""
+        if isinstance(formula, sp.Sum):
+            bound = {v: Index(v.name, self.dim(v, low, high)) for v, low, high in formula.limits}
+            return total(tuple(bound.values()), self.read(formula.function, {**indices, **bound}))
+        if isinstance(formula, sp.Indexed):
+            return self.tensor(formula.base.label.name)[tuple(self.place(i, indices) for i in formula.indices)]
+        if isinstance(formula, sp.KroneckerDelta):
+            return delta(*(self.place(i, indices) for i in formula.args))
+        if (case := conditioned(formula)) is not None:
+            value, condition = case
+            left, right = (self.place(i, indices) for i in condition.args)
+            return where(left, condition.rel_op, right) * self.read(value, indices)
+        if formula in indices:
+            raise UnsupportedError(f"{formula} is an index, which is no number here; give its values as a tensor")
+        if formula.is_Rational or formula.is_NumberSymbol:
+            return expr(formula)
+        if formula.is_Symbol:
+            if formula.name in self.tensors:
+                return self.tensors[formula.name]()
+            return expr(Size(self.dims[formula.name])) if formula.name in self.dims else expr(formula)
+        return assembled(formula, lambda part: self.read(part, indices))
+
+    def tensor(self, name: str) -> Tensor:
+        """The tensor of a name."""
+        if name not in self.tensors:
+            raise UnsupportedError(f"no tensor is called {name}; add it to `tensors`, with its dimensions")
+        return self.tensors[name]
+
+    def dim(self, variable: Any, low: Any, high: Any) -> Dim:
+        """The dimension that a sum runs over."""
+        size = high + 1 - low
+        if not size.is_Symbol or size.name not in self.dims:
+            raise UnsupportedError(f"the sum over {variable} runs from {low} to {high}; let it run from 0 to n - 1")
+        return self.dims[size.name]
+
+    def place(self, slot: Any, indices: Mapping[Any, Index]) -> Slot:
+        """An index, or a sum of whole multiples of indices and sizes; what counts from 1 is one less here."""
+        if slot in indices:
+            return indices[slot]
+        found = Place((), -self.first)
+        for part in sp.Add.make_args(slot):
+            number, rest = part.as_coeff_Mul()
+            if rest in indices:
+                found += (place(indices[rest]) + self.first) * int(number)
+            elif rest.is_Symbol and rest.name in self.dims:
+                found += Place((), 0, ((self.dims[rest.name], int(number)),))
+            elif rest == 1 and number.is_Integer:
+                found += int(number)
+            else:
+                raise UnsupportedError(f"{slot} is no index; use whole multiples of indices, such as 2*i + k - 1")
+        return found
 
 
-def _tensor(name: str, tensors: Mapping[str, Tensor]) -> Tensor:
-    if name not in tensors:
-        raise UnsupportedError(f"no tensor is called {name}; add it to `tensors`, with its dimensions")
-    return tensors[name]
-
-
-def _dim(variable: Any, low: Any, high: Any, dims: Mapping[str, Dim]) -> Dim:
-    """The dimension that a sum runs over."""
-    size = high + 1
-    if low != 0 or not size.is_Symbol or size.name not in dims:
-        raise UnsupportedError(f"the sum over {variable} runs from {low} to {high}; let it run from 0 to n - 1")
-    return dims[size.name]
-
-
-def _place(where: Any, indices: Mapping[Any, Index], dims: Mapping[str, Dim]) -> Slot:
-    """An index, or a sum of whole multiples of indices and sizes."""
-    if where in indices:
-        return indices[where]
-    found = Place(())
-    for part in sp.Add.make_args(where):
-        number, rest = part.as_coeff_Mul()
-        if rest in indices:
-            found += place(indices[rest]) * int(number)
-        elif rest.is_Symbol and rest.name in dims:
-            found += Place((), 0, ((dims[rest.name], int(number)),))
-        elif rest == 1 and number.is_Integer:
-            found += int(number)
-        else:
-            raise UnsupportedError(f"{where} is no index; use whole multiples of indices, such as 2*i + k - 1")
-    return found
+def conditioned(formula: Any) -> tuple[Any, Any] | None:
+    """A value and the condition without which it is 0; None for any other formula."""
+    if not isinstance(formula, sp.Piecewise) or len(formula.args) != 2:  # noqa: PLR2004 - the value and 0
+        return None
+    (value, condition), (rest, always) = formula.args
+    fits = rest == 0 and always == True and isinstance(condition, sp.core.relational.Relational)  # noqa: E712 - SymPy's
+    return (value, condition) if fits else None
 
 
 def to_sympy(value: Expr) -> Any:
     """The expression with Sum, Indexed and KroneckerDelta; every bound index is a new dummy, so nothing captures it."""
     letters = {i: sp.Symbol(i.name, integer=True) for i in value.free}
-    if len(set(letters.values())) < len(letters):
-        raise UnsupportedError("two free indices have one name, which SymPy can not tell apart; rename one of them")
+    for what, several in (("free indices", value.free), ("tensors", value.tensors)):
+        if len({each.name for each in several}) < len(several):
+            raise UnsupportedError(f"two {what} have one name, which SymPy can not tell apart; rename one of them")
     return _written(value, letters)
 
 
@@ -140,16 +165,26 @@ def _atom(atom: Atom, letters: Mapping[Index, Any]) -> Any:  # noqa: PLR0911 - a
         case Where():
             gap = _slot(atom.place, letters)
             return sp.Piecewise((1, sp.Eq(gap, 0) if atom.equal else sp.Ge(gap, 0)), (0, True))
-        case Apply() if not atom.order:
-            return atom.head(*(_written(a, letters) for a in atom.args))
+        case Apply():
+            return _applied(atom, [_written(a, letters) for a in atom.args])
         case Power():
             return _written(atom.base, letters)
         case Size():
             return _size(atom.dim)
         case Scalar():
             return atom.symbol
-    kind = "a derivative that is left standing" if isinstance(atom, Partial) else f"a factor {type(atom).__name__}"
-    raise UnsupportedError(f"{kind} has no counterpart in SymPy; carry derivatives out first")
+    if isinstance(atom, Partial):
+        raise UnsupportedError("a derivative that is left standing has no counterpart in SymPy; carry it out first")
+    raise UnsupportedError(f"a factor {type(atom).__name__} has no counterpart in SymPy")
+
+
+def _applied(atom: Apply, values: list[Any]) -> Any:
+    """A function of these values, or a derivative of it there."""
+    if not atom.order:
+        return atom.head(*values)
+    free = [sp.Dummy(real=True) for _ in values]
+    by = [(x, n) for x, n in zip(free, atom.orders, strict=True) if n]
+    return atom.head(*free).diff(*by).subs(dict(zip(free, values, strict=True)))
 
 
 def _size(dim: Dim) -> Any:

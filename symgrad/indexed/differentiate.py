@@ -14,7 +14,7 @@ from symgrad.indexed.expr import ZERO, Expr, Term, expr, monomial, one
 from symgrad.indexed.names import Index
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
 
     from symgrad.indexed.tensor import Tensor
 
@@ -54,13 +54,19 @@ def of_atom(atom: Atom, ref: Ref, still: frozenset[Tensor]) -> Expr:
         slopes = (differentiate(a, ref, still) for a in atom.args)
         return sum((of_head(atom, n) * s for n, s in enumerate(slopes) if s), ZERO)
     if isinstance(atom, Greatest):
-        k = atom.index.fresh()
-        body = atom.body.rename({atom.index: k})
-        return total(k, attains(atom.index, atom.body, k) * differentiate(body, ref, still))
+        return of_maximum(atom, lambda body: differentiate(body, ref, still))
     if isinstance(atom, Partial):
         inner = carried_out(atom)
         return differentiate(inner, ref, still) if inner != one(atom) else further(atom, ref, still)
     return ZERO  # a size, a scalar, a delta, a condition, or which entry is the greatest: that does not move
+
+
+def of_maximum(atom: Greatest, slope: Callable[[Expr], Expr]) -> Expr:
+    """The slope where the maximum is attained; of what does not depend on the index, its own."""
+    if atom.index not in atom.body.free:
+        return slope(atom.body)
+    k = atom.index.fresh()
+    return total(k, attains(atom.index, atom.body, k) * slope(atom.body.rename({atom.index: k})))
 
 
 def of_entry(atom: Ref, ref: Ref, still: frozenset[Tensor]) -> Expr:

@@ -199,7 +199,8 @@ class Evaluation:
 
     def extreme(self, atom: Greatest | Attains, at: dict[Index, int], seeds: tuple[Seed, ...]) -> Jet:
         """The greatest value, or whether it is attained at an index; a tie has no answer."""
-        values = [self.of(atom.body, {**at, atom.index: n}, seeds) for n in range(self.sizes[atom.index.dim])]
+        many = self.sizes[atom.index.dim] if isinstance(atom, Attains) or atom.index in atom.body.free else 1
+        values = [self.of(atom.body, {**at, atom.index: n}, seeds) for n in range(many)]
         minus = self.arithmetic.number(Fraction(-1))
         best = 0 if self.arithmetic.ordered else max(range(len(values)), key=lambda n: values[n][REAL])
         for n, v in enumerate(values[1:] if self.arithmetic.ordered else (), 1):

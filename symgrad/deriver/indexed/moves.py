@@ -15,14 +15,12 @@ from symgrad.indexed import (
     Power,
     Ref,
     Term,
-    attains,
     carry_out,
     mapped,
     one,
-    total,
 )
 from symgrad.indexed.canonical import ONE
-from symgrad.indexed.differentiate import of_entry, of_head
+from symgrad.indexed.differentiate import of_entry, of_head, of_maximum
 from symgrad.indexed.expr import is_one, monomial
 from symgrad.indexed.mapping import standing, under
 from symgrad.rules import RULES
@@ -151,10 +149,7 @@ def elementwise(by: Partial) -> Expr | None:
 def maximum(by: Partial) -> Expr | None:
     """The entry that attains the maximum moves it."""
     atom = by.expr.atom
-    if not isinstance(atom, Greatest):
-        return None
-    k = atom.index.fresh()
-    return total(k, attains(atom.index, atom.body, k) * again(atom.body.rename({atom.index: k}), by))
+    return of_maximum(atom, lambda body: again(body, by)) if isinstance(atom, Greatest) else None
 
 
 def definition(by: Partial) -> Expr | None:

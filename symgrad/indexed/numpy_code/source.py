@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from unicodedata import name as character_name
 from unicodedata import normalize
 
-from symgrad.indexed.atoms import Partial, Scalar, Size
+from symgrad.indexed.atoms import Partial, Ref, Scalar, Size
 from symgrad.indexed.contract import contract
 from symgrad.indexed.facts import using
 from symgrad.indexed.mapping import carry_out, mapped, unfold
@@ -122,7 +122,7 @@ class Writer:
 
     def write(self, value: Expr, order: tuple[Index, ...], summary: tuple[str, ...]) -> Written:
         """The whole source."""
-        result = self.carried(value) if self.opaque else self.stable.expr(self.carried(value))
+        result = self.carried(value) if self.opaque else self.stable.expr(self.carried(self.multiplied(value)))
         values = self.values(result)
         everything = [result, *(v for _, _, v in values)]
         tensors, symbols = inputs(everything, {t for t, _, _ in values}), scalars(everything)
@@ -143,6 +143,18 @@ class Writer:
             + "".join(f"    {line}\n" for line in lines)
         )
         return Written(self.module(head + body), self.name, tensors, symbols, tuple(loose), unknown)
+
+    def multiplied(self, value: Expr) -> Expr:
+        """An expression with the names opened that divide by a share, so that a share in front of them cancels."""
+        steep = [t for t in value.tensors if t.body and not is_open(t) and self.divides(t.body[1])]
+        return expanded(unfold(value, steep)) if steep else value
+
+    def divides(self, value: Expr) -> bool:
+        """Whether an entry of a softmax, which underflows, stands below a line."""
+        factors = [f for t in self.carried(value).terms for f in t.atoms]
+        return any(
+            e < 0 and isinstance(a, Ref) and self.stable.sharing.shares(a.tensor) is not None for a, e in factors
+        )
 
     def carried(self, value: Expr) -> Expr:
         """An expression with its derivatives carried out, and then the facts used."""
