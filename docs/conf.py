@@ -25,3 +25,5 @@ default_role = "code"  # docstrings say `x` as Markdown does
 autodoc_member_order = "bysource"
 autodoc_typehints = "signature"
 autodoc_preserve_defaults = True
+
+highlight_options = {"pycon": {"stripnl": True}}  # the empty line that ends a doctest is not shown
