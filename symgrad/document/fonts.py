@@ -11,6 +11,7 @@ from functools import cache
 from importlib.util import find_spec
 from io import BytesIO
 from pathlib import Path
+from string import ascii_letters
 from typing import TYPE_CHECKING, Any
 
 from fontTools import subset
@@ -24,6 +25,8 @@ if TYPE_CHECKING:
 LATIN = "".join(map(chr, range(0x20, 0x7F))) + "\u00a0§·×–—‘’“”…•′″−½¼⅛→←↑↓≤≥≠≈∞±°éèüöäßÉçñô"
 
 SIGNS = "+−=<>≤≥≠≈∈·×/|‖()[]{}⟨⟩,;:.!′″‴∂∇∞∫∑∏√⏟→↦⇒∼±∘∧∨∖∪∩⊂⊆⊤⊙ℝℕℤℓℒ…⋯^¯~˙―½\u2061\u00a0 "
+
+KERNED = ascii_letters + ".,’"
 
 WEIGHTS = (("Regular", "400", "normal"), ("Bold", "700", "normal"))
 
@@ -63,14 +66,17 @@ def math_font() -> bytes:
     letters = LATIN + SIGNS + "".join(TEX_LETTERS) + "".join(TEX_SIGNS)
     wanted = set(letters) | {slanted(c) for c in letters}
     source = folder("ziamath") / "fonts" / "STIXTwoMath-Regular.ttf"
-    return subsetted(source, wanted, ("ccmp",))
+    return saved(cut(subset.load_font(source, options()), wanted, ("ccmp",)))
 
 
 @cache
 def text_font(name: str) -> bytes:
-    """The letters of prose in one weight."""
+    """The letters of prose in one weight; words are kerned, for pairs of all signs weigh a fifth more."""
     source = folder("font_source_serif_pro") / "files" / f"SourceSerifPro-{name}.ttf"
-    return subsetted(source, set(LATIN + "".join(TEX_LETTERS)), ("kern", "liga", "lnum", "ccmp"))
+    font = cut(subset.load_font(source, options()), LATIN + "".join(TEX_LETTERS), ("liga", "lnum", "ccmp"))
+    with subset.load_font(source, options()) as pairs:
+        font["GPOS"] = cut(pairs, KERNED, ("kern",))["GPOS"]
+        return saved(font)
 
 
 def folder(package: str) -> Path:
@@ -94,15 +100,10 @@ def slanted(letter: str) -> str:
     return {"∂": "𝜕", "ϕ": "𝜙", "ε": "𝜀", "ϵ": "𝜖"}.get(letter, letter)
 
 
-def subsetted(source: Path, characters: set[str], features: tuple[str, ...]) -> bytes:
-    """The font with these characters only; the same bytes every time."""
-    return pruned(subset.load_font(source, options()), characters, features)
-
-
 def woff2(font: bytes, characters: frozenset[str]) -> bytes:
     """A font, or what these characters need of it, packed for the web."""
     loaded = subset.load_font(BytesIO(font), options())
-    return pruned(loaded, characters or set(map(chr, loaded.getBestCmap())), ("*",), "woff2")
+    return saved(cut(loaded, characters or set(map(chr, loaded.getBestCmap())), ("*",)), "woff2")
 
 
 def options(features: tuple[str, ...] = ("*",)) -> subset.Options:
@@ -115,11 +116,16 @@ def options(features: tuple[str, ...] = ("*",)) -> subset.Options:
     return chosen
 
 
-def pruned(font: Any, characters: Iterable[str], features: tuple[str, ...], flavour: str | None = None) -> bytes:
-    """The bytes of a font with these characters."""
+def cut(font: Any, characters: Iterable[str], features: tuple[str, ...]) -> Any:
+    """The font, with these characters only."""
     subsetter = subset.Subsetter(options(features))
     subsetter.populate(unicodes=[ord(c) for c in characters])
     subsetter.subset(font)
+    return font
+
+
+def saved(font: Any, flavour: str | None = None) -> bytes:
+    """The bytes of a font."""
     font.flavor = flavour
     out = BytesIO()
     font.save(out)
