@@ -105,6 +105,12 @@ def grads(p, x, y):
             dx[i, t : t + K] += d[i, t] * w
     return {"x": dx, "w": dw, "b": np.array([d.sum()])}
 """
+SHORT = """back = 0
+        for s in range(t - 1, max(t - 3, -1), -1):  # two steps back at most
+            d = p["W"].T @ d * (1 - h[s + 1] ** 2)
+            g["U"] += np.outer(d, x[s])
+            g["W"] += np.outer(d, h[s])
+            g["b"] += d"""
 
 MODELS: dict[str, tuple[Any, str]] = {
     "two layers": (Network((3, 4, 2)), TWO_LAYERS),
@@ -218,6 +224,9 @@ MISTAKES = (
     ("deep", "+ 0.1 * p[f\"W{l}\"]", "+ 0.1 * np.sign(p[f\"W{l}\"])", "decay-of-sizes"),
     ("recurrent", 'p["W"].T @ d', 'p["W"].T @ (d / (1 - h[t + 1] ** 2))', "recurrent-slope-missing-on-the-way-back"),
     ("recurrent", "(1 - h[t + 1] ** 2)", "h[t + 1]", "recurrent-value-for-slope"),
+    ("recurrent", 'back = p["W"].T @ d', 'back = p["W"].T @ d if t % 3 else 0', "recurrent-detached"),
+    ("recurrent", "reversed(range(len(x)))", "reversed(range(len(x) - 2, len(x)))", "recurrent-last-times-only"),
+    ("recurrent", 'back = p["W"].T @ d', SHORT, "recurrent-truncated"),
     ("norm", "dxhat / np.sqrt(v) + dv * 2 * (x - m) / n + dm / n", "dxhat / np.sqrt(v)", "norm-statistics-constant"),
     ("norm", 'dxhat = d * p["gamma"]', 'dxhat = d / p["gamma"]', "norm-divided-by-gamma"),
     ("convolution", "* (1 - np.tanh(z) ** 2)", "* np.tanh(z)", "conv-value-for-slope"),

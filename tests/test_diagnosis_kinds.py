@@ -106,6 +106,78 @@ def test_a_network_without_a_model_is_recognised(case: tuple[str, str, str, str 
     assert result.diagnosis.names[:1] == ((expected,) if expected else ()) or (expected in result.diagnosis.names[:3])
 
 
+def normalised(p: Any) -> Any:
+    """A batch normalisation as a student writes it."""
+    x = p["x"]
+    return p["gamma"] * (x - x.mean(0)) / np.sqrt(x.var(0) + 1e-5) + p["beta"]
+
+
+def recurred(p: Any, x: Any) -> Any:
+    h, out = np.zeros(len(p["b"])), []
+    for v in x:
+        h = np.tanh(p["U"] @ v + p["W"] @ h + p["b"])
+        out.append(p["V"] @ h + p["c"])
+    return np.asarray(out)
+
+
+def convolved(p: Any) -> Any:
+    K = len(p["w"])
+    places = range(p["x"].shape[1] - K + 1)
+    return np.tanh(np.asarray([[row[t : t + K] @ p["w"] + p["b"][0] for t in places] for row in p["x"]]))
+
+
+STUDENTS: dict[str, Callable[[Any, Any], Any]] = {
+    "norm": lambda p, _: normalised(p),
+    "recurrent": recurred,
+    "convolution": lambda p, _: convolved(p),
+}
+LAYERS = [c for c in LINES if c[0] in STUDENTS]
+
+
+@pytest.mark.parametrize("case", most_slow(LAYERS, 8), ids=[f"{m}: {new}" for m, _, new, _ in LAYERS])
+@pytest.mark.parametrize("factor", [0.5, 1 / 7])
+def test_other_layers_without_a_model_are_recognised(case: tuple[str, str, str, str], factor: float) -> None:
+    name, old, new, expected = case
+    model, source = MODELS[name]
+    x, y, own = model.x.copy(), model.y.copy(), written(source, old, new)
+
+    def loss(p: Any) -> float:
+        return float(factor * ((STUDENTS[name](p, x) - y) ** 2).sum())
+
+    def grads(p: Any) -> Any:
+        return {k: 2 * factor * np.asarray(v) for k, v in own(p, p.get("x", x), y).items()}
+
+    try:
+        found = try_network(loss, grads, dict(model.params)).diagnosis
+    except FunctionShapeError as error:
+        assert "missing" in str(error)  # noqa: PT017 - one of two outcomes
+        return
+
+    assert found is not None
+    assert found.names[:1] == (expected,)
+    assert "by its values this is" in found.says
+
+
+@pytest.mark.parametrize("name", STUDENTS)
+def test_products_of_other_layers_are_recognised(name: str) -> None:
+    model, source = MODELS[name]
+    x = model.x.copy()
+    old, new, expected = {
+        "norm": ("+ dv * 2 * (x - m) / n + dm / n", "+ dm / n", "norm-variance-constant"),
+        "recurrent": ("(1 - h[t + 1] ** 2)", "1", "recurrent-missing-slope"),
+        "convolution": ("+= d[i, t] * w", "+= d[i, t] * w[::-1]", "conv-input-not-flipped"),
+    }[name]
+    own = written(source, old, new)
+
+    def f(p: Any) -> Any:
+        return STUDENTS[name](p, x)
+
+    found = try_vjp(f, lambda p, c: own(p, p.get("x", x), f(p) - c), dict(model.params)).diagnosis
+
+    assert found is not None
+    assert found.names[:1] == (expected,)
+
+
 def softmax(z: Any) -> Any:
     e = np.exp(z - z.max(-1, keepdims=True))
     return e / e.sum(-1, keepdims=True)

@@ -158,7 +158,7 @@ def both(runs: Sequence[Trial], one: Single, other: Single, wrong: frozenset[str
     apart = None not in layers and not set(one.where or ()) & set(other.where or ())
     if one.fault.step == other.fault.step and not apart:
         return
-    made = ((one.fault, one.where), (other.fault, other.where))
+    made = tuple(m for s in (one, other) if s.fault for m in s.fault.made or ((s.fault, s.where),))
     fault = replace(one.fault, made=made)
     found = []
     for run in runs:

@@ -15,8 +15,10 @@ from symgrad.checker.watch import watching
 from symgrad.testing.diagnosis.architecture import of_function, of_loss
 from symgrad.testing.diagnosis.models import Trial, trials
 from symgrad.testing.diagnosis.reachable import arrays
+from symgrad.testing.diagnosis.textbooks import textbook_of_function, textbook_of_loss
 from symgrad.testing.diagnosis.trials import diagnose_trials
 from symgrad.testing.diagnosis.weigh import Diagnosis, Evidence, Hypothesis, agree, settled, slack_of, unknown, verdict
+from symgrad.testing.models.lent import Lent
 from symgrad.words import message
 
 if TYPE_CHECKING:
@@ -42,7 +44,12 @@ def diagnose_parameters(loss: Any, grads: Any, params: Any, *, model: Any = None
     point = leaves(params)
     given = {k: np.asarray(v) for k, v in named(grads(params) if callable(grads) else grads, params)}
     first = Trial(given, truth, bounds=bound, point=point)
-    network = of_loss(lambda p: float(loss(built(params, p))), point, arrays(loss, grads))
+    seen = arrays(loss, grads)
+
+    def value(p: dict[str, Array]) -> float:
+        return float(loss(built(params, p)))
+
+    network = of_loss(value, point, seen) or textbook_of_loss(value, point, seen)
     if network is None or not agrees(network, first):
         return diagnose_trials([first])
 
@@ -54,22 +61,24 @@ def diagnose_parameters(loss: Any, grads: Any, params: Any, *, model: Any = None
     return recognised(found, network)
 
 
-def run(model: Given, grads: Callable[[dict[str, Array]], Iterator[tuple[str, Any]]]) -> Trial:
+def run(model: Given | Lent, grads: Callable[[dict[str, Array]], Iterator[tuple[str, Any]]]) -> Trial:
     """What the user's function gives at other parameters."""
     given = {k: np.asarray(v) for k, v in grads(model.leaves)}
     return Trial(given, model.gradients(), model)
 
 
-def agrees(model: Given, run: Trial) -> bool:
+def agrees(model: Given | Lent, run: Trial) -> bool:
     """Whether the network that was recognised has the gradients that the differences show."""
     found = model.gradients()
     return all(agree(found[k], t, slack_of(found[k], t) + 3 * run.bounds[k]) for k, t in run.truth.items())
 
 
-def recognised(found: Diagnosis, model: Given) -> Diagnosis:
+def recognised(found: Diagnosis, model: Given | Lent) -> Diagnosis:
     """The diagnosis, with what the function was taken for."""
     if not found.known:
         return found
+    if isinstance(model, Lent):
+        return replace(found, says=message("by its values this is {title}: {says}", title=model.title, says=found.says))
     names = {"hidden": model.hidden, "output": model.output, "says": found.says}
     if model.layers == 1:
         return replace(found, says=message("by its values this is a layer with {output}: {says}", **names))
@@ -112,7 +121,12 @@ def true_gradients(loss: Any, params: Any) -> tuple[dict[str, Array] | None, dic
 def diagnose_vjp(f: Callable[[Any], Any], vjp: Callable[[Any, Any], Any], x: Any, seed: int) -> Diagnosis | None:
     """The mistake behind a vector-Jacobian product; None where there are too many numbers to tell."""
     f, whole = once(f, x), isinstance(x, dict | list | tuple)
-    network = of_function(lambda p: np.asarray(f(built(x, p)), float), leaves(x), arrays(f, vjp))
+    seen = arrays(f, vjp)
+
+    def value(p: dict[str, Array]) -> Array:
+        return np.asarray(f(built(x, p)), float)
+
+    network = of_function(value, leaves(x), seen) or textbook_of_function(value, leaves(x), seen)
     if whole or network is not None:
         told = diagnose_products(f, vjp, x, network, seed)
         if whole or (told and told.known):
@@ -149,7 +163,7 @@ def once(f: Callable[[Any], Any], like: Any) -> Callable[[Any], Array]:
     return value
 
 
-def diagnose_products(f: Any, vjp: Any, x: Any, network: Given | None, seed: int) -> Diagnosis | None:
+def diagnose_products(f: Any, vjp: Any, x: Any, network: Given | Lent | None, seed: int) -> Diagnosis | None:
     """The mistake behind the products by several arrays: those of one cotangent are gradients of a sum."""
     rng = np.random.default_rng(seed)
     shape = np.shape(f(x))

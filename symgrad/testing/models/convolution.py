@@ -63,10 +63,13 @@ class Convolution(Textbook):
         seen = np.lib.stride_tricks.sliding_window_view(x, self.width, axis=1)
         return np.asarray(seen[:, :: self.stride])
 
+    def output(self, params: Arrays) -> Array:
+        """What the layer computes."""
+        return activation(self.hidden).value(self.windows(params["x"]) @ params["w"] + params["b"])
+
     def value(self, params: Arrays) -> float:
         """The loss."""
-        z = self.windows(params["x"]) @ params["w"] + params["b"]
-        return float(((activation(self.hidden).value(z) - self.y) ** 2).sum() / 2)
+        return float(((self.output(params) - self.y) ** 2).sum() / 2)
 
     def backward(self, fault: Fault | None, where: Layers) -> Pass:
         """The backward pass."""

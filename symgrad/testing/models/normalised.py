@@ -60,9 +60,13 @@ class BatchNorm(Textbook):
         deviation = np.sqrt((centred**2).mean(axis=0) + self.eps)
         return centred / deviation, deviation, params["gamma"] * centred / deviation + params["beta"]
 
+    def output(self, params: Arrays) -> Array:
+        """What the layer computes."""
+        return self.forward(params)[2]
+
     def value(self, params: Arrays) -> float:
         """The loss."""
-        return float(((self.forward(params)[2] - self.y) ** 2).sum() / 2)
+        return float(((self.output(params) - self.y) ** 2).sum() / 2)
 
     def backward(self, fault: Fault | None, where: Layers) -> Pass:
         """The backward pass."""

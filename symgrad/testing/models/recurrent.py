@@ -6,11 +6,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from functools import cached_property, partial
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from symgrad.testing.models.model import Array, Arrays, Backward, Fault, Layers, Textbook, activation, drawn, prefixed
 from symgrad.testing.models.slopes import slopes
+from symgrad.words import message
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 
 @dataclass(frozen=True)
@@ -68,9 +73,13 @@ class Recurrent(Textbook):
         states = np.asarray(h)
         return states, np.asarray(sums), np.asarray(states[1:] @ params["V"].T + params["c"])
 
+    def output(self, params: Arrays) -> Array:
+        """What it computes at each time."""
+        return self.forward(params)[2]
+
     def value(self, params: Arrays) -> float:
         """The loss."""
-        return float(((self.forward(params)[2] - self.y) ** 2).sum() / 2)
+        return float(((self.output(params) - self.y) ** 2).sum() / 2)
 
     def backward(self, fault: Fault | None, where: Layers) -> Pass:
         """The backward pass."""
@@ -96,12 +105,7 @@ class Pass(Backward):
     def run(self) -> dict[str, Array]:
         """The gradients, from the last time back."""
         error = self.do("output_error")
-        back = np.zeros(self.net.units)
-        deltas = np.zeros((self.net.times, self.net.units))
-        for t in range(self.net.times - 1, -1, -1):
-            self.by_state = error[t] @ self.p["V"] + back
-            deltas[t] = self.by_state * self.do("slope", t)
-            back = self.do("carried", deltas[t])
+        deltas = self.do("through_time", error)
         return {
             "U": self.do("over_times", deltas, self.net.x),
             "W": self.do("recurrent_weights", deltas),
@@ -109,6 +113,16 @@ class Pass(Backward):
             "V": self.do("output_weights", error),
             "c": error.sum(axis=0),
         }
+
+    def through_time(self, error: Array) -> Array:
+        """delta_t of all times."""
+        back = np.zeros(self.net.units)
+        deltas = np.zeros((self.net.times, self.net.units))
+        for t in range(self.net.times - 1, -1, -1):
+            self.by_state = error[t] @ self.p["V"] + back
+            deltas[t] = self.by_state * self.do("slope", t)
+            back = self.do("carried", deltas[t])
+        return deltas
 
     def name(self, t: int) -> str:
         """The activation."""
@@ -154,8 +168,63 @@ class Pass(Backward):
 
 fault = partial(prefixed, "recurrent")
 
+STEPS = (1, 2, 3, 4, 5, 8, 10)  # back in time, that people truncate after
+
+
+def each_for_itself(p: Pass, error: Array, reach: Callable[[int], int]) -> Array:
+    """delta_t where the error of time s goes back to the time `reach(s)` and no further."""
+    deltas = np.zeros((p.net.times, p.net.units))
+    for s in range(p.net.times):
+        delta = (error[s] @ p.p["V"]) * p.do("slope", s)
+        deltas[s] += delta
+        for t in range(s - 1, max(reach(s), 0) - 1, -1):
+            delta = p.do("carried", delta) * p.do("slope", t)
+            deltas[t] += delta
+    return deltas
+
+
+def truncated(k: int) -> tuple[Fault, ...]:
+    """The ways to go back k steps only."""
+    return (
+        fault(
+            "truncated",
+            message("backpropagation is truncated: the error of a time goes back {k} times and no further", k=k),
+            "let it go back to the first time, or say that the gradient is an approximation",
+            "through_time",
+            lambda p, e: each_for_itself(p, e, lambda s: s - k),
+        ),
+        fault(
+            "detached",
+            message("backpropagation is truncated: the state is detached after every {k} times", k=k + 1),
+            "let the error go back to the first time, or say that the gradient is an approximation",
+            "through_time",
+            lambda p, e: each_for_itself(p, e, lambda s: s - s % (k + 1)),
+        ),
+        *ended(k),
+    )
+
+
+def ended(k: int) -> tuple[Fault, Fault]:
+    """The loop over the times ends too early: for what goes back alone, and with the gradients of the output."""
+    says = message("only the last {k} times are gone through: the loop over the times ends too early", k=k)
+    back = fault(
+        "last-times-only",
+        says,
+        "go back to the first time",
+        "through_time",
+        lambda p, e: last(k, p.through_time(e)),
+    )
+    error = replace(back, step="output_error", becomes=lambda p: last(k, p.output_error()))
+    return back, replace(back, made=((back, None), (error, None)))
+
+
+def last(k: int, rows: Array) -> Array:
+    """The last k rows, the others 0."""
+    return np.where(np.arange(len(rows))[:, None] >= len(rows) - k, rows, 0)
+
 
 FAULTS = (
+    *(one for k in STEPS for one in truncated(k)),
     fault(
         "cut",
         "nothing comes back from the next time: backpropagation is cut after one step",

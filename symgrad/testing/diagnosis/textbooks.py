@@ -1,0 +1,143 @@
+"""Which batch normalisation, recurrent network or convolution a user's function is, from its values alone."""
+
+from __future__ import annotations
+
+from itertools import islice, permutations, product
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from symgrad.testing.models.convolution import Convolution
+from symgrad.testing.models.given import moved
+from symgrad.testing.models.lent import Lent
+from symgrad.testing.models.normalised import BatchNorm
+from symgrad.testing.models.recurrent import Recurrent
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+
+    from symgrad.testing.diagnosis.weigh import Array
+
+    Leaves = dict[str, Array]
+
+NEAR = 1e-9  # relative
+POINTS = 4  # at which the values must agree
+MATRIX = 2
+HIDDEN = ("tanh", "sigmoid", "relu", "identity", "softplus")
+SMALLEST = (1e-5, 1e-3, 1e-8, 0.0, 1e-6, 1e-12, 1e-4)  # what is added to a variance
+STRIDES = (1, 2, 3)
+MOST = 400  # readings of the arrays that are tried
+
+
+def textbook_of_loss(value: Callable[[Leaves], float], leaves: Leaves, data: Sequence[Array]) -> Lent | None:
+    """The model whose loss, up to a factor, the function is."""
+    points = [leaves, *(moved(leaves, seed) for seed in range(1, POINTS))]
+    values = np.asarray([value(p) for p in points], float)
+    if not np.isfinite(values).all() or np.ptp(values) == 0:
+        return None
+    for model in islice(readings(leaves, data, targets=True), MOST):
+        found = np.asarray([attempt(model.value, p) for p in points], float)
+        factor = values[0] / found[0] if np.isfinite(found).all() and found[0] else 0.0
+        if factor > 0 and np.all(np.abs(factor * found - values) <= NEAR * np.abs(values)):
+            return Lent(model.kind, model.roles, model.leaves, model.fixed, float(factor))
+    return None
+
+
+def textbook_of_function(f: Callable[[Leaves], Array], leaves: Leaves, data: Sequence[Array]) -> Lent | None:
+    """The model whose output the function returns."""
+    points = [leaves, moved(leaves, 1)]
+    values = [np.asarray(f(p), float) for p in points]
+    for model in islice(readings(leaves, data, targets=False), MOST):
+        found = [np.asarray(attempt(model.output, p), float) for p in points]
+        if all(same(o, v) for o, v in zip(found, values, strict=True)):
+            return model
+    return None
+
+
+def attempt(function: Callable[[Leaves], Any], leaves: Leaves) -> Any:
+    """The value, NaN where the shapes do not fit together."""
+    try:
+        return function(leaves)
+    except ValueError:
+        return np.nan
+
+
+def same(found: Array, value: Array) -> bool:
+    """Whether two arrays agree up to rounding."""
+    return found.shape == value.shape and bool(np.all(np.abs(found - value) <= NEAR * np.maximum(1, np.abs(value))))
+
+
+def readings(leaves: Leaves, data: Sequence[Array], *, targets: bool) -> Iterator[Lent]:
+    """Ways to read the arrays as the parameters of one of the models."""
+    plain = [np.asarray(v, float) for v in data]
+    wanted = plain if targets else [np.zeros(())]
+    yield from normalisations(leaves, plain, wanted)
+    yield from convolutions(leaves, plain, wanted)
+    yield from recurrences(leaves, plain, wanted)
+
+
+def split(leaves: Leaves) -> tuple[list[str], list[str]]:
+    """Matrices and vectors; a row or a column may be either."""
+    return (
+        [k for k, v in leaves.items() if v.ndim == MATRIX],
+        [k for k, v in leaves.items() if v.ndim < MATRIX or (v.ndim == MATRIX and 1 in v.shape)],
+    )
+
+
+def inputs(leaves: Leaves, data: Sequence[Array], rest: int) -> Iterator[tuple[str, Array]]:
+    """The input among the arrays, beside as many others, or among the data ("")."""
+    if len(leaves) == rest + 1:
+        yield from ((k, leaves[k]) for k in split(leaves)[0])
+    elif len(leaves) == rest:
+        yield from (("", v) for v in data if v.ndim == MATRIX)
+
+
+def normalisations(leaves: Leaves, data: Sequence[Array], wanted: Sequence[Array]) -> Iterator[Lent]:
+    """Readings as x, γ and β."""
+    for path, x in inputs(leaves, data, 2):
+        others = [k for k in leaves if k != path]
+        for gamma, beta in permutations(others):
+            if leaves[gamma].size != x.shape[1] or leaves[beta].size != x.shape[1]:
+                continue
+            roles = {"x": (path, False), "gamma": (gamma, False), "beta": (beta, False)}
+            roles = {k: v for k, v in roles.items() if v[0]}
+            for y, eps in product((v for v in wanted if v.shape in {x.shape, ()}), SMALLEST):
+                kind = BatchNorm(x.shape[1], x.shape[0], eps)
+                yield Lent(kind, roles, leaves, {"y": y} | ({} if path else {"x": x}))
+
+
+def convolutions(leaves: Leaves, data: Sequence[Array], wanted: Sequence[Array]) -> Iterator[Lent]:
+    """Readings as x, a kernel and a bias."""
+    for path, x in inputs(leaves, data, 2):
+        others = [k for k in leaves if k != path and leaves[k].ndim < MATRIX]
+        for kernel, bias in permutations(others, 2):
+            width = leaves[kernel].size
+            if leaves[bias].size != 1 or width > x.shape[1]:
+                continue
+            roles = {"x": (path, False), "w": (kernel, False), "b": (bias, False)}
+            roles = {k: v for k, v in roles.items() if v[0]}
+            for stride, hidden in product(STRIDES, HIDDEN):
+                kind = Convolution(x.shape[1], width, stride, x.shape[0], hidden)
+                for y in wanted:
+                    if y.shape in {(len(x), kind.places), ()}:
+                        yield Lent(kind, roles, leaves, {"y": y} | ({} if path else {"x": x}))
+
+
+def recurrences(leaves: Leaves, data: Sequence[Array], wanted: Sequence[Array]) -> Iterator[Lent]:
+    """Readings as U, W, b of the recurrence, V and c of the output."""
+    matrices, vectors = split(leaves)
+    if len(leaves) != 5 or len(matrices) < 3 or len(vectors) < MATRIX:  # noqa: PLR2004 - the five parameters
+        return
+    for u, w, v in permutations(matrices, 3):
+        biases = [k for k in leaves if k not in {u, w, v}]
+        for turned, (b, c) in product((False, True), permutations(biases)):
+            U, W, V = (leaves[k].T if turned else leaves[k] for k in (u, w, v))
+            units, outputs = len(U), len(V)
+            fits = W.shape == (units, units) and V.shape[1] == units
+            if not fits or leaves[b].size != units or leaves[c].size != outputs:
+                continue
+            roles = {"U": (u, turned), "W": (w, turned), "b": (b, False), "V": (v, turned), "c": (c, False)}
+            for x, y, hidden in product((d for d in data if d.ndim == MATRIX), wanted, HIDDEN):
+                if x.shape[1] == U.shape[1] and y.shape in {(len(x), outputs), ()}:
+                    kind = Recurrent(x.shape[1], units, outputs, len(x), hidden)
+                    yield Lent(kind, roles, leaves, {"x": x, "y": y})
