@@ -16,7 +16,7 @@ from sympy import acosh, asinh, atanh, cos, tan
 
 from symgrad.core import Outcome, Status
 from symgrad.document.telling_indexed import sought
-from symgrad.indexed import Dim, Index, Tensor, apply, delta, partial
+from symgrad.indexed import Dim, Index, Tensor, apply, delta, expr, partial
 from symgrad.indexed.numpy_code import numpy_source
 from symgrad.indexed.numpy_code.source import identifier
 from symgrad.pipeline.tensors import of_text
@@ -235,6 +235,9 @@ def test_every_formula_is_proved_and_checked(row: tuple[str, str, Any]) -> None:
     [
         "-sum(y .* log(sigmoid(X*w)) + (1 - y) .* log(1 - sigmoid(X*w)))",
         "-sum(log(sigmoid(y .* (X*w))))",
+        "sum(log(1 + exp(-y .* (X*w))))",
+        "sum(y .* exp(X*w) ./ (1 + exp(X*w)).^2)",
+        "sum(1 ./ (1 + exp(-2*w)))",
         "sum(binary_cross_entropy(sigmoid(X*w), y))",
         "sum(log_cosh(X*w, y))",
         "sum(squared_error(X*w, y))",
@@ -245,6 +248,13 @@ def test_a_slope_that_cancels_is_not_left_standing(text: str) -> None:
     atoms = [(a, e) for t in terms for a, e in t.atoms]
 
     assert all(e > 0 and not getattr(a, "order", 0) for a, e in atoms)
+
+
+def test_where_a_maximum_is_attained_does_not_move() -> None:
+    found = of_text("max(X*w)", "w", ("X:m,n", "w:n"), 2)
+
+    assert found.verdict.proved
+    assert found.derivation.result == expr(0)
 
 
 def test_there_are_many_and_no_two_alike() -> None:

@@ -9,7 +9,7 @@ from unicodedata import normalize
 from symgrad.core import Derivation, Let, Step, SymgradError, UnknownNameError, Variable
 from symgrad.core.catalogue import nearest
 from symgrad.definitions.tokens import spelled_out
-from symgrad.deriver.indexed.factoring import in_factors, powers_joined
+from symgrad.deriver.indexed.factoring import in_factors, powers_joined, sigmoids_seen
 from symgrad.deriver.indexed.moves import step_once
 from symgrad.indexed import Expr, Fact, Ref, Tensor, contract, expr, mapped
 from symgrad.indexed.facts import apply_fact
@@ -30,6 +30,7 @@ CALCULUS = frozenset(
 )
 RULES_ARE_LISTED = message("`symgrad list rules` shows what a step may be called")
 SIGNS = {"positive": ">", "nonnegative": "≥"}  # rules that end a chain with a sign
+CLOSING = (("powers", powers_joined), ("recognise", sigmoids_seen), ("factor", in_factors))
 REWRITING = frozenset({"pick", "simplify", "fact", "combine"})
 
 
@@ -191,11 +192,10 @@ def rewritten(value: Expr, facts: tuple[Fact, ...], *, factored: bool = True) ->
         value = after
     else:
         raise EndlessError(facts)
-    if factored and not value.partials and (joined := powers_joined(value)) != value:
-        steps.append(Step(value, joined, "powers"))
-        value = joined
-    if factored and not value.partials and (short := in_factors(value)) != value:
-        steps.append(Step(value, short, "factor"))
+    for rule, rewriting in CLOSING if factored and not value.partials else ():
+        if (better := rewriting(value)) != value:
+            steps.append(Step(value, better, rule))
+            value = better
     return steps
 
 

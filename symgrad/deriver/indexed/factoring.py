@@ -6,9 +6,10 @@ from fractions import Fraction
 from math import gcd, lcm
 from typing import TYPE_CHECKING, Any
 
-from sympy import Dummy, Poly, Rational, factor_list
+from sympy import Dummy, Poly, Rational, exp, factor_list
 
-from symgrad.indexed import Atom, Expr, Fact, Power, Term, expr, group, one
+from symgrad.functions.logistic import sigmoid
+from symgrad.indexed import Apply, Atom, Expr, Fact, Power, Term, apply, expr, group, one
 from symgrad.indexed.canonical import ONE
 from symgrad.indexed.expr import monomial
 from symgrad.indexed.facts import by_terms
@@ -27,6 +28,46 @@ def powers_joined(value: Expr) -> Expr:
         if base.terms[0].bound and not base.free:
             value = by_terms(value, Fact("the base of a power", base, one(Power(base))))
     return value
+
+
+def sigmoids_seen(value: Expr) -> Expr:
+    """The expression with e^u/(1 + e^u) as σ(u), and with what more is divided by 1 + e^u as 1 - σ(u)."""
+    found = expr(0)
+    for term in value.terms:
+        new = next((seen for a, e in term.atoms if (seen := by_sigmoids(term, a, e)) is not None), None)
+        found += Expr((term,)) if new is None else new
+    return found if found == value else sigmoids_seen(found)
+
+
+def by_sigmoids(term: Term, below: Atom, exponent: Fraction) -> Expr | None:
+    """A product e^(ku) (1 + e^u)^-n, k at least 1 and at most n, with other factors, by σ; None for any other."""
+    if exponent >= 0 or exponent.denominator != 1 or not isinstance(below, Power):
+        return None
+    u, above = logarithm(below.base - 1), [(a, e) for a, e in term.atoms if is_exp(a)]
+    raised = sum((a.parts[0] * e for a, e in above), expr(0))
+    times = next((k for k in range(1, 1 - int(exponent)) if u is not None and raised == u * k), None)
+    if u is None or times is None:
+        return None
+    others = [(a, e) for a, e in term.atoms if a != below and not is_exp(a)]
+    rest = -int(exponent) - times
+    if all(t.coefficient < 0 for t in u.terms):  # σ(-v) is 1 - σ(v)
+        u, times, rest = -u, rest, times
+    share = apply(sigmoid, u)
+    whole = monomial(term.coefficient, others) * share**times * group(1 - share) ** rest
+    return bind(term.bound, whole)
+
+
+def logarithm(value: Expr) -> Expr | None:
+    """The u of e^u; None for anything else."""
+    (term, *more) = value.terms or (None,)
+    if term is None or more or term.bound or term.coefficient != 1 or not all(is_exp(a) for a, _ in term.atoms):
+        return None
+    return sum((a.parts[0] * e for a, e in term.atoms), expr(0)) if term.atoms else None
+
+
+def is_exp(atom: Atom) -> bool:
+    """Whether a factor is e to a power."""
+    return isinstance(atom, Apply) and atom.head is exp and not atom.order
 
 
 def in_factors(value: Expr) -> Expr:

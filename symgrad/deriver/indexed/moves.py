@@ -9,6 +9,7 @@ from symgrad.indexed import (
     ZERO,
     Apply,
     Atom,
+    Attains,
     Expr,
     Greatest,
     Partial,
@@ -149,6 +150,8 @@ def elementwise(by: Partial) -> Expr | None:
 def maximum(by: Partial) -> Expr | None:
     """The entry that attains the maximum moves it."""
     atom = by.expr.atom
+    if isinstance(atom, Attains):  # that it is another entry takes a tie
+        return ZERO
     return of_maximum(atom, lambda body: again(body, by)) if isinstance(atom, Greatest) else None
 
 
