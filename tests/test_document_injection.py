@@ -168,7 +168,7 @@ def test_a_page_that_stands_alone_has_no_markup_but_ours(words: str) -> None:
 HARMLESS = re.compile(
     r"\\(documentclass|usepackage|IfFileExists|newcommand|definecolor|textcolor|setlength|parindent|parskip|begin|end"
     r"|allowdisplaybreaks|mathord|ooalign|displaystyle|cr|hidewidth|diagup|section|subsection|textbf|textbackslash"
-    r"|textless|textgreater|textbar|texttt|textsuperscript|ensuremath|item|par|nopagebreak|sghan|allowbreak|raggedright|arraybackslash|linewidth|footnotesize|sloppy|tabcolsep|hline|to|varepsilon|infty|sim|text|mathrm|mathbf|mathbb|frac|partial|left|bar|hat|tilde|dot|tfrac|sum|int"
+    r"|textless|textgreater|textbar|texttt|textsuperscript|ensuremath|item|par|nopagebreak|sghan|allowbreak|raggedright|arraybackslash|linewidth|footnotesize|sloppy|tabcolsep|hline|rule|to|varepsilon|infty|sim|text|mathrm|mathbf|mathbb|frac|partial|left|bar|hat|tilde|dot|tfrac|sum|int"
     r"|picture|put|fontsize|selectfont|itshape|rlap|llap|hbox|hss|makebox|unitlength|sgdraw|center|normalsize|small|scriptsize|tiny|rotatebox|right|sqrt|sigma|delta|sgwas|sgnow|sgq[a-f]|cancel|in|cdot|le|ge|ne|quad|pi|alpha|ln|exp|tanh|max|min|dots|S|prime|bar|hat|tilde|dot|tfrac|sum|int|prod)(?![a-zA-Z])"
     r"|\\[^a-zA-Z]"
 )
@@ -199,6 +199,10 @@ def test_latex_for_pdflatex_names_characters_that_it_has_not() -> None:
     assert r"\sghan{中}{\texttt{U+4E2D}\allowbreak }" in source
     assert "😀" not in source
     assert r"\texttt{U+1F600}" in source
+
+
+def test_latex_makes_no_dash_of_two_hyphens() -> None:
+    assert "with -{}-fragment" in render_page(hostile_page("with --fragment"), "tex")
 
 
 @every_string

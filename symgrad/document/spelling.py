@@ -136,8 +136,10 @@ def accented(letter: str, command: str) -> str:
 
 
 def tex_plain(words: str) -> str:
-    """Words character by character."""
-    return "".join(map(tex_character, words))
+    """Words character by character; LaTeX would make one dash of two hyphens."""
+    return "".join(
+        tex_character(c) + "{}" * (c == then == "-") for c, then in zip(words, f"{words[1:]} ", strict=False)
+    )
 
 
 def tex_han(run: str) -> str:
