@@ -27,12 +27,12 @@ SAME = {
     "an exponential": (exp(z) > 2, z > log(2)),
     "of a multiple": (exp(2 * z) >= 3, z >= log(3) / 2),
     "of a sum": (log(z**2 + 1) > 1, z**2 + 1 > E),
+    "beside an exponential": (log(z) + z > 0, z > exp(-z)),
     "a power": (exp(z**3) > 2, z**3 > log(2)),
 }
 OTHERS = {
     "another level": (log(z) > 2, z > E),
     "the other side": (log(z) > 1, z < E),
-    "one point": (log(z) >= 0, z > 1),
     "nearly e": (log(z) > 1, z > Integer(271828182845) / 100000000000),
 }
 
@@ -53,6 +53,13 @@ def test_other_levels_are_refuted(name: str) -> None:
 
     assert verdict.status is Status.REFUTED
     assert verdict.witness
+
+
+def test_a_level_that_is_wrong_at_one_point_names_it() -> None:
+    verdict = prove(indicator(log(z) >= 0), indicator(z > 1), assuming=z > 0)
+
+    assert verdict.status is Status.PROVED_EXCEPT
+    assert [witness.point for witness in verdict.exceptions] == [((z, 1),)]
 
 
 @pytest.mark.parametrize("source", ["above", "beneath", "level", "log"])
