@@ -14,8 +14,11 @@ from hypothesis import strategies as st
 from mpmath import mp, mpf
 from sympy import (
     Abs,
+    Derivative,
+    DiracDelta,
     Eq,
     Float,
+    Heaviside,
     Max,
     Piecewise,
     Rational,
@@ -63,13 +66,20 @@ def test_derivatives_read_as_in_textbooks() -> None:
     assert ACTIVATIONS["logsigmoid"](z).diff(z) == 1 - sigmoid(z)
     assert ACTIVATIONS["tanhshrink"](z).diff(z) == tanh(z) ** 2
     assert ACTIVATIONS["softsign"](z).diff(z) == 1 / (1 + Abs(z)) ** 2
-    assert ACTIVATIONS["squared_relu"](z).diff(z) == 2 * Max(0, z)
+    assert ACTIVATIONS["squared_relu"](z).diff(z) == Piecewise((2 * z, z > 0), (0, True))
     assert ACTIVATIONS["relu6"](z).diff(z) == Piecewise((1, (z > 0) & (z < 6)), (0, True))
     assert ACTIVATIONS["prelu"](z, alpha).diff(alpha) == Piecewise((0, z > 0), (z, True))
     assert LOSSES["log_cosh"](a, y).diff(a) == tanh(a - y)
     assert LOSSES["binary_cross_entropy_with_logits"](a, y).diff(a) == sigmoid(a) - y
     assert LOSSES["binary_cross_entropy"](a, y).diff(a) == (a - y) / (a * (1 - a))
     assert LOSSES["absolute_error"](a, y).diff(a) == Piecewise((1, a > y), (-1, a < y), (0, True))
+
+
+@every_head
+def test_the_second_derivative_has_no_step_of_height_one_half(entry: Definition) -> None:
+    x, *_ = variables(entry)
+
+    assert not entry.applied.diff(x, 2).has(Heaviside, DiracDelta, Derivative)
 
 
 def test_the_chain_rule_reaches_inner_and_outer_functions() -> None:

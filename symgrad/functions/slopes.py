@@ -186,15 +186,15 @@ def value_at(cases: Expr, kink: Kink, domains: Mapping[Symbol, Domain]) -> Expr 
 
 
 def refolded(cases: Expr, x: Symbol) -> Expr:
-    """The cases as one formula where there is a short one: 2 max(0, z), or 1/(1 + |z|)^2."""
+    """The cases as one formula where there is a short one: 1/(1 + |z|)^2.
+
+    Never as max(0, z), which SymPy would differentiate to a step of height 1/2 at 0.
+    """
     if not isinstance(cases, Piecewise) or len(cases.args) != 2:  # noqa: PLR2004 - an inequality, and the rest
         return cases
     (first, condition), (second, _) = cases.args
     if not isinstance(condition, Relational) or type(condition) not in TURNED:
         return cases
-    u = condition.gts - condition.lts
-    if second == 0 and isinstance(condition, Gt | Lt) and x not in (ratio := together(first / u)).free_symbols:
-        return ratio * Max(0, u)
     right, left = (first, second) if isinstance(condition, Gt | Ge) else (second, first)
     mirrored = condition.lhs == x and condition.rhs == 0 and simplify(left.xreplace({x: -x}) - right) == 0
     return right.xreplace({x: Abs(x)}) if mirrored and x in right.free_symbols else cases

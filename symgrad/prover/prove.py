@@ -69,6 +69,7 @@ def prove(
     """Whether left = right for all values of the variables in their domains that satisfy `assuming`.
 
     Symbols not listed range over R (over the positive numbers if SymPy was told so). `lets` are looked through.
+    `seconds` are processor time, so that a busy machine finds the same proofs.
     """
     try:
         return confirmed(settled(left, right, variables, lets, assuming, kernel, seconds), left, right, lets)
