@@ -45,6 +45,8 @@ STATEMENTS = [
     # ... and values do not count where a branch is not taken
     ("Piecewise((1/z, z > 1), (2, True))", "Piecewise((1/z, z > 1), (2, True)) + 0*z", "", PROVED, ""),
     ("Piecewise((log(z), z > 0), (0, True))", "log(Piecewise((z, z > 0), (1, True)))", "", PROVED, ""),
+    ("sqrt(z^2*(z-1))", "abs(z)*sqrt(z-1)", "", MISMATCH, "z = 0"),
+    ("sqrt(z^2*(z-1))", "sqrt(z^3-z^2)", "", PROVED, ""),
     # ... on curves
     ("(z-alpha)/(z-alpha)", "1", "", MISMATCH, "Eq(z, alpha)"),
     ("alpha*z/alpha", "z", "", MISMATCH, "Eq(alpha, 0)"),
@@ -168,6 +170,11 @@ CLAIMS = [
     ("sqrt(-z) < sigmoid(z) for z > 0", "refuted", None),
     ("sqrt(-1 - z^2) = sqrt(-1 - z^2)", "vacuous", None),
     ("sign(z)^2 = 1", "refuted", None),
+    ("Piecewise((3, ln(z) > 0), (0, True)) <= Piecewise((0, ln(z) <= 0), (3, True))", "proved_under_condition", "both sides have values"),
+    ("Piecewise((0, z > 0), (0*ln(z), True)) > -1", "proved_under_condition", "z > 0"),
+    ("(softplus(z) - ln(2))*((exp(z) - 1)/(exp(z) - 1)) <= softplus(z)", "proved_under_condition", "z ≠ 0"),
+    ("z <= -1 for ln(z) <= 0", "refuted", None),
+    ("z > 0 for z*ln(z) != z - 1", "proved", None),
     ("exists z with sqrt(z) > 3", "proved", None),
     ("relu'(z) = 1 iff z > 0", "proved", None),
 ]

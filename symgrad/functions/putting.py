@@ -70,9 +70,16 @@ def _as_said(made: Any, function: Any, args: list[Any]) -> bool:
     return bool(made.func == function and Counter(made.args) == Counter(args))
 
 
-def _as_valued(made: Any, _: Any, args: list[Any]) -> bool:
+def _as_valued(made: Any, function: Any, args: list[Any]) -> bool:
     """Whether all parts that may lack a value are still there."""
-    return set().union(*map(_partial, args)) <= _partial(made)
+    return set().union(*map(_partial, args)) <= _partial(made) and not (function is Pow and _parted(made, *args))
+
+
+def _parted(made: Any, base: Any, exponent: Any) -> bool:
+    """Whether a root asks for more than it did: |z| sqrt(z - 1) has no value at 0, sqrt(z^2 (z - 1)) has."""
+    if exponent.is_integer or base.is_nonnegative or not base.free_symbols:
+        return False
+    return not any((p.base / base).is_number for p in made.atoms(Pow) if not p.exp.is_integer)
 
 
 def _partial(expr: Any) -> frozenset[Any]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from sympy import And, Eq, Ge, Le, true
@@ -21,6 +22,7 @@ from symgrad.words import message
 if TYPE_CHECKING:
     from sympy import Symbol
 
+    from symgrad.core import Domain
     from symgrad.definitions.statement_parser import Asked
     from symgrad.prover.claims.regions import Region
     from symgrad.prover.zeros import Point
@@ -144,9 +146,13 @@ def region_of(statement: Asked) -> Region | None:
     z = lone(statement)
     if z is None or not isinstance(statement, Holds | Exists):
         return None
-    domain = next((v.domain for v in statement.variables if v.symbol == z), REALS)
+    return _region(statement.relation, z, next((v.domain for v in statement.variables if v.symbol == z), REALS))
+
+
+@lru_cache(maxsize=64)  # what is not settled takes seconds, and is asked again
+def _region(relation: Any, z: Symbol, domain: Domain) -> Region | None:
     try:
-        return where_true(statement.relation, z, domain)
+        return where_true(relation, z, domain)
     except (SymgradError, ArithmeticError, ValueError):
         return None
 

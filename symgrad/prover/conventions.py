@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import sympy as sp
 from sympy.core.relational import Relational
+from sympy.functions.elementary.piecewise import ExprCondPair
 
 from symgrad.core import UnsupportedError
 from symgrad.functions import D, put
@@ -82,6 +83,17 @@ def told(left: Any, right: Any, variables: Sequence[Variable], lets: Sequence[Le
     """The statement as a certificate shows it: its sides, condition, names and domains, for a reader."""
     names = [f"{let.symbol} = {let.value}" for let in lets]
     return [str(left), str(right), str(assuming), *names, *(f"{v.symbol} in {v.domain}" for v in variables)]
+
+
+def truth(condition: Any) -> Any:
+    """1 where a condition holds and 0 where it does not, read as it stands.
+
+    SymPy's constructors work out the cases inside a condition, and drop what has no value.
+    """
+    if not condition.has(sp.Piecewise):
+        return sp.Piecewise((sp.S.One, condition), (sp.S.Zero, True), evaluate=False)
+    pairs = (sp.Tuple.__new__(ExprCondPair, *pair) for pair in ((sp.S.One, condition), (sp.S.Zero, sp.true)))
+    return sp.Basic.__new__(sp.Piecewise, *pairs)
 
 
 def order_matters(expr: Any, variables: Sequence[Variable] = ()) -> bool:

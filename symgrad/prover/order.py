@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from sympy import Ge, Gt, Le, Lt, Piecewise, true
+from sympy import Ge, Gt, Le, Lt, true
 
 from symgrad.core import Status
+from symgrad.prover.conventions import truth
 from symgrad.prover.prove import prove
 
 if TYPE_CHECKING:
@@ -33,6 +34,5 @@ def sign_of(
 def _always(holds: Any, variables: Sequence[Variable], assuming: Any, seconds: float) -> bool:
     if holds in (True, False):
         return bool(holds)
-    claim = Piecewise((1, holds), (0, True))
-    found = prove(claim, 1, variables=variables, assuming=assuming, seconds=seconds)
+    found = prove(truth(holds), 1, variables=variables, assuming=assuming, seconds=seconds)
     return found.status is Status.PROVED

@@ -13,12 +13,12 @@ from random import Random
 from typing import TYPE_CHECKING, Any
 
 import sympy as sp
-from sympy import Ne, Piecewise, true
+from sympy import Ne, true
 
 from symgrad.core import VALUED_NOWHERE, VALUELESS, Let, Status, UnsupportedError, Variable, Verdict
 from symgrad.functions import D
 from symgrad.prover.certificate import certificate, conditions, identical
-from symgrad.prover.conventions import order_matters
+from symgrad.prover.conventions import order_matters, truth
 from symgrad.prover.emptiness import empty
 from symgrad.prover.exceptions import alike, every_point
 from symgrad.prover.kernel import Flint
@@ -127,7 +127,7 @@ def enclosed(witness: Witness) -> bool:
 
 def apart(left: Any, right: Any, point: dict[Any, Any], lets: Sequence[Let]) -> bool:
     """Whether a certificate that stands proves that two sides differ at a point, where no decimals can show it."""
-    sides = Piecewise((1, Ne(left, right, evaluate=False)), (0, True), evaluate=False), sp.S.One
+    sides = truth(Ne(left, right, evaluate=False)), sp.S.One
     there = sp.And(*(sp.Eq(symbol, value) for symbol, value in point.items()))
     try:
         found = settled(*sides, (), lets, there, Flint, CONFIRMING)

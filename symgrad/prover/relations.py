@@ -10,14 +10,14 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import sympy as sp
-from sympy import Integer, Piecewise, Pow, true
+from sympy import Integer, Pow, true
 from sympy.core.relational import Relational
 
 from symgrad.core import REALS, Status, SymgradError, UnsupportedError, Verdict, Witness
 from symgrad.functions import D, unfold
 from symgrad.prover.balls import DEEP, PRECISIONS, Balls, Undecided, Undefined, precision
 from symgrad.prover.combined import combined
-from symgrad.prover.conventions import plain
+from symgrad.prover.conventions import plain, truth
 from symgrad.prover.convex import convex
 from symgrad.prover.exceptions import thinly
 from symgrad.prover.independent import apart, inside, sign_of_end, values
@@ -77,7 +77,7 @@ def equation(relation: Any) -> tuple[Any, Any]:
     """The equation that is proved in place of a relation: what its certificate is replayed against."""
     if isinstance(relation, sp.Eq):
         return relation.lhs, relation.rhs
-    return Piecewise((Integer(1), relation), (Integer(0), true), evaluate=False), Integer(1)
+    return truth(relation), Integer(1)
 
 
 def seen(relation: Any, lets: Sequence[Let], witness: Witness) -> Witness:
@@ -105,7 +105,10 @@ def exactly(side: Any, lets: Sequence[Let], place: Sequence[tuple[Any, Any]]) ->
 def lacking(relation: Any, lets: Sequence[Let], witness: Witness) -> Witness:
     """A point at which a side has no value, with the value of the other one where it has one."""
     found = [valued(side, lets, witness.point) for side in relation.args]
-    left, right = ("undefined" if ball is None else text(ball, None) for ball in found)
+    left, right = (
+        "undefined" if ball is None else exactly(side, lets, witness.point) or text(ball, None)
+        for side, ball in zip(relation.args, found, strict=True)
+    )
     return replace(witness, left=left, right=right)
 
 

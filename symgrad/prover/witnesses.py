@@ -261,6 +261,7 @@ def text(x: arb | None, other: arb | None) -> str:
     found = ""
     for digits in DIGITS:
         shown = x.str(digits)
+        shown = shown.replace("[+/-", "[0 +/-")  # a ball around 0 has no decimals
         found = shown if shown.startswith("[") else f"[{shown} +/- 0]"
         if other is None or not arb(found[1:-1]).overlaps(other):
             break

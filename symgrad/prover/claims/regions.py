@@ -7,13 +7,13 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 from flint import arb, ctx, fmpq
-from sympy import AccumBounds, Eq, Integer, Piecewise, Pow, Rational, Symbol, Tuple, oo, true
+from sympy import AccumBounds, Eq, Integer, Pow, Rational, Symbol, Tuple, oo
 from sympy.core.relational import Relational
 
 from symgrad.core import REALS, Domain, Status, UnsupportedError
 from symgrad.functions import D
 from symgrad.prover.balls import Balls, Undecided, Undefined, precision
-from symgrad.prover.conventions import plain
+from symgrad.prover.conventions import plain, truth
 from symgrad.prover.named import Named, written_out
 from symgrad.prover.pieces import HOLDS, SWITCHES, between, cut, jumping, resolved
 from symgrad.prover.prove import prove
@@ -317,8 +317,7 @@ def where_true(condition: Any, variable: Symbol, domain: Domain) -> Region:
     """Where a condition holds, which may be put together from relations."""
     if isinstance(condition, Relational):
         return where_holds(condition, variable, domain)
-    told = Piecewise((Integer(1), condition), (Integer(0), true), evaluate=False)
-    return where_holds(Eq(told, 1, evaluate=False), variable, domain)
+    return where_holds(Eq(truth(condition), 1, evaluate=False), variable, domain)
 
 
 def begins(end: Point | None, digits: str | None) -> bool:

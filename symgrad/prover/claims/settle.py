@@ -41,6 +41,7 @@ from symgrad.prover.claims.images import settle_image
 from symgrad.prover.claims.inductions import beginning, step
 from symgrad.prover.claims.monotony import by_mean_value
 from symgrad.prover.claims.regions import begins, chart, named_by, overlaid, where_holds, where_true
+from symgrad.prover.conventions import truth
 from symgrad.prover.facts import limit, limit_beside
 from symgrad.prover.gaussian import second_moment
 from symgrad.prover.independent import inside as within
@@ -159,7 +160,11 @@ def allowed(s: Holds, place: Point) -> bool:
         inside += [] if high is None else [(Lt if v.domain.upper_open else Le)(values[v.symbol], high)]
         if And(*inside) != true:
             return False
-    return s.assuming in {True, true} or s.assuming.xreplace(values) == true
+    at = And(*(Eq(x, v) for x, v in place))
+    return s.assuming in {True, true} or all(
+        prove(truth(part), 1, variables=s.variables, lets=s.lets, assuming=at).proved
+        for part in And.make_args(s.assuming)
+    )
 
 
 def false_at(s: Holds, place: Point) -> bool:
