@@ -15,6 +15,7 @@ from symgrad.document.drawings import draw
 from symgrad.document.from_sympy import boxes
 from symgrad.document.text import text
 from symgrad.pipeline.intervals import of_operations, of_stretches, told
+from symgrad.pipeline.limited import in_time
 from symgrad.prover.claims import settle, where_true
 from symgrad.prover.relations import carried
 from symgrad.words import message
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     from symgrad.prover.zeros import Point
 
 REACH = 6.0
+CHARTING = 6.0  # seconds for one map of where a claim holds: the verdict does not wait for it
 CONDITIONAL = "proved_under_condition"  # true wherever both sides have values, which is not everywhere
 STATUSES = {
     Status.PROVED: "proved",
@@ -152,7 +154,7 @@ def region_of(statement: Asked) -> Region | None:
 @lru_cache(maxsize=64)  # what is not settled takes seconds, and is asked again
 def _region(relation: Any, z: Symbol, domain: Domain) -> Region | None:
     try:
-        return where_true(relation, z, domain)
+        return in_time(lambda: where_true(relation, z, domain), CHARTING)
     except (SymgradError, ArithmeticError, ValueError):
         return None
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from mpmath import iv  # type: ignore[import-untyped]  # it ships no types
 from sympy import ZZ
 
-from symgrad.prover.recheck_numbers import no_point, sign_of_number
+from symgrad.prover.recheck_numbers import no_lemma, no_point, sign_of_number
 from symgrad.prover.recheck_ring import BOUND, SQUARE, Clock, Frac, Poly, RejectedError, Ring, Undefined, degrees
 
 if TYPE_CHECKING:
@@ -80,10 +80,13 @@ class Context(Ring):
             return True
         if _key(p) in self.signs:
             return self.sign(p) != 0
-        for q, _ in self.factors(p):
-            if not q.is_ground and not self.quick_nonzero(q) and self.sign(q) == 0:
-                return False
-        return True
+        return all(q.is_ground or self.quick_nonzero(q) or self._by_parts(q) for q, _ in self.factors(p))
+
+    def _by_parts(self, p: Poly) -> bool:
+        """Whether p is never 0, by the sign that is given or by its factors with roots."""
+        given = _key(p) in self.signs or _key(-p) in self.signs
+        parts = [] if given else self.parts(p)
+        return all(self.nonzero((q, self.ring.one)) for q in parts) if parts else self.sign(p) != 0
 
     def quick_nonzero(self, p: Poly) -> bool:
         """Whether coefficients, or a premise that says so, show that p is never 0."""
@@ -485,11 +488,6 @@ class Context(Ring):
                 gaps = (self.add(x, self.negative(lower)), self.add(upper, self.negative(x)))
                 return [(n * d * s, ">=") for n, d in gaps] if s else []
         return []
-
-
-def no_lemma(_: int) -> Any:
-    """Where no lemma is known."""
-    raise RejectedError("a lemma is used that is not among those proved before")
 
 
 _RUNNING = object()

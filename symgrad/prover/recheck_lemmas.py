@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from symgrad.prover.recheck_context import Context, no_lemma
+from symgrad.prover.recheck_context import Context
 from symgrad.prover.recheck_jets import UNIT
+from symgrad.prover.recheck_numbers import no_lemma
 from symgrad.prover.recheck_ring import RejectedError
 from symgrad.prover.recheck_values import Values
 

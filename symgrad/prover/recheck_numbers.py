@@ -153,3 +153,8 @@ def _not_positive(ring: Ring, p: Poly, slot: int, at: Any) -> bool:
     if scaled.is_ground:
         return not scaled or scaled.LC < 0
     return sign_of_number(ring, scaled) == -1
+
+
+def no_lemma(_: int) -> Any:
+    """Where no lemma is known."""
+    raise RejectedError("a lemma is used that is not among those proved before")

@@ -203,7 +203,9 @@ class Ring(ABC):
         return self.normal(a[1], a[0])
 
     def power(self, a: Frac, n: int) -> Frac:
-        """a^n."""
+        """a^n; 0^0 is 1."""
+        if n == 0:
+            return self.one
         if n < 0:
             a, n = self.inverse(a), -n
         for p in a:
@@ -285,6 +287,23 @@ class Ring(ABC):
                 yield self.ring(ZZ(prime)), m
         for q, m in factors:
             yield (-q if q.LC < 0 else q), m
+
+    def parts(self, p: Poly) -> list[Poly]:
+        """Factors that show once a generator is written by its root: z - 2s + 1 is (s - 1)^2 where s^2 = z."""
+        for i, m in enumerate(degrees(p)):
+            if not m or i >= len(self.gens) or self.gens[i][0] != "root":
+                continue
+            base = self.base[i]
+            for j, c in ((j, base.diff(self.x[j])) for j, n in enumerate(degrees(base)) if n == 1):
+                scaled, top = self.x[i] ** self.gens[i][2] - base + c * self.x[j], degrees(p)[j]  # c times generator j
+                terms = ((e, k, e[j]) for e, k in p.terms())
+                rows = (
+                    self.ring.from_dict({(*e[:j], 0, *e[j + 1 :]): k}) * scaled**n * c ** (top - n) for e, k, n in terms
+                )
+                found = list(self.factors(sum(rows, self.ring.zero))) if c.is_ground else []
+                if sum(n for q, n in found if not q.is_ground) > 1:
+                    return [self.reduce(q) for q, _ in found]
+        return []
 
     def _log_of(self, p: Poly) -> Frac:
         i = self.single(p)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
@@ -294,7 +295,7 @@ def simplest(low: fmpq, high: fmpq) -> fmpq:
 
 
 def _narrowed(function: Smooth, low: fmpq, high: fmpq, rising: bool) -> tuple[fmpq, fmpq]:  # noqa: FBT001 - internal
-    """A bracket at most half as wide, by Newton's step from the middle or by the sign there."""
+    """A bracket some half as wide, by Newton's step from the middle or by the sign there, or beside it if it is 0."""
     middle = (low + high) / 2
     value = function.at(arb(middle))
     step = arb(middle) - value / function.jet(arb(low).union(arb(high)))[1]
@@ -302,8 +303,9 @@ def _narrowed(function: Smooth, low: fmpq, high: fmpq, rising: bool) -> tuple[fm
         new = max(low, dyadic(step.lower())), min(high, dyadic(step.upper()))
         if new[1] - new[0] <= (high - low) / 2:
             return new
-    if value > 0 or value < 0:
-        return (low, middle) if (value > 0) == rising else (middle, high)
+    with suppress(UnsupportedError):
+        middle = middle if value > 0 or value < 0 else _cut(function, low, high)
+        return (low, middle) if (_certain(function, middle, middle) > 0) == rising else (middle, high)
     return low, high
 
 
