@@ -98,6 +98,7 @@ FONTS = {  # of Debian, of TeX Live where it has one, of macOS and Windows
 }
 
 SECTIONS = {1: "section", 2: "subsection", 3: "subsubsection"}
+LABELLED = re.compile(r"\\par\\nopagebreak\n\n(?=\\\[|\\begin\{gather)")  # else an empty line stands above a formula
 STRUT = r"\rule{0pt}{2.7ex}"  # room for an exponent below the line under a head
 ROOM = 50.0  # ems of a table's letters that fit beside one another
 NARROW = 9.0  # a column up to this width keeps it
@@ -165,8 +166,8 @@ def whole(blocks: Iterable[Block], paper_size: str = "") -> str:
 
 
 def body(blocks: Iterable[Block]) -> str:
-    """The blocks, steps that follow one another as one list."""
-    return "\n\n".join(paragraphs(list(blocks)))
+    """The blocks, steps that follow one another as one list; a label and its formulas are one paragraph."""
+    return LABELLED.sub("\n", "\n\n".join(paragraphs(list(blocks))))
 
 
 def paragraphs(blocks: Sequence[Block]) -> Iterator[str]:
