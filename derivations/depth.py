@@ -273,7 +273,7 @@ in_the_mean = Drawing(
     (
         (message("terms at right angles: p"), share),
         (message("ten terms alike: p² + (p − p²)/10"), share**2 + (share - share**2) / 10),
-        (message("sigmoid, at most: 1/16"), Rational(1, 16) + 0 * share),
+        (message("sigmoid, in both cases at most 1/16"), Rational(1, 16) + 0 * share),
     ),
     0.0,
     1.0,

@@ -87,6 +87,21 @@ TYPED = [
     ("sin(z)*cos(z) <= 1/2", "proved"),
     ("sin(z) + cos(z) < sqrt(2)", "refuted"),
     ("the values of sin(z) are [-1, 1]", "proved"),
+    # values of a function that has none somewhere
+    ("the values of ln(z) are (-oo, oo)", "proved_under_condition"),
+    ("the values of ln(z) are (-oo, oo) for z > 0", "proved"),
+    ("the values of ln(z) are [0, oo)", "refuted"),
+    ("the values of sqrt(z) are (0, oo)", "refuted"),
+    ("the values of sqrt(1-z^2) are [0, 1]", "proved_under_condition"),
+    ("the values of z*ln(z) are [-1/e, oo) for z >= 0", "proved_under_condition"),
+    ("the values of 1/z are (0, oo) for z > 0", "proved"),
+    ("the values of 1/z are [0, oo) for z > 0", "refuted"),
+    ("the values of 1/z^2 are (0, oo)", "proved_under_condition"),
+    ("the values of 1/z are (-oo, oo)", "unknown"),  # 0 is none of them, but each half misses more than that
+    ("the values of sign(z) are [0, 1] for z >= 0", "unknown"),
+    ("the values of sign(z) are [0, 1] for z > 0", "refuted"),
+    ("relu(z) = 0 if and only if z <= 0", "proved"),
+    ("relu(z) = 0 if and only if z < 0", "refuted"),
     ("tan(z) > z for 0<z<pi/2", "proved"),
     ("1/sin(z) >= 1 for z in (0, pi)", "proved"),
     ("sin(z) -> 0 as z -> oo", "refuted"),
@@ -159,3 +174,13 @@ def test_where_a_claim_holds_is_a_part_of_where_it_is_made(text: str, holds: lis
     (part,) = settle_words(text, False)["statements"]  # noqa: FBT003 - a task's argument
 
     assert part["holds"] == holds
+
+
+@pytest.mark.parametrize(
+    "words", ["x^2 + y^2 >= 3*x*y", "relu(x) > relu(y) for x > y", "x*y*w < 1", "x < y where y = x"]
+)
+def test_counterexamples_in_several_variables_are_small_numbers(words: str) -> None:
+    (found,) = settle_words(words, False)["statements"]  # noqa: FBT003 - a task's argument
+
+    point = found["counterexample"].split(": ")[0]
+    assert max(len(part.split(" = ")[1]) for part in point.split(", ")) <= len("-1/2"), point

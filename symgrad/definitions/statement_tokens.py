@@ -37,6 +37,8 @@ def claim_tokens(text: str) -> list[Token]:
                 raise ParseError("it is not clear what this belongs to; write * and brackets", text, token.at)
             found.append(Token(Sort.SIGN, "*", token.at))
         found.append(spelled)
+        if [t.text for t in found[-4:]] == ["if", "and", "only", "if"]:
+            found[-4:] = [replace(found[-4], text="iff")]
     return found
 
 

@@ -151,7 +151,7 @@ def at_point(witness: Witness) -> str:
 def both_are(point: str, told: str) -> str:
     """What refutes that two sides differ, or that one is less."""
     if told == UNDEFINED:
-        return message("{point}: neither side has a value", point=point)
+        return message("{point}: no value", point=point)
     return message("{point}: both sides are {value}", point=point, value=told)
 
 

@@ -4,11 +4,25 @@ from __future__ import annotations
 
 from dataclasses import replace
 from functools import lru_cache
+from itertools import product
 from typing import TYPE_CHECKING, Any
 
-from sympy import And, Eq, Ge, Le, true
+from sympy import And, Eq, Ge, Le, Rational, true
 
-from symgrad.core import REALS, Drawing, Eventually, Exists, Holds, Image, Just, Status, SymgradError, Tends, Verdict
+from symgrad.core import (
+    REALS,
+    Drawing,
+    Eventually,
+    Exists,
+    Holds,
+    Image,
+    Just,
+    Status,
+    SymgradError,
+    Tends,
+    Variable,
+    Verdict,
+)
 from symgrad.definitions.statement_parser import parse_claim
 from symgrad.document.claims import at_point
 from symgrad.document.drawings import draw
@@ -16,7 +30,7 @@ from symgrad.document.from_sympy import boxes
 from symgrad.document.text import text
 from symgrad.pipeline.intervals import of_operations, of_stretches, told
 from symgrad.pipeline.limited import in_time
-from symgrad.prover.claims import settle, where_true
+from symgrad.prover.claims import refuted_at, settle, where_true
 from symgrad.prover.relations import carried
 from symgrad.words import message
 
@@ -30,6 +44,7 @@ if TYPE_CHECKING:
 
 REACH = 6.0
 CHARTING = 6.0  # seconds for one map of where a claim holds: the verdict does not wait for it
+SMALL, SEVERAL = ("1", "2", "0", "-1", "-2", "1/2"), (2, 3)  # coordinates that are tried, of so many variables
 CONDITIONAL = "proved_under_condition"  # true wherever both sides have values, which is not everywhere
 STATUSES = {
     Status.PROVED: "proved",
@@ -53,7 +68,25 @@ def ruling(statement: Asked) -> Verdict:
     """The verdict, of which a letter without any value leaves nothing: neither a proof nor a place."""
     if any(v.domain.empty for v in getattr(statement, "variables", ())):
         return Verdict(Status.VACUOUS, "the assumption is false")
-    return settle(statement)
+    found = settle(statement)
+    return (simpler(statement) or found) if found.status is Status.REFUTED else found
+
+
+def simpler(statement: Asked) -> Verdict | None:
+    """A counterexample in several variables that a reader can follow in the head, if a few small numbers hold one."""
+    if not isinstance(statement, Holds) or statement.lets:
+        return None
+    symbols = sorted(statement.relation.free_symbols | {v.symbol for v in statement.variables}, key=str)
+    if len(symbols) not in SEVERAL:
+        return None
+    domains = {v.symbol: v.domain for v in statement.variables}
+    named = replace(statement, variables=tuple(Variable(s, domains.get(s, REALS)) for s in symbols))
+    places = sorted(
+        product(map(Rational, SMALL), repeat=len(symbols)),
+        key=lambda q: (not all(v.is_Integer for v in q), sum(map(abs, q))),
+    )
+    tried = (tuple(zip(symbols, place, strict=True)) for place in places)
+    return next((v for place in tried if (v := refuted_at(named, place))), None)
 
 
 def with_places(statement: Asked) -> Asked:
@@ -73,7 +106,7 @@ def record(statement: Asked, verdict: Verdict) -> dict[str, Any]:
         "status": status,
         "method": verdict.method,
         "reason": verdict.reason,
-        "condition": condition(statement) if status == CONDITIONAL and isinstance(statement, Holds) else None,
+        "condition": condition(statement) if status == CONDITIONAL and isinstance(statement, Holds | Image) else None,
         "counterexample": (against and at_point(against)) or None,
         "example": example(verdict) if verdict.proved and isinstance(statement, Exists) else None,
         "holds": None if status == "vacuous" else stretches(statement),
@@ -86,8 +119,11 @@ def example(verdict: Verdict) -> str | None:
     return (verdict.witness and at_point(verdict.witness)) or None
 
 
-def condition(statement: Holds) -> str:
+def condition(statement: Holds | Image) -> str:
     """Where both sides have values, of where the claim is made: the condition under which it is true."""
+    if isinstance(statement, Image):
+        valued = Eq(statement.expr, statement.expr, evaluate=False)
+        return of_stretches(statement.variable, where_true(valued, statement.variable, statement.on))
     region, z = region_claimed(statement), lone(statement)
     if region is not None and z is not None and region.parts:
         return of_stretches(z, region)

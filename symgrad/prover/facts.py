@@ -7,7 +7,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 from flint import ctx
-from sympy import Rational, Symbol, Tuple, oo
+from sympy import I, Rational, Symbol, Tuple, nan, oo, zoo
 
 from symgrad.core import REALS, Domain, Extremum, Facts, Kink, Monotone, UnsupportedError, Verdict
 from symgrad.prover import limits
@@ -94,25 +94,30 @@ def _dead(found: list[Candidate]) -> tuple[Domain, ...]:
     return joined([c.at for c in zero if c.at], [c.on for c in zero if c.on])[1]
 
 
-def jumps(function: Any, variable: Symbol) -> Iterator[tuple[Point, int]]:
-    """Every point b where a function is not continuous, with the signs of f(b) - f(b-) and of f(b+) - f(b)."""
+def jumps(function: Any, variable: Symbol, domain: Domain = REALS) -> Iterator[tuple[Point, int]]:
+    """Every point b of a domain where a function is not continuous, with the signs of f(b) - f(b-) and f(b+) - f(b)."""
     function = one_variable(function, variable)
-    for before, after in pairwise(cut(function, variable)):
-        if before.right is None or before.right.exact is None:
+    pieces = cut(function, variable, domain)
+    inner = [(before.right, before, after) for before, after in pairwise(pieces)]
+    first = [(pieces[0].left, None, pieces[0])] if not domain.lower_open else []
+    last = [(pieces[-1].right, pieces[-1], None)] if not domain.upper_open else []
+    for at, before, after in (*first, *inner, *last):
+        if at is None:
+            continue
+        if at.exact is None:
             raise UnsupportedError(f"{function} switches at a point without a closed form: it may jump there")
-        b = before.right.exact
-        value = resolved(function, variable, b).xreplace({variable: b})
-        sides = _side(before, variable, before.right, -1), _side(after, variable, before.right, 1)
-        for difference in (value - sides[0], sides[1] - value):
-            step = _sign(difference)
-            if step:
-                yield before.right, step
+        value = resolved(function, variable, at.exact).xreplace({variable: at.exact})
+        if value.has(nan, zoo, oo, I):
+            raise UnsupportedError(f"{function} has no value at {at.exact}")
+        steps = [_sign(value - _side(before, variable, at, -1))] if before else []
+        steps += [_sign(_side(after, variable, at, 1) - value)] if after else []
+        yield from ((at, step) for step in steps if step)
 
 
 def _side(piece: Piece, variable: Symbol, end: Point, inward: int) -> Any:
     """The one-sided limit at an end of a piece."""
     value = piece.expr.xreplace({variable: end.exact})
-    if value.is_finite is False:
+    if value.is_finite is False or value.has(nan):
         value = limits.limit(piece.expr, variable, (end.exact, inward))
     if value is None or value.free_symbols:
         raise UnsupportedError(f"the limit of {piece.expr} at {end.exact} could not be proved")

@@ -315,7 +315,7 @@ CLAIMS = (
         ("S4",),
         condition="One example at a time, and a wanted change of the weights whose components differ in sign. "
         "The signs "
-        "then force a detour; where all weights should grow, the update goes straight.",
+        "then force a detour. Where all weights should grow, or all should shrink, they force none.",
         instead=(
             Holds(
                 "with s = −ηδ ≥ 0 the second weight moves the wrong way, so d₂ < 0 is not reached",

@@ -199,8 +199,8 @@ CLAIMS = (
             ),
         ),
         ("S0",),
-        condition="In the mean over the masks, each neuron being kept with probability ½, or just half of them at "
-        "random. One unlucky mask can take everything. And the weights count too: ReLU′ = 1 keeps only their "
+        condition="In the mean over the masks, each neuron being kept with probability ½ by itself, or just half of "
+        "them at random. One unlucky mask can take everything. And the weights count too: ReLU′ = 1 keeps only their "
         "own product.",
         instead=(
             CoinMean(

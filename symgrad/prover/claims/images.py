@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from sympy import oo
+from sympy import Eq, oo
 
-from symgrad.core import Status, SymgradError, Verdict, Witness
+from symgrad.core import Domain, Status, SymgradError, UnsupportedError, Verdict, Witness
+from symgrad.prover.claims.regions import chart
 from symgrad.prover.facts import jumps
 from symgrad.prover.prove import prove
 from symgrad.prover.ranges import extrema
@@ -15,6 +17,7 @@ from symgrad.words import message
 
 if TYPE_CHECKING:
     from symgrad.core import Extremum, Image
+    from symgrad.prover.claims.regions import Part
 
 METHOD = message("least and greatest value, each attained or approached, of a function without jumps")
 ANOTHER = message("the end of the values")
@@ -24,12 +27,41 @@ DIGITS = 12
 def settle_image(s: Image) -> Verdict:
     """Whether the values are just the interval: both ends are the extremes, and belong to it where they are attained.
 
-    A continuous function on an interval takes every value between two that it takes.
+    A continuous function on an interval takes every value between two that it takes. Where the function has values on
+    a part of the interval only, it is asked for that part: the claim may be true under the condition that it has.
     """
+    found = over(s)
+    if found.status is not Status.UNKNOWN:
+        return found
+    try:
+        known = chart(Eq(s.expr, s.expr, evaluate=False), s.variable, s.on)
+        parts = [replace(s, on=domain_of(part)) for part in known.holds.parts]
+    except (SymgradError, ArithmeticError, ValueError):
+        return found
+    places = [q for q in known.missing.places() if q is not None]
+    if not places or not parts:
+        return found
+    each = list(map(over, parts))
+    if not all(v.proved for v in each):  # several parts may make up together what none of them has alone
+        return each[0] if len(each) == 1 else found
+    witness = Witness(((s.variable, places[0]),), "undefined", "undefined")
+    return Verdict(Status.DOMAIN_MISMATCH, METHOD, witness=witness, exceptions=(witness,))
+
+
+def domain_of(part: Part) -> Domain:
+    """An interval as a domain; UnsupportedError for an end without a closed form."""
+    ends = [e if e is None else e.exact for e in (part.left, part.right)]
+    if any(e is not None and x is None for e, x in zip((part.left, part.right), ends, strict=True)):
+        raise UnsupportedError("the function has values up to a point without a closed form")
+    return Domain(*ends, lower_open=not part.left_in, upper_open=not part.right_in)
+
+
+def over(s: Image) -> Verdict:
+    """The same where the function has values on the whole interval."""
     expr = carried(s.expr, s.variable)
     try:
         low, high = extrema(expr, s.variable, domain=s.on)
-        broken = list(jumps(expr, s.variable))
+        broken = list(jumps(expr, s.variable, s.on))
     except SymgradError as error:
         return Verdict(Status.UNKNOWN, reason=error.told)
     if broken:
