@@ -117,7 +117,7 @@ MISSES = (
     Miss("A8", 2, "≤ for <", sign(Le), TRUE),
     Miss("A8", 3, "z = 0 too", anywhere, FALSE),
     Miss("A8", 4, "for all z", unbounded, FALSE),
-    Miss("A8", 11, "1/5 for 1/4", than(FIFTH), FALSE),
+    Miss("A8", 14, "1/5 for 1/4", than(FIFTH), FALSE),
     Miss("A9", 1, "z ≠ 0", has(assuming=Ne(z, 0), at=()), TRUE),
     Miss("A9", 2, "z = 0 too", anywhere, UNDEFINED),
     Miss("A10", 1, "z = 0 too", anywhere, UNDEFINED),

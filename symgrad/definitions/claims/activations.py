@@ -15,7 +15,7 @@ from symgrad.core import (
     Tends,
     interval,
 )
-from symgrad.definitions.claims.layers import AT_MOST, LAYER_ABOVE
+from symgrad.definitions.claims.layers import AT_MOST, LAYER_SHARP
 from symgrad.definitions.claims.letters import (
     at,
     at_most,
@@ -161,7 +161,8 @@ CLAIMS = (
         ),
         ("S1", "S3"),
         condition="The units are saturated for their weights: |z| ≥ c and ‖W‖ tanh′(c) ≤ r < 1 in every layer, with "
-        "one r for all of them. With ‖W‖ ≤ 1 any c > 0 will do. At z = 0 tanh passes the gradient on whole, where "
+        "one r for all of them, ‖W‖ being the largest singular value. With ‖W‖ ≤ 1 any c > 0 "
+        "will do. At z = 0 tanh passes the gradient on whole, where "
         "sigmoid never passes on more than a quarter.",
         instead=(
             Holds("away from 0 it shrinks it", lt(dtanh, 1), assuming=Ne(z, 0)),
@@ -169,7 +170,7 @@ CLAIMS = (
                 "for |z| ≥ c by at least the factor tanh′(c): tanh″(z) < 0 for z > 0", lt(D(dtanh, z), 0), positive(z)
             ),
             Holds("and tanh′ is even", eq(1 - tanh(-z) ** 2, 1 - tanh(z) ** 2)),
-            *LAYER_ABOVE,
+            *LAYER_SHARP,
             AT_MOST,
             at_most("so L layers shrink it to at most rᴸ, r being ‖W‖ tanh′(c)", P, f, r),
             Exists(

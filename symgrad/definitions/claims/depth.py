@@ -20,6 +20,7 @@ from symgrad.core import (
     interval,
 )
 from symgrad.definitions.claims.layers import (
+    ANY_MASKS,
     AT_LEAST,
     AT_MOST,
     BERNOULLI,
@@ -27,6 +28,7 @@ from symgrad.definitions.claims.layers import (
     FALLS,
     LAYER_ABOVE,
     LAYER_BELOW,
+    LAYER_SHARP,
     MEANS,
     PASSES,
     SINGULAR,
@@ -58,7 +60,7 @@ from symgrad.definitions.claims.letters import (
     z,
 )
 from symgrad.functions import D
-from symgrad.indexed import Dim, Index, Tensor, delta, size, total
+from symgrad.indexed import Dim, Index, Tensor, delta, total
 
 f, g, P, Q, r, u, v, c, h = (Symbol(name, real=True) for name in ("f", "g", "P", "Q", "r", "u", "v", "c", "h"))
 δ1, δ2, m1, m2, w1, w2 = (Symbol(name, real=True) for name in ("delta1", "delta2", "m1", "m2", "w1", "w2"))
@@ -68,7 +70,6 @@ tiny = Rational(1, 100)
 n, m = Dim("n"), Dim("m")
 i, j, k = Index("i", n), Index("j", n), Index("k", n)
 o = Index("o", m)
-halved = Tensor("K", (n, n), body=((i, j), size(n) - 2 + size(n) * delta(i, j)))
 alike = Tensor("C", (n, n), body=((i, j), delta(i, j)))
 W, d, M = Tensor("W", (n, m)), Tensor("δ", n), Tensor("M", (n, n), body=((i, j), (1 + delta(i, j)) / 4))
 p, spread = Tensor("p", m), Tensor("v")  # the slopes, and Var(w)
@@ -199,9 +200,9 @@ CLAIMS = (
             ),
         ),
         ("S0",),
-        condition="In the mean over the masks, each neuron being kept with probability ½ by itself, or just half of "
-        "them at random. One unlucky mask can take everything. And the weights count too: ReLU′ = 1 keeps only their "
-        "own product.",
+        condition="In the mean over the masks, each neuron being kept with probability ½, whatever the masks’ "
+        "entries have to do with each other. One unlucky mask can take everything. And the weights count too: "
+        "ReLU′ = 1 keeps only their own product.",
         instead=(
             CoinMean(
                 "two neurons: E[(Wᵀ(m ⊙ δ))²] is a quarter of (Wᵀδ)² and a quarter of the sum of squares",
@@ -216,13 +217,7 @@ CLAIMS = (
                 sent_back / 4 + total((o, i), W[i, o] ** 2 * d[i] ** 2) / 4,
             ),
             NeverNegative("so at least a quarter is left in the mean", total((o, i), W[i, o] ** 2 * d[i] ** 2) / 4),
-            Equal(
-                "just half of an even number n: with E[mᵢmⱼ] = (n − 2 + n[i = j])/(4(n − 1)) it exceeds ¼‖Wᵀδ‖² too; "
-                "4(n − 1) times what by",
-                total((o, i, j), W[i, o] * W[j, o] * d[i] * d[j] * halved[i, j]) - (size(n) - 1) * sent_back,
-                total((o, i, k), (W[i, o] * d[i] - W[k, o] * d[k]) ** 2) / 2,
-            ),
-            NeverNegative("which is never negative", total((o, i, k), (W[i, o] * d[i] - W[k, o] * d[k]) ** 2) / 2),
+            *ANY_MASKS,
             Holds("sigmoid leaves at most a sixteenth of each δᵢ²", le((dσ * δ1) ** 2, δ1**2 / 16)),
         ),
         pages=("relu-mask", "relu"),
@@ -371,7 +366,8 @@ CLAIMS = (
             ),
         ),
         ("S1",),
-        condition="At the start of training, with a bounded φ′, and with ‖W‖ max|φ′| ≤ 1: then no gradient explodes, "
+        condition="At the start of training, with a bounded φ′, and with ‖W‖ max|φ′| ≤ 1, ‖W‖ being the largest "
+        "singular value: then no gradient explodes, "
         "whatever the depth and the inputs are. Training may leave these weights; with an unbounded φ′ no weight but 0 "
         "is safe for all inputs; and with |w| max|φ′| > 1 a chain of neurons that all meet their largest slope passes "
         "every bound. In the mean square over random weights, with one χ = n Var(w) E[φ′(z)²] for all layers, it is "
@@ -386,7 +382,7 @@ CLAIMS = (
                 le(Abs(f * P), Abs(P)),
                 (over(f, -1, 1, "both"),),
             ),
-            *LAYER_ABOVE,
+            *LAYER_SHARP,
             AT_MOST,
             Holds(
                 "necessary, one neuron a layer: |w| max|φ′| > 1 is some 1 + h with h > 0",
@@ -465,8 +461,8 @@ CLAIMS = (
             ),
         ),
         ("S1",),
-        condition="The inputs along the way are positive, and the weights do not shrink the gradient themselves. "
-        "On the "
+        condition="The inputs along the way are positive, and the weights do not shrink the gradient themselves, "
+        "as where no singular value of Wᵀ is below 1. On the "
         "left Leaky ReLU passes on a hundredth, less than sigmoid does at z = −1, and ReLU nothing.",
         instead=(
             Holds("both slopes are 1 for z > 0: ReLU", eq(drelu, 1), positive(z)),
@@ -476,6 +472,8 @@ CLAIMS = (
             Exists(
                 "weights of ½ halve the product in each layer all the same", eq(w * drelu, S.Half), at(w=S.Half, z=1)
             ),
+            *LAYER_BELOW,
+            AT_LEAST,
         ),
         pages=("product-over-layers", "relu", "leaky-relu"),
     ),

@@ -65,6 +65,7 @@ SINGULAR = (
     ),
     NeverNegative("both are never negative, so s‖δ‖ ≤ ‖Wᵀδ‖, or ≤ in the other order", total(e, (r[e] * turned) ** 2)),
 )
+LAYER_SHARP = (*SLOPES_AT_MOST, SINGULAR[0], *SINGULAR[2:])
 LAYER_BELOW = (
     *SINGULAR,
     Equal(
@@ -73,6 +74,28 @@ LAYER_BELOW = (
         taken,
     ),
     NeverNegative("which is never negative either", taken),
+)
+
+# Masks of any law: the number a has the probability q² = qₐ².
+K = Dim("K")
+a, b_ = Index("a", K), Index("b", K)
+q, masks = Tensor("q", K), Tensor("m", (K, n))
+left = Tensor("x", (K, m), body=((a, o), total(i, W[i, o] * masks[a, i] * d[i])))  # Wᵀ(m ⊙ δ) by mask number a
+apart = total((a, b_, o), q[a] ** 2 * q[b_] ** 2 * (left[a, o] - left[b_, o]) ** 2) / 2
+ANY_MASKS = (
+    Equal(
+        "masks of any law, number a with probability qₐ²: the mean Wᵀ(m ⊙ δ) is Wᵀ(E[m] ⊙ δ), which is ½Wᵀδ if "
+        "E[mᵢ] = ½ for all i",
+        total(a, q[a] ** 2 * left[a, o]),
+        total(i, W[i, o] * total(a, q[a] ** 2 * masks[a, i]) * d[i]),
+    ),
+    Equal(
+        "and E‖Wᵀ(m ⊙ δ)‖², times ∑ qₐ² = 1, exceeds the square of that, ¼‖Wᵀδ‖², by",
+        total(a, q[a] ** 2) * total(a, q[a] ** 2 * total(o, left[a, o] ** 2))
+        - total(o, total(a, q[a] ** 2 * left[a, o]) ** 2),
+        apart,
+    ),
+    NeverNegative("which is never negative", apart),
 )
 
 # Any number of layers, by induction; N is the size of δ so far, D that of the last layer's.

@@ -50,10 +50,10 @@ def settle_image(s: Image) -> Verdict:
 
 def domain_of(part: Part) -> Domain:
     """An interval as a domain; UnsupportedError for an end without a closed form."""
-    ends = [e if e is None else e.exact for e in (part.left, part.right)]
-    if any(e is not None and x is None for e, x in zip((part.left, part.right), ends, strict=True)):
+    if any(e is not None and e.exact is None for e in (part.left, part.right)):
         raise UnsupportedError("the function has values up to a point without a closed form")
-    return Domain(*ends, lower_open=not part.left_in, upper_open=not part.right_in)
+    low, high = (None if e is None else e.exact for e in (part.left, part.right))
+    return Domain(low, high, lower_open=not part.left_in, upper_open=not part.right_in)
 
 
 def over(s: Image) -> Verdict:
