@@ -45,6 +45,7 @@ if TYPE_CHECKING:
 REACH = 6.0
 CHARTING = 6.0  # seconds for one map of where a claim holds: the verdict does not wait for it
 SMALL, SEVERAL = ("1", "2", "0", "-1", "-2", "1/2"), (2, 3)  # coordinates that are tried, of so many variables
+SEARCHING = 3.0  # seconds for a simpler counterexample than the one that was found
 CONDITIONAL = "proved_under_condition"  # true wherever both sides have values, which is not everywhere
 STATUSES = {
     Status.PROVED: "proved",
@@ -86,7 +87,10 @@ def simpler(statement: Asked) -> Verdict | None:
         key=lambda q: (not all(v.is_Integer for v in q), sum(map(abs, q))),
     )
     tried = (tuple(zip(symbols, place, strict=True)) for place in places)
-    return next((v for place in tried if (v := refuted_at(named, place))), None)
+    try:
+        return in_time(lambda: next((v for place in tried if (v := refuted_at(named, place))), None), SEARCHING)
+    except (SymgradError, ArithmeticError, ValueError):
+        return None
 
 
 def with_places(statement: Asked) -> Asked:
