@@ -31,6 +31,8 @@ USED = [  # formula, by, shapes, facts, the matrix form's right side
     ("sum(w.^2 .* v)", "w", ["w:n", "v:n"], ["v = 2"], "4w"),
     ("sum(w.^2 .* v)", "w", ["w:n", "v:n"], ["v = w"], "2(w ⊙ w)"),
     ("sum(y.^2 .* w)", "w", ["w:n", "y:n"], ["one_hot(y)"], "y"),
+    ("-y'*log(softmax(w))", "w", ["w:n", "y:n"], ["one_hot(y)"], "p − y"),
+    ("-sum(Y .* log(softmax(Z)))", "Z", ["Y:m,n", "Z:m,n"], ["one_hot(Y)"], "p − Y"),
 ]
 WRONG = [
     ("sum(y)", "a fact is an equation"),
@@ -53,6 +55,14 @@ def test_a_fact_is_used_and_said(text: str, wrt: str, shapes: list[str], facts: 
     assert found.check.outcome is Outcome.OK
     assert "(assumed)" in told
     assert any(line.endswith(f"= {form}") for line in told.splitlines() if line.startswith(("form", "result")))
+
+
+def test_one_hot_is_two_facts_and_only_those_used_are_listed() -> None:
+    once = of_text("-y'*log(softmax(w))", "w", ["w:n", "y:n"], assumed=["one_hot(y)"]).to("text")
+    both = of_text("sum(y.^2)*sum(w)", "w", ["w:n", "y:n"], assumed=["one_hot(y)", "sum(y) = 1"]).to("text")
+
+    assert once.count("(assumed)") == 1
+    assert both.count("(assumed)") == 2
 
 
 @pytest.mark.parametrize(("text", "words"), WRONG)

@@ -8,17 +8,25 @@ from typing import TYPE_CHECKING
 from symgrad.core import ParseError
 from symgrad.definitions.shaped import Misfit
 from symgrad.definitions.tensor_parser import parse_tensor
-from symgrad.indexed import Fact, IndexedError, one_hot
+from symgrad.indexed import Fact, IndexedError, one_hot, sums_to
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from symgrad.definitions.shapes import Shapes
 
 ONE_HOT = re.compile(r"\s*one_?hot\s*\(\s*(?P<name>\w+)\s*\)\s*")
 SHOWN = 80  # characters of what was handed in
 
 
-def assumption(text: str, shapes: Shapes) -> Fact:
-    """The fact that a text states about the tensors of `shapes`; its right side is to be the simpler one."""
+def assumptions(texts: Iterable[str], shapes: Shapes, known: Iterable[Fact] = ()) -> tuple[Fact, ...]:
+    """What texts state about the tensors of `shapes`, and then what is known, nothing of it twice."""
+    stated = [*(fact for text in texts for fact in assumption(text, shapes)), *known]
+    return tuple({(f.left, f.right): f for f in reversed(stated)}.values())[::-1]
+
+
+def assumption(text: str, shapes: Shapes) -> tuple[Fact, ...]:
+    """The facts that a text states; the right side of an equation is to be the simpler one."""
     hot = ONE_HOT.fullmatch(text)
     if hot is not None:
         tensor = shapes.tensor(hot["name"])
@@ -26,7 +34,7 @@ def assumption(text: str, shapes: Shapes) -> Fact:
             raise ParseError(
                 "one_hot takes a vector, or a matrix of one-hot rows, not {name}", text[:SHOWN], 0, name=hot["name"]
             )
-        return one_hot(tensor)
+        return one_hot(tensor), sums_to(tensor, assumed=True)
     left, equals, right = text.partition("=")
     if not equals or "=" in right:
         raise ParseError(
@@ -39,6 +47,6 @@ def assumption(text: str, shapes: Shapes) -> Fact:
         )
     try:
         value = other.entry if other.is_scalar else one.beside(other, "=").entry
-        return Fact(" ".join(text.split()), one.entry, value, assumed=True)
+        return (Fact(" ".join(text.split()), one.entry, value, assumed=True),)
     except (Misfit, IndexedError) as wrong:
         raise ParseError(wrong.told, text[:SHOWN], len(left)) from None

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from symgrad.core import Document, SymgradError, UnknownNameError
 from symgrad.core.catalogue import look_up, nearest
-from symgrad.definitions.assumptions import assumption
+from symgrad.definitions.assumptions import assumptions
 from symgrad.definitions.layers import LAYERS, network
 from symgrad.definitions.shapes import Shapes
 from symgrad.definitions.tensor_parser import parse_tensor
@@ -108,7 +108,7 @@ def of_text(text: str, wrt: str | None, declared: Iterable[str], order: int = 1,
     shapes = Shapes.of(declared)
     value = parse_tensor(text, shapes)
     by = chosen(shapes, wrt, value.entry)
-    facts = [assumption(fact, shapes) for fact in assumed]
+    facts = [*assumptions(assumed, shapes)]
     for p, z in shapes.softmaxes:
         facts += [definition_of(p), *softmax_facts(p, z)]
     facts += (*pair_facts(value.entry), *slope_facts(value.entry))
@@ -225,7 +225,7 @@ def of_network(
     """
     net = network(text, loss, reduction=reduction, batch=batch)
     given = Shapes(tuple(t for t in (net.y, *net.inputs.values()) if len(t.dims) <= MATRIX))
-    net = replace(net, facts=(*(assumption(fact, given) for fact in assumed), *net.facts))
+    net = replace(net, facts=assumptions(assumed, given, net.facts))
     learned = [t.name for layer in net.layers for t in layer.parameters]
     names = [wrt] if wrt is not None else learned or list(net.inputs)
     if order != 1:
