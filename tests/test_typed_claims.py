@@ -105,6 +105,8 @@ TYPED = [
     ("tan(z) > z for 0<z<pi/2", "proved"),
     ("1/sin(z) >= 1 for z in (0, pi)", "proved"),
     ("sin(z) -> 0 as z -> oo", "refuted"),
+    ("sin(z)^2 + cos(z)^2 -> 1 as z -> oo", "proved"),
+    ("sin(z)^2 + cos(z)^2 -> 2 as z -> oo", "unknown"),
     ("sin(1/z) -> 0 as z -> 0", "refuted"),
     # a boundary that is named
     ("tanh'(z) >= sigmoid'(z) iff |z| <= acosh(1+sqrt(3))", "proved"),

@@ -320,6 +320,9 @@ def tends(s: Tends, found: Any, at: Any) -> Verdict:
             Status.REFUTED, "periodic, and not constant", witness=Witness(((s.variable, at),), told, str(s.to))
         )
     if found is None:
+        always = None if abs(s.to) is oo else prove(carried(s.expr, s.variable), s.to)
+        if always and always.proved:  # it is that number everywhere
+            return always
         return Verdict(Status.UNKNOWN, reason="the limit could not be proved")
     if found == s.to or (oo not in {abs(found), abs(s.to)} and prove(found, s.to).proved):
         return Verdict(Status.PROVED, TAILS)
