@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import importlib
 import re
 import statistics
 from pathlib import Path
@@ -90,3 +91,12 @@ def test_every_dependency_has_a_tested_version() -> None:
 
     assert len(wanted) > 12
     assert wanted <= pins
+
+
+@named([p for p in FILES if p.is_relative_to(ROOT / "derivations")])
+def test_a_derivation_imports_what_there_is(path: Path) -> None:
+    wanted = [n for n in ast.walk(ast.parse(path.read_text("utf-8"))) if isinstance(n, ast.ImportFrom)]
+    ours = [(n.module or "", a.name) for n in wanted for a in n.names if (n.module or "").startswith("symgrad")]
+
+    assert [f"{module}.{name}" for module, name in ours if not hasattr(importlib.import_module(module), name)] == []
+    assert ours
