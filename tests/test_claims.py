@@ -42,10 +42,12 @@ from symgrad.definitions.claims import output as out
 from symgrad.definitions.claims.letters import at, eq, ge, gt, le, lt, over, relu, sigmoid, slope, softplus, z
 from symgrad.definitions.statement_parser import parse_claim
 from symgrad.document.claims import record
+from symgrad.functions import D
 from symgrad.indexed import apply, delta, partial, sums_to, total
 from symgrad.pipeline.claim import claim as settle_words
 from symgrad.pipeline.claims import observe
 from symgrad.prover.claims import rechecked, replayed, settle, settle_claim, where_holds
+from symgrad.prover.named import Named
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -344,6 +346,16 @@ def test_a_kink_or_zero_without_a_closed_form_is_valued_by_its_enclosure() -> No
     assert [(p.left and p.left.exact, p.right and p.right.exact) for p in small.parts] == [(None, None)] * 2
     assert small.parts[0].left is None
     assert small.parts[1].left is not None
+
+
+def test_a_number_with_a_name_is_no_variable_where_a_slope_has_no_value() -> None:
+    selu = ACTIVATIONS["selu"]
+    named = D(selu.of.xreplace({p.symbol: Named(p.symbol, p.default) for p in selu.parameters}), z)
+
+    (part,) = where_holds(lt(Abs(named), Rational(1, 100)), z).parts
+    assert part.left is None
+    assert part.right is not None
+    assert float(part.right.lower.p) / float(part.right.lower.q) == pytest.approx(-5.169403491531345)
 
 
 def test_where_a_claim_holds() -> None:
