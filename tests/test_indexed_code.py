@@ -331,6 +331,7 @@ def test_the_docstring_tells_identity_and_shapes() -> None:
     assert function.__doc__.startswith("dJ/dW = (p - y) x^T.")
     assert "Shapes: W (n, m), b (n,), x (m,), y (n,)." in function.__doc__
     assert "Returns an array of shape (n, m)." in function.__doc__
+    assert "Sizes that no array tells: n." in run(numpy_source(size(n))).__doc__
 
 
 READABLE = {

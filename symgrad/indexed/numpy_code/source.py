@@ -138,7 +138,7 @@ class Writer:
         parameters += ["*", *map(self.namer, loose)] if loose else []
         head = f"def {self.name}({', '.join(parameters)}):\n"
         body = (
-            self.docstring(summary, tensors, order)
+            self.docstring(summary, tensors, loose, order)
             + self.checks(tensors, used)
             + "".join(f"    {line}\n" for line in lines)
         )
@@ -188,11 +188,14 @@ class Writer:
             return MatrixEmitter(self.emitter).code(matrix)
         return self.emitter.full(value, order).code
 
-    def docstring(self, summary: tuple[str, ...], tensors: Sequence[Tensor], order: Sequence[Index]) -> str:
+    def docstring(
+        self, summary: tuple[str, ...], tensors: Sequence[Tensor], loose: Sequence[Dim], order: Sequence[Index]
+    ) -> str:
         """What the function computes, and the shapes of what goes in and comes out."""
         told = [line for text in summary for line in words(text)]
         shapes = ", ".join(f"{self.namer(t)} {self.shape(t.dims)}" for t in tensors)
         told += [f"Shapes: {shapes}."] if shapes else []
+        told += [f"Sizes that no array tells: {', '.join(map(self.namer, loose))}."] if loose else []
         told.append(
             f"Returns {'a number' if not order else 'an array of shape ' + self.shape([i.dim for i in order])}."
         )
