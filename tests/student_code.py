@@ -262,6 +262,8 @@ TWO = (
     ("norm", "(d * xhat).sum(axis=0)", "-(d * xhat).sum(axis=0)", "dbeta = d.sum(axis=0)", "dbeta = d.mean(axis=0)", "factor 1/n + factor −1"),
     ("convolution", "dw += d[i, t] * x[i, t : t + K]", "dw += d[i, t] * x[i, t : t + K][::-1]", "+= d[i, t] * w", "+= d[i, t] * w[::-1]", "conv-input-not-flipped + flipped"),
     ("convolution", "* (1 - np.tanh(z) ** 2)", "", "np.array([d.sum()])", "np.array([d[-1].sum()])", "conv-bias-last-example + conv-missing-slope"),
+    ("norm", "dbeta = d.sum(axis=0)", "dbeta = d", "(d * xhat).sum(axis=0)", "(d * x).sum(axis=0)", "missing-sum + norm-scales-from-input"),
+    ("two layers", "db2 = d2.sum(axis=0)", "db2 = d2", "(1 - a1**2)", "1", "missing-slope + missing-sum"),
 )  # fmt: skip
 
 # architecture, the line, an unusual line that is right all the same

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -54,9 +55,12 @@ def shapes(runs: Sequence[Trial], wrong: list[str]) -> Diagnosis | None:
         return None
     found = [shape_mistake(run.given[k], run.truth[k]) for run in runs for k in off]
     one = found[0] if len({f and f[0] for f in found}) == 1 else None
-    if one and off == wrong:
+    if one:
         says = message("{where}: {says}", where=", ".join(off), says=one[1])
-        return Diagnosis((one[0],), says, one[2], at_which(wrong, list(runs[0].truth)))
+        here = Diagnosis((one[0],), says, one[2], at_which(wrong, list(runs[0].truth)))
+        beside = here if off == wrong else with_rest(runs, off, here)
+        if beside:
+            return beside
     sizes = enumerated(
         message(
             "{key} has the shape {given}, not {right}",
@@ -67,6 +71,16 @@ def shapes(runs: Sequence[Trial], wrong: list[str]) -> Diagnosis | None:
         for k in off
     )
     return Diagnosis(("shape",), sizes, message("return a gradient of the shape of its parameter"), "")
+
+
+def with_rest(runs: Sequence[Trial], off: list[str], here: Diagnosis) -> Diagnosis | None:
+    """The wrong shape together with what is wrong in the other arrays, if that is one mistake with a name."""
+    rest = diagnose_trials([replace(run, given=run.given | {k: run.truth[k] for k in off}) for run in runs])
+    if not rest.known or " + " in rest.names[0]:
+        return None
+    says = message("two mistakes at once: {one}; and {other}", one=here.says, other=rest.says)
+    mend = message("{before}; {after}", before=here.mend, after=rest.mend)
+    return Diagnosis((" + ".join(sorted((here.names[0], rest.names[0]))),), says, mend, here.where, rest.also)
 
 
 def within(runs: Sequence[Trial], wrong: list[str]) -> list[str]:
