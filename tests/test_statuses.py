@@ -180,6 +180,8 @@ CLAIMS = [
     ),
     ("Piecewise((0, z > 0), (0*ln(z), True)) > -1", "proved_under_condition", "z > 0"),
     ("(softplus(z) - ln(2))*((exp(z) - 1)/(exp(z) - 1)) <= softplus(z)", "proved_under_condition", "z ≠ 0"),
+    ("0*z^z = 0", "proved_under_condition", "z ≥ 0"),
+    ("sqrt(x*y - 1) > 0", "refuted", None),
     ("z <= -1 for ln(z) <= 0", "refuted", None),
     ("z > 0 for z*ln(z) != z - 1", "proved", None),
     ("exists z with sqrt(z) > 3", "proved", None),

@@ -143,9 +143,9 @@ def _power(node: Node, base: arb, exponent: arb) -> arb:
     if base < 0:
         raise Undefined
     if base.is_zero():
-        if exponent > 0:
-            return arb(0)
-        raise Undefined if exponent <= 0 else Undecided
+        if exponent > 0 or exponent.is_zero():
+            return arb(1 if exponent.is_zero() else 0)
+        raise Undefined if exponent < 0 else Undecided
     if not base > 0:
         raise Undecided
     if x.op == "num" and x.value == Fraction(1, 2):

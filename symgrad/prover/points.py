@@ -33,7 +33,7 @@ GRID = tuple(sorted([*(Fraction(k * k * k, 4000) + Fraction(1, 7919) for k in ra
 NEAR = Fraction(1, 1000)
 BITS = 512
 USUAL = 4  # points nearer to 0 than this are as good as one another
-SIMPLE = 10**6  # denominators of rationals that are tried as roots
+SIMPLE = 10**12  # denominators of rationals that are tried as roots
 
 
 @dataclass(frozen=True, slots=True)
