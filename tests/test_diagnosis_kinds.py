@@ -253,6 +253,13 @@ def test_wrong_products_of_a_layer_are_named(case: tuple[Any, Any, Any, str]) ->
     assert found.names[:1] == ((expected,) if expected else ())
 
 
+def test_a_gradient_of_no_parameter_is_an_error_that_does_not_call_it_right() -> None:
+    with pytest.raises(FunctionShapeError, match="is no parameter") as raised:
+        try_network(lambda p: float((p["W"] ** 2).sum()), lambda p: {"W": 2 * p["W"], "z": 1}, {"W": np.ones((2, 2))})
+
+    assert "are right" not in str(raised.value)
+
+
 def test_a_missing_sum_over_the_batch_is_an_error_of_shape_that_says_so() -> None:
     with pytest.raises(FunctionShapeError, match="the sum over the batch is missing"):
         try_vjp(layer, lambda p, c: right(p, c) | {"b": delta(p, c)}, LAYER)

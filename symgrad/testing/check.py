@@ -255,7 +255,7 @@ def shapes_explained(look: Callable[[Watch], Diagnosis | None]) -> Iterator[None
         yield
     except FunctionShapeError as error:
         found = explained(SECONDS, look)
-        if found is None or not found.known or found.names[0] == "shape":
+        if found is None or not found.known or found.names[0] in {"shape", "right"}:
             raise
         raise FunctionShapeError(error.name, error.what, found.mend, found.says) from None
 
