@@ -110,8 +110,11 @@ def recognised(expr: Any) -> Any:
         return expr
     grouped = expr.replace(lambda e: isinstance(e, Mul), _exponentials_folded) if has_exponential(expr) else expr
     found = tidy(fold_named(grouped)) if has_exponential(grouped) else grouped
+    if not found.has(sinh):
+        return found
     ratios = {sinh(c.args[0]): tanh(c.args[0]) * c for c in found.atoms(cosh)}
-    return found.xreplace(ratios) if found.has(sinh) else found
+    squares = {s**2: cosh(s.args[0]) ** 2 - 1 for s in found.atoms(sinh)}
+    return min((found.xreplace(ratios), found, found.xreplace(squares)), key=lambda e: cost(tidy(e)))
 
 
 def by_output(slope: Any, formula: Any, variable: Symbol) -> Any:

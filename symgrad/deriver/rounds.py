@@ -166,7 +166,9 @@ def _unpacked(step: Step) -> tuple[Step, ...]:
     while step.rule != "piecewise" and inner < len(fine) and fine[inner].rule in _PLAIN:
         inner += 1
     telling = any(s.rule not in _PLAIN for s in fine[inner:]) or step.rule == "piecewise"
-    return (gather(fine[:inner]), gather(fine[inner:])) if fine[inner:] and telling else (step,)
+    if not fine[inner:] or not telling or len(standing(fine[inner].before)) > _MANY:
+        return (step,)
+    return gather(fine[:inner]), gather(fine[inner:])
 
 
 def _names(fine: tuple[Step, ...], main: str) -> str:

@@ -64,10 +64,7 @@ def _by(definition: Definition, x: Symbol, suffix: str, title: str) -> Derivatio
     context = Context(definition.domains, kinks=definition.kinks)
     first, steps = _chain(definition, x, context)
     final = present(steps[-1].after, definition.of, definition.applied, x, context)
-    for longer in (spread, opened):
-        if len(first) + len(steps) + len(final) < TEXTBOOK:
-            steps = longer(steps)
-    steps = (*first, *steps)
+    steps = (*first, *drawn_out(steps, len(first) + len(final)))
     return Derivation(
         f"{definition.name}-{suffix}",
         title,
@@ -76,6 +73,14 @@ def _by(definition: Definition, x: Symbol, suffix: str, title: str) -> Derivatio
         kinks=tuple(k for k in definition.kinks if k.variable == x),
         source=definition.source,
     )
+
+
+def drawn_out(steps: tuple[Step, ...], others: int) -> tuple[Step, ...]:
+    """The lines of a short chain, `others` beside them, with more of what is inside."""
+    for longer in (spread, opened):
+        if len(steps) + others < TEXTBOOK:
+            steps = longer(steps)
+    return steps
 
 
 def _chain(definition: Definition, x: Symbol, context: Context) -> tuple[tuple[Step, ...], tuple[Step, ...]]:
@@ -97,7 +102,7 @@ def second_derivative(definition: Definition) -> Derivation:
         slope = in_cases(first, x)
     steps = carry_out(D(slope, x), context)
     final = present(steps[-1].after, definition.of, definition.applied, x, context)
-    steps = steps if len(steps) + len(final) >= TEXTBOOK else spread(steps)
+    steps = drawn_out(steps, len(final))
     return Derivation(
         f"{definition.name}-second-derivative",
         message("The second derivative of {function}", function=definition.with_article),
@@ -166,4 +171,4 @@ def derive(expr: Any, variable: Symbol, domains: Sequence[Variable] = ()) -> Der
     symbols = sorted(expr.free_symbols | {variable}, key=str)
     named = {v.symbol for v in domains}
     free = tuple(Variable(s) for s in symbols if s not in named)
-    return Derivation("derivation", "A derivative", (*steps, *final), (*domains, *free))
+    return Derivation("derivation", "A derivative", (*drawn_out(steps, len(final)), *final), (*domains, *free))
