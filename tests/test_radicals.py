@@ -54,7 +54,6 @@ DIFFERENT: dict[str, tuple[Any, Any]] = {
     "thin, irrational": (indicator(z > r2, z**2 < 2 + TINY), 0),
     "thin, in two variables": (indicator(z > r3, z**2 < 3 + TINY) * y**2, 0),
     "thin, two gaps": (indicator(z**2 > 2, (z**2 - 2) * (z - 3) < 0, z > 0), indicator(z > r2, z < 3 - TINY)),
-    "one irrational point": (Piecewise((1, Eq(z**2, 3 + 2 * r2)), (0, True)), 0),
 }
 
 
@@ -79,7 +78,15 @@ def test_different_numbers_are_refuted_with_a_point(name: str) -> None:
 
     assert verdict.status is Status.REFUTED, verdict
     assert verdict.witness is not None
-    assert all(x.is_Rational or "irrational" in name for _, x in verdict.witness.point)
+    assert all(x.is_Rational for _, x in verdict.witness.point)
+
+
+def test_points_at_roots_are_all_listed() -> None:
+    verdict = prove(Piecewise((1, Eq(z**2, 3 + 2 * r2)), (0, True)), 0)
+
+    assert verdict.status is Status.PROVED_EXCEPT, verdict
+    assert {x.equals(1 + r2) or x.equals(-1 - r2) for w in verdict.exceptions for _, x in w.point} == {True}
+    assert len({x for w in verdict.exceptions for _, x in w.point}) == 2
 
 
 def test_no_wrong_number_among_sums_of_roots() -> None:
