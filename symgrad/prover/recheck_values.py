@@ -114,8 +114,12 @@ class RootOfZeroError(RejectedError):
     """A root is differentiated where it is 0."""
 
 
+class Edge(Kink):
+    """A root is met at its zero: one side may have no value."""
+
+
 class Met(Kink):
-    """The same, where a branch may be chosen."""
+    """A switch is met at its zero, where a branch may be chosen."""
 
     def __init__(self, node: int) -> None:
         super().__init__()
@@ -204,6 +208,7 @@ class Frame(Jets):
             finite = {name: {UNIT: jet.get(UNIT, self.context.zero)} for name, jet in self.env.items()}
             s = self.context.sign_of(_Anywhere(self, finite).value(node).get(UNIT, self.context.zero))
             if s:
+                self._require_sides(node)
                 return s
         jet = self.value(node)
         s = self.context.sign_of(jet.get(UNIT, self.context.zero))
@@ -222,6 +227,15 @@ class Frame(Jets):
         if not self._zero_along(node):
             raise RejectedError("a branch condition touches zero to a high order")
         return 0
+
+    def _require_sides(self, node: int) -> None:
+        """Refuse a switch that has no value on one side; whether it has a slope is no matter."""
+        try:
+            self.value(node)
+        except (Edge, OneSided):
+            raise
+        except (RejectedError, Undefined):
+            return
 
     def _zero_along(self, node: int) -> bool:
         """Whether the node is 0 all along the line, evaluated at a point of it about which nothing is known."""
@@ -356,6 +370,8 @@ class Frame(Jets):
 
     def _edge(self, base: int, r: Fraction | None) -> Jet:
         """A root at a zero of its base, on one side of it: of a higher order than the first where r > 1."""
+        if not self.side:
+            raise Edge
         s = self.sign(base)
         if s < 0:
             raise OneSided("the function is not defined on one side")
