@@ -122,8 +122,8 @@ def tail(claims: Claims, expr: Any, limit: Any, side: int) -> tuple[Proof, ...]:
     if limit is None:
         return ()
     if limit in {oo, -oo}:
-        up = 1 if limit is oo else -1
-        growing = (claims.holds(Ge(up * expr, side * z / c, evaluate=False), Gt(side * z, far)) for c, far in FAR)
+        beyond, away = (Ge, side * z) if limit is oo else (Le, -side * z)
+        growing = (claims.holds(beyond(expr, away / c, evaluate=False), Gt(side * z, far)) for c, far in FAR)
         return kept(growing)[:1]
     gap = (expr - limit) * z
     for bound, far in BEYOND:
