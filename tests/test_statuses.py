@@ -200,9 +200,7 @@ def test_a_claim_states_the_condition_under_which_its_sides_have_values(
     assert conditions == ([condition] * len(conditions))
     assert bool(conditions) is (verdict == "proved_under_condition")
     assert all(
-        any(w in p["counterexample"] for w in ("undefined", "no value"))
-        for p in answer["statements"]
-        if p["condition"]
+        any(w in p["counterexample"] for w in ("undefined", "no value")) for p in answer["statements"] if p["condition"]
     )
 
 
