@@ -7,14 +7,19 @@ from contextlib import suppress
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
-from sympy import Function, LambertW, Pow, acosh, atanh, erfinv, log
+from sympy import Basic, Function, LambertW, Piecewise, Pow, Tuple, acosh, atanh, erfinv, log
+from sympy.functions.elementary.piecewise import ExprCondPair
 
 from symgrad.core import UnsupportedError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Mapping, Sequence
 
 PARTIAL = (log, atanh, acosh, erfinv, LambertW)  # what has no value for some real numbers
+CASES = {
+    ExprCondPair: Tuple,
+    Piecewise: Basic,
+}  # whose constructors fold the cases inside a condition, whatever is asked
 
 
 def put(expr: Any, values: Mapping[Any, Any]) -> Any:
@@ -57,12 +62,17 @@ def _made(function: Any, args: list[Any], alike: Callable[[Any, Any, list[Any]],
         if alike(worked_out, function, args):
             return worked_out
     try:
-        return function(*args, evaluate=False)
+        return cases(function, args) if function in CASES else function(*args, evaluate=False)
     except TypeError:
         raise UnsupportedError(
             f"SymPy turns {function.__name__} of {', '.join(map(str, args))} into {worked_out}; "
             "write it with the symbols it is to have"
         ) from None
+
+
+def cases(function: Any, args: Sequence[Any]) -> Any:
+    """A Piecewise, or one of its pairs, just as it stands."""
+    return CASES[function].__new__(function, *args)
 
 
 def _as_said(made: Any, function: Any, args: list[Any]) -> bool:

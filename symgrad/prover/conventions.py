@@ -10,6 +10,7 @@ from sympy.functions.elementary.piecewise import ExprCondPair
 
 from symgrad.core import UnsupportedError
 from symgrad.functions import D, put
+from symgrad.functions.putting import cases
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -92,8 +93,7 @@ def truth(condition: Any) -> Any:
     """
     if not condition.has(sp.Piecewise):
         return sp.Piecewise((sp.S.One, condition), (sp.S.Zero, True), evaluate=False)
-    pairs = (sp.Tuple.__new__(ExprCondPair, *pair) for pair in ((sp.S.One, condition), (sp.S.Zero, sp.true)))
-    return sp.Basic.__new__(sp.Piecewise, *pairs)
+    return cases(sp.Piecewise, [cases(ExprCondPair, pair) for pair in ((sp.S.One, condition), (sp.S.Zero, sp.true))])
 
 
 def order_matters(expr: Any, variables: Sequence[Variable] = ()) -> bool:
