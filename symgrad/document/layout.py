@@ -173,11 +173,34 @@ def by_factors(line: Box, room: float) -> list[Box]:
     """A line that is still too long, broken before a factor; the dot says that the product goes on."""
     if not isinstance(line, Row) or width(line) <= room + SLACK:
         return [line]
-    flat = row(*line.kids)
-    kids = flat.kids if isinstance(flat, Row) else line.kids
-    places = [n for n in range(1, len(kids)) if is_factor(kids[n]) and not isinstance(kids[n - 1], Op | Diff)]
-    first, *rest = filled(kids, places, room)
+    kids = [kid for part in flat(line) for kid in apart(part, room)]
+    bare = [kid.body if isinstance(kid, Mark) else kid for kid in kids]
+    places = [n for n in range(1, len(kids)) if is_factor(bare[n]) and not isinstance(bare[n - 1], Op | Diff)]
+    first, *rest = map(together, filled(kids, places, room))
     return [first, *(row(Op("·"), part) for part in rest)]
+
+
+def flat(line: Box) -> tuple[Box, ...]:
+    """The parts of a line, rows inside dissolved."""
+    whole = row(*line.kids) if isinstance(line, Row) else line
+    return whole.kids if isinstance(whole, Row) else (whole,)
+
+
+def apart(box: Box, room: float) -> list[Box]:
+    """The factors of a marked product that is too long for a line, each marked."""
+    return [replace(box, body=kid) for kid in flat(box.body)] if isinstance(box, Mark) and width(box) > room else [box]
+
+
+def together(line: Box) -> Box:
+    """A line with neighbours of one tone marked as one."""
+    kids: list[Box] = []
+    for kid in flat(line):
+        last = kids[-1] if kids else None
+        if isinstance(kid, Mark) and isinstance(last, Mark) and kid.tone == last.tone:
+            kids[-1] = replace(kid, body=row(last.body, kid.body))
+        else:
+            kids.append(kid)
+    return row(*kids)
 
 
 def is_factor(box: Box) -> bool:

@@ -15,8 +15,8 @@ _known: WeakValueDictionary[str, Any] = WeakValueDictionary()
 
 
 def token(name: str) -> str:
-    """A name that no other object has, also not one that comes from another process."""
-    return f"{name}#{os.getpid()}.{next(_serial)}"
+    """A name that no other object has, also not one that comes from another process; later ones sort after it."""
+    return f"{name}#{os.getpid()}.{next(_serial):09d}"
 
 
 class ShapeError(SymgradError):
