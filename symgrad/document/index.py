@@ -86,9 +86,9 @@ def plain(box: Box) -> str:
 
 
 def catalogue_row(facts: Facts, page: str) -> dict[str, Any]:
-    """One activation in the table of the index."""
+    """One activation in the table of the index: its kinks for all parameters, the rest at the usual ones."""
     definition = facts.definition
-    kinks = ", ".join(plain(boxes(k.at)) for k in facts.kinks)
+    kinks = ", ".join(plain(boxes(k.at)) for k in definition.kinks)
     return {
         "name": definition.name,
         "title": definition.title,
@@ -100,7 +100,7 @@ def catalogue_row(facts: Facts, page: str) -> dict[str, Any]:
         "centred": facts.zero_centred,
         "monotone": MONOTONE[facts.monotone],
         "kinks": kinks or message("none", context="kinks"),
-        "count": len(facts.kinks),
+        "count": len(definition.kinks),
     }
 
 
