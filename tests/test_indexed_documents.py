@@ -269,6 +269,14 @@ def test_bound_letters_never_clash_with_free_ones() -> None:
     assert first((total(q, x[i + 1]),)) == 1
 
 
+def test_a_sum_does_not_take_the_letter_of_a_layer_or_a_step() -> None:
+    letter = Index("l", n)
+    layer, behind = Tensor("z", n, tex="z^{l}"), Tensor("z^(l + 1)", n)
+
+    assert latex(boxes(total(letter, layer[letter]))) == r"\sum_{k = 1}^{n} z_{k}^{l}"
+    assert text(boxes(total(letter, behind[letter]))) == "∑[k = 1 to n] (z^(l + 1))ₖ"
+
+
 HOSTILE = [
     "</math><script>alert(1)</script>",
     r"\input{/etc/passwd}",

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from symgrad.document.atoms import dim_box
@@ -15,7 +17,8 @@ if TYPE_CHECKING:
 
     from symgrad.indexed import Atom
 
-LETTERS = "klijrstuvwabcdefgh"
+LETTERS = "klijrstuvwabcdfgh"  # without e, which reads as Euler's number
+WORDS = re.compile(r"[^\W\d_]+")
 
 Names = dict[Index, str]
 
@@ -54,8 +57,15 @@ def unused(name: str, taken: set[str]) -> str:
 
 
 def letters_of(value: Expr) -> set[str]:
-    """The letters that dimensions and tensors of an expression have."""
-    return {d.name for t in value.tensors for d in t.dims} | {t.name for t in value.tensors}
+    """The letters of an expression's dimensions and tensors, and what they wear: the l of z^(l + 1) is taken."""
+    worn = {d for t in value.tensors for d in (*t.dims, t)}
+    return set().union(*(words(n.name, n.tex) for n in worn))
+
+
+@cache
+def words(name: str, tex: str) -> frozenset[str]:
+    """A name and every letter in it."""
+    return frozenset((name, *WORDS.findall(f"{name} {tex}")))
 
 
 def slot_box(where: Index | Place, names: Mapping[Index, str]) -> Box:
