@@ -58,8 +58,9 @@ def unused(name: str, taken: set[str]) -> str:
 
 def letters_of(value: Expr) -> set[str]:
     """The letters of an expression's dimensions and tensors, and what they wear: the l of z^(l + 1) is taken."""
-    worn = {d for t in value.tensors for d in (*t.dims, t)}
-    return set().union(*(words(n.name, n.tex) for n in worn))
+    tensors = value.tensors
+    sizes = {d for t in tensors for d in t.dims}
+    return set().union(*(words(n.name, n.tex) for n in tensors), *(words(d.name, d.tex) for d in sizes))
 
 
 @cache
