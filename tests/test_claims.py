@@ -31,6 +31,7 @@ from symgrad.core import (
     Settlement,
     Status,
     Stretches,
+    SymgradError,
     Tends,
     interval,
 )
@@ -45,6 +46,7 @@ from symgrad.document.claims import record
 from symgrad.functions import D
 from symgrad.indexed import apply, delta, partial, sums_to, total
 from symgrad.pipeline.claim import claim as settle_words
+from symgrad.pipeline.claim_drawing import picture
 from symgrad.pipeline.claims import observe
 from symgrad.prover.claims import rechecked, replayed, settle, settle_claim, where_holds
 from symgrad.prover.named import Named
@@ -420,6 +422,29 @@ def test_the_command_for_a_claim_of_ones_own(tmp_path: Path) -> None:
     assert run("claim", "sigmoid'(z) <")[0] == 2
     assert run("claim", "tanh'(z) >= sigmoid'(z)", "-o", str(drawn))[0] == 1
     assert drawn.read_text("utf-8").startswith("<svg ")
+
+
+@pytest.mark.parametrize(
+    ("words", "curves"),
+    [
+        ("-1/z > 0 for z < 0", ("−1/z", "0")),
+        ("the values of sigmoid'(z) are (0, 1/4]", ("d/dz σ(z)", "0", "1/4")),
+        ("relu'(z) = 1 iff z > 0", ("shaded: z &gt; 0", "d/dz ReLU(z)", "1")),
+        ("tanh'(z) ~ 4*exp(-2*z) as z -> oo", ("d/dz tanh(z)", "1")),
+        ("1/z -> -oo as z -> 0-", ("1/z",)),
+        ("z^2 > 3*z as z -> oo", ("z²", "3z")),
+    ],
+)
+def test_every_kind_of_claim_is_drawn(words: str, curves: tuple[str, ...]) -> None:
+    drawn = picture(parse_claim(words)[0], None)
+
+    assert all(f"{curve}</" in drawn for curve in curves)
+
+
+@pytest.mark.parametrize("words", ["x + y > 1", "1 < 2"])
+def test_what_is_not_about_one_variable_is_not_drawn(words: str) -> None:
+    with pytest.raises(SymgradError, match="one variable"):
+        picture(parse_claim(words)[0], None)
 
 
 @pytest.mark.parametrize(

@@ -73,7 +73,10 @@ def test_a_delta_is_proved() -> None:
 
     assert worked.result == symgrad.sigmoid(z) - y
     assert worked.verdict.status is Status.PROVED
-    assert symgrad.output_delta("sigmoid", "matching").result == symgrad.matching_loss("sigmoid").result
+    for name in ("matching", "matching_loss", "MatchingLoss"):
+        assert symgrad.output_delta("sigmoid", name).result == symgrad.matching_loss("sigmoid").result
+    with pytest.raises(symgrad.SymgradError, match="did you mean matching"):
+        symgrad.output_delta("sigmoid", "matchin")
 
 
 @pytest.mark.parametrize("form", ["latex", "mathml", "markdown", "html", "text", "json"])

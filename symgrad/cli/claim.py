@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from symgrad.cli.options import PATH, emit
+from symgrad.cli.options import PATH, Signed, emit
 from symgrad.words import message, say
 
 if TYPE_CHECKING:
@@ -30,9 +30,9 @@ SHOUTED = {
 }
 
 
-@click.command("claim")
+@click.command("claim", cls=Signed)
 @click.argument("words", metavar="CLAIM")
-@click.option("-o", "--output", type=PATH, help="Draw both sides into FILE, an SVG.", metavar="FILE")
+@click.option("-o", "--output", type=PATH, help="Draw what is claimed into FILE, an SVG.", metavar="FILE")
 @click.option("--seconds", type=click.FloatRange(1), default=SECONDS, show_default=True, help="When to give up.")
 @click.option("--json", "as_json", is_flag=True, help="Print one object.")
 def command(words: str, output: Path | None, seconds: float, as_json: bool) -> None:  # noqa: FBT001 - as click does

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 import click
 
-from symgrad.cli.options import emit, rendering
+from symgrad.cli.options import Signed, emit, rendering
 from symgrad.words import message, say
 
 if TYPE_CHECKING:
@@ -16,20 +15,6 @@ if TYPE_CHECKING:
 SECONDS = 18.0  # an expression of one's own; what comes from the catalogue is known to end
 PATIENT = 60.0
 LAYOUTS = ("column", "row-batch", "numerator", "denominator")
-LONG_OPTION = re.compile(r"-|--[a-z][a-z-]+(=.*)?", re.DOTALL)  # by its looks: one that is misspelt gets a hint
-
-
-class Signed(click.Command):
-    """A command whose argument may begin with a minus sign: -z^2 is an expression, no option."""
-
-    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
-        """Read the arguments, with everything that looks like -z^2 or --z put behind the options."""
-        if "--" in args:  # the user has told them apart
-            return super().parse_args(ctx, args)
-        known = {name for param in self.get_params(ctx) for name in param.opts}
-        signed = [word for word in args if word[:1] == "-" and word not in known and not LONG_OPTION.fullmatch(word)]
-        options = [word for word in args if word not in signed]
-        return super().parse_args(ctx, [*options, "--", *signed] if signed else args)
 
 
 def require_one_question(

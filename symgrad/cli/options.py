@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -15,7 +16,21 @@ if TYPE_CHECKING:
 FORMATS = ("text", "latex", "mathml", "markdown", "html", "pdf", "notebook", "json", "numpy")
 FILES = ("html", "pdf", "latex", "markdown", "notebook", "mathml", "json")  # what a build makes
 DIALECTS = ("github", "jupyter", "pandoc")
+LONG_OPTION = re.compile(r"-|--[a-z][a-z-]+(=.*)?", re.DOTALL)  # by its looks: one that is misspelt gets a hint
 DETAILS = ("result", "textbook", "every-rule")
+
+
+class Signed(click.Command):
+    """A command whose argument may begin with a minus sign: -z^2 is an expression, no option."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Read the arguments, with everything that looks like -z^2 or --z put behind the options."""
+        if "--" in args:  # the user has told them apart
+            return super().parse_args(ctx, args)
+        known = {name for param in self.get_params(ctx) for name in param.opts}
+        signed = [word for word in args if word[:1] == "-" and word not in known and not LONG_OPTION.fullmatch(word)]
+        options = [word for word in args if word not in signed]
+        return super().parse_args(ctx, [*options, "--", *signed] if signed else args)
 
 
 class AnyPath(click.Path):

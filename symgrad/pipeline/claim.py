@@ -11,7 +11,6 @@ from sympy import And, Eq, Ge, Le, Rational, true
 
 from symgrad.core import (
     REALS,
-    Drawing,
     Eventually,
     Exists,
     Holds,
@@ -25,9 +24,9 @@ from symgrad.core import (
 )
 from symgrad.definitions.statement_parser import parse_claim
 from symgrad.document.claims import at_point
-from symgrad.document.drawings import draw
 from symgrad.document.from_sympy import boxes
 from symgrad.document.text import text
+from symgrad.pipeline.claim_drawing import picture
 from symgrad.pipeline.intervals import of_operations, of_stretches, told
 from symgrad.pipeline.limited import in_time
 from symgrad.prover.claims import refuted_at, settle, where_true
@@ -40,9 +39,7 @@ if TYPE_CHECKING:
     from symgrad.core import Domain
     from symgrad.definitions.statement_parser import Asked
     from symgrad.prover.claims.regions import Region
-    from symgrad.prover.zeros import Point
 
-REACH = 6.0
 CHARTING = 6.0  # seconds for one map of where a claim holds: the verdict does not wait for it
 SMALL, SEVERAL = ("1", "2", "0", "-1", "-2", "1/2"), (2, 3)  # coordinates that are tried, of so many variables
 SEARCHING = 3.0  # seconds for a simpler counterexample than the one that was found
@@ -61,7 +58,7 @@ def claim(words: str, drawn: bool) -> dict[str, Any]:  # noqa: FBT001 - it comes
     found = [record(statement, ruling(statement)) for statement in asked]
     statuses = {r["status"] for r in found}
     whole = next((s for s in ("refuted", "unknown", "vacuous", CONDITIONAL) if s in statuses), "proved")
-    drawing = picture(asked[0]) if drawn else ""
+    drawing = picture(asked[0], region_of(asked[0])) if drawn else ""
     return {"claim": words, "verdict": whole, "statements": found, "drawing": drawing}
 
 
@@ -207,34 +204,3 @@ def lone(statement: Asked) -> Symbol | None:
         return None
     symbols = statement.relation.free_symbols
     return next(iter(symbols)) if len(symbols) == 1 else None
-
-
-def picture(statement: Asked) -> str:
-    """Both sides over the variable, with the stretches shaded on which the claim holds."""
-    z = lone(statement)
-    if z is None or not isinstance(statement, Holds | Exists):
-        raise SymgradError("only a comparison in one variable can be drawn; leave out -o, or give the others a number")
-    region = region_of(statement)
-    domain = next((v.domain for v in statement.variables if v.symbol == z), REALS)
-    low = -REACH if domain.lower is None else float(domain.lower)
-    high = low + 2 * REACH if domain.upper is None else float(domain.upper)
-    shaded = [
-        (max(low, number(p.left, low)), min(high, number(p.right, high))) for p in (region.parts if region else ())
-    ]
-    sides = tuple((text(boxes(side)), carried(side, z)) for side in statement.relation.args)
-    kept = tuple(s for s in shaded if s[0] < s[1])
-    return standalone(draw(Drawing("shaded: where it holds", z, sides, low, high, kept), "claim"))
-
-
-def number(p: Point | None, infinite: float) -> float:
-    """A boundary for a drawing."""
-    return infinite if p is None else float(int(p.lower.p) / int(p.lower.q))
-
-
-def standalone(svg: str) -> str:
-    """An SVG that is a file of its own: with its namespace, and colours where a page would give them."""
-    colours = {"--fig-ink": "#333", "--fig-grid": "#ccc", "--was": "#1d6fa5", "--now": "#a1620a", "--card": "#fff"}
-    for name, colour in colours.items():
-        svg = svg.replace(f"var({name})", colour)
-    head = '<svg xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink"'
-    return svg.replace("<svg", head, 1)

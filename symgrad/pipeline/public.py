@@ -17,7 +17,8 @@ from symgrad.core import (
     UnsupportedError,
     Verdict,
 )
-from symgrad.definitions import activation_named, entry_named, loss_named
+from symgrad.core.catalogue import canonical, nearest
+from symgrad.definitions import LOSSES, activation_named, entry_named, loss_named
 from symgrad.definitions.exact import shown
 from symgrad.definitions.meaning import where_defined
 from symgrad.definitions.parser import parse_condition
@@ -123,9 +124,12 @@ def output_delta(activation: str | Definition, loss: str | Definition) -> Worked
     `.cancels` is whether $φ′(z)$ drops out: `Cancels.FULLY` for sigmoid with binary cross-entropy.
     """
     phi = of_kind(activation, Kind.ACTIVATION)
-    if loss == MATCHING:
+    if isinstance(loss, str) and canonical(loss).replace("_", "").removesuffix("loss") == MATCHING:
         return matching_loss(phi)
-    cost = of_kind(loss, Kind.LOSS)
+    try:
+        cost = of_kind(loss, Kind.LOSS)
+    except UnknownNameError as error:
+        raise UnknownNameError(Kind.LOSS.value, error.name, nearest(error.name, (*LOSSES, MATCHING))) from None
     return Worked(deriver.output_delta(phi, cost), cancels=deriver.pair(phi, cost).cancels)
 
 
