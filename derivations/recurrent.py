@@ -5,7 +5,7 @@ import math
 from sympy import Le, Rational, Symbol, tanh
 
 from symgrad import D, Document, derivative
-from symgrad.core import Claim, Drawing, Holds, Induction, Ruling
+from symgrad.core import Claim, Drawing, Holds, Induction, Ruling, Shared, TimeInduction
 from symgrad.definitions.claims import layers
 from symgrad.deriver.indexed import definition_of
 from symgrad.indexed import Dim, Index, Tensor, apply, total
@@ -16,23 +16,18 @@ i, j, k, t = Index("i", n), Index("j", n), Index("k", m), Index("t", T)
 W, U, b = Tensor("W", (n, n)), Tensor("U", (n, m)), Tensor("b", n)
 u = Tensor("u", n, tex="u^{t+1}")
 
-z = Tensor("z", n, tex="z^{t}")
+# One step: the state before it, its input, what it leaves.
+h_before, x_here, x_next = (
+    Tensor(name, d, tex=f"{name}^{{{at}}}") for name, d, at in (("h", n, "t-1"), ("x", m, "t"), ("x", m, "t+1"))
+)
+z = Tensor("z", n, body=((i,), total(j, W[i, j] * h_before[j]) + total(k, U[i, k] * x_here[k]) + b[i]), tex="z^{t}")
 h = Tensor("h", n, body=((i,), apply(tanh, z[i])), tex="h^{t}")
-z_next = Tensor("z", n, body=((i,), total(j, W[i, j] * h[j]) + u[i]), tex="z^{t+1}")
+z_next = Tensor("z", n, body=((i,), total(j, W[i, j] * h[j]) + total(k, U[i, k] * x_next[k]) + b[i]), tex="z^{t+1}")
 loss_here = Tensor("L", depends=(h,), tex="L^{t}")
 loss_later = Tensor("M", depends=(z_next,), tex="L^{>t}")
 J = Tensor("J", body=((), loss_here() + loss_later()))
 
-step = derivative(
-    J,
-    z,
-    through=(z_next, h),
-    called={z_next: "δ^{t+1}", h: "g^{t}"},
-    facts=(definition_of(h),),
-    name="bptt-step",
-    title="From step t + 1 to step t",
-    lead="The state hᵗ is read twice: by the loss of step t, and by step t + 1. u is what the input and the bias add.",
-)
+known = {"facts": (definition_of(h),)}
 state = derivative(
     J,
     h,
@@ -40,13 +35,48 @@ state = derivative(
     called={z_next: "δ^{t+1}"},
     name="bptt-state",
     title="What reaches the state of step t",
-    lead="The loss up to step t − 1 does not depend on hᵗ, so it is left out.",
+    lead="The state hᵗ is read twice: by the loss of step t, and by step t + 1. The loss up to step t − 1 does not "
+    "depend on hᵗ, so it is left out.",
+)
+step = derivative(
+    J,
+    z,
+    through=(z_next, h),
+    called={z_next: "δ^{t+1}", h: "g^{t}"},
+    name="bptt-step",
+    title="From step t + 1 to step t",
+    **known,
+)
+last = derivative(
+    Tensor("J", body=((), loss_here())),
+    z,
+    name="bptt-last",
+    title="The last step",
+    lead="At t = T no loss comes later.",
+    **known,
 )
 
-X, H = Tensor("X", (T, m)), Tensor("H", (T, n))
-Z = Tensor("Z", (T, n), body=((t, i), total(j, W[i, j] * H[t - 1, j]) + total(k, U[i, k] * X[t, k]) + b[i]))
-whole = Tensor("J", depends=(Z,))
-shared = {"through": (Z,), "called": {Z: "δ"}}
+# All steps share their weights: what comes later sees them again, beside the state.
+later = Tensor("M", depends=(h, W, U, b), tex="L^{>t}")
+onward = Tensor("J", body=((), loss_here() + later()))
+told = {"through": (z,), "called": {z: "δ^{t}"}, **known}
+weights, inputs, biases = (
+    derivative(onward, w, name=f"bptt-{w.name}", title=title, **told)
+    for w, title in ((W, "The recurrent weights"), (U, "The input weights"), (b, "The biases"))
+)
+X, H, Δ = Tensor("x", (T, m)), Tensor("h", (T, n)), Tensor("δ", (T, n))
+through_time = TimeInduction(
+    "Induction over time",
+    last,
+    (state, step),
+    (
+        Shared(weights, W[i, j], total(t, Δ[t, i] * H[t - 1, j])),
+        Shared(inputs, U[i, k], total(t, Δ[t, i] * X[t, k])),
+        Shared(biases, b[i], total(t, Δ[t, i])),
+    ),
+    previous=(h_before, h),
+    sequences=((Δ, z), (H, h), (X, x_here)),
+)
 POWERS = Claim(
     "Shared weights",
     "k steps back leave at most ‖W‖ᵏ of the gradient, tanh′ being at most 1",
@@ -99,19 +129,15 @@ page = Document(
     "Backpropagation",
     "A recurrent network is a deep network whose layers share their weights. Going back one step multiplies by Wᵀ and "
     "by the slope of tanh; the weights collect what every step sends back.",
-    (
-        state,
-        step,
-        derivative(whole, W, name="bptt-W", title="The recurrent weights", **shared),
-        derivative(whole, U, name="bptt-U", title="The input weights", **shared),
-        derivative(whole, b, name="bptt-b", title="The biases", **shared),
-    ),
+    (state, last, step, weights, inputs, biases),
     claims=(POWERS,),
     drawings=(back,),
+    inductions=(through_time,),
     notes=(
         (
-            "In the last three the states $H$ are held still: how $J$ reaches a weight through earlier states is in "
-            "$\\delta$ already, which is the derivative by $Z$ along all ways. Before the first step the state is 0."
+            "In the last three the state $h^{t}$ is held still where later losses are differentiated: how they reach a "
+            "weight through it is in $δ^{t}$ already. In the sums, where letters have a time axis, the state before "
+            "the first step is 0."
         ),
         (
             "The drawing is computed for one neuron that begins at $h^{0} = 1/10$ and has no input, 40 steps back. "

@@ -20,6 +20,7 @@ from symgrad.core import Derivation, UnsupportedError
 from symgrad.definitions import ACTIVATIONS, LOSSES
 from symgrad.definitions.layers import network
 from symgrad.deriver.indexed.layers import network_gradients
+from symgrad.document.induction import programs
 from symgrad.document.telling_indexed import indexed_code, sought
 from symgrad.functions.symbols import z
 from symgrad.indexed import Expr, Index, Tensor
@@ -156,31 +157,31 @@ def test_code_at_an_output_keeps_its_digits(activation: str, loss: str) -> None:
 
 @pytest.mark.parametrize("steps", [1, 2, 5])
 def test_going_back_through_time_meets_the_slope_of_the_unrolled_network(steps: int) -> None:
-    """The pages derive one step and the weights with the states held still; together they are the whole gradient."""
+    """The page's recursion and its sums over time, as code, are the whole gradient."""
     (page,) = load(*sources([FOLDER / "recurrent.py"]))
-    code = {d.name: compiled(d) for d in page.derivations if d.name != "bptt-state"}
+    back = compiled(indexed_code(next(d for d in page.derivations if d.name == "bptt-step")))
+    of_W, of_U, of_b = map(compiled, programs(page.inductions[0]))
     rng = np.random.default_rng(steps)
     W, U, b, X, C = (rng.normal(size=s) for s in ((3, 3), (3, 2), 3, (steps, 2), (steps, 3)))
 
-    def states(W: Any, U: Any, b: Any) -> tuple[Any, Any]:
-        z, h = np.zeros((steps, 3)), np.zeros((steps + 1, 3))
+    def states(W: Any, U: Any, b: Any) -> Any:
+        h = np.zeros((steps + 1, 3))
         for t in range(steps):
-            z[t] = W @ h[t - 1] + U @ X[t] + b  # h[-1] is the state before the first, which is 0
-            h[t] = np.tanh(z[t])
-        return z, h
+            h[t] = np.tanh(W @ h[t - 1] + U @ X[t] + b)  # h[-1] is the state before the first, which is 0
+        return h
 
     def loss(W: Any, U: Any, b: Any) -> Any:
-        return (C * np.sin(states(W, U, b)[1][:steps])).sum()
+        return (C * np.sin(states(W, U, b)[:steps])).sum()
 
-    z, h = states(W, U, b)
+    h = states(W, U, b)
     δ = np.zeros((steps + 1, 3))
     for t in reversed(range(steps)):
         reached = C[t] * np.cos(h[t]) + W.T @ δ[t + 1]  # the page's first result
-        δ[t] = code["bptt-step"](g_t=reached, z=z[t])
+        δ[t] = back(U, W, b, g_t=reached, h=h[t - 1], x=X[t])
     found = {
-        "W": code["bptt-W"](H=h[:steps], delta=δ[:steps]),
-        "U": code["bptt-U"](X=X, delta=δ[:steps]),
-        "b": code["bptt-b"](delta=δ[:steps]),
+        "W": of_W(δ[:steps], h[:steps]),
+        "U": of_U(δ[:steps], X),
+        "b": of_b(δ[:steps]),
     }
     weights = {"W": W, "U": U, "b": b}
     for name, value in weights.items():
@@ -189,8 +190,8 @@ def test_going_back_through_time_meets_the_slope_of_the_unrolled_network(steps: 
         assert (found[name] * way).sum() == pytest.approx((ahead - behind) / 2e-5, rel=1e-6, abs=1e-8)
 
 
-def compiled(derivation: Derivation) -> Any:
-    """The function that a derivation's code is."""
+def compiled(source: str) -> Any:
+    """The function that some code defines."""
     names: dict[str, Any] = {}
-    exec(indexed_code(derivation), names)  # noqa: S102 - our own text, which is what is tested
+    exec(source, names)  # noqa: S102 - our own text, which is what is tested
     return next(f for name, f in names.items() if name.startswith("dJ_"))

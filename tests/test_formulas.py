@@ -16,7 +16,7 @@ from sympy import acosh, asinh, atanh, cos, tan
 
 from symgrad.core import Outcome, Status
 from symgrad.document.telling_indexed import sought
-from symgrad.indexed import Dim, Index, Tensor, apply, delta, expr, partial
+from symgrad.indexed import Dim, Index, Power, Tensor, apply, delta, expr, partial
 from symgrad.indexed.numpy_code import numpy_source
 from symgrad.indexed.numpy_code.source import identifier
 from symgrad.pipeline.tensors import of_text
@@ -248,6 +248,24 @@ def test_a_slope_that_cancels_is_not_left_standing(text: str) -> None:
     atoms = [(a, e) for t in terms for a, e in t.atoms]
 
     assert all(e > 0 and not getattr(a, "order", 0) for a, e in atoms)
+
+
+HESSIANS = {
+    "sum(log(1 + exp(-y .* (X*w))))": "XᵀDX, D a product",
+    "sum(log(1 + exp(X*w)) - y .* (X*w))": "the same, without y",
+    "sum(binary_cross_entropy(sigmoid(X*w), y))": "by way of the output",
+}
+
+
+@pytest.mark.parametrize("text", HESSIANS)
+def test_sums_over_one_range_become_one(text: str) -> None:
+    """The Hessian of a logistic regression is sum_k x_ki x_kj s_k (1 - s_k), not a difference of two sums."""
+    found = of_text(text, "w", used(text, "w"), 2)
+
+    assert found.verdict.proved
+    (term,) = found.derivation.result.terms
+    assert len(term.bound) == 1
+    assert [a for a, _ in term.atoms if isinstance(a, Power)]
 
 
 def test_where_a_maximum_is_attained_does_not_move() -> None:

@@ -34,8 +34,10 @@ from symgrad.core.document import (
     Page,
     Pair,
     Settled,
+    Shared,
     Shown,
     Tally,
+    TimeInduction,
     tally,
 )
 from symgrad.core.domain import REALS, Domain, interval, one_of
@@ -134,6 +136,7 @@ __all__ = [
     "Ruling",
     "Settled",
     "Settlement",
+    "Shared",
     "Shown",
     "Status",
     "Step",
@@ -141,6 +144,7 @@ __all__ = [
     "SymgradError",
     "Tally",
     "Tends",
+    "TimeInduction",
     "UnknownNameError",
     "UnsupportedError",
     "Variable",

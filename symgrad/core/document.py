@@ -35,6 +35,37 @@ class LayerInduction:
 
 
 @dataclass(frozen=True, slots=True)
+class Shared:
+    """What a weight that all steps share collects: `step` derives what one step adds, `whole` is the sum at `entry`."""
+
+    step: Derivation
+    entry: Any
+    whole: Any
+
+
+@dataclass(frozen=True, slots=True)
+class TimeInduction:
+    """That a recursion gives dJ/dz of every step of a recurrent network, and sums over time dJ/dW, at any length.
+
+    `last` derives dJ/dz of the last step; `steps` derive dJ/dz of a step from that of the one behind it, by way of
+    names in between, each in those before it. `previous` are the state before a step and the one that it leaves.
+    `sequences` say what a letter with a time axis is at time t: (H, h), and (Δ, z) for dJ/dz; outside its shape such a
+    letter is 0, so the network begins in the state 0.
+    """
+
+    title: str
+    last: Derivation
+    steps: tuple[Derivation, ...]
+    shared: tuple[Shared, ...]
+    previous: tuple[Any, Any]
+    sequences: tuple[tuple[Any, Any], ...]
+    verdict: Verdict | None = None
+
+    def __post_init__(self) -> None:
+        worded(self, "title")
+
+
+@dataclass(frozen=True, slots=True)
 class Drawing:
     """Curves over one variable from `low` to `high`, each with its label; `shaded` are stretches of the axis.
 
@@ -108,7 +139,7 @@ class Document:
     layout: str = ""  # of matrices: column, row-batch, numerator, denominator
     shapes: bool = False  # rows and columns below every factor of a matrix form
     beside: int = 0
-    inductions: tuple[LayerInduction, ...] = ()  # over the layers, settled on their own
+    inductions: tuple[LayerInduction | TimeInduction, ...] = ()  # over the layers, settled on their own
     claims: tuple[Claim, ...] = ()
     drawings: tuple[Drawing, ...] = ()
     experiments: tuple[Experiment, ...] = ()  # measured, not proved
@@ -173,7 +204,7 @@ class Page:
     settled: tuple[Settled, ...]
     facts: tuple[Facts | LossFacts, ...] = ()
     pairs: tuple[Pair, ...] = ()
-    inductions: tuple[LayerInduction, ...] = ()
+    inductions: tuple[LayerInduction | TimeInduction, ...] = ()
     rulings: tuple[Settlement, ...] = ()
     measured: tuple[Shown, ...] = ()
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import reduce
 from typing import TYPE_CHECKING
 
+from symgrad.core import TimeInduction
 from symgrad.words import counted, message
 
 if TYPE_CHECKING:
@@ -14,6 +15,8 @@ if TYPE_CHECKING:
     from symgrad.document.site import Site
     from symgrad.words import Message
 
+OVER_LAYERS, OVER_TIME = message("the induction over the layers"), message("the induction over time")
+
 
 def to_prove(page: Page) -> Message:
     """What there is to prove on a page: its steps, each chain as a whole, the rows of the table."""
@@ -22,7 +25,7 @@ def to_prove(page: Page) -> Message:
     parts = [counted("{n} step", "{n} steps", steps)] if steps else []
     parts += [counted("the whole chain", "{n} whole chains", wholes)] if wholes else []
     parts += [counted("{n} delta", "{n} deltas", rows)] if rows else []
-    parts += [message("the induction over the layers")] if page.inductions else []
+    parts += [OVER_TIME if isinstance(i, TimeInduction) else OVER_LAYERS for i in page.inductions]
     return reduce(lambda one, other: message("{one} and {other}", one=one, other=other), parts or [message("")])
 
 

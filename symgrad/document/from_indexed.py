@@ -38,7 +38,7 @@ from symgrad.document.index_names import (
     with_free,
 )
 from symgrad.document.layout import width
-from symgrad.document.names import indexed, tensor_name
+from symgrad.document.names import holding, indexed, tensor_name
 from symgrad.document.notation import PLAIN, Notation
 from symgrad.document.tints import KRONECKER
 from symgrad.indexed import (
@@ -285,17 +285,10 @@ class IndexWriter:
             return second(self.factor(of, names), self.factor(inner.ref, names), by)
         inside = self.sum(atom.expr, names)
         slope = Diff(inside if isinstance(inner, Ref) else None, by, partial=True)
-        held = [part for t in held_still(atom) for part in (Op(","), tensor_name(t))][1:]
-        operator = Script(fenced(slope), row(*held)) if held else slope
+        operator = holding(slope, atom.fixed)
         if isinstance(inner, Ref):
             return operator
         return row(operator, fenced(inside) if not isinstance(inside, Fn | Fence) else inside)
-
-
-def held_still(atom: Partial) -> list[Tensor]:
-    """Names between the two that are held still: the ways through them are terms of their own."""
-    found = [t for t in atom.fixed if t.rests_on(atom.ref.tensor) and atom.expr.rests_on(t)]
-    return sorted(found, key=lambda t: t.name)
 
 
 def as_power(atom: Apply) -> tuple[Expr, Expr] | None:

@@ -26,7 +26,7 @@ from symgrad.document.boxes import (
     row,
 )
 from symgrad.document.heads import applied
-from symgrad.document.names import named, tensor_name
+from symgrad.document.names import holding, named, tensor_name
 from symgrad.indexed.matrix.build import raised, scaled
 from symgrad.indexed.matrix.tree import (
     Broadcast,
@@ -100,8 +100,8 @@ class Setter:
         match matrix:
             case Var(tensor):
                 return self.sized(tensor_name(tensor), matrix)
-            case Derived(of, by):
-                return Diff(tensor_name(of), tensor_name(by), partial=True)
+            case Derived(of, by, fixed):
+                return holding(Diff(tensor_name(of), tensor_name(by), partial=True), fixed)
             case Symbolic(atom):
                 return atom_box(atom)
             case Identity():

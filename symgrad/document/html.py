@@ -16,7 +16,7 @@ from symgrad.document.error_plot import PLOTTED, error_plot
 from symgrad.document.evidence import ANCHORS, CONVENTION, OUTCOMES, WORDS, check_in_words, reason, steps_in_words
 from symgrad.document.graph import graph
 from symgrad.document.graph_drawing import graph_svg
-from symgrad.document.induction import CONCLUSION, failed, parts
+from symgrad.document.induction import conclusion, failed, parts, programs
 from symgrad.document.latex import latex
 from symgrad.document.mathml import NAMESPACE, mathml
 from symgrad.document.names import named
@@ -183,7 +183,7 @@ def templates() -> jinja2.Environment:
     )
     environment.globals |= {"_": translated, "pgettext": translated_as, "ngettext": translated_count}
     environment.globals |= {"language": language, "tongues": LANGUAGES}
-    environment.globals |= {"CONVENTION": CONVENTION, "CONCLUSION": CONCLUSION}
+    environment.globals |= {"CONVENTION": CONVENTION}
     environment.filters |= {
         "math": inline,
         "block": block,
@@ -206,6 +206,8 @@ def templates() -> jinja2.Environment:
         "chain": short_chain,
         "parts": parts,
         "failed": failed,
+        "conclusion": conclusion,
+        "programs": programs,
         "standing": standing,
     }
     return environment

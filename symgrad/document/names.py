@@ -6,12 +6,12 @@ import re
 from typing import TYPE_CHECKING, Any
 from unicodedata import normalize
 
-from symgrad.document.boxes import Box, Fence, Ident, Num, Op, Over, Row, Script, Text, row
+from symgrad.document.boxes import Box, Fence, Ident, Num, Op, Over, Row, Script, Text, fenced, row
 from symgrad.document.latex_in import read
 from symgrad.document.spelling import GREEK
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Sequence
 
 NAME = re.compile(
     r"(?P<base>[^\W\d_]+?)(?P<digits>\d+)?(?:_(?P<accent>hat|bar|tilde|dot))?(?:_\{?(?P<sub>[^\W_]+(?:[+−-][^\W_]+)?)\}?)?"
@@ -28,6 +28,12 @@ WORD = re.compile(r"(\d+)|([^\W\d_]+)|([+−-])|([()])")
 def tensor_name(tensor: Any) -> Box:
     """A tensor's own name: its LaTeX where it has one, else its letters; anything unexpected is plain words."""
     return read(tensor.tex) if tensor.tex else named(tensor.name)
+
+
+def holding(slope: Box, tensors: Collection[Any]) -> Box:
+    """A derivative with the names below it that are held still: the ways through them are terms of their own."""
+    held = [part for t in sorted(tensors, key=lambda t: t.name) for part in (Op(","), tensor_name(t))][1:]
+    return Script(fenced(slope), row(*held)) if held else slope
 
 
 def named(name: str) -> Box:

@@ -10,7 +10,7 @@ from symgrad.core import REALS, UnsupportedError, Variable, every_step
 from symgrad.document.atoms import dim_box
 from symgrad.document.boxes import Box, Diff, Ident, Num, Op, Script, Text, commas, fenced, row
 from symgrad.document.einsum import einsum_box
-from symgrad.document.from_indexed import entry_box, held_still, second
+from symgrad.document.from_indexed import entry_box, second
 from symgrad.document.from_matrix import Style, matrix_boxes, turned
 from symgrad.document.from_sympy import boxes
 from symgrad.document.index_names import atoms_of, first
@@ -110,7 +110,7 @@ def spaces(derivation: Derivation) -> Iterator[Box]:
     for tensor in padded(derivation):
         yield row(tensor_name(tensor), Text(message(" is 0 outside its shape")))
     slopes = [a for s in every_step(derivation.steps) for a in atoms_of(s.after) if isinstance(a, Partial)]
-    for tensor in dict.fromkeys(t for a in slopes for t in held_still(a)):
+    for tensor in dict.fromkeys(t for a in slopes for t in sorted(a.fixed, key=lambda t: t.name)):
         yield row(tensor_name(tensor), Text(message(" below a bracket is held still")))
     for v in derivation.domains:
         if v.domain != REALS and isinstance(v.symbol, Tensor):

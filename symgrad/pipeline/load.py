@@ -11,7 +11,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
-from symgrad.core import Derivation, Document, SymgradError
+from symgrad.core import Derivation, Document, LayerInduction, SymgradError, TimeInduction
 from symgrad.pipeline.discover import Source, SourceError, read, shown
 from symgrad.pipeline.fingerprint import PACKAGE, digest
 from symgrad.pipeline.worked import Worked
@@ -107,9 +107,17 @@ def unwrap(value: Document | Derivation | Worked) -> Document | Derivation:
         return replace(
             value,
             derivations=tuple(map(plain, value.derivations)),
-            inductions=tuple(replace(i, last=plain(i.last), step=plain(i.step)) for i in value.inductions),
+            inductions=tuple(map(plainly, value.inductions)),
         )
     return plain(value)
+
+
+def plainly(induction: LayerInduction | TimeInduction) -> LayerInduction | TimeInduction:
+    """An induction over plain derivations."""
+    if isinstance(induction, LayerInduction):
+        return replace(induction, last=plain(induction.last), step=plain(induction.step))
+    shared = tuple(replace(s, step=plain(s.step)) for s in induction.shared)
+    return replace(induction, last=plain(induction.last), steps=tuple(map(plain, induction.steps)), shared=shared)
 
 
 def plain(value: Derivation | Worked) -> Derivation:

@@ -18,12 +18,14 @@ from symgrad.core import (
     Document,
     Facts,
     Kind,
+    LayerInduction,
     Let,
     LossFacts,
     Page,
     Pair,
     Settled,
     Step,
+    TimeInduction,
     UnsupportedError,
     Verdict,
     every_step,
@@ -39,7 +41,7 @@ from symgrad.pipeline.losses import loss_facts
 from symgrad.pipeline.measured import measured
 from symgrad.pipeline.numpy_source import of_derivation
 from symgrad.pipeline.reasons import with_reason
-from symgrad.prover.indexed import prove_by_induction, prove_indexed, prove_indexed_step, usable
+from symgrad.prover.indexed import prove_by_induction, prove_indexed, prove_indexed_step, prove_through_time, usable
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -150,10 +152,17 @@ def settle_document(document: Document, pairs: tuple[Pair, ...] = ()) -> Page:
         tuple(settle(d) for d in document.derivations),
         tuple(map(about, document.about)),
         pairs or every_pair() if document.pairs else (),
-        tuple(replace(i, verdict=prove_by_induction(i.last, i.step)) for i in document.inductions),
+        tuple(replace(i, verdict=induction(i)) for i in document.inductions),
         tuple(map(settlement, document.claims)),
         tuple(map(measured, document.experiments)),
     )
+
+
+def induction(claimed: LayerInduction | TimeInduction) -> Verdict:
+    """The verdict on an induction over layers or over time."""
+    if isinstance(claimed, TimeInduction):
+        return prove_through_time(claimed)
+    return prove_by_induction(claimed.last, claimed.step)
 
 
 def about(definition: Definition) -> Facts | LossFacts:

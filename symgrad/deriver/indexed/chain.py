@@ -11,7 +11,7 @@ from symgrad.core.catalogue import nearest
 from symgrad.definitions.tokens import spelled_out
 from symgrad.deriver.indexed.factoring import in_factors, powers_joined, sigmoids_seen
 from symgrad.deriver.indexed.moves import step_once
-from symgrad.indexed import Expr, Fact, Ref, Tensor, contract, expr, mapped
+from symgrad.indexed import Expr, Fact, Ref, Tensor, carry_out, contract, expr, mapped
 from symgrad.indexed.facts import apply_fact
 from symgrad.indexed.normal import expanded
 from symgrad.indexed.tensor import reached
@@ -192,7 +192,7 @@ def rewritten(value: Expr, facts: tuple[Fact, ...], *, factored: bool = True) ->
         value = after
     else:
         raise EndlessError(facts)
-    for rule, rewriting in CLOSING if factored and not value.partials else ():
+    for rule, rewriting in CLOSING if factored and (not value.partials or carry_out(value) == value) else ():
         if (better := rewriting(value)) != value:
             steps.append(Step(value, better, rule))
             value = better

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from fractions import Fraction
+from itertools import permutations
 from math import gcd, lcm
 from typing import TYPE_CHECKING, Any
 
@@ -17,8 +18,11 @@ from symgrad.indexed.mapping import bind
 from symgrad.indexed.normal import common_factor
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
     from symgrad.indexed import Index
 
+MOST = 3  # binders whose orders are tried
 LARGEST = 12  # terms of a bracket; a longer one is left as it is
 
 
@@ -72,6 +76,7 @@ def is_exp(atom: Atom) -> bool:
 
 def in_factors(value: Expr) -> Expr:
     """The sum with what all its terms share in front, sums over indices included, and its bracket factored."""
+    value = sums_joined(value)
     if len(value.terms) < 2:  # noqa: PLR2004 - one term has nothing to share
         return value
     parts = [split(t) for t in value.terms]
@@ -81,6 +86,57 @@ def in_factors(value: Expr) -> Expr:
         inner = factored(Expr(t for _, _, outer in parts for t in outer.terms))
         return Expr(bind(bound, summed * (inner if len(inner.terms) == 1 else group(inner))).terms)
     return factored(value)
+
+
+def sums_joined(value: Expr) -> Expr:
+    """The expression with sums over the same dimensions as one: sum x_ki s_k - sum x_ki y_k = sum x_ki (s_k - y_k).
+
+    Only where the bracket is about the indices that are summed over: a mean of g_k x_k times x_i stays a mean.
+    """
+    alike: dict[tuple[str, ...], list[Term]] = {}
+    for term in value.terms:
+        alike.setdefault(tuple(sorted(i.dim.token for i in term.bound)), []).append(term)
+    found = expr(0)
+    for terms in alike.values():
+        found += Expr(terms) if len(terms) == 1 or not terms[0].bound else joined(terms)
+    return found
+
+
+def joined(terms: list[Term]) -> Expr:
+    """Sums over the same dimensions, those together that share factors below their sums."""
+    first, *others = terms
+    binders = sorted((i.fresh() for i in first.bound), key=lambda i: i.dim.token)
+    inner = summand(first, binders)
+    rest: list[Term] = []
+    for term in others:
+        ways = (inner + summand(term, way) for way in arranged(binders))
+        new = next((w for w in ways if belongs(w, binders)), None)
+        inner, rest = (new, rest) if new is not None else (inner, [*rest, term])
+    whole = factored(inner) if len(inner.terms) > 1 else inner
+    return bind(binders, whole) + (joined(rest) if rest else expr(0))
+
+
+def summand(term: Term, binders: Sequence[Index]) -> Expr:
+    """What a term sums over, with these binders for its own, dimension by dimension."""
+    mine = sorted(term.bound, key=lambda i: (i.dim.token, i.token))
+    return Expr((Term(term.coefficient, (), term.atoms),)).rename(dict(zip(mine, binders, strict=True)))
+
+
+def arranged(binders: Sequence[Index]) -> Iterator[Sequence[Index]]:
+    """The orders of binders in which each dimension keeps its places; one where there are many."""
+    for way in permutations(binders) if len(binders) <= MOST else [tuple(binders)]:
+        if [i.dim for i in way] == [i.dim for i in binders]:
+            yield way
+
+
+def belongs(inner: Expr, binders: Sequence[Index]) -> bool:
+    """Whether summands are one product with a bracket that is about the binders alone."""
+    product = factored(inner)
+    if len(product.terms) != 1:
+        return False
+    inside = [a for a, _ in product.terms[0].atoms if isinstance(a, Power)]
+    outside = frozenset[Any]().union(*(a.free for a, _ in product.terms[0].atoms if a not in inside))
+    return bool(outside & set(binders)) and all(a.free and a.free <= set(binders) for a in inside)
 
 
 def split(term: Term) -> tuple[frozenset[Index], Expr, Expr]:
