@@ -292,3 +292,49 @@ def test_the_search_and_the_switches_work_in_chinese(browser: Browser, tongues: 
         page.keyboard.press("Enter")
         page.wait_for_url("**/zh-Hans/search.html?q=*")
         assert page.locator(".everything li:visible a[href*=cross-entropy-sigmoid]").count() > 0
+
+
+def test_the_finest_steps_of_a_heavy_page_come_when_they_are_asked_for(browser: Browser, site: Path) -> None:
+    heavy = sorted(site.glob("*.finer.js"))
+    assert len(heavy) > 15
+    said: list[str] = []
+    context = browser.new_context(viewport={"width": 390, "height": 900})
+    page = context.new_page()
+    page.on("console", lambda m: said.append(f"{page.url}: {m.text}") if m.type in {"error", "warning"} else None)
+    page.on("pageerror", lambda e: said.append(f"{page.url}: {e}"))
+    for script in heavy:
+        page.goto((site / script.name.replace(".finer.js", ".html")).as_uri())
+        page.evaluate("localStorage.clear()")
+        before = page.locator(".step").count()
+        page.locator("label[for=d-every]").click()
+        page.wait_for_function("!document.querySelector('[data-finer]')")
+        assert page.locator(".step").count() > before, script.name
+        assert page.locator(".step").last.is_visible(), script.name
+        assert page.locator(".steps > .step > .tools, .final > .tools").count() == page.locator(".copies").count()
+        assert page.evaluate("document.documentElement.scrollWidth") <= WIDTHS["phone"], script.name
+        ids = page.evaluate("[...document.querySelectorAll('[id]')].map(e => e.id)")
+        assert len(ids) == len(set(ids)), script.name
+        page.locator("label[for=d-result]").click()
+        assert not page.locator(".step").last.is_visible(), script.name
+    context.close()
+
+    assert said == []
+
+
+def test_a_link_to_finer_steps_opens_them_in_place(browser: Browser, site: Path) -> None:
+    with opened(browser, site / "saturation.html") as page:
+        link = page.locator("a[data-finer]").first
+        link.focus()
+        page.keyboard.press("Enter")
+        page.wait_for_selector(".fine .step")
+        assert page.url.endswith("/saturation.html")
+        assert page.evaluate("document.activeElement.parentNode.open")
+
+
+def test_without_a_script_links_lead_to_the_finest_steps(browser: Browser, site: Path) -> None:
+    with opened(browser, site / "saturation.html", java_script_enabled=False) as page:
+        assert not page.locator("label[for=d-every]").is_visible()
+        assert page.locator("label[for=d-result]").is_visible()
+        page.locator("a[data-finer]").first.click()
+        assert page.url.partition("#")[0] != (site / "saturation.html").as_uri()
+        assert page.locator(".fine summary").first.is_visible()

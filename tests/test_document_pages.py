@@ -32,6 +32,7 @@ from symgrad.document import (
     render_page,
     render_trust,
 )
+from symgrad.document.companion import script_of, unfolded
 from symgrad.document.fonts import font_css, math_font
 from symgrad.document.plots import plots
 from symgrad.document.tree import untree
@@ -321,6 +322,13 @@ def test_the_comparison_is_one_page_and_a_part_for_each_activation() -> None:
     assert len(re.findall("<tr[^>]*><th", shown)) == sum(
         p.delta is not None and not p.refused for p in page.pairs
     ) + len({p.activation.name for p in page.pairs if not p.refused})
+
+
+def test_what_a_page_leaves_out_comes_back_letter_by_letter() -> None:
+    piece = "<p>\\frac{`a`}{${b}}\\\\ </script> </a></p>\n"
+    page = '<p data-file="./p.finer.js"></p><a data-finer="p-1.2" href="q.html">1 finer step</a><a href="#x">x</a>'
+
+    assert unfolded(page, script_of([("p-1.2", piece)])) == f'<p></p>{piece}<a href="#x">x</a>'
 
 
 def test_derivations_stand_side_by_side_where_the_document_says_so() -> None:

@@ -97,8 +97,10 @@ def test_ids_are_single_and_headings_begin_with_the_title(site: Path) -> None:
         assert tree(page).get("lang"), page.name
 
 
-def test_every_drawing_and_every_box_that_scrolls_says_what_it_is(site: Path) -> None:
+def test_every_drawing_formula_and_box_that_scrolls_says_what_it_is(site: Path) -> None:
     for page in pages(site):
+        for formula in tree(page).xpath("//math[not(ancestor::svg)]"):
+            assert formula.get("alttext"), page.name
         for drawing in tree(page).iter("svg"):
             assert drawing.get("role") == "img", page.name
             assert drawing.get("aria-label"), page.name
@@ -111,7 +113,7 @@ def test_every_gradient_has_its_graph(site: Path) -> None:
     for name in ("sigmoid", "cross-entropy-sigmoid", "two-layer-network", "layer-attention", "backpropagation"):
         cards = tree(site / f"{name}.html").xpath("//div[@class='card']")
         assert cards
-        for card in cards[:1] if name == "sigmoid" else cards:  # a second derivative is of no named quantity
+        for card in cards:
             (graph,) = card.xpath(".//svg[@class='net']")
             classes = " ".join(graph.xpath(".//@class")).split()
             assert "on" in classes, name

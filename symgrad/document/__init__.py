@@ -1,6 +1,7 @@
 """Derivations and their verdicts in every format: text, LaTeX, MathML, Markdown, HTML, JSON."""
 
 from symgrad.document.as_pdf import book, pdf
+from symgrad.document.companion import unfolded
 from symgrad.document.diagrams import Svg
 from symgrad.document.facts import definition_box
 from symgrad.document.from_json import document_from_json, from_json
@@ -57,4 +58,5 @@ __all__ = [
     "render_page",
     "render_search",
     "render_trust",
+    "unfolded",
 ]

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import singledispatch
+from itertools import chain
 from typing import TYPE_CHECKING, Any
 
-from symgrad.document.boxes import Diff, Fn, Ident, Script
+from sympy import Function, Piecewise
+
+from symgrad.document.boxes import Diff, Fence, Fn, Ident, Op, Script
 from symgrad.document.from_sympy import boxes
 from symgrad.document.layout import width
 from symgrad.document.names import tensor_name
 from symgrad.document.notation import Notation
+from symgrad.document.products import inline
 from symgrad.document.text import text
 from symgrad.functions import D
 from symgrad.indexed import Expr, Partial, Ref
@@ -26,7 +30,9 @@ if TYPE_CHECKING:
 
 MOST = 14  # nodes; beyond them what is given and off the way is left out
 WIDEST = 8.0  # ems of a node's name
+LONGEST = 12.0  # ems of the name of what is differentiated
 NARROW = 4.2  # ems of a slope beside an arrow
+DOTS = Fence(Op("⋯"), "[", "]")  # what has no name
 CHAIN = 4  # nodes of a chain whose arrows have room for the slopes
 
 
@@ -70,31 +76,68 @@ def graph(start: Any, derivation: Derivation) -> Graph | None:
 def graph_of_symbols(start: D, derivation: Derivation) -> Graph | None:
     """Names of one variable, and what they are made of.
 
-    A second derivative is one of an expression that has no name, so that its graph would be two nodes, one a formula.
+    Where nothing lies between the two ends, the functions that are met on the way are nodes, too. What is
+    differentiated may have no name, or a long one: it is shown as dots in the brackets that it has on the page.
     """
     notation = Notation(lets=derivation.lets)
-    values = {let.symbol: let.value for let in derivation.lets}
     whole, variable = start.expr, start.variable
+    values = {let.symbol: let.value for let in derivation.lets} | written_out(start, derivation)
     shown = boxes(whole, notation)
-    if not isinstance(shown, Fn | Ident | Script) or width(shown) > WIDEST:  # taller, or too long for a node
-        return None
-    uses: dict[Any, tuple[Any, ...]] = {}
+    named = isinstance(shown, Fn | Ident | Script)
+    name = shown if named and width(shown) <= LONGEST else DOTS
 
-    def visit(symbol: Any, value: Any) -> None:
-        parts = tuple(sorted(value.free_symbols - {symbol}, key=str)) if value is not None else ()
-        for part in parts:
-            if part not in uses:
-                visit(part, values.get(part))
-        uses[symbol] = parts
+    def label(key: Any) -> Box:
+        return name if key == whole else inline(boxes(key, notation))
 
-    visit(whole, values.get(whole, whole))
+    def node(key: Any) -> bool:
+        return isinstance(key, Function) and not isinstance(key, Piecewise) and width(label(key)) <= WIDEST
+
+    uses = used(whole, values, lambda _: False)
+    if named and len(set(downstream(uses, variable))) != 2:  # noqa: PLR2004 - the two ends
+        return drawn(
+            uses,
+            (variable, whole),
+            label,
+            lambda key: boxes(D(whole, key), notation),
+            lambda later, earlier: boxes(D(later, earlier), notation),
+        )
+    uses = used(whole, values, lambda key: key.has(variable) and node(key))
     return drawn(
         uses,
         (variable, whole),
-        lambda key: boxes(key, notation),
-        lambda key: boxes(D(whole, key), notation),
-        lambda later, earlier: boxes(D(later, earlier), notation),
+        label,
+        lambda key: Diff(name, label(key)) if key == variable else None,
+        lambda later, earlier: Diff(label(later), label(earlier)),
     )
+
+
+def written_out(start: D, derivation: Derivation) -> dict[Any, Any]:
+    """What a function stands for whose derivation begins with that."""
+    first = next(iter(derivation.steps), None)
+    opened = first.became if first is not None and first.focus == start else None
+    return {start.expr: opened.expr} if isinstance(opened, D) and not start.expr.is_Symbol else {}
+
+
+def used(whole: Any, values: Mapping[Any, Any], node: Callable[[Any], bool]) -> Uses:
+    """What the whole is worked out from, symbols and chosen functions, each after what it rests on itself."""
+    found: dict[Any, tuple[Any, ...]] = {}
+
+    def visit(key: Any, value: Any) -> None:
+        met = chain.from_iterable(inside(a, value.free_symbols) for a in value.args) if value is not None else ()
+        parts = tuple(sorted(set(met) - {key}, key=str))
+        for part in parts:
+            if part not in found:
+                visit(part, values.get(part, part if part.args else None))
+        found[key] = parts
+
+    def inside(value: Any, free: set[Any]) -> Iterator[Any]:
+        if value in free or (value.free_symbols <= free and node(value)):  # not what an integral runs over
+            yield value
+        else:
+            yield from chain.from_iterable(inside(a, free) for a in value.args)
+
+    visit(whole, values.get(whole, whole))
+    return found
 
 
 @graph.register(Expr)
@@ -132,7 +175,7 @@ def drawn(
     uses: Uses,
     ends: tuple[Any, Any],
     name: Callable[[Any], Box],
-    arriving: Callable[[Any], Box],
+    arriving: Callable[[Any], Box | None],
     between: Callable[[Any, Any], Box] | None = None,
 ) -> Graph | None:
     """The graph of what uses what; None where the end does not rest on what is varied."""
@@ -144,9 +187,10 @@ def drawn(
     numbers = {key: n for n, key in enumerate(kept)}
     edges = [(part, key) for key in kept for part in uses[key] if part in numbers]
     slopes = {(a, b): between(b, a) for a, b in edges if a in flows} if between and len(flows) <= CHAIN else {}
-    chain = len(slopes) == len(flows) - 1 and all(width(s) <= NARROW for s in slopes.values())
-    nodes = [Node(name(k), k in flows, arriving(k) if k in flows and k != whole and not chain else None) for k in kept]
-    arrows = [Edge(numbers[a], numbers[b], a in flows, slopes.get((a, b)) if chain else None) for a, b in edges]
+    in_line = len(slopes) == len(flows) - 1 and all(width(s) <= NARROW for s in slopes.values())
+    labelled = flows - {whole} if not in_line else set()
+    nodes = [Node(name(k), k in flows, arriving(k) if k in labelled else None) for k in kept]
+    arrows = [Edge(numbers[a], numbers[b], a in flows, slopes.get((a, b)) if in_line else None) for a, b in edges]
     return Graph(tuple(nodes), tuple(arrows), numbers[sought], told(nodes, arrows))
 
 

@@ -16,9 +16,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from symgrad.document.boxes import Box
-    from symgrad.document.graph import Edge, Graph
+    from symgrad.document.graph import Edge, Graph, Node
 
 EM = 17.0  # of a formula in the drawing, in its own units
+BACK = 15.0  # of a derivative below a node
 HIGH = 40.0  # a node
 GAP = 74.0  # between two columns of nodes
 ROW = 58.0
@@ -92,8 +93,8 @@ def placed(graph: Graph) -> Layout:
 def spined(graph: Graph, column: list[Place]) -> list[Place]:
     """What is worked out in the middle, what is given and what passes by above and below it; slopes are above alone."""
     spine = [i for i in column if on_spine(graph, i)]
-    others = [i for i in column if i not in spine]
-    above = 0 if has_slopes(graph) else len(others) // 2
+    others = sorted((i for i in column if i not in spine), key=lambda i: not (i[1] >= 0 and graph.edges[i[0]].flows))
+    above = 0 if has_slopes(graph) else (len(others) + 1) // 2  # below are the derivatives
     return [*others[:above], *spine, *others[above:]]
 
 
@@ -138,7 +139,7 @@ def measured(graph: Graph, columns: list[list[Place]]) -> Layout:
     places: dict[Place, Point] = {}
     x = MARGIN
     for column in columns:
-        wide = max([HIGH, *(breadth(graph.nodes[i].box) for i, passing in column if passing < 0)])
+        wide = max([HIGH, *(span(graph.nodes[i]) for i, passing in column if passing < 0)])
         places |= {i: (x + wide / 2, (ROW + below) * r) for i, r in rows(graph, column).items()}
         x += wide + GAP
     top = min(y for _, y in places.values()) - LABEL * has_slopes(graph)
@@ -156,6 +157,11 @@ def room(graph: Graph, place: Place) -> float:
     """What is needed below a place for the derivative that arrives there."""
     number, passing = place
     return LABEL if passing < 0 and graph.nodes[number].back is not None else 0.0
+
+
+def span(node: Node) -> float:
+    """How wide a node is with the derivative that arrives there."""
+    return max(breadth(node.box), 0.0 if node.back is None else BACK * width(node.back))
 
 
 def breadth(box: Box) -> float:

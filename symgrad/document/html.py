@@ -82,18 +82,13 @@ def block(box: Box) -> Markup:
 
 
 def quoted(box: Box) -> Markup:
-    """The same where its LaTeX stands beside it."""
+    """The same where its LaTeX stands beside it, or among hundreds."""
     return in_html(mathml(box, block=True, annotated=False))
 
 
-def fine(box: Box, spoken: bool = True) -> Markup:  # noqa: FBT001, FBT002 - a filter of a template
-    """A formula of a finer step: there are hundreds, not always spoken."""
-    return in_html(mathml(box, block=True, annotated=False, spoken=spoken))
-
-
-def short(box: Box, spoken: bool = True) -> Markup:  # noqa: FBT001, FBT002 - as above
+def short(box: Box) -> Markup:
     """A formula of a finer step on a page that would weigh too much: a long one as plain text."""
-    shown = fine(box, spoken)
+    shown = quoted(box)
     return shown if len(shown) < LONG else Markup("<code>{}</code>").format(printable(text(box)))
 
 
@@ -138,10 +133,10 @@ def errors_of(check: CheckReport) -> Markup:
     return Markup(error_plot(check, say(PLOTTED)))  # noqa: S704 - as above
 
 
-def short_chain(told: Telling, spoken: bool = True) -> Markup | None:  # noqa: FBT001, FBT002 - as above
+def short_chain(told: Telling) -> Markup | None:
     """The chain in one piece, where it is short enough to be read so; its ends are said, its lines were above."""
     steps = told.chain("textbook")
-    chain = in_html(mathml(steps, block=True, annotated=False, spoken=spoken, brief=told.statement))
+    chain = in_html(mathml(steps, block=True, annotated=False, brief=told.statement))
     return chain if len(chain) < CHAIN else None
 
 
@@ -187,7 +182,6 @@ def templates() -> jinja2.Environment:
     environment.filters |= {
         "math": inline,
         "block": block,
-        "fine": fine,
         "short": short,
         "quoted": quoted,
         "tex": latex,

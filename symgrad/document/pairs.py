@@ -12,8 +12,7 @@ from symgrad.core import Cancels, Outcome
 from symgrad.document.boxes import Diff, Ident, Op, row
 from symgrad.document.evidence import OUTCOMES
 from symgrad.document.from_sympy import boxes
-from symgrad.document.html import in_html
-from symgrad.document.mathml import mathml
+from symgrad.document.html import inline
 from symgrad.document.sets import interval
 from symgrad.words import message
 
@@ -127,7 +126,7 @@ def activation_row(group: list[Pair], losses: tuple[str, ...], page: str) -> Act
 
 def shown_set(domain: Domain) -> Markup:
     """A set of numbers, small enough for the head of a table."""
-    return in_html(mathml(interval(domain), spoken=False))
+    return inline(interval(domain))
 
 
 def slug(definition: Definition) -> str:
@@ -153,7 +152,7 @@ def cell(pair: Pair | None, rows: str) -> Cell:
 
 def delta(pair: Pair) -> Delta:
     """A pair in the table."""
-    shown = in_html(mathml(boxes(pair.delta), annotated=False)) if pair.delta is not None else Markup("")
+    shown = inline(boxes(pair.delta)) if pair.delta is not None else Markup("")
     check = ""
     if pair.check:
         number = pair.check.wrong if pair.check.outcome is Outcome.WRONG else pair.check.points

@@ -230,6 +230,8 @@ def inline(box: Box) -> Box:
         case Fence(body, left, right):
             flat = inline(body)
             return fenced(flat, left, right)
+        case Fn(head, argument):
+            return Fn(head, inline(argument))
         case _:
             return box
 

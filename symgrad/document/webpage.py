@@ -12,6 +12,7 @@ from urllib.parse import quote
 
 from symgrad.core import tally
 from symgrad.document.claims import ruled_on, rulings_badges
+from symgrad.document.companion import keys, pieces, script_of
 from symgrad.document.counts import badges, to_prove
 from symgrad.document.drawings import drawings_of
 from symgrad.document.html import meanings, templates
@@ -34,8 +35,8 @@ if TYPE_CHECKING:
     from symgrad.document.pairs import ActivationRow
     from symgrad.document.telling import Telling
 
-HEAVIEST = 109_000  # bytes of a page's HTML, which with the style sheet and its fonts stay below 200 KB
-HALFWAY = 160_000  # what leaving out speech and what does not change may still bring below that
+HEAVIEST = 100_000  # bytes of a page's HTML, which with the style sheet and its fonts stay below 200 KB
+HALFWAY = 150_000  # what leaving out what does not change may still bring below that
 MARGIN = 500
 
 Beside = tuple[tuple[str, str] | None, ...]
@@ -49,15 +50,14 @@ FORMATS = {"tex": "LaTeX", "md": "Markdown", "mathml": "MathML"}
 class Form:
     """How much of a document stands on its page; `pages` has the files of what has one of its own.
 
-    Where it is not `spoken`, formulas of finer steps have no words for those who can't read MathML. On a `lean` page a
-    finer step shows what it changes alone; on one that is leaner yet (2), no step repeats what the one before it ended
-    with. Where there are `pages`, finer steps stand there, and so do all steps of the derivations that are `away`.
+    On a `lean` page a finer step shows what it changes alone; on one that is leaner yet (2), no step repeats what the
+    one before it ended with. Where there are `pages`, finer steps stand there, and so do all steps of the derivations
+    that are `away`; a script brings both to the page of those who ask for them.
     """
 
     pages: Mapping[str, str] = field(default_factory=dict)
     away: frozenset[str] = frozenset()
     lean: int = 0
-    spoken: bool = True
 
 
 def html_page(
@@ -85,6 +85,7 @@ def whole_page(page: Page, site: Site, detail: str, form: Form, others: tuple[st
         document=document,
         tellings=tellings,
         elsewhere={name: f"./{quote(page)}" for name, page in form.pages.items()},
+        finest=f"./{quote(companion_of(document.name))}" if form.pages and keys(tellings, form.away) else "",
         away=form.away,
         known=known(tellings) if form.lean > 1 else {},
         sheets=tuple(map(sheet, page.facts)),
@@ -96,7 +97,6 @@ def whole_page(page: Page, site: Site, detail: str, form: Form, others: tuple[st
         badges=[*badges(tally(replace(page, rulings=())), site, to_prove(page)), *rulings_badges(page.rulings)],
         start="every" if detail == "every-rule" else detail,
         lean=form.lean,
-        spoken=form.spoken,
         meanings=meanings(),
         formats={f"./{quote(f)}": word for f in others if (word := FORMATS.get(f.rpartition(".")[2]))},
     )
@@ -112,10 +112,27 @@ def html_files(page: Page, site: Site, others: tuple[str, ...] = ()) -> dict[str
     if language() != "en":
         whole = html_page(page, site, form=form, others=others)
     files = {form.pages[key]: part for key, part in apart(page, site, form.pages)} if form.pages else {}
+    if form.pages and (script := companion(page, site, form)):
+        files[companion_of(name)] = script
     if page.pairs:
         rows = comparison(page.pairs, name).rows
         files |= {f"{name}-{row.name}.html": part_page(page, row, site) for row in rows}
     return {f"{name}.html": whole} | files
+
+
+def companion_of(name: str) -> str:
+    """The file with the finest steps of a page."""
+    return f"{name}.finer.js"
+
+
+def companion(page: Page, site: Site, form: Form) -> str:
+    """What a page in this form leaves out, to be loaded when it is asked for."""
+    document = page.document
+    tellings = [telling(s, document.layout, shapes=document.shapes) for s in page.settled]
+    if not keys(tellings, form.away):
+        return ""
+    with tinted(legend_of(page)):
+        return normalize("NFC", script_of(pieces(tellings, site, document, form.away)))
 
 
 @lru_cache(maxsize=1)
@@ -139,10 +156,7 @@ def lightest(same: Same[Page], site: Site, others: tuple[str, ...]) -> tuple[For
 def forms(own: Mapping[str, str], weight: int) -> Iterator[Form]:
     """What is tried for a page of this weight, the next one where it still weighs too much."""
     if weight > HEAVIEST:
-        yield Form(spoken=False)
-        for lean in (1, 2) if weight < HALFWAY else (2,):
-            yield Form(lean=lean)
-            yield Form(lean=lean, spoken=False)
+        yield from (Form(lean=lean) for lean in ((1, 2) if weight < HALFWAY else (2,)))
         if own:
             yield Form(own, lean=2)
 
@@ -210,7 +224,6 @@ def steps_page(page: Page, number: int, site: Site, beside: Beside, form: Form) 
             badges=badges(tally(alone), site, to_prove(alone)),
             start="textbook",
             lean=form.lean,
-            spoken=form.spoken,
             known={},
         )
 

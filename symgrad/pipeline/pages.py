@@ -71,9 +71,9 @@ def make_page(
     return {"files": files, "entries": entries}
 
 
-def inline_page(page: str) -> str:
-    """A page that needs no other file."""
-    return document.inlined(page)
+def inline_page(page: str, finer: str) -> str:
+    """A page that needs no other file, nor the script with its finest steps."""
+    return document.inlined(document.unfolded(page, finer))
 
 
 def make_pdf(title: str, body: str) -> str:

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from symgrad.pipeline.workers import Crew
 
 SHARED = ("symgrad.css", "symgrad.js")
+FINER = ".finer.js"
 SITEMAP = "sitemap.xml"
 
 
@@ -48,7 +49,8 @@ def finished(files: Mapping[str, str], publishing: Publishing, cache: Cache, cre
     """The files as they are published."""
     found = dict(files)
     if publishing.single:
-        found = {n: t for n, t in (found | single(found, cache, crew)).items() if n not in SHARED}
+        inside = {*SHARED, *map(finer, found)}
+        found = {n: t for n, t in (found | single(found, cache, crew)).items() if n not in inside}
     if publishing.url:
         pages = sorted(n for n in found if n.endswith(".html"))
         found |= {n: found[n].replace("</title>", f"</title>\n{canonical(publishing.base, n)}", 1) for n in pages}
@@ -58,14 +60,19 @@ def finished(files: Mapping[str, str], publishing: Publishing, cache: Cache, cre
 
 def single(files: Mapping[str, str], cache: Cache, crew: Crew) -> dict[str, str]:
     """Every page with all that it needs inside."""
-    pages = {name: text for name, text in files.items() if name.endswith(".html")}
-    keys = {name: digest("single", library(), text) for name, text in pages.items()}
+    pages = {n: (text, files.get(finer(n), "")) for n, text in files.items() if n.endswith(".html")}
+    keys = {name: digest("single", library(), *parts) for name, parts in pages.items()}
     known = {name: kept for name in pages if (kept := cache.get(keys[name])) is not None}
-    tasks = [Task("symgrad.pipeline.pages:inline_page", (pages[n],), n) for n in pages if n not in known]
+    tasks = [Task("symgrad.pipeline.pages:inline_page", pages[n], n) for n in pages if n not in known]
     for task, page in crew.perform(tasks):
         known[task.label] = page
         cache.put(keys[task.label], page)
     return known
+
+
+def finer(page: str) -> str:
+    """The file with the finest steps of a page, if it has one."""
+    return page.removesuffix(".html") + FINER
 
 
 def canonical(base: str, name: str) -> str:

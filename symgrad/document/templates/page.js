@@ -1,5 +1,5 @@
-/* Everything on these pages can be read without a script. With one, buttons copy, tables sort, and the choices of
-   colours and of detail are kept from page to page. */
+/* Everything on these pages can be read without a script. With one, buttons copy, tables sort, the finest steps of a
+   heavy page come to it, and the choices of colours and of detail are kept from page to page. */
 (() => {
   "use strict";
   const all = (selector, within = document) => [...within.querySelectorAll(selector)];
@@ -27,7 +27,7 @@
     return button;
   }
   const copies = document.getElementById("copies");
-  for (const tools of all(".steps > .step > .tools, .final > .tools")) {
+  function equip(tools) {
     const own = tools.parentNode, group = document.createElement("span"), number = own.querySelector(".no")?.textContent;
     const words = number ? copies.dataset.step.replace("{n}", number) : copies.dataset.result;
     group.className = "copies"; group.append(copies.textContent);
@@ -35,6 +35,8 @@
       if (kind === "mathml" || tools.querySelector(`:scope > .src-${kind}`)) group.append(" ", copier(own, kind, name, words));
     tools.append(group);
   }
+  const equipped = ".steps > .step > .tools, .final > .tools";
+  all(equipped).forEach(equip);
 
   const worth = cell => cell.dataset.order === undefined ? cell.textContent.trim().toLowerCase() : Number(cell.dataset.order);
   const compare = (a, b) => typeof a === "number" ? a - b : a.localeCompare(b, undefined, { numeric: true });
@@ -51,6 +53,38 @@
     });
   }
 
+  // The finest steps of a page that would weigh too much come from a file of their own when they are asked for; that
+  // file holds data alone, and what is parsed here runs no script. Where it does not come, links lead to the same.
+  const levels = document.querySelector(".levels[data-file]");
+  function unfold(link) {
+    if (!levels?.dataset.file) return;
+    const file = document.createElement("script");
+    file.src = levels.dataset.file; delete levels.dataset.file;
+    file.addEventListener("error", () => {
+      levels.dataset.file = file.getAttribute("src");
+      if (link) location.assign(link.href);
+    });
+    const asked = link?.closest("[data-finer]").dataset.finer;
+    file.addEventListener("load", () => {
+      for (const place of all("[data-finer]")) {
+        const parsed = new DOMParser().parseFromString(window.symgradFiner[place.dataset.finer], "text/html");
+        place.replaceWith(...parsed.body.childNodes);
+      }
+      all(equipped).filter(tools => !tools.querySelector(":scope > .copies")).forEach(equip);
+      const summary = document.getElementById(asked)?.querySelector(":scope > .tools > .fine > summary");
+      if (summary) { summary.parentNode.open = true; summary.focus(); }
+    });
+    document.head.append(file);
+  }
+  document.addEventListener("click", event => {
+    const link = event.target.closest("a[data-finer], .away a");
+    if (!link || !levels || event.ctrlKey || event.metaKey || event.shiftKey) return;
+    event.preventDefault();
+    unfold(link);
+  });
+  const every = document.getElementById("d-every");
+  every?.addEventListener("change", () => unfold());
+
   const target = document.getElementById(decodeURIComponent(location.hash.slice(1)));
   const asked = { colours: true, detail: document.querySelector("#d-textbook[checked]") && !target?.closest(".steps") };
   for (const choice of all("[name=colours], [name=detail]")) {
@@ -59,4 +93,5 @@
       choice.addEventListener("change", () => localStorage.setItem(choice.name, choice.id));
     } catch { /* no storage: the choice holds for this page */ }
   }
+  if (every?.checked) unfold();
 })();
