@@ -217,6 +217,8 @@ FORMULAS: list[tuple[Expr, str, str]] = [
     (total(q, x[2 * i + q - 1]), r"\sum_{q = 0}^{K - 1} x_{2i + q - 1}", "∑[q = 0 to K − 1] x_(2i + q − 1)"),
     (A[i, j] * where(j, "<=", i), r"[j \le i]A_{ij}", "[j ≤ i] Aᵢⱼ"),
     (attains(k, y[k], i), r"[i = \mathrm{argmax}_{k}y_{k}]", "[i = argmaxₖ yₖ]"),
+    (W[Index("e", n), a], "W_{ea}", "Wₑₐ"),
+    (total(e := Index("e", n), W[e, a]), r"\sum_{k = 1}^{n} W_{ka}", "∑[k = 1 to n] Wₖₐ"),
     (greatest(k, y[k]), r"\max_{k}y_{k}", "maxₖ yₖ"),
     (total(k, (p[k] - y[k]) ** 2) / 2, r"\frac{1}{2}\sum_{k = 1}^{n} (p_{k} - y_{k})^{2}", ""),
     (apply(phi, Tensor("z^l", n)[i], order=1), r"\varphi'(z_{i}^{l})", "φ′(zᵢ^l)"),

@@ -9,7 +9,7 @@ from sympy import Abs, exp, log, sign, tanh
 
 from symgrad.core import Status
 from symgrad.definitions import ACTIVATIONS
-from symgrad.indexed import Dim, Expr, Index, Tensor, apply, delta, expr, greatest, partial, size, total, where
+from symgrad.indexed import Dim, Expr, Index, Tensor, apply, attains, delta, expr, greatest, partial, size, total, where
 from symgrad.indexed.names import length
 from symgrad.prover.indexed import prove_indexed
 
@@ -19,6 +19,13 @@ q = Index("q", m)
 x, y, w, A, c = Tensor("x", n), Tensor("y", n), Tensor("w", m), Tensor("A", (n, n)), Tensor("c")
 σ, softplus, relu = (ACTIVATIONS[name].head for name in ("sigmoid", "softplus", "relu"))
 ROOT = Fraction(1, 2)
+
+
+def top(place: Index) -> Expr:
+    """1 where x is greatest."""
+    return attains(k, x[k], place)
+
+
 past, over = where(k, "<=", i), where(k, ">", i)
 
 TRUE: dict[str, tuple[Expr, Expr]] = {
@@ -31,6 +38,12 @@ TRUE: dict[str, tuple[Expr, Expr]] = {
     "a maximum of all": (greatest(k, greatest(l, A[k, l])), greatest(l, greatest(k, A[k, l]))),
     "a maximum of one value": (partial(greatest(k, c() ** 2), c()), 2 * c()),
     "its slope": (partial(greatest(k, 3 * x[k] + c()), x[j]), 3 * partial(greatest(k, x[k]), x[j])),
+    "the place of a maximum is one": (total(j, top(j)), expr(1)),
+    "and the entry there is the maximum": (total(j, top(j) * x[j]), greatest(k, x[k])),
+    "whatever is asked there": (total(j, top(j) * apply(tanh, x[j]) * c()), c() * apply(tanh, greatest(k, x[k]))),
+    "two places of one maximum": (top(i) * top(j) ** 2, delta(i, j) * top(i)),
+    "places in rows": (total((i, j), attains(k, A[i, k], j) * A[i, j]), total(i, greatest(k, A[i, k]))),
+    "places of what rises": (attains(k, apply(exp, x[k]) + c(), j), top(j)),
     "log-sum-exp shifted": (
         apply(log, total(k, apply(exp, x[k]))),
         greatest(j, x[j]) + apply(log, total(k, apply(exp, x[k] - greatest(j, x[j])))),
@@ -54,6 +67,12 @@ FALSE: dict[str, tuple[Expr, Expr]] = {
     "a maximum scaled by any number": (greatest(k, c() * x[k]), c() * greatest(k, x[k])),
     "a maximum of what falls": (greatest(k, apply(exp, -x[k])), apply(exp, -greatest(k, x[k]))),
     "a maximum of a sum": (greatest(k, x[k] + y[k]), greatest(k, x[k]) + greatest(k, y[k])),
+    "the places are many": (total(j, top(j)), size(n)),
+    "the place of the least": (total(j, attains(k, -x[k], j) * x[j]), greatest(k, x[k])),
+    "the place of a maximum of other entries": (total(j, top(j) * y[j]), greatest(k, y[k])),
+    "places of two maxima": (top(i) * attains(k, y[k], j), delta(i, j) * top(i)),
+    "the place is past another": (total(j, where(j, "<=", i) * top(j)), expr(1)),
+    "a place that moves with what is compared": (total(j, attains(k, x[j] * y[k], j)), expr(1)),
     "a slope scaled": (partial(greatest(k, 3 * x[k]), x[j]), partial(greatest(k, x[k]), x[j])),
     "conditions that overlap": (past + where(k, ">=", i), expr(1)),
     "conditions with a gap": (where(k, "<", i) + over, expr(1)),

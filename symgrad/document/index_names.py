@@ -17,7 +17,8 @@ if TYPE_CHECKING:
 
     from symgrad.indexed import Atom
 
-LETTERS = "klijrstuvwabcdfgh"  # without e, which reads as Euler's number
+LETTERS = "klijrstuvwabcdfgh"  # without those that read as numbers
+NUMBERS = frozenset({"e", "π", "pi"})
 WORDS = re.compile(r"[^\W\d_]+")
 
 Names = dict[Index, str]
@@ -28,20 +29,21 @@ def with_free(free: Iterable[Index], names: Mapping[Index, str]) -> Names:
 
     That a tensor has it as well is no reason to change: the other side of the equation may not mention that tensor.
     """
-    return with_bound((i for i in free if i not in names), names, set())
+    own = {i: i.name for i in free if i not in names and i.name in NUMBERS - {*names.values()}}
+    return with_bound((i for i in free if i not in names and i not in own), {**names, **own}, set())
 
 
 def with_bound(bound: Iterable[Index], names: Mapping[Index, str], taken: set[str]) -> Names:
-    """Names for the indices of a sum: their own, unless that is in use where the sum stands."""
+    """Names for the indices of a sum: their own, unless that is in use where the sum stands, or reads as a number."""
     found = dict(names)
     waiting = []
     for i in sorted(bound, key=born):
-        if i.name in {*found.values(), *taken}:
+        if i.name in {*found.values(), *taken, *NUMBERS}:
             waiting.append(i)
         else:
             found[i] = i.name
     for i in waiting:
-        found[i] = unused(i.name, {*found.values(), *taken})
+        found[i] = unused(i.name, {*found.values(), *taken, *NUMBERS})
     return found
 
 

@@ -156,6 +156,13 @@ def bare(box: Box) -> Box:
     return bare(box.body) if isinstance(box, Mark | Cancel) else box
 
 
+def below(box: Box) -> str:
+    """What stands below a name; there the letter e is an index."""
+    if isinstance(box, Row) and all(isinstance(k, Ident) and k.name for k in box.kids):
+        return "".join(k.name for k in box.kids if isinstance(k, Ident))
+    return line(box)[0].strip()
+
+
 def is_wordy(box: Box) -> bool:
     """Whether a box would run together with its neighbour: a function, a long name, a power in ^(...)."""
     match box:
@@ -190,7 +197,7 @@ def scripted(box: Script) -> str:
     base = held(box.base, ATOM) if not isinstance(bare(box.base), Fn) else line(box.base)[0]
     out = base
     if box.sub is not None:
-        words = line(box.sub)[0].strip()
+        words = below(box.sub)
         out += words.translate(SUBSCRIPTS) if fits(words, SUBSCRIPTS) else f"_{held(box.sub, ATOM)}"
     if box.sup is not None:
         words = line(box.sup)[0].strip()

@@ -10,13 +10,14 @@ from typing import TYPE_CHECKING
 import sympy as sp
 
 from symgrad.functions.logistic import sigmoid, softplus
-from symgrad.indexed.atoms import Apply, Atom, Attains, Greatest
+from symgrad.indexed.atoms import Apply, Atom, Attains, Greatest, equal
 from symgrad.indexed.canonical import ONE
 from symgrad.indexed.expr import ZERO, Expr, Term, monomial, nonnegative, one
+from symgrad.indexed.mapping import mapped, under
+from symgrad.indexed.names import Index
 
 if TYPE_CHECKING:
     from symgrad.indexed.canonical import Factor
-    from symgrad.indexed.names import Index
 
 RISING = frozenset({sp.exp, sp.log, sp.tanh, sp.sinh, sp.asinh, sp.atan, sp.erf, sigmoid, softplus})
 
@@ -60,6 +61,54 @@ def risen(value: Expr) -> Apply | None:
     within = alone(value)
     rises = isinstance(within, Apply) and within.head in RISING and not within.order and len(within.args) == 1
     return within if rises and isinstance(within, Apply) else None
+
+
+def used(value: Expr) -> Expr:
+    """The expression with what is known of the one place of each maximum: it is a bracket, and 1 at one index.
+
+    At a tie there is no such place, and no value: that a maximum is attained once is a condition of the verdict.
+    """
+    if not any(isinstance(a, Attains) for t in value.terms for a, _ in t.atoms):
+        return value
+    return Expr([t for term in value.terms for t in at_once(term).terms], value.lost)
+
+
+def at_once(term: Term) -> Expr:
+    """One term with a place of a maximum used: [i = a] [j = a] is [i = j] [i = a], the sum of [j = a] f_j is f_a."""
+    for atom, exponent in term.atoms:
+        if not isinstance(atom, Attains) or exponent <= 0:
+            continue
+        others = [(a, e) for a, e in term.atoms if a is not atom]
+        twin = next((f for f in others if f[1] > 0 and isinstance(f[0], Attains) and alike(f[0], atom)), None)
+        if twin is not None:
+            others.remove(twin)
+            others.append((equal(twin[0].at, atom.at), ONE))  # type: ignore[attr-defined]  # a place of a maximum
+        if twin is not None or exponent != 1:
+            return Expr((Term(term.coefficient, term.bound, (*others, (atom, ONE))),))
+        j = atom.at
+        if isinstance(j, Index) and j in term.bound and j not in atom.body.free:
+            moving = [(a, e) for a, e in others if j in a.free]
+            still = [f for f in others if f not in moving]
+            if not moving:
+                return Expr((Term(term.coefficient, term.bound - {j}, still),))
+            found = at_the_greatest(monomial(ONE, moving), atom, j)
+            if j not in found.free:
+                return Expr(under(term.coefficient, term.bound - {j}, still, [found]))
+    return Expr((term,))
+
+
+def at_the_greatest(value: Expr, atom: Attains, j: Index) -> Expr:
+    """What is asked at the place j of a maximum, written in the maximum itself."""
+    there, top = atom.body.rename({atom.index: j}), one(Greatest(atom.index, atom.body))
+    if value == there:
+        return top
+    entry = there.atom
+    return value if entry is None else mapped(value, lambda a: top if a == entry else None)
+
+
+def alike(one_place: Attains, other: Attains) -> bool:
+    """Whether two places are about one maximum."""
+    return Attains(one_place.index, one_place.body, other.at) == other
 
 
 def parts(body: Expr, k: Index) -> tuple[Expr, Expr]:

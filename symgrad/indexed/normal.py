@@ -13,7 +13,7 @@ from symgrad.indexed.contract import contract
 from symgrad.indexed.differentiate import KNOWN
 from symgrad.indexed.expr import ZERO, Expr, Term, even, expr, monomial, nonnegative, one, power
 from symgrad.indexed.mapping import replaced, under, with_parts
-from symgrad.indexed.maxima import outside, place_of
+from symgrad.indexed.maxima import outside, place_of, used
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -26,7 +26,7 @@ ROUNDS = 20
 def normal(value: Expr) -> Expr:
     """The normal form; two expressions with one normal form are equal wherever both are defined."""
     for _ in range(ROUNDS):
-        found = contract(expanded(replaced(value, simpler)))
+        found = contract(used(expanded(replaced(value, simpler))))
         if found == value:
             break
         value = found
