@@ -109,10 +109,10 @@ def require_chain(steps: tuple[Step, ...], start: Expr, end: Expr) -> None:
     """Raise GapError unless the steps lead from `start` to `end` without a gap."""
     ended, number = start, 0
     for step in steps:
-        if step.before != ended:
+        if step.before is not ended and step.before != ended:
             raise GapError(number, ended, step.before)
         ended, number = step.after, number + 1
-    if ended != end:
+    if ended is not end and ended != end:
         raise GapError(number, ended, end)
 
 

@@ -26,17 +26,19 @@ class Atom:
     `risky` says whether it may have no value somewhere: it is not to be lost when it cancels. A `bracket` is 0 or 1.
     """
 
-    __slots__ = ("_last", "free", "parts", "risky", "token")
+    __slots__ = ("_last", "free", "inner", "parts", "risky", "token")
     bracket = False
     certain: bool | None = None  # of a bracket: whether it is always 1 or always 0; None where that depends
     free: frozenset[Index]
     parts: tuple[Expr, ...]  # the expressions inside
+    inner: tuple[Partial, ...]  # the derivatives left standing in those
     token: str
     risky: bool
 
     def _settle(self, free: frozenset[Index], parts: tuple[Expr, ...] = (), *, risky: bool = False) -> None:
         self.free, self.parts = free, parts
         self.risky = risky or (parts != () and any(p.risky for p in parts))
+        self.inner = tuple([p for e in parts for p in e.partials]) if parts else ()
         self.token = self.key({})
         self._last: tuple[Index | None, str] = None, ""
 

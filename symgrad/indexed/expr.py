@@ -155,11 +155,6 @@ class Expr:
         return atom if is_one(exponent) else None
 
     @Lazy
-    def extent(self) -> list[tuple[int, int, int]]:
-        """How many factors each term has, composed ones and binders: equal for equal expressions, and sooner found."""
-        return [(len(t.atoms), len([a for a, _ in t.atoms if a.parts]), len(t.bound)) for t in self.terms]
-
-    @Lazy
     def count(self) -> int:
         """How many factors it is written with, the number in front of a term among them."""
         return sum([len(t.atoms) + 1 for t in self.terms])
@@ -177,17 +172,26 @@ class Expr:
     @Lazy
     def tensors(self) -> frozenset[Tensor]:
         """The tensors and names that are mentioned."""
-        atoms = [a for t in self.terms for a, _ in t.atoms]
-        entries = frozenset([a.tensor for a in atoms if isinstance(a, Ref)])
-        holding = [a.tensors for a in atoms if a.parts]
-        return entries.union(*holding) if holding else entries
+        found: set[Tensor] = set()
+        for term in self.terms:
+            for atom, _ in term.atoms:
+                if isinstance(atom, Ref):
+                    found.add(atom.tensor)
+                elif atom.parts:
+                    found |= atom.tensors
+        return frozenset(found)
 
     @Lazy
     def partials(self) -> tuple[Partial, ...]:
         """The derivatives left standing in it, at every depth."""
-        holding = [a for t in self.terms for a, _ in t.atoms if a.parts]
-        inner = [a for b in holding for p in b.parts for a in p.partials]
-        return (*[a for a in holding if isinstance(a, Partial)], *inner) if holding else ()
+        found: list[Partial] = []
+        for term in self.terms:
+            for atom, _ in term.atoms:
+                if atom.parts:
+                    if isinstance(atom, Partial):
+                        found.append(atom)
+                    found += atom.inner
+        return tuple(found)
 
     @Lazy
     def mask(self) -> int:
@@ -229,7 +233,12 @@ class Expr:
     def __eq__(self, other: object) -> bool:
         if self is other or not isinstance(other, Expr):
             return self is other
-        return self.extent == other.extent and self.token == other.token
+        if len(self.terms) != len(other.terms):
+            return False
+        for mine, its in zip(self.terms, other.terms, strict=True):
+            if mine is not its and (len(mine.atoms) != len(its.atoms) or len(mine.bound) != len(its.bound)):
+                return False
+        return self.tensors == other.tensors and self.token == other.token
 
     def __add__(self, other: Any) -> Expr:
         added = expr(other)
@@ -363,8 +372,8 @@ def expr(what: Any) -> Expr:
 
 def one(atom: Atom, exponent: Number = 1) -> Expr:
     """A single atom as an expression."""
-    lost = NONE.union(*[p.lost for p in atom.parts]) if atom.parts else NONE
-    return Expr((Term(ONE, NOTHING, ((atom, ONE if exponent == 1 else Fraction(exponent)),)),), lost)
+    e = ONE if exponent is ONE or exponent == 1 else Fraction(exponent)
+    return Expr((Term(ONE, NOTHING, ((atom, e),)),), NONE.union(*[p.lost for p in atom.parts]) if atom.parts else NONE)
 
 
 def monomial(coefficient: Fraction, factors: Iterable[Factor]) -> Expr:

@@ -132,7 +132,8 @@ def apply_fact(value: Expr, fact: Fact) -> Expr:
 
     if [p for t in value.terms for a, _ in t.atoms for p in a.parts if fits(p)]:
         value = mapped(value, inside, fits, leaves=False)
-        value = mapped(value, lambda atom: parts_rewritten(atom, fact), fits, leaves=False)
+        if len(fact.left.terms) == 1:
+            value = mapped(value, lambda atom: parts_rewritten(atom, fact), fits, leaves=False)
     return by_terms(value, fact)
 
 

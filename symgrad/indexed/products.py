@@ -12,7 +12,6 @@ from symgrad.words import message
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from symgrad.indexed.atoms import Atom
     from symgrad.indexed.canonical import Factor, Factors
 
 
@@ -22,21 +21,27 @@ class IndexedError(SymgradError):
 
 def merged(factors: Iterable[Factor]) -> Factors:
     """Factors with the exponents of equal atoms added, those that cancel left out."""
-    found: dict[Atom, Fraction] = {}
-    for a, e in factors:
-        found[a] = found[a] + e if a in found else e
-    return tuple([(a, e) for a, e in found.items() if e])
+    found: dict[str, Factor] = {}
+    for factor in factors:
+        token = factor[0].token
+        old = found.get(token)
+        found[token] = factor if old is None else (old[0], old[1] + factor[1])
+    return tuple([f for f in found.values() if f[1] is ONE or f[1]])
 
 
 def settled(coefficient: Fraction, factors: Factors) -> tuple[Fraction, Factors]:
     """A product with its brackets settled: a delta is its own square, and one of equal indices is 1."""
     kept: list[Factor] = []
-    for a, e in factors:
-        if a.bracket and e < 0:
+    for factor in factors:
+        a, e = factor
+        if not a.bracket:
+            kept.append(factor)
+            continue
+        if e is not ONE and e < 0:
             raise IndexedError(message("a delta or a condition can't be divided by: it is 0 somewhere"))
-        sure = a.certain if a.bracket else None
+        sure = a.certain
         if sure is False:
             return Fraction(0), ()
         if sure is None:
-            kept.append((a, ONE if a.bracket else e))
+            kept.append((a, ONE))
     return coefficient, tuple(kept)

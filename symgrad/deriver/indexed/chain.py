@@ -193,7 +193,7 @@ def rewritten(value: Expr, facts: tuple[Fact, ...], *, factored: bool = True) ->
     else:
         raise EndlessError(facts)
     for rule, rewriting in CLOSING if factored and (not value.partials or carry_out(value) == value) else ():
-        if (better := rewriting(value)) != value:
+        if (better := rewriting(value)) is not value and better != value:
             steps.append(Step(value, better, rule))
             value = better
     return steps
@@ -202,25 +202,25 @@ def rewritten(value: Expr, facts: tuple[Fact, ...], *, factored: bool = True) ->
 def next_line(value: Expr, lemmas: Iterable[Fact], facts: Iterable[Fact]) -> tuple[str, Expr, str] | None:
     """The next thing to do, or None: lemmas (facts about derivatives), a rule of differentiation, deltas, facts."""
     for fact in lemmas:
-        if (found := throughout(value, fact)) != value:
+        if (found := throughout(value, fact)) is not value:
             return "lemma", found, fact.words or fact.name
     calculus = step_once(value)
     if calculus:
         return *calculus, ""
     for rule, rewriting in (("simplify", expanded), ("pick", contract)):
-        if (found := rewriting(value)) != value:
+        if (found := rewriting(value)) is not value and found != value:
             return rule, found, ""
     for fact in facts:
-        if (found := throughout(value, fact)) != value:
+        if (found := throughout(value, fact)) is not value:
             return "fact", found, fact.words or fact.name
     return None
 
 
 def throughout(value: Expr, fact: Fact) -> Expr:
-    """The expression with a fact applied wherever it fits."""
+    """The expression with a fact applied wherever it fits; the same object where it fits nowhere."""
     for _ in range(LIMIT):
         found = apply_fact(value, fact)
-        if found == value:
+        if found is value or found == value:
             return value
         value = found
     raise EndlessError((fact,))

@@ -36,6 +36,8 @@ def powers_joined(value: Expr) -> Expr:
 
 def sigmoids_seen(value: Expr) -> Expr:
     """The expression with e^u/(1 + e^u) as σ(u), and with what more is divided by 1 + e^u as 1 - σ(u)."""
+    if not [a for t in value.terms for a, _ in t.atoms if is_exp(a)]:
+        return value
     found = expr(0)
     for term in value.terms:
         new = next((seen for a, e in term.atoms if (seen := by_sigmoids(term, a, e)) is not None), None)
