@@ -11,7 +11,7 @@ from sympy import Dummy, Poly, Rational, exp, factor_list
 
 from symgrad.functions.logistic import sigmoid
 from symgrad.indexed import Apply, Atom, Expr, Fact, Power, Term, apply, expr, group, one
-from symgrad.indexed.canonical import ONE
+from symgrad.indexed.canonical import ONE, product_key
 from symgrad.indexed.expr import monomial
 from symgrad.indexed.facts import by_terms
 from symgrad.indexed.mapping import bind
@@ -78,7 +78,7 @@ def is_exp(atom: Atom) -> bool:
 
 def in_factors(value: Expr) -> Expr:
     """The sum with what all its terms share in front, sums over indices included, and its bracket factored."""
-    value = sums_joined(value)
+    value = sums_joined(value) if len(value.terms) > 1 else value
     if len(value.terms) < 2:  # noqa: PLR2004 - one term has nothing to share
         return value
     parts = [split(t) for t in value.terms]
@@ -95,13 +95,18 @@ def sums_joined(value: Expr) -> Expr:
 
     Only where the bracket is about the indices that are summed over: a mean of g_k x_k times x_i stays a mean.
     """
-    alike: dict[tuple[str, ...], list[Term]] = {}
+    alike: dict[tuple[tuple[str, ...], str], list[Term]] = {}
     for term in value.terms:
-        alike.setdefault(tuple(sorted(i.dim.token for i in term.bound)), []).append(term)
-    found = expr(0)
-    for terms in alike.values():
-        found += Expr(terms) if len(terms) == 1 or not terms[0].bound else joined(terms)
-    return found
+        alike.setdefault(around(term), []).append(term)
+    if len(alike) == len(value.terms):
+        return value
+    return sum((joined(terms) if terms[0].bound else Expr(terms) for terms in alike.values()), expr(0))
+
+
+def around(term: Term) -> tuple[tuple[str, ...], str]:
+    """What sums must have in common to be joined: what they run over, and the factors about other indices."""
+    apart = [f for f in term.atoms if f[0].free and f[0].free.isdisjoint(term.bound)] if term.bound else []
+    return tuple(sorted([i.dim.token for i in term.bound])), product_key(apart, {})
 
 
 def joined(terms: list[Term]) -> Expr:
@@ -114,8 +119,8 @@ def joined(terms: list[Term]) -> Expr:
         ways = (inner + summand(term, way) for way in arranged(binders))
         new = next((w for w in ways if belongs(w, binders)), None)
         inner, rest = (new, rest) if new is not None else (inner, [*rest, term])
-    whole = factored(inner) if len(inner.terms) > 1 else inner
-    return bind(binders, whole) + (joined(rest) if rest else expr(0))
+    whole = bind(binders, factored(inner)) if len(rest) < len(others) else Expr((first,))
+    return whole + (joined(rest) if rest else expr(0))
 
 
 def summand(term: Term, binders: Sequence[Index]) -> Expr:
