@@ -16,6 +16,7 @@ from sympy import (
     Integral,
     LambertW,
     Max,
+    Ne,
     Or,
     Piecewise,
     Pow,
@@ -113,6 +114,20 @@ def test_a_power_is_an_integer_one_where_its_exponent_is_a_known_integer(values:
             continue
         assert verdict.status is PROVED, verdict.reason
         assert recheck(verdict.certificate, left, right, **statement).ok
+
+
+def test_the_slope_of_a_power_is_taken_where_its_exponent_is_an_integer_too() -> None:
+    size = p * Pow(Abs(z), p - 1) * sign(z)
+
+    for left, right, given in (
+        (D(z**p, z), p * z ** (p - 1), Ne(z, 0)),
+        (D(z**p, z), p * z ** (p - 1), z < 0),
+        (D(Abs(z) ** p, z), size, p > 1),
+    ):
+        verdict = prove(left, right, assuming=given)
+        assert verdict.status is PROVED, verdict.reason
+        assert recheck(verdict.certificate, left, right, assuming=given).ok
+    assert prove(D(z**p, z), p * z ** (p - 1), assuming=(z >= 0) & (p > 1)).status is MISMATCH  # no left side of 0
 
 
 def test_a_power_of_zero_has_a_value_where_its_base_has() -> None:

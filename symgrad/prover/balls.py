@@ -11,12 +11,13 @@ from flint import arb, ctx, fmpq
 
 from symgrad.core import UnsupportedError
 from symgrad.prover.calculus import derivative
-from symgrad.prover.scalar import Node, is_root, remake, substitute
+from symgrad.prover.scalar import PI, Node, is_root, mul, remake, substitute
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
 PRECISIONS = (64, 192, 640)
+HUGE = 2**20  # beyond it an exponent is not worked with as an integer
 DEEP = (64, 256, 1024, 4096)  # for sides that are known to differ somewhere
 
 
@@ -88,6 +89,9 @@ class Balls:
         rule = RULES.get(node.op)
         if rule is None:
             raise UnsupportedError(f"{node.op} has no value in numbers")
+        if node.op in {"sin", "cos"} and node.args[0].op == "mul" and PI in node.args[0].args:
+            turns = mul(*(a for a in node.args[0].args if a is not PI))
+            return getattr(self.value(turns), f"{node.op}_pi")()  # exact at integers
         return rule(node, *(self.value(a) for a in node.args))
 
     def resolve(self, node: Node, inner: dict[str, Node]) -> Node:
@@ -140,8 +144,13 @@ def _power(node: Node, base: arb, exponent: arb) -> arb:
     x = node.args[1]
     if x.op == "num" and x.value.denominator == 1:
         return _integer_power(base, int(x.value))
-    if base < 0:
+    if base < 0 and x.op == "num":
         raise Undefined
+    if base < 0:  # asked for where the exponent is an integer
+        n = exponent.unique_fmpz()
+        if n is None or abs(n) > HUGE:
+            raise Undecided
+        return _integer_power(base, int(n))
     if base.is_zero():
         if exponent > 0 or exponent.is_zero():
             return arb(1 if exponent.is_zero() else 0)

@@ -290,7 +290,7 @@ def read_pow(base: Node, exponent: Node) -> Node:
     """E**x is exp(x)."""
     if base.op == "exp" and base.args[0] is ONE:
         return apply("exp", exponent)
-    return power(base, exponent)
+    return n.general_power(base, exponent)
 
 
 def read_log(u: Node, base: Node | None = None) -> Node:

@@ -93,7 +93,7 @@ class Context(Ring):
         return self.quick_sign(p) is not None or any(not q.rem(p) for q in self.given_nonzero())
 
     def given_nonzero(self) -> list[Poly]:
-        """The numerators of the premises that say != 0, as far as they have values."""
+        """The numerators of the premises that say != 0, as far as they have values; cosines where sines are 0."""
         found = self.done.get("nonzero")
         if found is None:
             self.done["nonzero"] = found = []
@@ -103,7 +103,7 @@ class Context(Ring):
                         found.append(self.premise_value(node)[0])
                     except (Undefined, RejectedError):
                         continue
-        return [q for q in found if q]
+        return [q for q in found if q] + self.cosines_of_zero()
 
     def sign(self, p: Poly) -> int:
         """The sign of p all over the region, by coefficients or by the proof that the certificate gives."""
@@ -353,8 +353,9 @@ class Context(Ring):
         return self.vanishes(p - n * d) or self.vanishes(p - n * self.sign(d))
 
     def _denied(self) -> bool:
-        """Whether something that a premise says is not 0 is 0 in the region."""
-        return any(self.vanishes(self.premise_value(node)[0]) for node, rel in self.premises if rel == "!=")
+        """Whether something that is not 0, as a premise says or a sine of 0, is 0 in the region."""
+        denied = any(self.vanishes(self.premise_value(node)[0]) for node, rel in self.premises if rel == "!=")
+        return denied or any(map(self.vanishes, self.cosines_of_zero()))
 
     def _consequences(self, why: list[Any]) -> list[tuple[Poly, str]]:  # noqa: PLR0911 - a line for each kind
         """What is known of a generator by its kind."""

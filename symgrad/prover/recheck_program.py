@@ -142,3 +142,24 @@ class Program:
 def _key(op: str, value: Any, operands: Sequence[int]) -> Any:
     frozen = (value[0], tuple(value[1])) if isinstance(value, (list, tuple)) else value
     return op, frozen, tuple(operands)
+
+
+def free_of(program: list[Any]) -> list[frozenset[str]]:
+    """The free symbols of each line."""
+    found: list[frozenset[str]] = []
+    for op, value, *args in program:
+        names = frozenset().union(*(found[a] for a in args)) if args else frozenset()
+        if op == "sym":
+            names = frozenset((value,))
+        elif op in {"diff", "integral"}:
+            names = (found[args[0]] - {value}).union(*(found[a] for a in args[1:]))
+        found.append(names)
+    return found
+
+
+def deep_of(program: list[Any]) -> list[bool]:
+    """Whether a derivative or an integral occurs in each line."""
+    found: list[bool] = []
+    for op, _, *args in program:
+        found.append(op in {"diff", "integral"} or any(found[a] for a in args))
+    return found

@@ -300,7 +300,12 @@ def _atanh(p: Program, u: int) -> int:
 def _pow(p: Program, base: int, exponent: int) -> int:
     if p.lines[base] == ["exp", None, p.number(1)]:
         return p.exp(exponent)
-    return p.power(base, exponent)
+    known = p.value(base)
+    if p.value(exponent) is not None or (known is not None and known >= 0):
+        return p.power(base, exponent)
+    found, none = p.power(base, exponent), p.line("undef", "a power of something negative")
+    turn = p.line("sin", None, p.mul(p.line("pi"), exponent))
+    return p.switch(base, found, found, p.switch(turn, none, found, none))
 
 
 def _log(p: Program, u: int, base: int | None = None) -> int:

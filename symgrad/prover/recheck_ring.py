@@ -157,6 +157,13 @@ class Ring(ABC):
         """Whether p is the zero polynomial, or a combination of those that are 0 in the region."""
         return not p or (bool(self.zeros) and (not p.rem(self.zeros) or any(not p.rem(q) for q in self.zeros)))
 
+    def cosines_of_zero(self) -> list[Poly]:
+        """The cosines whose sines are 0 in the region: their squares are 1."""
+        zero = [q for q in self.zeros if sum(q.degrees()) == 1]
+        return [
+            self.x[g[1]] for i, g in enumerate(self.gens) if g[0] == "sin" and any(not q.rem(self.x[i]) for q in zero)
+        ]
+
     def _cleared(self, i: int, degree: int, relation: Poly, n: Poly, d: Poly) -> Frac:
         parts: dict[int, Poly] = {}
         for e, c in d.terms():

@@ -13,6 +13,7 @@ from math import factorial
 from typing import TYPE_CHECKING, Any, cast
 
 from symgrad.prover.recheck_jets import UNIT, Jet, Jets
+from symgrad.prover.recheck_program import deep_of, free_of
 from symgrad.prover.recheck_ring import Frac, RejectedError, Undefined
 
 if TYPE_CHECKING:
@@ -34,9 +35,9 @@ class Values:
 
     def __init__(self, context: Context, program: list[Any], bindings: Mapping[str, Any]) -> None:
         self.context, self.program, self.bindings = context, program, bindings
-        self.free = _free(program)
+        self.free = free_of(program)
         self.forms: dict[int, int | None] = {}
-        self.deep = _deep(program)  # whether a derivative or an integral occurs below
+        self.deep = deep_of(program)  # whether a derivative or an integral occurs below
         self.plain_frame = Frame(self, {}, {}, 0)
         context.premise_value = self.plain
         context.form_sign = self.form_sign
@@ -52,6 +53,7 @@ class Values:
                     continue
                 self.context.equations[node] = n
         self.context.zeros = [n for n in self.context.equations.values() if not n.is_ground]
+        self.context.zeros += [1 - x**2 for x in self.context.cosines_of_zero()]
         self.plain_frame = Frame(self, {}, {}, 0)
 
     def plain(self, node: int) -> Frac:
@@ -352,8 +354,8 @@ class Frame(Jets):
         s = c.sign_of(a)
         r = c.value(self.value(exponent).get(UNIT, c.zero)) if len(self.value(exponent)) <= 1 else None
         if s == 0 and self.orders and not self.values.free[base].isdisjoint(self.env) and (r is None or r % 1):
-            return self._edge(base, r)
-        if s < 0 and self.side and not self.values.free[base].isdisjoint(self.env) and (r is None or r % 1):
+            return self._edge(base, exponent, r)
+        if s < 0 and self.side and not self.values.free[base].isdisjoint(self.env) and r is not None and r % 1:
             raise OneSided("the function is not defined on one side")
         if r is not None and r.denominator == 1:
             return self.integer_power(self.value(base), int(r))
@@ -362,23 +364,27 @@ class Frame(Jets):
             for k in range(1, n + 1):
                 series.append(c.mul(c.mul(series[-1], down), c.number((r - k + 1) / k)))
             return self.compose(series, eps)
-        if s > 0:
-            return self.exp(self.times(self.value(exponent), self.log(self.value(base), absolute=False)))
-        if s == 0 and c.sign_of(self.value(exponent).get(UNIT, c.zero)) > 0:
-            return {UNIT: c.zero}
-        raise Undefined("a power of something that is not positive")
+        if s:
+            size = self.exp(self.times(self.value(exponent), self.log(self.value(base), absolute=s < 0)))
+            turn = self.times({UNIT: c.find("pi", [])}, self.value(exponent)) if s < 0 else None
+            return size if turn is None else self.times(self.function("cos", None, [turn]), size)  # v is an integer
+        if not self._exceeds(exponent, 0):
+            raise Undefined("a power of zero that is not positive")
+        return {UNIT: c.zero}
 
-    def _edge(self, base: int, r: Fraction | None) -> Jet:
+    def _exceeds(self, exponent: int, n: int) -> bool:
+        c = self.context
+        return c.sign_of(c.add(self.value(exponent).get(UNIT, c.zero), c.number(-n))) > 0
+
+    def _edge(self, base: int, exponent: int, r: Fraction | None) -> Jet:
         """A root at a zero of its base, on one side of it: of a higher order than the first where r > 1."""
         if not self.side:
             raise Edge
         s = self.sign(base)
-        if s < 0:
+        if s < 0 and r is not None:
             raise OneSided("the function is not defined on one side")
-        if r is not None and r > 0 == s and self.side:
-            return {UNIT: self.context.zero}  # it is 0 all along
-        if r is not None and r > 1 and list(self.orders.values()) == [1]:
-            return {UNIT: self.context.zero}
+        if (s == 0 or list(self.orders.values()) == [1]) and self._exceeds(exponent, 1 if s else 0):
+            return {UNIT: self.context.zero}  # all along, or of a higher order than the first
         raise RootOfZeroError("a root is differentiated at zero")
 
     def function(self, op: str, value: Any, jets: list[Jet]) -> Jet:
@@ -467,25 +473,6 @@ class _Anywhere(Frame):
 
 class OneSided(Undefined):
     """The function has no value on one side of the point."""
-
-
-def _free(program: list[Any]) -> list[frozenset[str]]:
-    found: list[frozenset[str]] = []
-    for op, value, *args in program:
-        names = frozenset().union(*(found[a] for a in args)) if args else frozenset()
-        if op == "sym":
-            names = frozenset((value,))
-        elif op in {"diff", "integral"}:
-            names = (found[args[0]] - {value}).union(*(found[a] for a in args[1:]))
-        found.append(names)
-    return found
-
-
-def _deep(program: list[Any]) -> list[bool]:
-    found: list[bool] = []
-    for op, _, *args in program:
-        found.append(op in {"diff", "integral"} or any(found[a] for a in args))
-    return found
 
 
 def _raised(s: int | None, n: Fraction) -> int | None:

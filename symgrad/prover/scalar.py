@@ -78,7 +78,7 @@ def make(op: str, value: Any = None, *args: Node) -> Node:
 
 def is_root(exponent: Node) -> bool:
     """Whether a power with this exponent is defined only where its base is not negative."""
-    return exponent.op != "num" or exponent.value.denominator != 1
+    return exponent.op == "num" and exponent.value.denominator != 1
 
 
 def continuous(node: Node) -> bool:
@@ -136,7 +136,10 @@ def sub(a: Node, b: Node) -> Node:
 
 
 def power(base: Node, exponent: Node | int | Fraction) -> Node:
-    """Base to the exponent: real where the base is positive, at 0 for positive exponents, and for integers."""
+    """Base to the exponent: real where the base is positive, at 0 for positive exponents, and for integers.
+
+    An exponent that is not written as a number is taken for an integer v where the base is negative: cos(pi v) |u|^v.
+    """
     x = exponent if isinstance(exponent, Node) else num(exponent)
     if x is ONE:
         return base
@@ -145,6 +148,14 @@ def power(base: Node, exponent: Node | int | Fraction) -> Node:
     if base.op == "num" and x.op == "num" and x.value.denominator == 1 and abs(x.value) <= 64 and base.value:  # noqa: PLR2004 - larger ones are not multiplied out
         return num(base.value ** int(x.value))
     return make("pow", None, base, x)
+
+
+def general_power(base: Node, exponent: Node) -> Node:
+    """Base to any exponent v: of a negative base there is one where v is an integer, which sin(pi v) = 0 says."""
+    if exponent.op == "num" or (base.op == "num" and base.value >= 0):
+        return power(base, exponent)
+    found, none = power(base, exponent), undef("a power of something negative")
+    return switch(base, found, found, switch(apply("sin", mul(PI, exponent)), none, found, none))
 
 
 def over(a: Node, b: Node) -> Node:

@@ -34,6 +34,7 @@ from symgrad.prover.sides import every_branch, one_sided
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
+    from symgrad.prover.kernel import Poly
     from symgrad.prover.lemmas import Lemma
 
 SLOTS = 10  # generators at first; twice as many when they run out
@@ -74,6 +75,7 @@ class Tower(Extensions):
                 self.memo.clear()  # what was worked out before does not know of it
                 if any(self.k.key(q) in self.known_nonzero for q, _ in self.factor(n)[1]):
                     self._zero_and_nonzero(n, why)
+                self._sine_of_zero(n, why)
         self.learn(p, rel, why)
 
     def admit(self, lemma: Lemma) -> None:
@@ -89,6 +91,13 @@ class Tower(Extensions):
         """A polynomial that is 0, all of whose factors are known not to be: no such point."""
         if all(self.k.key(q) in self.known_nonzero for q, _ in self.factor(p)[1]):
             self.learn(self.k.const(-1), ">", why)
+
+    def _sine_of_zero(self, p: Poly, why: tuple[Any, ...]) -> None:
+        """Where a sine is 0 the square of its cosine is 1."""
+        for gen in self.gens:
+            if gen.kind == "sin" and self.k.quotient(self.k.gens[gen.slot], p) is not None:
+                self.zeros.append(gen.relation)
+                self.learn_nonzero(self.k.gens[gen.twin], why)
 
     def refresh(self) -> None:
         """Facts about exponentials again, now that more is known about their arguments."""
@@ -160,9 +169,12 @@ class Tower(Extensions):
         s = self.known(b)
         if s > 0:
             return self.exp(self.mul(x, self.log_absolute(b)))
-        if s == 0 and self.known(x) > 0:
+        if s < 0:  # the exponent is an integer: no other is asked for
+            size = self.exp(self.mul(x, self.log_absolute(b)))
+            return self.mul(self.cosine_and_sine(self.mul(self.pi(), x))[0], size)
+        if self.known(x) > 0:
             return self.zero
-        raise UndefinedHere("a power of something that is not positive")
+        raise UndefinedHere("a power of zero that is not positive")
 
     def branch(self, node: Node) -> Frac:
         """The branch that holds all over the region."""
