@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from symgrad.checker import check_elementwise, difference, points
-from symgrad.checker.glance import SHARP, Asked, glance
+from symgrad.checker.glance import SHARP, glance, places
 from symgrad.core import Outcome
 
 
@@ -34,7 +34,7 @@ FUNCTIONS: dict[str, tuple[Any, Any, tuple[float, ...]]] = {
 def test_a_glance_confirms_most_points_and_no_more_loosely_than_the_ladder(name: str) -> None:
     f, g, kinks = FUNCTIONS[name]
     x = points(kinks=kinks)
-    first = glance(Asked(f, -np.inf, np.inf, kinks), x, g(x))
+    first = glance(f, places(x.tobytes(), -np.inf, np.inf, kinks), g(x))
     whole = difference(f, x, kinks=kinks)
     sure = np.isfinite(first.bound)
     assert sure.mean() > 0.8
@@ -52,7 +52,8 @@ def test_a_glance_confirms_nothing_that_the_ladder_calls_wrong(name: str, wrong:
     for seed in range(4):
         x = points(kinks=kinks, seed=seed)
         given = wrong[0] * g(x) + wrong[1]
-        first, whole = glance(Asked(f, -np.inf, np.inf, kinks), x, given), difference(f, x, kinks=kinks)
+        first = glance(f, places(x.tobytes(), -np.inf, np.inf, kinks), given)
+        whole = difference(f, x, kinks=kinks)
         off = np.abs(given - whole.estimate) > 24 * whole.bound + 2**-36 * np.abs(given) + 1e-14 * np.abs(f(x))
         assert not (np.isfinite(first.bound) & off & ~whole.kink).any()
 
@@ -66,7 +67,7 @@ def test_a_right_gradient_takes_a_third_of_the_calls() -> None:
 
     report = check_elementwise(f, lambda z: 1 / np.cosh(z) ** 2)
     assert report.outcome is Outcome.OK
-    assert sum(calls) < 25 * report.points
+    assert sum(calls) < 31 * report.points
 
 
 # What comes between the steps of a first look: narrow bumps, stairs, waves that fit the steps, cusps.

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 SAME = 2.0**-20  # relative: two calls that differ by more are different, by less they may be rounded otherwise
 ENOUGH = 12  # different values that tell their precision
 LEAST = float(np.finfo(np.float32).tiny)
+DOUBLE, UNIT = np.dtype(float), float(np.finfo(float).eps)
 OWN = (NameError, AttributeError, ImportError, AssertionError, LookupError, SystemExit, RuntimeError)
 KINDS = "fiub"  # NumPy's real numbers: floats, integers, truth values
 
@@ -120,15 +121,20 @@ def changed(given: Array, x: Array) -> bool:
     return given.tobytes() != x.tobytes() and not np.array_equal(given, x, equal_nan=True)
 
 
-def guard(function: Any, name: str, watch: Watch, x: Array) -> tuple[Guarded, Array]:
+def guard(
+    function: Any, name: str, watch: Watch, x: Array, more: Array | None = None
+) -> tuple[Guarded, Array, Array | None]:
     """The function after being tried on `x`, and its values there: each kind of misbehaviour has its own error.
 
     It must be a function of arrays, or at least of numbers; give the same values twice; and each value must
-    depend on its own point alone: it is called again with half of the points in another order.
+    depend on its own point alone: it is called again with half of the points in another order, or with `more` points,
+    which begin with all of them in the opposite order, and the values there are found as well.
     """
     found, dtype, first = shaped(Guarded(callable_one(function, name), name, watch), x)
     part = slice(x.size // 8, max(x.size - 1, 1))
-    if not alike(first[part][::-2], found(x[part][::-2])):
+    again = None if more is None else found(more)
+    same = alike(first[part][::-2], found(x[part][::-2])) if again is None else alike(first[::-1], again[: x.size])
+    if not same:
         if not alike(first, found(x)):
             raise FunctionRandomError(
                 name, "returned different values for the same input", "fix its seed, or switch the randomness off"
@@ -139,7 +145,7 @@ def guard(function: Any, name: str, watch: Watch, x: Array) -> tuple[Guarded, Ar
             "it is not elementwise: check it as a vector function",
         )
     eps = unit_of(found, x, first, dtype)
-    return Guarded(found.function, name, watch, found.one_by_one, found.constant, eps), first
+    return Guarded(found.function, name, watch, found.one_by_one, found.constant, eps), first, again
 
 
 def callable_one(function: Any, name: str) -> Any:
@@ -180,6 +186,8 @@ def shaped(found: Guarded, x: Array) -> tuple[Guarded, Any, Array]:
 
 def real(value: Any, name: str, watch: Watch, verb: str = "returned") -> Array:
     """Anything that NumPy makes real numbers of; `verb` is what `name` did, or is."""
+    if type(value) is np.ndarray and value.dtype.kind == "f":
+        return value
     mend = "return an array of numbers" if verb == "returned" else "hand in an array of numbers"
     if isinstance(value, np.ma.MaskedArray) and np.ma.is_masked(value):
         raise FunctionTypeError(name, f"{verb} a masked array", "give the masked places a value, with np.ma.filled")
@@ -237,11 +245,10 @@ def spacing_at_one(dtype: Any) -> float:
 
 def unit_of(found: Guarded, x: Array, values: Array, dtype: Any) -> float:
     """The rounding unit of the results: that of their type, or of single precision if all of them fit into it."""
-    double = epsilon(float)
     if found.one_by_one or found.constant:
-        return double
-    eps = epsilon(dtype) if is_float(dtype) else double
-    if x.dtype == float and (eps > double or narrow(x, values)):
+        return UNIT
+    eps = epsilon(dtype) if dtype != DOUBLE and is_float(dtype) else UNIT
+    if x.dtype == DOUBLE and (eps > UNIT or narrow(x, values)):
         told = message("{name} computes in less than double precision; its rounding was allowed for", name=found.name)
         found.watch.note(f"{found.name} precision", told)
         return max(eps, epsilon(np.float32))
@@ -251,6 +258,8 @@ def unit_of(found: Guarded, x: Array, values: Array, dtype: Any) -> float:
 def narrow(x: Array, values: Array) -> bool:
     """Whether many different values, at points that do not fit into single precision, all do."""
     if any(LEAST < abs(v) < np.inf and float(np.float32(v)) != v for v in values[::8].tolist()):
+        return False
+    if len(set(values.tolist())) < ENOUGH:
         return False
     size = np.abs(values)
     counted = (size > LEAST) & (size < np.inf)

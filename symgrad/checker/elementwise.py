@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import numpy as np
 
 from symgrad.checker.blame import blamed, swept
-from symgrad.checker.calling import Guarded, epsilon, guard, name_of
+from symgrad.checker.calling import DOUBLE, UNIT, Guarded, epsilon, guard, name_of
 from symgrad.checker.cuts import LOST, cuts, off
 from symgrad.checker.difference import Array, Estimate, difference, scrutinised
 from symgrad.checker.draws import ends
@@ -26,7 +26,7 @@ from symgrad.checker.excuses import (
     excuse_steep,
 )
 from symgrad.checker.findings import FAR, Blame, Cause, ElementwiseReport, Examined, PointFinding, Stretch, worst_of
-from symgrad.checker.glance import Asked, glance
+from symgrad.checker.glance import Places, glance, places
 from symgrad.checker.judge import EPS, FLOOR, OK, ROUNDINGS, UNRESOLVED, WRONG, codes
 from symgrad.checker.options import float_type, understood
 from symgrad.checker.points import points as usual_points
@@ -41,7 +41,7 @@ if TYPE_CHECKING:
 
 AtKink = Literal["subgradient", "torch", "jax", "textbook"]
 SECONDS = 60.0
-DOUBLE = 8  # bytes
+FUNCTION, GRADIENT = message("the function"), message("the gradient")
 CONVENTIONS = ("torch", "jax", "textbook")
 
 
@@ -74,7 +74,7 @@ class Trial:
     def about(self) -> dict[str, Any]:
         """What finite differences must know of the function."""
         kinks = tuple(c.at for c in self.corners)
-        grain, least = (self.function.eps / epsilon(float), self.function.least) if self.function else (1.0, 0.0)
+        grain, least = (self.function.eps / UNIT, self.function.least) if self.function else (1.0, 0.0)
         return {"lower": self.lower, "upper": self.upper, "kinks": kinks, "grain": grain, "least": least}
 
 
@@ -117,12 +117,13 @@ def check_elementwise(
     x = chosen_points(points, lower, upper, corners, name, wide=truth is not None, count=count, seed=seed)
     x = with_demanded(x, demanded, lower, upper, name)
     with watching(seconds) as watch:
-        function, values = guard(f, message("the function"), watch, x) if f is not None else (None, None)
-        gradient, given = guard(grad, message("the gradient"), watch, x.astype(wanted))
+        more = around(x, lower, upper, corners).points if truth is None and wanted == DOUBLE else None
+        function, values, seen = guard(f, FUNCTION, watch, x, more) if f is not None else (None, None, None)
+        gradient, given, _ = guard(grad, GRADIENT, watch, x.astype(wanted))
         if function is None and truth is None:
             raise UnsupportedError("nothing to compare the gradient with; hand in the function, or an exact reference")
         trial = Trial(function, gradient, truth, corners, demanded, lower, upper, wanted, extremes)
-        found = examine(trial, x, given)
+        found = examine(trial, x, given, seen)
         worst, blame = None, None
         where: tuple[Stretch, ...] = ()
         if found.outcomes.any():
@@ -226,10 +227,10 @@ def with_demanded(x: Array, demanded: Sequence[tuple[float, float]], lower: floa
     return np.union1d(x, more)
 
 
-def examine(trial: Trial, x: Array, given: Array | None = None) -> Examined:
-    """The truth and the outcome at each point, at which the gradient is called, if it was not yet."""
+def examine(trial: Trial, x: Array, given: Array | None = None, seen: Array | None = None) -> Examined:
+    """The truth and the outcome at each point, at which the functions are called, if they were not yet."""
     given = np.asarray(trial.gradient(x.astype(trial.dtype)) if given is None else given, float)
-    first = first_look(trial, x, given)
+    first = first_look(trial, x, given, seen)
     if first is not None and first.bound.max(initial=0.0) < np.inf and not (trial.demanded or trial.cut):
         return Examined(given, first, np.zeros(x.size, int), np.zeros(x.size, bool), None)
     truth, exact = truth_at(trial, x, first)
@@ -309,21 +310,29 @@ def judged(  # noqa: PLR0917 - all of it is needed twice
 
 def in_doubles(trial: Trial, x: Array) -> Array | None:
     """What code for a narrower type gives in doubles; None where it keeps to its type, or is meant for doubles."""
-    if trial.dtype.itemsize >= DOUBLE or trial.gradient.one_by_one:
+    if trial.dtype.itemsize >= DOUBLE.itemsize or trial.gradient.one_by_one:
         return None
     try:
         found = trial.gradient.raw(x)
-        return np.asarray(trial.gradient.fitted(found, x), float) if found.dtype.itemsize >= DOUBLE else None
+        return np.asarray(trial.gradient.fitted(found, x), float) if found.dtype.itemsize >= DOUBLE.itemsize else None
     except FunctionError:
         return None
 
 
-def first_look(trial: Trial, x: Array, given: Array) -> Estimate | None:
-    """The slopes that a glance at the function confirms; None where there is an exact truth, or single precision."""
+def first_look(trial: Trial, x: Array, given: Array, seen: Array | None = None) -> Estimate | None:
+    """The slopes that a glance at the function confirms; None where there is an exact truth, or single precision.
+
+    `seen` are the values at the places of the glance, if they are known.
+    """
     function = trial.function
     if function is None or trial.truth is not None or max(function.eps, trial.eps) > EPS:
         return None
-    return glance(Asked(function, trial.lower, trial.upper, tuple(c.at for c in trial.corners)), x, given)
+    return glance(function, around(x, trial.lower, trial.upper, trial.corners), given, seen)
+
+
+def around(x: Array, lower: float, upper: float, corners: Sequence[Corner]) -> Places:
+    """Where a glance calls the function."""
+    return places(x.tobytes(), lower, upper, tuple(c.at for c in corners))
 
 
 def truth_at(trial: Trial, x: Array, first: Estimate | None) -> tuple[Estimate, Array]:

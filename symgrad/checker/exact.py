@@ -125,6 +125,7 @@ def exact_slopes(of: Reference, x: Array, dtype: str = "float64") -> Estimate:
     return remembered(of, np.asarray(x, float).tobytes(), dtype)
 
 
+@lru_cache(maxsize=1024)
 def slope_between(of: Reference, x: float, away: float) -> float:
     """The derivative at x + away exactly, which need not be a double; NaN where nothing is certain."""
     code, before = program(of.expr, of.symbols, GERMS), (ctx.prec, ctx.cap)

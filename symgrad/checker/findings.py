@@ -163,6 +163,8 @@ class ElementwiseReport:
     @cached_property
     def outcome(self) -> Outcome:
         """WRONG if any point or the function itself is, UNRESOLVED if no point could be settled, else OK."""
+        if self.forward is None and not self.examined.outcomes.any():
+            return Outcome.OK if self.points else Outcome.UNRESOLVED
         found = {OUTCOMES[n] for n in set(self.examined.outcomes.tolist())}
         if self.forward is not None and self.forward.outcome is Outcome.WRONG:
             found.add(Outcome.WRONG)
@@ -229,8 +231,8 @@ class ParameterReport:
 
 def verdict(outcomes: Iterable[Outcome]) -> Outcome:
     """The outcome of a whole check: WRONG if any part is, UNRESOLVED if none could be settled, else OK."""
-    found = set(outcomes)
+    found = tuple(outcomes)
     for outcome in (Outcome.WRONG, Outcome.OK):
         if outcome in found:
             return outcome
-    return Outcome.FLOOR if found == {Outcome.FLOOR} else Outcome.UNRESOLVED
+    return Outcome.FLOOR if found and all(o is Outcome.FLOOR for o in found) else Outcome.UNRESOLVED

@@ -94,7 +94,7 @@ def places(value: Any) -> bool:
 
 def whole(least: int) -> Callable[[Any], bool]:
     """Whether a value is a whole number from `least` on."""
-    return lambda value: isinstance(value, Integral) and int(value) >= least
+    return lambda value: isinstance(value, (int, Integral)) and int(value) >= least
 
 
 WANTED: dict[str, tuple[Callable[[Any], bool], str]] = {
@@ -110,7 +110,7 @@ WANTED: dict[str, tuple[Callable[[Any], bool], str]] = {
     "count": (whole(1), "give how many points are wanted, as in count=96"),
     "seed": (whole(0), "give a whole number from 0 on"),
     "seconds": (
-        lambda v: isinstance(v, Real) and 0 < float(v) < math.inf,
+        lambda v: isinstance(v, (float, Real)) and 0 < float(v) < math.inf,
         "give a number of seconds above 0, as in seconds=60",
     ),
 }

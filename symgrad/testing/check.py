@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 from contextlib import contextmanager
+from functools import lru_cache
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
@@ -94,7 +95,7 @@ def try_gradient(
             return explain(f, runs, [r for _, r in reports], what, options, watch, few=points is not None)  # type: ignore[no-any-return]
 
         found = explained(seconds, look)
-    name = message("the gradient of {name}", name=what.name) if what else named("the gradient {name}", grad)
+    name = named("the gradient of {name}", what.name) if what else named("the gradient {name}", title(grad))
     said = {"of": of, "parameters": parameters, "variable": variable, "dtype": name_of(np.dtype(dtype))}
     again = replay(reports, seed, **said, **{k: options[k] for k in ("domain", "kinks", "at_kink", "extremes")})
     return Elementwise(name, letters[0], tuple(reports), found, again)
@@ -150,9 +151,15 @@ def positional(function: Any) -> tuple[float, float] | None:
     return sum(p.default is p.empty for p in plain), most
 
 
-def named(template: str, function: Any) -> str:
-    """What is checked, with the name of the user's function."""
-    return message(template, name=getattr(function, "__name__", type(function).__name__))
+@lru_cache
+def named(template: str, name: str) -> str:
+    """What is checked, remembered: the same is checked again and again."""
+    return message(template, name=name)
+
+
+def title(function: Any) -> str:
+    """The name of the user's function."""
+    return str(getattr(function, "__name__", type(function).__name__))
 
 
 def replay(reports: Sequence[tuple[str, ElementwiseReport]], seed: int, **said: Any) -> str:
@@ -201,7 +208,7 @@ def try_vjp(
             called_rightly((FORWARD, f, ["x"]), (GRADIENT, vjp, ["x", "the cotangent"]))
         raise
     found = explained(options.get("seconds", SECONDS), look) if report.outcome is Outcome.WRONG else None
-    name = named("the vector-Jacobian product {name}", vjp)
+    name = named("the vector-Jacobian product {name}", title(vjp))
     return Parameters(name, report, found, f"check_vjp(f, vjp, x, seed={seed})")
 
 
@@ -244,7 +251,7 @@ def try_network(loss: Any, grads: Any, params: Any = None, *, seed: int = 0, **o
     with shapes_explained(look):
         report = checker.check_parameters(loss, grads, params, seed=seed, **options)
     found = explained(options.get("seconds", SECONDS), look) if report.outcome is Outcome.WRONG else None
-    name = message("the loss of the model") if model is not None else named("the loss {name}", loss)
+    name = message("the loss of the model") if model is not None else named("the loss {name}", title(loss))
     return Parameters(name, report, found, f"check_network(loss, grads, params, seed={seed})")
 
 
