@@ -92,6 +92,16 @@ def grads(p, x, y):
     dx = dxhat / np.sqrt(v) + dv * 2 * (x - m) / n + dm / n
     return {"x": dx, "gamma": dgamma, "beta": dbeta}
 """
+LAYER_NORM = """
+def grads(p, x, y):
+    k = x.shape[1]
+    m, v = x.mean(axis=1, keepdims=True), x.var(axis=1, keepdims=True) + 1e-5
+    xhat = (x - m) / np.sqrt(v)
+    d = p["gamma"] * xhat + p["beta"] - y
+    g = d * p["gamma"]
+    dx = (g - g.mean(axis=1, keepdims=True) - xhat * (g * xhat).mean(axis=1, keepdims=True)) / np.sqrt(v)
+    return {"x": dx, "gamma": (d * xhat).sum(axis=0), "beta": d.sum(axis=0)}
+"""
 CONVOLUTION = """
 def grads(p, x, y):
     w, T = p["w"], y.shape[1]
@@ -120,6 +130,7 @@ MODELS: dict[str, tuple[Any, str]] = {
     "deep, square": (Network((3, 3, 3, 3), hidden="relu", loss="binary_cross_entropy", decay=0.1), DEEP),
     "recurrent": (Recurrent(), RECURRENT),
     "norm": (BatchNorm(), NORM),
+    "layer norm": (BatchNorm(axis=1), LAYER_NORM),
     "convolution": (Convolution(), CONVOLUTION),
 }
 
@@ -201,6 +212,16 @@ MISTAKES = (
     ("norm", "(d * xhat).sum(axis=0)", "(d * x).sum(axis=0)", "norm-scales-from-input"),
     ("norm", "(d * xhat).sum(axis=0)", "(d * xhat).mean(axis=0)", "factor 1/n"),
     ("norm", "dbeta = d.sum(axis=0)", "dbeta = d", "missing-sum"),
+    ("layer norm", "g - g.mean(axis=1, keepdims=True) - xhat", "g - xhat", "norm-mean-constant"),
+    ("layer norm", " - xhat * (g * xhat).mean(axis=1, keepdims=True)", "", "norm-variance-constant"),
+    ("layer norm", "(g - g.mean(axis=1, keepdims=True) - xhat * (g * xhat).mean(axis=1, keepdims=True))", "g", "norm-statistics-constant"),
+    ("layer norm", "(g * xhat).mean(axis=1, keepdims=True)", "(g * xhat).sum(axis=1, keepdims=True) / (k - 1)", "norm-unbiased"),
+    ("layer norm", "g = d * p", "g = d + 0 * p", "norm-no-gamma"),
+    ("layer norm", "/ np.sqrt(v)\n    return", "/ v\n    return", "norm-variance-not-root"),
+    ("layer norm", "(g - g.mean(axis=1, keepdims=True) - xhat * (g * xhat).mean(axis=1, keepdims=True))",
+     "(g - g.mean(axis=0) - xhat * (g * xhat).mean(axis=0))", "norm-other-axis"),
+    ("layer norm", "(d * xhat).sum(axis=0)", "(d * x).sum(axis=0)", "norm-scales-from-input"),
+    ("layer norm", "g - g.mean(axis=1, keepdims=True)", "g - g.sum(axis=1, keepdims=True)", "norm-sums-for-means"),
     ("convolution", "dw += d[i, t] * x[i, t : t + K]", "dw += d[i, t] * x[i, t : t + K][::-1]", "flipped"),
     ("convolution", "+= d[i, t] * w", "+= d[i, t] * w[::-1]", "conv-input-not-flipped"),
     ("convolution", "+= d[i, t] * w", "= d[i, t] * w", "conv-overwritten"),
@@ -277,6 +298,9 @@ UNUSUAL = (
     ("deep", "d.sum(axis=0)", "(np.ones((1, n)) @ d)[0]"),
     ("deep", "* (z[l - 1] > 0)", "* (np.sign(z[l - 1]) / 2 + 0.5)"),
     ("recurrent", 'g["W"] += np.outer(d, h[t])', 'g["W"] = g["W"] + np.einsum("i,j->ij", d, h[t])'),
+    ("layer norm", "(g - g.mean(axis=1, keepdims=True) - xhat * (g * xhat).mean(axis=1, keepdims=True)) / np.sqrt(v)",
+     "(k * g - g.sum(1)[:, None] - xhat * (g * xhat).sum(1)[:, None]) / (k * np.sqrt(v))"),
+    ("layer norm", "d.sum(axis=0)}", "np.ones(len(x)) @ d}"),
     ("norm", "+ dm / n", "+ (dm - 2 * dv * (x - m).mean(axis=0)) / n"),
     ("convolution", "dx[i, t : t + K] += d[i, t] * w", "np.add.at(dx, (i, np.arange(t, t + K)), d[i, t] * w)"),
     ("two layers", "(1 - a1**2)", "1 / np.cosh(z1) ** 2"),

@@ -126,8 +126,14 @@ def convolved(p: Any) -> Any:
     return np.tanh(np.asarray([[row[t : t + K] @ p["w"] + p["b"][0] for t in places] for row in p["x"]]))
 
 
+def layer_normalised(p: Any) -> Any:
+    centred = p["x"] - p["x"].mean(1, keepdims=True)
+    return p["gamma"] * centred / np.sqrt((centred**2).mean(1, keepdims=True) + 1e-5) + p["beta"]
+
+
 STUDENTS: dict[str, Callable[[Any, Any], Any]] = {
     "norm": lambda p, _: normalised(p),
+    "layer norm": lambda p, _: layer_normalised(p),
     "recurrent": recurred,
     "convolution": lambda p, _: convolved(p),
 }
@@ -164,6 +170,7 @@ def test_products_of_other_layers_are_recognised(name: str) -> None:
     x = model.x.copy()
     old, new, expected = {
         "norm": ("+ dv * 2 * (x - m) / n + dm / n", "+ dm / n", "norm-variance-constant"),
+        "layer norm": ("g = d * p", "g = d + 0 * p", "norm-no-gamma"),
         "recurrent": ("(1 - h[t + 1] ** 2)", "1", "recurrent-missing-slope"),
         "convolution": ("+= d[i, t] * w", "+= d[i, t] * w[::-1]", "conv-input-not-flipped"),
     }[name]

@@ -1,4 +1,4 @@
-"""Which batch normalisation, recurrent network or convolution a user's function is, from its values alone."""
+"""Which normalisation, recurrent network or convolution a user's function is, from its values alone."""
 
 from __future__ import annotations
 
@@ -101,8 +101,8 @@ def normalisations(leaves: Leaves, data: Sequence[Array], wanted: Sequence[Array
                 continue
             roles = {"x": (path, False), "gamma": (gamma, False), "beta": (beta, False)}
             roles = {k: v for k, v in roles.items() if v[0]}
-            for y, eps in product((v for v in wanted if v.shape in {x.shape, ()}), SMALLEST):
-                kind = BatchNorm(x.shape[1], x.shape[0], eps)
+            for y, eps, axis in product((v for v in wanted if v.shape in {x.shape, ()}), SMALLEST, (0, 1)):
+                kind = BatchNorm(x.shape[1], x.shape[0], eps, axis=axis)
                 yield Lent(kind, roles, leaves, {"y": y} | ({} if path else {"x": x}))
 
 

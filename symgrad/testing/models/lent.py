@@ -1,4 +1,4 @@
-"""A batch normalisation, a recurrent network or a convolution whose arrays are somebody else's, under their names."""
+"""A normalisation, a recurrent network or a convolution whose arrays are somebody else's, under their names."""
 
 from __future__ import annotations
 
@@ -68,7 +68,7 @@ class Lent:
     def title(self) -> str:
         """What it is."""
         if isinstance(self.kind, BatchNorm):
-            return message("batch normalisation")
+            return message("layer normalisation") if self.kind.axis else message("batch normalisation")
         if isinstance(self.kind, Recurrent):
             return message("a recurrent network with {name}", name=self.kind.hidden)
         return message("a convolution with {name}", name=self.kind.hidden)

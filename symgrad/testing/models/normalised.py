@@ -1,4 +1,4 @@
-"""Batch normalisation, and the mistakes that are made in its backward pass."""
+"""Batch and layer normalisation, and the mistakes that are made in its backward pass."""
 
 # ruff: noqa: ARG005 - the formulas of one step take the same arguments, used or not
 
@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from functools import cached_property, partial
+from typing import Any
 
 import numpy as np
 
@@ -16,13 +17,15 @@ from symgrad.testing.models.model import Array, Arrays, Backward, Fault, Layers,
 class BatchNorm(Textbook):
     """o = gamma xhat + beta, xhat = (x - mean)/sqrt(var + eps) over the batch, J = 1/2 the sum of (o - y)^2.
 
-    The input is a parameter too, called "x": its gradient is the hard one.
+    With axis=1 mean and variance are those of each example's features: layer normalisation. The input is a parameter
+    too, called "x": its gradient is the hard one.
     """
 
     features: int = 3
     batch: int = 6
     eps: float = 1e-5
     seed: int = 0
+    axis: int = 0
 
     @cached_property
     def params(self) -> dict[str, Array]:
@@ -56,8 +59,8 @@ class BatchNorm(Textbook):
 
     def forward(self, params: Arrays) -> tuple[Array, Array, Array]:
         """xhat, the standard deviation, and the output."""
-        centred = params["x"] - params["x"].mean(axis=0)
-        deviation = np.sqrt((centred**2).mean(axis=0) + self.eps)
+        centred = params["x"] - params["x"].mean(axis=self.axis, keepdims=True)
+        deviation = np.sqrt((centred**2).mean(axis=self.axis, keepdims=True) + self.eps)
         return centred / deviation, deviation, params["gamma"] * centred / deviation + params["beta"]
 
     def output(self, params: Arrays) -> Array:
@@ -86,6 +89,8 @@ class Pass(Backward):
         super().__init__(fault, where)
         self.net, self.gamma = net, net.params["gamma"]
         self.xhat, self.deviation, self.o = net.forward(net.params)
+        self.over: Any = {"axis": net.axis, "keepdims": True}
+        self.size = self.o.shape[net.axis]
 
     def run(self) -> dict[str, Array]:
         """The gradients."""
@@ -107,11 +112,11 @@ class Pass(Backward):
 
     def through_mean(self, g: Array) -> Array:
         """What the mean takes off."""
-        return np.asarray(g.mean(axis=0))
+        return np.asarray(g.mean(**self.over))
 
     def through_variance(self, g: Array) -> Array:
         """What the variance takes off."""
-        return np.asarray(self.xhat * (g * self.xhat).mean(axis=0))
+        return np.asarray(self.xhat * (g * self.xhat).mean(**self.over))
 
     def scale(self) -> Array:
         """The standard deviation."""
@@ -129,11 +134,16 @@ class Pass(Backward):
 fault = partial(prefixed, "norm")
 
 
+def averaged(p: Pass, rows: Array) -> Array:
+    """The means along the axis that is not normalised."""
+    return np.asarray(rows.mean(axis=1 - p.net.axis, keepdims=True))
+
+
 FAULTS = (
     fault(
         "mean-constant",
         "the mean is treated as a constant: its part of ∂J/∂x is missing",
-        "subtract the mean over the batch of ∂J/∂x̂",
+        "subtract the mean of ∂J/∂x̂",
         "through_mean",
         lambda p, g: 0 * g,
         cost=1,
@@ -141,7 +151,7 @@ FAULTS = (
     fault(
         "variance-constant",
         "the variance is treated as a constant: its part of ∂J/∂x is missing",
-        "subtract x̂ times the mean over the batch of ∂J/∂x̂ · x̂",
+        "subtract x̂ times the mean of ∂J/∂x̂ · x̂",
         "through_variance",
         lambda p, g: 0 * g,
         cost=1,
@@ -216,20 +226,27 @@ FAULTS = (
         "the parts through mean and variance are divided by n − 1 where the forward pass divides by n",
         "use the same variance as the forward pass",
         "through_variance",
-        lambda p, g: p.xhat * (g * p.xhat).sum(axis=0) / max(p.net.batch - 1, 1),
+        lambda p, g: p.xhat * (g * p.xhat).sum(**p.over) / max(p.size - 1, 1),
     ),
     fault(
         "sums-for-means",
-        "the part through the mean is a sum over the batch, not a mean",
-        "divide that sum by the number of examples",
+        "the part through the mean is a sum, not a mean",
+        "divide that sum by how many numbers the mean is of",
         "through_mean",
-        lambda p, g: g.sum(axis=0),
+        lambda p, g: g.sum(**p.over),
     ),
     fault(
         "sign-of-variance",
         "the part through the variance has the wrong sign",
         "subtract it, like the part through the mean",
         "through_variance",
-        lambda p, g: -p.xhat * (g * p.xhat).mean(axis=0),
+        lambda p, g: -p.xhat * (g * p.xhat).mean(**p.over),
+    ),
+    fault(
+        "other-axis",
+        "what comes back through mean and variance is averaged along the wrong axis",
+        "take both means along the axis that the forward pass normalises",
+        "paths",
+        lambda p, g: g - averaged(p, g) - p.xhat * averaged(p, g * p.xhat),
     ),
 )
