@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from itertools import count
 from typing import TYPE_CHECKING, Any
 
@@ -11,11 +12,12 @@ from symgrad.core import Observation, Ruling, Status
 from symgrad.definitions.claims.sources import SOURCES
 from symgrad.document.evidence import WORDS
 from symgrad.document.from_sympy import boxes
+from symgrad.document.same import Same
 from symgrad.document.statements import formula
 from symgrad.document.text import text
 from symgrad.document.values import UNDEFINED, apart
 from symgrad.indexed import Dim, Index
-from symgrad.words import clauses, counted, message
+from symgrad.words import clauses, counted, language, message
 
 if TYPE_CHECKING:
     from symgrad.core import Claim, Observed, Page, Settlement, Verdict, Witness
@@ -70,6 +72,13 @@ class Ruled:
 
 def ruled(settlement: Settlement) -> Ruled:
     """A claim with its badge, what a reader must know about it, and every statement with its verdict."""
+    return ruled_once(Same(settlement), language())
+
+
+@lru_cache(maxsize=256)
+def ruled_once(same: Same[Settlement], lang: str) -> Ruled:  # noqa: ARG001 - counterexamples are in words
+    """The same for all pages and formats that show it."""
+    settlement = same.value
     claim, (word, mood) = settlement.claim, BADGES[settlement.ruling]
     told = (
         (message("Condition:"), claim.condition),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from io import StringIO
 from itertools import cycle
 from typing import TYPE_CHECKING
@@ -14,7 +15,8 @@ from matplotlib.backends.backend_svg import FigureCanvasSVG
 from matplotlib.figure import Figure
 
 from symgrad.document.plots import CURVE, GRID, INK, SAMPLES, SHADE, clean, numbers
-from symgrad.words import enumerated, message, say
+from symgrad.document.same import Same
+from symgrad.words import enumerated, language, message, say
 
 if TYPE_CHECKING:
     from symgrad.core import Document, Drawing
@@ -26,9 +28,15 @@ LARGEST = 1e6  # what lies beyond is left out
 def drawings_of(document: Document) -> tuple[Markup, ...]:
     """The drawings of a document, each with ids of its own."""
     return tuple(
-        Markup(draw(d, f"{document.name}-drawing-{n}"))  # noqa: S704 - drawn by us, labels escaped
+        Markup(drawn_once(Same(d), f"{document.name}-drawing-{n}", language()))  # noqa: S704 - drawn by us, labels escaped
         for n, d in enumerate(document.drawings, 1)
     )
+
+
+@lru_cache(maxsize=64)
+def drawn_once(same: Same[Drawing], uid: str, lang: str) -> str:  # noqa: ARG001 - a drawing has words in it
+    """A drawing for every format that shows it, and every form of a page that is tried."""
+    return draw(same.value, uid)
 
 
 def draw(drawing: Drawing, uid: str) -> str:

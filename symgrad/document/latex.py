@@ -33,6 +33,7 @@ from symgrad.document.boxes import (
     Under,
 )
 from symgrad.document.layout import width
+from symgrad.document.remembered import remembered
 from symgrad.document.spelling import TEX_BIG, TEX_FUNCTIONS, TEX_LETTERS, TEX_SIGNS, tex_words
 from symgrad.document.tints import tint, untinted
 
@@ -54,8 +55,14 @@ GITHUB = Flavour(cancel=False)  # its renderer forbids \operatorname and may not
 PRINT = Flavour(coloured=True)
 
 
+@remembered
 def latex(box: Box, flavour: Flavour = PAPER) -> str:
     """The formula in LaTeX, without dollars around it."""
+    return written(box, flavour)
+
+
+def written(box: Box, flavour: Flavour) -> str:
+    """The same for a part of a formula."""
     return joined(parts(box, flavour))
 
 
@@ -90,14 +97,14 @@ def pieces(box: Box, flavour: Flavour) -> list[str]:  # noqa: PLR0911 - one case
         case Ident() | Num() | Op() | Text() | Space():
             return [leaf(box)]
         case Cases(rows):
-            return [table("cases", [[latex(v, flavour), latex(c, flavour)] for v, c in rows])]
+            return [table("cases", [[written(v, flavour), written(c, flavour)] for v, c in rows])]
         case Aligned(rows):
-            return [table("aligned", [[latex(a, flavour), latex(b, flavour)] for a, b in rows])]
+            return [table("aligned", [[written(a, flavour), written(b, flavour)] for a, b in rows])]
         case Grid(rows, left, right):
-            body = table("matrix", [[latex(c, flavour) for c in line] for line in rows])
+            body = table("matrix", [[written(c, flavour) for c in line] for line in rows])
             return [rf"\left{fence(left)}{body}\right{fence(right)}"]
         case Mark(body, tone):
-            inside = latex(body, flavour)
+            inside = written(body, flavour)
             return [rf"\sg{tone}{{{inside}}}" if flavour.coloured else inside]
         case Cancel(body):
             return [crossed_out(body, flavour)]
@@ -107,7 +114,7 @@ def pieces(box: Box, flavour: Flavour) -> list[str]:  # noqa: PLR0911 - one case
 
 def crossed_out(body: Box, flavour: Flavour) -> str:
     r"""A struck factor; who does not know \cancel sees a rule through it, as long as it is about wide."""
-    inside = latex(body, flavour)
+    inside = written(body, flavour)
     if flavour.cancel:
         return rf"\cancel{{{inside}}}"
     return rf"{{\rlap{{\rule[0.3em]{{{width(body):.1f}em}}{{0.05em}}}}{inside}}}"
@@ -221,7 +228,7 @@ def composite(box: Box, flavour: Flavour) -> str:  # noqa: C901, PLR0911, PLR091
     """A box that has others inside."""
 
     def tex(inner: Box) -> str:
-        return latex(inner, flavour)
+        return written(inner, flavour)
 
     def plain(inner: Box) -> str:
         return untinted(tex, inner)
@@ -265,8 +272,8 @@ def quotient(box: Diff, flavour: Flavour) -> str:
     """d/dz, da/dz, or either with a round ∂."""
     d = r"\partial" if box.partial else "d"
     power = f"^{{{box.order}}}" if box.order > 1 else ""
-    top = joined([d + power, latex(box.of, flavour)]) if box.of is not None else d + power
-    return rf"\frac{{{top}}}{{{joined([d, latex(box.by, flavour)])}{power}}}"
+    top = joined([d + power, written(box.of, flavour)]) if box.of is not None else d + power
+    return rf"\frac{{{top}}}{{{joined([d, written(box.by, flavour)])}{power}}}"
 
 
 def table(environment: str, lines: list[list[str]]) -> str:

@@ -32,6 +32,7 @@ from symgrad.document.boxes import (
     Under,
 )
 from symgrad.document.latex import latex
+from symgrad.document.remembered import remembered
 from symgrad.document.speech import speech
 from symgrad.document.tints import tint, untinted
 from symgrad.words import say
@@ -42,6 +43,7 @@ APPLY = "<mo>\u2061</mo>"  # function application: tells a screen reader "of", t
 THIN = '<mspace width="0.167em"/>'
 
 
+@remembered
 def mathml(
     box: Box, *, block: bool = False, annotated: bool = True, spoken: bool = True, brief: Box | None = None
 ) -> str:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import math
+from contextlib import contextmanager
+from contextvars import ContextVar
 from functools import cache
 from importlib.resources import files
 from inspect import signature
@@ -13,7 +15,24 @@ from symgrad.core import UnsupportedError
 from symgrad.experiments.result import Line, Measured, Panel, Result
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator, Mapping
+
+RAN: ContextVar[Mapping[str, tuple[Result, bool]] | None] = ContextVar("RAN", default=None)
+
+
+def seal(name: str, settings: Any) -> str:
+    """An experiment and its settings, in whatever order they were given."""
+    return json.dumps([name, dict(settings)], sort_keys=True, default=repr)
+
+
+@contextmanager
+def already_run(found: Mapping[str, tuple[Result, bool]]) -> Iterator[None]:
+    """Run none of these experiments again inside; they are known by their seals."""
+    token = RAN.set(found)
+    try:
+        yield
+    finally:
+        RAN.reset(token)
 
 
 def here_or_recorded(experiment: Callable[..., Result], name: str, settings: dict[str, Any]) -> tuple[Result, bool]:
@@ -21,6 +40,8 @@ def here_or_recorded(experiment: Callable[..., Result], name: str, settings: dic
 
     Raises what the experiment raises where it can't be run and was not recorded.
     """
+    if known := (RAN.get() or {}).get(seal(name, settings)):
+        return known
     try:
         return experiment(**settings), True
     except UnsupportedError:

@@ -19,7 +19,7 @@ from symgrad.pipeline.publishing import LOCAL, Publishing, finished
 from symgrad.pipeline.site import publish, require_site
 from symgrad.pipeline.tongues import folder as folder_of
 from symgrad.pipeline.tongues import placed
-from symgrad.pipeline.workers import Crew, Task, call
+from symgrad.pipeline.workers import Crew, Task
 from symgrad.words import language, speaking
 
 if TYPE_CHECKING:
@@ -118,7 +118,7 @@ def told(
     if "html" in wanted.formats:
         titles = {e["name"]: e["title"] for e in entries}
         files = {name: linked(text, titles) if name.endswith(".html") else text for name, text in files.items()}
-        files |= frame(entries, shown_characters(files.values()), cache)
+        files |= frame(entries, shown_characters(files.values()), cache, crew)
     return files, pdfs
 
 
@@ -144,7 +144,7 @@ def listed(found: Sequence[Source], cache: Cache, crew: Crew, wanted: Wanted = S
     """The documents of every file, from the cache where nothing that a file rests on has changed."""
     keys = {s: digest("list", library(), s.key, str(s.path)) for s in found}
     known = {s: value for s in found if good(value := cache.get(keys[s]))}
-    tasks = [Task(f"{PAGES}:list_documents", (s,), shown(s.path)) for s in found if s not in known]
+    tasks = [Task(f"{PAGES}:list_documents", (s,), shown(s.path), near=s.key) for s in found if s not in known]
     for task, value in crew.perform(tasks):
         known[task.arguments[0]] = value
         cache.put(keys[task.arguments[0]], value)
@@ -193,31 +193,37 @@ def made(heads: Sequence[Head], cache: Cache, crew: Crew, progress: Progress) ->
     """Every page under its key, and how many had to be made; each is kept as soon as it is done."""
     pages = {h.key: value for h in heads if (value := cache.get(h.key)) is not None}
     wanted = sorted((h for h in heads if h.key not in pages), key=lambda h: -h.about["weight"])
-    tables = [h for h in wanted if h.about["pairs"]]
-    tasks: dict[Task, Head | None] = {row_task(name): None for h in tables for name in h.about["pairs"]}
-    tasks |= {page_task(h): h for h in wanted if h not in tables}
-    began, rows = len(pages), {}
-    progress(began, began + len(tasks), "")
-    for done, (task, value) in enumerate(crew.perform(list(tasks)), began + 1):
-        head = tasks[task]
-        if head is None:
-            rows[task.label] = value
-        else:
-            pages[head.key] = kept(head, value, cache)
-        progress(done, began + len(tasks), task.label)
-    for head in tables:
-        pages[head.key] = kept(head, call(page_task(head, rows, head.about["places"])), cache)
+    parts = list(dict.fromkeys(part for parts in (experiments_of, rows_of) for h in wanted for part in parts(h)))
+    began, total, ready = len(pages), len(pages) + len(parts) + len(wanted), {}
+    progress(began, total, "")
+    for done, (task, value) in enumerate(crew.perform(parts), began + 1):
+        ready[task] = value
+        progress(done, total, task.label)
+    named = {h.name: h for h in wanted}
+    tasks = [page_task(h, ready) for h in wanted]
+    for done, (task, value) in enumerate(crew.perform(tasks), began + len(parts) + 1):
+        pages[named[task.label].key] = kept(named[task.label], value, cache)
+        progress(done, total, task.label)
     return pages, len(wanted)
 
 
-def row_task(activation: str) -> Task:
-    """The rows of the comparison table that are about one activation: the table is too much for one worker."""
-    return Task(f"{PAGES}:pair_rows", (activation,), activation)
+def experiments_of(head: Head) -> list[Task]:
+    """The experiments of a document: several pages may show one."""
+    return [Task(f"{PAGES}:run_experiment", (asked,), json.loads(asked)[0]) for asked in head.about["experiments"]]
 
 
-def page_task(head: Head, *rows: Mapping[str, Any]) -> Task:
-    """One document's page; the comparison table is given its rows."""
-    return Task(f"{PAGES}:make_page", (head.source, head.index, head.wanted, *rows), head.name)
+def rows_of(head: Head) -> list[Task]:
+    """The rows of a comparison table, by activations: all of them are too much for one worker."""
+    return [Task(f"{PAGES}:pair_rows", (activation,), activation) for activation in head.about["pairs"]]
+
+
+def page_task(head: Head, ready: Mapping[Task, bytes | None]) -> Task:
+    """One document's page; it is given its parts."""
+    ran = {t.arguments[0]: found for t in experiments_of(head) if (found := ready[t]) is not None}
+    rows = {t.label: ready[t] for t in rows_of(head)}
+    table = (rows, head.about["places"]) if rows else ({}, {})
+    arguments = (head.source, head.index, head.wanted, ran, table)
+    return Task(f"{PAGES}:make_page", arguments, head.name, near=head.source.key)
 
 
 def kept(head: Head, page: dict[str, Any], cache: Cache) -> dict[str, Any]:
@@ -226,12 +232,12 @@ def kept(head: Head, page: dict[str, Any], cache: Cache) -> dict[str, Any]:
     return page
 
 
-def frame(entries: Sequence[Mapping[str, Any]], characters: str, cache: Cache) -> dict[str, str]:
+def frame(entries: Sequence[Mapping[str, Any]], characters: str, cache: Cache, crew: Crew) -> dict[str, str]:
     """The index, the search, the page on trust, and the assets: kept like any page, keyed by all that they tell of."""
     key = digest("frame", library(), language(), characters, json.dumps(entries, sort_keys=True))
     found = cache.get(key)
     if found is None:
-        found = call(Task(f"{PAGES}:make_frame", (entries, characters), "the index"))
+        ((_, found),) = crew.perform([Task(f"{PAGES}:make_frame", (entries, characters), "the index")])
         cache.put(key, found)
     return dict(found)
 

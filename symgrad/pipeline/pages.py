@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import json
+import pickle
 from base64 import b64encode
 from dataclasses import replace
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from symgrad import __version__, document
-from symgrad.core import Document, every_step
+from symgrad.core import Document, Observation, SymgradError, every_step
 from symgrad.definitions import ACTIVATIONS
+from symgrad.experiments import EXPERIMENTS
+from symgrad.experiments.recorded import already_run, frozen, here_or_recorded, seal
 from symgrad.pipeline.load import beside, load
 from symgrad.pipeline.stages import pairs_of, settle_document
 from symgrad.words import speaking
@@ -17,7 +21,6 @@ from symgrad.words import speaking
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from symgrad.core import Pair
     from symgrad.pipeline.asked import Wanted
     from symgrad.pipeline.discover import Source
 
@@ -39,27 +42,48 @@ def head(page: Document) -> dict[str, Any]:
         "title": page.title,
         "theme": page.theme,
         "lead": page.lead,
-        "weight": steps + 20 * len(page.about),
+        "weight": steps + 20 * len(page.about) + 10 * len(page.claims),
+        "experiments": sorted(experiments(page)),
         "pairs": list(ACTIVATIONS) if page.pairs else [],
         "derivations": [d.name for d in page.derivations],
     }
+
+
+def experiments(page: Document) -> set[str]:
+    """The experiments that a page rests on: those that it shows, and those that its claims are about."""
+    shown = {seal(e.name, e.settings) for e in page.experiments}
+    observed = (s for claim in page.claims for s in claim.formal if isinstance(s, Observation))
+    return shown | {seal(s.experiment, s.settings) for s in observed}
+
+
+def run_experiment(asked: str) -> bytes | None:
+    """What an experiment finds, by its seal; nothing where it can't be run: the page says why."""
+    name, settings = json.loads(asked)
+    try:
+        found = here_or_recorded(EXPERIMENTS[name], name, {k: frozen(v) for k, v in settings.items()})
+    except (SymgradError, KeyError):
+        return None
+    return pickle.dumps(found)
 
 
 def make_page(
     source: Source,
     index: int,
     wanted: Wanted,
-    rows: Mapping[str, tuple[Pair, ...]] | None = None,
-    places: Mapping[str, str] | None = None,
+    ran: Mapping[str, bytes],
+    table: tuple[Mapping[str, bytes], Mapping[str, str]] = ({}, {}),
 ) -> dict[str, Any]:
     """The files of one document and what an index says of it, in every language: it is settled once for all.
 
-    `rows` are those of the comparison table; `places` are the documents that derive a pair, by the derivation's name.
+    `ran` are its experiments, `table` the rows of the comparison table, as other workers made them, and the documents
+    that derive a pair, by the derivation's name.
     """
     found = documents(source)[index]
-    every = (pair for name in ACTIVATIONS for pair in rows[name]) if rows else ()
-    pairs = tuple(replace(p, page=(places or {}).get(f"{p.activation.name}-{p.loss.name}", "")) for p in every)
-    page = settle_document(found, pairs)
+    rows, places = table
+    every = (pair for name in ACTIVATIONS for pair in unpacked(rows[name])) if rows else ()
+    pairs = tuple(replace(p, page=places.get(f"{p.activation.name}-{p.loss.name}", "")) for p in every)
+    with already_run({asked: unpacked(result) for asked, result in ran.items()}):
+        page = settle_document(found, pairs)
     files: dict[str, dict[str, str]] = {}
     entries: dict[str, dict[str, Any]] = {}
     for lang in wanted.langs:
@@ -69,6 +93,11 @@ def make_page(
             )
             entries[lang] = document.entry(page)
     return {"files": files, "entries": entries}
+
+
+def unpacked(packed: bytes) -> Any:
+    """What another worker of this build packed."""
+    return pickle.loads(packed)  # noqa: S301 - a moment ago, for us; it was never in a file
 
 
 def inline_page(page: str, finer: str) -> str:
@@ -86,9 +115,9 @@ def make_book(title: str, parts: Mapping[str, Sequence[str]]) -> str:
     return b64encode(document.book(title, parts)).decode()
 
 
-def pair_rows(activation: str) -> tuple[Pair, ...]:
-    """One activation's rows of the comparison table, settled."""
-    return pairs_of(ACTIVATIONS[activation])
+def pair_rows(activation: str) -> bytes:
+    """One activation's rows of the comparison table, settled; packed, for the process that hands them on."""
+    return pickle.dumps(pairs_of(ACTIVATIONS[activation]))
 
 
 def make_frame(entries: Sequence[Mapping[str, Any]], characters: str) -> dict[str, str]:

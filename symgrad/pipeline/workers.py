@@ -6,7 +6,7 @@ import os
 import signal
 import threading
 import traceback
-from concurrent.futures import Future, ProcessPoolExecutor, as_completed
+from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass, field
 from importlib import import_module
@@ -30,12 +30,14 @@ class WorkError(SymgradError):
 class Task:
     """A function, as `module:name`, and its arguments; `label` says what a reader would call it.
 
-    It is worked out in the language that was spoken where it was given.
+    Tasks with one `near` rest on the same preparations, so they go to one process where that keeps none waiting. A task
+    is worked out in the language that was spoken where it was given.
     """
 
     function: str
     arguments: tuple[Any, ...]
     label: str = ""
+    near: str = ""
     lang: str = field(default_factory=language)
 
 
@@ -65,12 +67,30 @@ def perform(task: Task) -> Any:
         return Failure(f"{type(error).__name__}: {error}", traceback.format_exc(), mistake=False)
 
 
+class Worker:
+    """One process, and what its tasks were near to."""
+
+    def __init__(self) -> None:
+        self.process = ProcessPoolExecutor(1, get_context("spawn"), become_worker)
+        self.prepared: set[str] = set()
+
+    def begin(self, task: Task) -> Future[Any]:
+        """Give it the task."""
+        self.prepared.add(task.near)
+        return self.process.submit(perform, task)
+
+    def choice(self, waiting: Sequence[Task], every: Sequence[Worker]) -> Task:
+        """The first task that it is prepared for, or that nobody is; else the first."""
+        elsewhere = set().union(*(w.prepared for w in every if w is not self)) - self.prepared - {""}
+        return next((task for task in waiting if task.near not in elsewhere), waiting[0])
+
+
 class Crew:
     """Worker processes, started by the first work that is worth it and kept until the block ends."""
 
     def __init__(self, jobs: int) -> None:
         self.jobs = jobs
-        self.workers: ProcessPoolExecutor | None = None
+        self.workers: list[Worker] = []
         self.others: set[Any] = set()
 
     def __enter__(self) -> Self:
@@ -78,25 +98,36 @@ class Crew:
 
     def __exit__(self, kind: object, *_: object) -> None:
         """Wait for the processes, or end them where the block was left by an error or by Ctrl-C."""
-        if self.workers is None:
-            return
-        if kind is not None:
+        if self.workers and kind is not None:
             for child in set(active_children()) - self.others:
                 child.terminate()
-        self.workers.shutdown(wait=kind is None, cancel_futures=True)
+        for worker in self.workers:
+            worker.process.shutdown(wait=kind is None, cancel_futures=True)
 
     def perform(self, tasks: Sequence[Task]) -> Iterator[tuple[Task, Any]]:
-        """Each task with its value as it is done; the first failure ends it all. One job stays in this process."""
+        """Each task with its value as it is done; the first failure ends it all. One job stays in this process.
+
+        They are begun in the order in which they stand, as far as those that are near each other allow.
+        """
         if self.jobs <= 1:
             for task in tasks:
                 yield task, call(task)
             return
-        if tasks and self.workers is None:
+        if tasks and not self.workers:
             self.others = set(active_children())
-            self.workers = ProcessPoolExecutor(self.jobs, get_context("spawn"), become_worker)
-        waiting = {self.workers.submit(perform, task): task for task in tasks} if self.workers else {}
-        for future in as_completed(waiting):
-            yield waiting[future], value_of(waiting[future], outcome(future))
+            self.workers = [Worker() for _ in range(self.jobs)]
+        waiting, free = list(tasks), list(self.workers)
+        running: dict[Future[Any], tuple[Worker, Task]] = {}
+        while waiting or running:
+            while waiting and free:
+                worker = free.pop(0)
+                task = worker.choice(waiting, self.workers)
+                waiting.remove(task)
+                running[worker.begin(task)] = worker, task
+            for future in wait(running, return_when=FIRST_COMPLETED).done:
+                worker, task = running.pop(future)
+                free.append(worker)
+                yield task, value_of(task, outcome(future))
 
 
 def call(task: Task) -> Any:
