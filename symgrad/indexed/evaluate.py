@@ -40,7 +40,7 @@ if TYPE_CHECKING:
     from symgrad.indexed.tensor import Tensor
 
 Entries = dict[tuple[int, ...], Any]
-ORDER = (Delta, Where, Size, Scalar, Ref)  # cheap factors first: most products are settled by a zero among them
+RANK = {Size: 0, Scalar: 1, Ref: 2}  # cheap factors first: where one has no value, none of the others is worked out
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,16 +69,16 @@ class Evaluation:
     bodies: Mapping[Tensor, Any] = field(default_factory=dict)
     known: dict[Any, Jet] = field(default_factory=dict)
     count: int = 0
+    jets: Jets = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Arithmetic with infinitesimals."""
+        self.jets = Jets(self.arithmetic)
 
     def value(self, expr: Expr, at: Mapping[Index, int] | None = None) -> Any:
         """The number that an expression is where its free indices have these values."""
         found = self.of(expr, dict(at or {}), ())
         return found.get(REAL, self.arithmetic.number(Fraction(0)))
-
-    @property
-    def jets(self) -> Jets:
-        """Arithmetic with infinitesimals."""
-        return Jets(self.arithmetic)
 
     def of(self, expr: Expr, at: dict[Index, int], seeds: tuple[Seed, ...]) -> Jet:
         """The sum of the terms."""
@@ -90,17 +90,17 @@ class Evaluation:
     def of_term(self, term: Term, at: dict[Index, int], seeds: tuple[Seed, ...]) -> Jet:
         """A term summed over its bound indices."""
         bound = sorted(term.bound, key=lambda i: i.token)
-        atoms = sorted(term.atoms, key=lambda f: next((n for n, k in enumerate(ORDER) if isinstance(f[0], k)), 9))
-        found = self.jets.number(0)
+        brackets = [a for a, _ in term.atoms if isinstance(a, Delta | Where)]
+        factors = sorted(
+            ((a, e) for a, e in term.atoms if not isinstance(a, Delta | Where)), key=lambda f: RANK.get(type(f[0]), 9)
+        )
+        jets, front = self.jets, self.jets.number(term.coefficient)
+        found = jets.number(0)
         for values in product(*(range(self.sizes[i.dim]) for i in bound)):
-            here = {**at, **dict(zip(bound, values, strict=True))}
-            if any(isinstance(a, Delta | Where) and not self.holds(a, here) for a, _ in atoms):
-                continue
-            part = self.jets.number(term.coefficient)
-            for a, e in atoms:
-                if not isinstance(a, Delta | Where):
-                    part = self.jets.times(part, self.jets.power(self.of_atom(a, here, seeds), e))
-            found = self.jets.add(found, part)
+            here = {**at, **dict(zip(bound, values, strict=True))} if bound else at
+            if all(self.holds(a, here) for a in brackets):
+                parts = (jets.power(self.of_atom(a, here, seeds), e) for a, e in factors)
+                found = jets.add(found, reduce(jets.times, parts, front))
         return found
 
     def holds(self, atom: Delta | Where, at: Mapping[Index, int]) -> bool:

@@ -54,7 +54,7 @@ class Jets:
 
     def number(self, value: Any) -> Jet:
         """A number without infinitesimals."""
-        return {REAL: self.base.number(Fraction(value))}
+        return {REAL: self.base.number(value if isinstance(value, Fraction) else Fraction(value))}
 
     def add(self, left: Jet, right: Jet) -> Jet:
         """The sum."""
@@ -74,6 +74,8 @@ class Jets:
 
     def power(self, base: Jet, exponent: Fraction) -> Jet:
         """A power: its Taylor series, which ends."""
+        if exponent == 1:
+            return base
         if exponent.denominator == 1 and 0 <= exponent <= 3:  # noqa: PLR2004 - short, and right at 0 as well
             found = self.number(1)
             for _ in range(int(exponent)):
@@ -101,6 +103,8 @@ class Jets:
     def taylor(self, slope: Any, values: tuple[Jet, ...]) -> Jet:
         """The sum of slope(orders) times the infinitesimal parts to these orders, over their factorials."""
         small = [{e: v for e, v in value.items() if e} for value in values]
+        if not any(small):
+            return {REAL: slope((0,) * len(values))}
         depth = [len(frozenset[int]().union(*s)) for s in small]
         found: Jet = {}
         for orders in product(*(range(d + 1) for d in depth)):

@@ -8,6 +8,7 @@ Other functions are random values, one for each argument: what holds for every f
 from __future__ import annotations
 
 from fractions import Fraction
+from functools import lru_cache
 from math import factorial
 from typing import TYPE_CHECKING
 
@@ -86,6 +87,7 @@ class Residues:
         raise NoValueError("residues have no order")
 
 
+@lru_cache(1024)
 def divided(numerator: int, denominator: int) -> Pair:
     """A fraction modulo both primes."""
     return numerator * pow(denominator, -1, P) % P, numerator * pow(denominator, -1, Q) % Q
