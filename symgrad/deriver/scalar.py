@@ -158,7 +158,11 @@ def invertible(definition: Definition) -> bool:
 
 
 def _increasing(slope: Any) -> bool:
-    return bool(unfold(slope).simplify().is_positive)
+    plain = unfold(slope)
+    if plain.is_positive:
+        return True
+    falling = plain.evalf(subs=dict.fromkeys(plain.free_symbols, -2)).is_negative  # what falls need not be simplified
+    return not (len(plain.free_symbols) == 1 and falling) and bool(plain.simplify().is_positive)
 
 
 def derive(expr: Any, variable: Symbol, domains: Sequence[Variable] = ()) -> Derivation:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from functools import cache
+from functools import cache, lru_cache
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import mpmath  # type: ignore[import-untyped]  # it ships no types
@@ -225,6 +225,7 @@ def lies_in(x: Any, domain: Domain) -> bool:
     )
 
 
+@lru_cache(256)
 def settled(expr: Any) -> Any:
     """The expression with every named function in its stable form, all layers down, but for those of `numeric`."""
     while heads := {h for h in expr.atoms(Elementwise) if h.func.spelling not in NUMERIC}:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 import sympy as sp
@@ -82,8 +83,14 @@ def symbols_of(left: Any, right: Any, variables: Sequence[Variable], lets: Seque
 
 def told(left: Any, right: Any, variables: Sequence[Variable], lets: Sequence[Let], assuming: Any) -> list[str]:
     """The statement as a certificate shows it: its sides, condition, names and domains, for a reader."""
-    names = [f"{let.symbol} = {let.value}" for let in lets]
-    return [str(left), str(right), str(assuming), *names, *(f"{v.symbol} in {v.domain}" for v in variables)]
+    names = [f"{let.symbol} = {shown(let.value)}" for let in lets]
+    return [shown(left), shown(right), shown(assuming), *names, *(f"{v.symbol} in {v.domain}" for v in variables)]
+
+
+@lru_cache(1024, typed=True)
+def shown(expr: Any) -> str:
+    """An expression in SymPy's words: a line of a derivation stands in two steps, a name in all of them."""
+    return str(expr)
 
 
 def truth(condition: Any) -> Any:
