@@ -217,7 +217,7 @@ def rows_of(head: Head) -> list[Task]:
     return [Task(f"{PAGES}:pair_rows", (activation,), activation) for activation in head.about["pairs"]]
 
 
-def page_task(head: Head, ready: Mapping[Task, bytes | None]) -> Task:
+def page_task(head: Head, ready: Mapping[Task, Any]) -> Task:
     """One document's page; it is given its parts."""
     ran = {t.arguments[0]: found for t in experiments_of(head) if (found := ready[t]) is not None}
     rows = {t.label: ready[t] for t in rows_of(head)}

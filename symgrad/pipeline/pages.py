@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import pickle
 from base64 import b64encode
 from dataclasses import replace
 from functools import cache
@@ -21,6 +20,8 @@ from symgrad.words import speaking
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from symgrad.core import Pair
+    from symgrad.experiments import Result
     from symgrad.pipeline.asked import Wanted
     from symgrad.pipeline.discover import Source
 
@@ -56,22 +57,21 @@ def experiments(page: Document) -> set[str]:
     return shown | {seal(s.experiment, s.settings) for s in observed}
 
 
-def run_experiment(asked: str) -> bytes | None:
+def run_experiment(asked: str) -> tuple[Result, bool] | None:
     """What an experiment finds, by its seal; nothing where it can't be run: the page says why."""
     name, settings = json.loads(asked)
     try:
-        found = here_or_recorded(EXPERIMENTS[name], name, {k: frozen(v) for k, v in settings.items()})
+        return here_or_recorded(EXPERIMENTS[name], name, {k: frozen(v) for k, v in settings.items()})
     except (SymgradError, KeyError):
         return None
-    return pickle.dumps(found)
 
 
 def make_page(
     source: Source,
     index: int,
     wanted: Wanted,
-    ran: Mapping[str, bytes],
-    table: tuple[Mapping[str, bytes], Mapping[str, str]] = ({}, {}),
+    ran: Mapping[str, tuple[Result, bool]],
+    table: tuple[Mapping[str, tuple[Pair, ...]], Mapping[str, str]] = ({}, {}),
 ) -> dict[str, Any]:
     """The files of one document and what an index says of it, in every language: it is settled once for all.
 
@@ -80,9 +80,9 @@ def make_page(
     """
     found = documents(source)[index]
     rows, places = table
-    every = (pair for name in ACTIVATIONS for pair in unpacked(rows[name])) if rows else ()
+    every = (pair for name in ACTIVATIONS for pair in rows[name]) if rows else ()
     pairs = tuple(replace(p, page=places.get(f"{p.activation.name}-{p.loss.name}", "")) for p in every)
-    with already_run({asked: unpacked(result) for asked, result in ran.items()}):
+    with already_run(ran):
         page = settle_document(found, pairs)
     files: dict[str, dict[str, str]] = {}
     entries: dict[str, dict[str, Any]] = {}
@@ -93,11 +93,6 @@ def make_page(
             )
             entries[lang] = document.entry(page)
     return {"files": files, "entries": entries}
-
-
-def unpacked(packed: bytes) -> Any:
-    """What another worker of this build packed."""
-    return pickle.loads(packed)  # noqa: S301 - a moment ago, for us; it was never in a file
 
 
 def inline_page(page: str, finer: str) -> str:
@@ -115,9 +110,9 @@ def make_book(title: str, parts: Mapping[str, Sequence[str]]) -> str:
     return b64encode(document.book(title, parts)).decode()
 
 
-def pair_rows(activation: str) -> bytes:
-    """One activation's rows of the comparison table, settled; packed, for the process that hands them on."""
-    return pickle.dumps(pairs_of(ACTIVATIONS[activation]))
+def pair_rows(activation: str) -> tuple[Pair, ...]:
+    """One activation's rows of the comparison table, settled."""
+    return pairs_of(ACTIVATIONS[activation])
 
 
 def make_frame(entries: Sequence[Mapping[str, Any]], characters: str) -> dict[str, str]:
