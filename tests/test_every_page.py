@@ -150,6 +150,9 @@ def test_every_page_compiles_in_pdflatex_and_keeps_its_margins(pages: list[Page]
     assert wrong == {}
 
 
+ARTICLE = 345  # points of a line in LaTeX's article
+
+
 @pytest.mark.skipif(shutil.which("pdflatex") is None, reason="pdflatex is not installed")
 def test_fragments_compile_in_a_paper_with_the_packages_that_they_name(pages: list[Page], tmp_path: Path) -> None:
     for page in pages:
@@ -163,6 +166,7 @@ def test_fragments_compile_in_a_paper_with_the_packages_that_they_name(pages: li
         command = ["pdflatex", "-draftmode", "-interaction=nonstopmode", "-halt-on-error", "paper.tex"]
         done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, errors="replace", check=False)  # noqa: S603
         assert done.returncode == 0, page.document.name + done.stdout[-300:]
+        assert all(int(wide) <= ARTICLE for wide in re.findall(r"begin{picture}\((\d+)", text))
 
 
 @pytest.mark.skipif(shutil.which("xelatex") is None, reason="xelatex is not installed")

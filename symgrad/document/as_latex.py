@@ -6,7 +6,7 @@ import re
 from itertools import groupby
 from typing import TYPE_CHECKING, cast
 
-from symgrad.document.as_picture import DRAW, side_by_side, with_formulas
+from symgrad.document.as_picture import DRAW, WIDE, side_by_side, with_formulas
 from symgrad.document.as_typst import coloured
 from symgrad.document.blocks import Code, Diagram, Display, Figure, Heading, Items, Paragraph, StepBlock, Table, Terms
 from symgrad.document.diagrams import FLOWS, lines_and_labels
@@ -51,6 +51,7 @@ def shares(colour: str) -> str:
     return ",".join(f"{int(colour[n : n + 2], 16) / 255:.3f}" for n in (1, 3, 5))
 
 
+COLUMN = 340.0  # points of a line in the article of LaTeX, where WIDE is one of ours
 PREAMBLE = r"""\documentclass[11pt]{article}
 \usepackage[utf8]{inputenc}
 \IfFileExists{lmodern.sty}{\usepackage[T1]{fontenc}\usepackage{lmodern}}{}
@@ -118,7 +119,7 @@ def standalone(page: Page, tellings: tuple[Telling, ...], detail: str = "textboo
 
 def pasted(page: Page, tellings: tuple[Telling, ...], detail: str = "textbook") -> str:
     """The same for a paper that has its own preamble."""
-    text = body(outline(page, tellings, detail, drawn=True))
+    text = body(outline(page, tellings, detail, drawn=True), COLUMN)
     return f"{needs(text)}\n{COLOURS}\n{HAN}\n{DRAW}\n\n{text}\n"
 
 
@@ -165,12 +166,12 @@ def whole(blocks: Iterable[Block], paper_size: str = "") -> str:
     return preamble() + paper_size + "\\begin{document}\n\n" + body(blocks) + "\n\n\\end{document}\n"
 
 
-def body(blocks: Iterable[Block]) -> str:
+def body(blocks: Iterable[Block], wide: float = WIDE) -> str:
     """The blocks, steps that follow one another as one list; a label and its formulas are one paragraph."""
-    return LABELLED.sub("\n", "\n\n".join(paragraphs(list(blocks))))
+    return LABELLED.sub("\n", "\n\n".join(paragraphs(list(blocks), wide)))
 
 
-def paragraphs(blocks: Sequence[Block]) -> Iterator[str]:
+def paragraphs(blocks: Sequence[Block], wide: float) -> Iterator[str]:
     """One text for each block, for a run of steps, or of formulas."""
     for kind, run in groupby(blocks, type):
         if kind is StepBlock:
@@ -178,18 +179,18 @@ def paragraphs(blocks: Sequence[Block]) -> Iterator[str]:
         elif kind is Display:
             yield displays([d.box for d in cast("Iterator[Display]", run)])
         else:
-            yield from filter(None, map(printed, run))
+            yield from filter(None, (printed(block, wide) for block in run))
 
 
-def printed(block: Block) -> str:  # noqa: PLR0911 - one case for each kind of block
-    """One block."""
+def printed(block: Block, wide: float) -> str:  # noqa: PLR0911 - one case for each kind of block
+    """One block; drawings are at most so wide, in points."""
     match block:
         case Heading(level, words):
             return rf"\{SECTIONS[min(level, 3)]}*{{{tex_words(words)}}}"
         case Paragraph((), label):
-            return rf"\textbf{{{tex_words(label)}}}\par\nopagebreak"
+            return rf"\noindent\textbf{{{tex_words(label)}}}\par\nopagebreak"
         case Paragraph(told, label):
-            return " ".join(filter(None, [rf"\textbf{{{tex_words(label)}}}" if label else "", tex_of(told)]))
+            return " ".join(filter(None, [rf"\noindent\textbf{{{tex_words(label)}}}" if label else "", tex_of(told)]))
         case Table(rows, numbers):
             return table(rows, "r" if numbers else "l")
         case Terms(_, rows):
@@ -200,10 +201,10 @@ def printed(block: Block) -> str:  # noqa: PLR0911 - one case for each kind of b
         case Code(text):
             return verbatim(text)
         case Figure(drawings, caption):
-            return centred(side_by_side(map(coloured, drawings)), caption)
+            return centred(side_by_side(map(coloured, drawings), wide), caption)
         case Diagram(graph):
             lines, labels = lines_and_labels(graph)
-            return centred(with_formulas(coloured(lines), labels), (FLOWS,))
+            return centred(with_formulas(coloured(lines), labels, wide), (FLOWS,))
         case _:
             raise AssertionError(block)
 

@@ -25,7 +25,7 @@ DRAW = (
     r"\ifdefined\pdfextension\pdfextension literal{q #1 Q}\else"
     r"\ifdefined\pdfliteral\pdfliteral{q #1 Q}\fi\fi\fi}"
 )
-WIDE = 440.0  # points of a line
+WIDE = 440.0  # points of a line of ours
 LARGE = 0.78  # points for each unit of a plot, which is drawn for a screen
 USUAL = 0.7  # as above, of a graph
 LETTERS = ((0.95, "normalsize"), (0.8, "small"), (0.7, "footnotesize"), (0.5, "scriptsize"), (0.0, "tiny"))
@@ -35,17 +35,17 @@ UPRIGHT = 45.0  # degrees beyond which words stand on end
 ROUND = 0.4477  # of a corner's radius: where a Bézier curve is pulled to
 
 
-def side_by_side(svgs: Iterable[str]) -> str:
+def side_by_side(svgs: Iterable[str], room: float) -> str:
     """Drawings in a row, as large as they fit."""
     every = list(svgs)
-    scale = min(LARGE, WIDE / sum(size(svg)[0] for svg in every))
+    scale = min(LARGE, room / sum(size(svg)[0] for svg in every))
     return "\n".join(picture(svg, scale) for svg in every)
 
 
-def with_formulas(svg: str, labels: Iterable[Label]) -> str:
+def with_formulas(svg: str, labels: Iterable[Label], room: float) -> str:
     """A drawing with formulas in it."""
     wide, high = size(svg)
-    scale = min(USUAL, WIDE / wide)
+    scale = min(USUAL, room / wide)
     letters = next(name for least, name in LETTERS if scale >= least * USUAL)
     words = []
     for label in labels:
