@@ -52,12 +52,14 @@ POSITIONS = {  # arguments that are read by people and come without their name
     "UnknownNameError": (0, 3),
     "several": (2,),
     "look_up": (2,),
+    "UndefinedHere": (0,),
+    "Leaf": (2,),
 }
 NUMBERED = re.compile(r"[A-Z]\d+")  # a claim of the ledger, which has the same number in every language
-UNREAD = frozenset({"Recheck", "RejectedError", "StuckError", *vars(builtins)})  # whose reasons are for programs
+UNREAD = frozenset({"Recheck", "RejectedError", *vars(builtins)})  # whose reasons are for programs
 ERRORS = re.compile(r"(Error|Misfit|Refused)$|^(fail|error)$")  # whose first argument is told; several have more
 TELLING = {  # folders and files whose errors everybody gets to see
-    *("cli", "core", "definitions", "deriver", "experiments", "pipeline"),
+    *("checker", "cli", "core", "definitions", "deriver", "experiments", "functions", "indexed", "pipeline", "prover"),
     *("as_notebook.py", "as_pdf.py", "fonts.py", "pages.py", "campaign.py", "commands.py", "loading.py", "subject.py"),
 }
 COMMANDS = ("click.command", "click.group", "command.command")

@@ -113,9 +113,17 @@ def computed(code: Code, numbers: Array, wanted: Format) -> Array:
     with np.errstate(all="ignore"):
         given = np.asarray(code(numbers))
     if given.dtype != numbers.dtype:
-        raise UnsupportedError(f"the code turns {numbers.dtype} into {given.dtype}; make it return what it is given")
+        raise UnsupportedError(
+            "the code turns {dtype} into {dtype2}; make it return what it is given",
+            dtype=numbers.dtype,
+            dtype2=given.dtype,
+        )
     if given.shape != numbers.shape:
-        raise UnsupportedError(f"the code turns shape {numbers.shape} into {given.shape}; make it work elementwise")
+        raise UnsupportedError(
+            "the code turns shape {shape} into {shape2}; make it work elementwise",
+            shape=str(numbers.shape),
+            shape2=str(given.shape),
+        )
     return doubles(wanted.rounded(given))
 
 

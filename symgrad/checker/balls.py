@@ -149,7 +149,9 @@ def translate(node: Any, arithmetic: Arithmetic) -> tuple[Operation, tuple[Any, 
         return arithmetic.power(node)
     operation = arithmetic.operations.get(node.func)
     if operation is None:
-        raise UnsupportedError(f"{node.func.__name__} has no numeric check here; unfold it into known functions")
+        raise UnsupportedError(
+            "{func} has no numeric check here; unfold it into known functions", func=node.func.__name__
+        )
     return operation, node.args, node.func in LAZY
 
 

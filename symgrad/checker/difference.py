@@ -132,7 +132,8 @@ def reach(x: Array, lower: Any, upper: Any) -> Array:
             gap = sign * (x - np.asarray(end, float))
             if not np.all(gap > 0):
                 raise UnsupportedError(
-                    f"{x[~(gap > 0)][0]} is not inside the open domain; leave the point out, or widen lower and upper"
+                    "{x} is not inside the open domain; leave the point out, or widen lower and upper",
+                    x=x[~(gap > 0)][0],
                 )
             scale = np.minimum(scale, gap)
     return scale

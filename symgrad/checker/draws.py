@@ -80,7 +80,11 @@ def curve(
     """The points of the variable where the other symbols have the values of `choice`."""
     known = dict(zip(symbols[1:], choice, strict=True))
     if domain.values:
-        raise UnsupportedError(f"{symbols[0]} lies in the finite set {domain}: nothing can be differentiated there")
+        raise UnsupportedError(
+            "{symbols} lies in the finite set {domain}: nothing can be differentiated there",
+            symbols=symbols[0],
+            domain=domain,
+        )
     lower, upper = ends(domain, known)
     places = {number(kink.at, known)[0]: n for n, kink in enumerate(kinks) if kink.variable == symbols[0]}
     exact = {number(kink.at, known)[0] for kink in kinks if number(kink.at, known)[1]}
@@ -153,7 +157,11 @@ def number(expr: Any, known: Mapping[Any, float]) -> tuple[float, bool]:
         return float(expr), False
     missing = expr.free_symbols - set(known)
     if missing:
-        raise UnsupportedError(f"{expr} depends on {missing.pop()}, whose value is not chosen yet; name its domain")
+        raise UnsupportedError(
+            "{expr} depends on {symbol}, whose value is not chosen yet; name its domain",
+            expr=expr,
+            symbol=missing.pop(),
+        )
     before, ctx.prec = ctx.prec, 256
     try:
         ball = program(expr, tuple(known))([arb(v) for v in known.values()])

@@ -149,16 +149,20 @@ def span(domain: Domain | tuple[float, float] | None, truth: Reference | None) -
         return (truth.lower, truth.upper) if truth else (-math.inf, math.inf)
     if isinstance(domain, Domain):
         if domain.values:
-            raise UnsupportedError(f"the domain {domain} is a finite set: nothing can be differentiated there")
+            raise UnsupportedError(
+                "the domain {domain} is a finite set: nothing can be differentiated there", domain=domain
+            )
         return ends(domain, {})
     try:
         lower, upper = (end if e is None else float(e) for e, end in zip(domain, (-math.inf, math.inf), strict=True))
     except (TypeError, ValueError):
         raise UnsupportedError(
-            f"domain={domain!r} is not understood; give its two ends, as in domain=(0, None)"
+            "domain={domain} is not understood; give its two ends, as in domain=(0, None)", domain=repr(domain)
         ) from None
     if not lower < upper:
-        raise NoPointsError(f"domain=({lower:g}, {upper:g}) is empty; give the smaller end first")
+        raise NoPointsError(
+            "domain=({lower}, {upper}) is empty; give the smaller end first", lower=f"{lower:g}", upper=f"{upper:g}"
+        )
     return lower, upper
 
 
@@ -176,15 +180,24 @@ def demands(at_kink: AtKink | Mapping[float, float], corners: Sequence[Corner]) 
     if at_kink == "subgradient":
         return ()
     if at_kink not in CONVENTIONS:
-        raise UnsupportedError(f"at_kink={at_kink!r} is unknown; use 'subgradient', 'torch', 'jax' or {{point: value}}")
+        raise UnsupportedError(
+            "at_kink={at_kink} is unknown; use 'subgradient', 'torch', 'jax' or {point: value}", at_kink=repr(at_kink)
+        )
     values = [(c.at, getattr(c, at_kink)) for c in corners]
     unknown = [x for x, value in values if value is None]
     if unknown or not values:
         if not values:
-            told = f"at_kink={at_kink!r} needs a declared kink; name the function with `of`, or say the value itself"
-            raise UnsupportedError(f"{told}: at_kink={{0: value}}")
-        told = f"the catalogue holds no value of {at_kink} at {unknown[0]:g}"
-        raise UnsupportedError(f"{told}; leave at_kink out, or say the value: at_kink={{{unknown[0]:g}: value}}")
+            raise UnsupportedError(
+                "at_kink={rule} needs a declared kink; name the function with `of`, or say the "
+                "value: at_kink={0: value}",
+                rule=repr(at_kink),
+            )
+        raise UnsupportedError(
+            "the catalogue holds no value of {rule} at {unknown}; leave at_kink out, or say the value: "
+            "at_kink={{unknown}: value}",
+            rule=at_kink,
+            unknown=f"{unknown[0]:g}",
+        )
     return tuple(values)
 
 
@@ -208,12 +221,20 @@ def chosen_points(
         outside = x[~((x > lower) & (x < upper))]
         if outside.size:
             raise UnsupportedError(
-                f"the point {outside[0]} is not inside the open domain ({lower}, {upper}); drop it or widen `domain`"
+                "the point {outside} is not inside the open domain ({lower}, {upper}); drop it or widen `domain`",
+                outside=outside[0],
+                lower=lower,
+                upper=upper,
             )
     if given is not None and not x.size:
         raise NoPointsError("`points` is empty; give at least one point, or leave it out for the usual ones")
     if not x.size:
-        raise NoPointsError(f"no number of type {dtype} to try in ({lower}, {upper}); widen `domain`, or give `points`")
+        raise NoPointsError(
+            "no number of type {dtype} to try in ({lower}, {upper}); widen `domain`, or give `points`",
+            dtype=dtype,
+            lower=lower,
+            upper=upper,
+        )
     return x
 
 
@@ -223,7 +244,11 @@ def with_demanded(x: Array, demanded: Sequence[tuple[float, float]], lower: floa
         return x
     more = np.asarray([at for at, _ in demanded], dtype).astype(float)
     if not ((more > lower) & (more < upper)).all():
-        raise UnsupportedError(f"at_kink demands a value outside the open domain ({lower}, {upper}); drop that point")
+        raise UnsupportedError(
+            "at_kink demands a value outside the open domain ({lower}, {upper}); drop that point",
+            lower=lower,
+            upper=upper,
+        )
     return np.union1d(x, more)
 
 

@@ -85,7 +85,7 @@ def reference(of: Any, variable: Any = None, values: Mapping[Any, Any] | None = 
     missing = expr.free_symbols - {variable, *known}
     if missing:
         names = ", ".join(sorted(str(s) for s in missing))
-        raise UnsupportedError(f"{names} needs a value for an exact reference: values={{{names}: ...}}")
+        raise UnsupportedError("{names} needs a value for an exact reference: values={{names}: ...}", names=names)
     numbers = {s: float(v) for s, v in known.items()}
     lower, upper = ends(domains.get(variable, REALS), numbers)
     found = Reference(expr, variable, tuple(known.items()), lower, upper, corners_of(kinks, variable, known))
@@ -97,7 +97,9 @@ def only_symbol(expr: Any, known: Mapping[Any, Any]) -> Any:
     """The one symbol of an expression that has no value."""
     free = expr.free_symbols - set(known)
     if len(free) != 1:
-        raise UnsupportedError(f"{expr} has {len(free)} free symbols; say which one is the variable")
+        raise UnsupportedError(
+            "{expr} has {free} free symbols; say which one is the variable", expr=expr, free=len(free)
+        )
     return next(iter(free))
 
 

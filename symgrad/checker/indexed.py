@@ -60,7 +60,7 @@ class Floats:
         if len(values) == 1 and name.startswith("?"):
             return TRIED[min(orders[0], 4)](values[0])
         if name not in KNOWN:
-            raise NoValueError(f"the function {name} has no value here")
+            raise NoValueError("the function {name} has no value here", name=name)
         return KNOWN[name](values[0], orders[0])
 
     def sign(self, value: Any) -> int:

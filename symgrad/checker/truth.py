@@ -78,7 +78,10 @@ class Truth:
             high, low = by_balls(self.programs[:1], float(x[n]))
             if not math.isnan(high) and abs((high - value[n]) + low) > error[n] * (1 + SHARE) + 2.0**-1070:
                 raise SymgradError(
-                    f"two forms that should be equal differ at {x[n]}: {high} and {value[n]}; prove them equal first"
+                    "two forms that should be equal differ at {x}: {high} and {value}; prove them equal first",
+                    x=x[n],
+                    high=high,
+                    value=value[n],
                 )
 
     def by_balls(self, x: float) -> tuple[float, float]:

@@ -59,5 +59,5 @@ def targets(count: int, *, seed: int = 0) -> dict[str, Array]:
 def some(rng: np.random.Generator, count: int) -> Array:
     """Random normal numbers; NoPointsError where there are to be none."""
     if count < 1:
-        raise NoPointsError(f"{count} logits are none; ask for at least one")
+        raise NoPointsError("{count} logits are none; ask for at least one", count=count)
     return rng.normal(size=count)

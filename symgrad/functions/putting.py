@@ -65,8 +65,10 @@ def _made(function: Any, args: list[Any], alike: Callable[[Any, Any, list[Any]],
         return cases(function, args) if function in CASES else function(*args, evaluate=False)
     except TypeError:
         raise UnsupportedError(
-            f"SymPy turns {function.__name__} of {', '.join(map(str, args))} into {worked_out}; "
-            "write it with the symbols it is to have"
+            "SymPy turns {function} of {values} into {worked_out}; write it with the symbols it is to have",
+            function=function.__name__,
+            values=", ".join(map(str, args)),
+            worked_out=worked_out,
         ) from None
 
 

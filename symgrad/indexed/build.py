@@ -11,6 +11,7 @@ from symgrad.indexed.atoms import Apply, Attains, Greatest, Partial, Power, Ref,
 from symgrad.indexed.expr import Expr, expr, one
 from symgrad.indexed.names import Dim, Index, ShapeError, place, twins
 from symgrad.indexed.products import IndexedError
+from symgrad.words import message
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -30,7 +31,7 @@ def several(indices: Any) -> tuple[Index, ...]:
     found = tuple(indices) if isinstance(indices, tuple | list | set | frozenset) else (indices,)
     for i in found:
         if not isinstance(i, Index):
-            raise IndexedError(f"{i!r} is no index; write i = Index('i', n) with n = Dim('n'), and then i")
+            raise IndexedError("{i} is no index; write i = Index('i', n) with n = Dim('n'), and then i", i=repr(i))
     return found
 
 
@@ -46,8 +47,12 @@ def delta(left: Slot | int, right: Slot | int) -> Expr:
         return where(left, "==", right)
     if left.dim != right.dim:
         raise ShapeError(
-            f"a delta compares indices over one dimension, but {left.name} runs over {left.dim.name} "
-            f"and {right.name} over {right.dim.name}{twins(left.dim, right.dim)}"
+            "a delta compares indices over one dimension, but {left} runs over {dim} and {right} over {dim2}; {mend}",
+            left=left.name,
+            dim=left.dim.name,
+            right=right.name,
+            dim2=right.dim.name,
+            mend=twins(left.dim, right.dim) or message("use two indices of one dimension"),
         )
     return one(equal(left, right))
 
@@ -57,8 +62,9 @@ def apply(head: Any, *args: Any, order: int | tuple[int, ...] = 0) -> Expr:
     head = getattr(head, "head", head)  # of an entry of the catalogue
     if not isinstance(head, FunctionClass):
         raise IndexedError(
-            f"{head!r} is no function that is known here; give one of SymPy's (exp, log, tanh, Abs), "
-            "or activation('sigmoid').head; a power is written x[i] ** Fraction(1, 2)"
+            "{head} is no function that is known here; give one of SymPy's (exp, log, tanh, Abs), or "
+            "activation('sigmoid').head; a power is written x[i] ** Fraction(1, 2)",
+            head=repr(head),
         )
     values = tuple(expr(a) for a in args)
     if not values:
@@ -70,7 +76,7 @@ def apply(head: Any, *args: Any, order: int | tuple[int, ...] = 0) -> Expr:
 def size(dim: Dim) -> Expr:
     """The size of a dimension as a number."""
     if not isinstance(dim, Dim):
-        raise ShapeError(f"{dim!r} is no dimension; write n = Dim('n'), and then size(n)")
+        raise ShapeError("{dim} is no dimension; write n = Dim('n'), and then size(n)", dim=repr(dim))
     return one(Size(dim))
 
 
@@ -109,7 +115,7 @@ def where(left: Slot | int, relation: str, right: Slot | int = 0) -> Expr:
             return one(equal(place(left), place(right)))
         case "!=":
             return 1 - where(left, "==", right)
-    raise IndexedError(f"no relation is called {relation!r}; use one of <= >= < > == !=")
+    raise IndexedError("no relation is called {relation}; use one of <= >= < > == !=", relation=repr(relation))
 
 
 def partial(value: Any, by: Expr, fixed: Iterable[Tensor] = ()) -> Expr:
@@ -122,4 +128,4 @@ def ref_of(entry: Expr) -> Ref:
     atom = getattr(entry, "atom", None)
     if isinstance(atom, Ref):
         return atom
-    raise IndexedError(f"a derivative is taken by an entry such as W[i, j], not by {entry!r}")
+    raise IndexedError("a derivative is taken by an entry such as W[i, j], not by {entry}", entry=repr(entry))

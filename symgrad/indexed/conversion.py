@@ -15,6 +15,7 @@ from symgrad.indexed.atoms import Apply, Atom, Delta, Partial, Power, Ref, Scala
 from symgrad.indexed.build import apply, delta, total, where
 from symgrad.indexed.expr import Expr, Term, expr
 from symgrad.indexed.names import Dim, Index, Place, place
+from symgrad.words import message
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -42,7 +43,9 @@ def assembled(formula: Any, read: Any) -> Expr:
         return found ** Fraction(int(formula.exp.p), int(formula.exp.q))
     if isinstance(formula, sp.Function) and not isinstance(formula, sp.Piecewise | sp.Max | sp.Min):
         return apply(formula.func, *(read(a) for a in formula.args))
-    raise UnsupportedError(f"{formula} has cases or a variable exponent, which an indexed expression does not have")
+    raise UnsupportedError(
+        "{formula} has cases or a variable exponent, which an indexed expression does not have", formula=formula
+    )
 
 
 def from_sympy(formula: Any, tensors: Mapping[str, Tensor], indices: Mapping[Any, Index]) -> Expr:
@@ -51,11 +54,15 @@ def from_sympy(formula: Any, tensors: Mapping[str, Tensor], indices: Mapping[Any
     Its sums run from 0 to n - 1, or all of them from 1 to n; n is the name of a dimension of one of the tensors.
     """
     if not isinstance(formula, sp.Basic):
-        raise UnsupportedError(f"{formula!r} is no formula of SymPy; build it with IndexedBase, Sum and KroneckerDelta")
+        raise UnsupportedError(
+            "{formula} is no formula of SymPy; build it with IndexedBase, Sum and KroneckerDelta", formula=repr(formula)
+        )
     firsts = {low for s in formula.atoms(sp.Sum) for _, low, _ in s.limits} or {sp.S.Zero}
     if len(firsts) > 1 or not firsts <= {0, 1}:
         starts = ", ".join(sorted(map(str, firsts)))
-        raise UnsupportedError(f"the sums run from {starts}; let all of them run from 0 to n - 1, or all from 1 to n")
+        raise UnsupportedError(
+            "the sums run from {starts}; let all of them run from 0 to n - 1, or all from 1 to n", starts=starts
+        )
     dims = {d.name: d for t in tensors.values() for d in t.dims} | {i.dim.name: i.dim for i in indices.values()}
     return Reader(tensors, dims, int(firsts.pop())).read(formula, indices)
 
@@ -82,7 +89,9 @@ class Reader:
             left, right = (self.place(i, indices) for i in condition.args)
             return where(left, condition.rel_op, right) * self.read(value, indices)
         if formula in indices:
-            raise UnsupportedError(f"{formula} is an index, which is no number here; give its values as a tensor")
+            raise UnsupportedError(
+                "{formula} is an index, which is no number here; give its values as a tensor", formula=formula
+            )
         if formula.is_Rational or formula.is_NumberSymbol:
             return expr(formula)
         if formula.is_Symbol:
@@ -94,14 +103,19 @@ class Reader:
     def tensor(self, name: str) -> Tensor:
         """The tensor of a name."""
         if name not in self.tensors:
-            raise UnsupportedError(f"no tensor is called {name}; add it to `tensors`, with its dimensions")
+            raise UnsupportedError("no tensor is called {name}; add it to `tensors`, with its dimensions", name=name)
         return self.tensors[name]
 
     def dim(self, variable: Any, low: Any, high: Any) -> Dim:
         """The dimension that a sum runs over."""
         size = high + 1 - low
         if not size.is_Symbol or size.name not in self.dims:
-            raise UnsupportedError(f"the sum over {variable} runs from {low} to {high}; let it run from 0 to n - 1")
+            raise UnsupportedError(
+                "the sum over {variable} runs from {low} to {high}; let it run from 0 to n - 1",
+                variable=variable,
+                low=low,
+                high=high,
+            )
         return self.dims[size.name]
 
     def place(self, slot: Any, indices: Mapping[Any, Index]) -> Slot:
@@ -118,7 +132,9 @@ class Reader:
             elif rest == 1 and number.is_Integer:
                 found += int(number)
             else:
-                raise UnsupportedError(f"{slot} is no index; use whole multiples of indices, such as 2*i + k - 1")
+                raise UnsupportedError(
+                    "{slot} is no index; use whole multiples of indices, such as 2*i + k - 1", slot=slot
+                )
         return found
 
 
@@ -134,9 +150,11 @@ def conditioned(formula: Any) -> tuple[Any, Any] | None:
 def to_sympy(value: Expr) -> Any:
     """The expression with Sum, Indexed and KroneckerDelta; every bound index is a new dummy, so nothing captures it."""
     letters = {i: sp.Symbol(i.name, integer=True) for i in value.free}
-    for what, several in (("free indices", value.free), ("tensors", value.tensors)):
+    for what, several in ((message("free indices"), value.free), (message("tensors"), value.tensors)):
         if len({each.name for each in several}) < len(several):
-            raise UnsupportedError(f"two {what} have one name, which SymPy can not tell apart; rename one of them")
+            raise UnsupportedError(
+                "two {names} have one name, which SymPy can not tell apart; rename one of them", names=what
+            )
     return _written(value, letters)
 
 
@@ -175,7 +193,7 @@ def _atom(atom: Atom, letters: Mapping[Index, Any]) -> Any:  # noqa: PLR0911 - a
             return atom.symbol
     if isinstance(atom, Partial):
         raise UnsupportedError("a derivative that is left standing has no counterpart in SymPy; carry it out first")
-    raise UnsupportedError(f"a factor {type(atom).__name__} has no counterpart in SymPy")
+    raise UnsupportedError("a factor {atom} has no counterpart in SymPy", atom=type(atom).__name__)
 
 
 def _applied(atom: Apply, values: list[Any]) -> Any:

@@ -134,7 +134,7 @@ class Evaluation:
                 return self.extreme(atom, at, seeds)
             case Partial():
                 return self.slope(atom, at, seeds)
-        raise NoValueError(f"a factor of the kind {type(atom).__name__} has no value here")
+        raise NoValueError("a factor of the kind {atom} has no value here", atom=type(atom).__name__)
 
     def entry(self, tensor: Tensor, entry: tuple[int, ...], seeds: tuple[Seed, ...]) -> Jet:
         """An entry of an input, a name or an unknown function; 0 outside the shape."""

@@ -24,7 +24,7 @@ Number = int | Fraction
 Kind = tuple[int, int]  # of a power: the sign of its exponent, and 2 for a root, else 1
 Risk = tuple[Atom, Kind]
 NONE: frozenset[Risk] = frozenset()
-VARYING = "an exponent is a whole number or a Fraction; write a power that varies with exp and log"
+VARYING = message("an exponent is a whole number or a Fraction; write a power that varies with exp and log")
 
 
 class Lazy(Generic[T]):
@@ -277,7 +277,12 @@ class Expr:
         return self if exponent == 1 else written(power(self, rational(exponent)), self)
 
     def __rpow__(self, base: Any) -> Expr:
-        raise IndexedError(f"{VARYING}, here with y = ln {base}: apply(exp, {self!r} * apply(log, {base}))")
+        raise IndexedError(
+            "{varying}, here with y = ln {base}: apply(exp, {this} * apply(log, {base}))",
+            varying=VARYING,
+            base=base,
+            this=repr(self),
+        )
 
     def __matmul__(self, other: Any) -> Expr:
         raise IndexedError("entries have no matrix product; write it as a sum: total(j, W[i, j] * x[j])")
@@ -299,9 +304,10 @@ def rational(exponent: Any) -> Fraction:
         return Fraction(int(exponent.p), int(exponent.q))
     if isinstance(exponent, float):
         raise IndexedError(
-            f"{exponent!r} is a rounded number; write the exponent as a Fraction, such as Fraction(1, 2)"
+            "{exponent} is a rounded number; write the exponent as a Fraction, such as Fraction(1, 2)",
+            exponent=repr(exponent),
         )
-    raise IndexedError(f"{VARYING}: apply(exp, p * apply(log, x[i])) is x[i] to the power of p")
+    raise IndexedError("{varying}: apply(exp, p * apply(log, x[i])) is x[i] to the power of p", varying=VARYING)
 
 
 def is_one(number: Fraction) -> bool:
@@ -364,9 +370,12 @@ def expr(what: Any) -> Expr:
         return one(Scalar(what))
     if callable(what) and getattr(what, "dims", None) == ():  # a tensor without indices is its only entry
         return expr(what())
-    rounded = f"; {what!r} is rounded: write {Fraction(str(what))!r}" if isinstance(what, float) else ""
+    if isinstance(what, float):
+        exact = repr(Fraction(str(what)))
+        raise IndexedError("{number} is a rounded number; write {exact}", number=repr(what), exact=exact)
     raise IndexedError(
-        f"{what!r} is not an indexed expression; write T[i, j], T() for a scalar, or a whole fraction{rounded}"
+        "{this} is not an indexed expression; write T[i, j], T() for a scalar, or a whole fraction",
+        this=repr(what),
     )
 
 

@@ -9,6 +9,7 @@ from typing import Any
 from weakref import WeakValueDictionary
 
 from symgrad.core import SymgradError
+from symgrad.words import Message, message
 
 _serial = count()
 _known: WeakValueDictionary[str, Any] = WeakValueDictionary()
@@ -38,7 +39,7 @@ class Dim:
 
     def __post_init__(self) -> None:
         if not isinstance(self.name, str) or not self.name or self.name.split() != [self.name]:
-            raise ShapeError(f"a size needs a name in one word, such as Dim('n'); {self.name!r} is none")
+            raise ShapeError("a size needs a name in one word, such as Dim('n'); {this} is none", this=repr(self.name))
         object.__setattr__(self, "token", self.token or token(self.name))
         _known[self.token] = self
 
@@ -59,9 +60,11 @@ class Index:
 
     def __post_init__(self) -> None:
         if not isinstance(self.name, str):
-            raise ShapeError(f"an index is called by a letter, as in Index('i', n), not by {self.name!r}")
+            raise ShapeError("an index is called by a letter, as in Index('i', n), not by {this}", this=repr(self.name))
         if not isinstance(self.dim, Dim):
-            raise ShapeError(f"the index {self.name} runs over a Dim, such as Dim('n'), not over {self.dim!r}")
+            raise ShapeError(
+                "the index {this} runs over a Dim, such as Dim('n'), not over {dim}", this=self.name, dim=repr(self.dim)
+            )
         object.__setattr__(self, "token", self.token or token(self.name))
         _known[self.token] = self
 
@@ -130,7 +133,9 @@ class Place:
 
     def __mul__(self, factor: int) -> Place:
         if not isinstance(factor, int):
-            raise ShapeError(f"a place is made of whole multiples of indices, such as 2 * i + 1, not of {factor!r}")
+            raise ShapeError(
+                "a place is made of whole multiples of indices, such as 2 * i + 1, not of {factor}", factor=repr(factor)
+            )
         if not factor:
             return Place(())
         return Place(
@@ -171,15 +176,20 @@ def place(what: Index | Place | int) -> Place:
     if isinstance(what, Place):
         return what
     if not isinstance(what, Index | int):
-        raise ShapeError(f"{what!r} is no place; write an index, a whole number, or a map such as 2 * i + k - 1")
+        raise ShapeError(
+            "{this} is no place; write an index, a whole number, or a map such as 2 * i + k - 1", this=repr(what)
+        )
     return Place(((what, 1),)) if isinstance(what, Index) else Place((), what)
 
 
-def twins(one: Dim, other: Dim) -> str:
+def twins(one: Dim, other: Dim) -> Message:
     """What an error adds where two dimensions are told apart by nothing that a reader sees."""
-    alike = one.name == other.name
-    return (
-        f": there are two dimensions called {one.name}; make Dim({one.name!r}) once and use it twice" if alike else ""
+    if one.name != other.name:
+        return message("")
+    return message(
+        "there are two dimensions called {dim}; make Dim({name}) once and use it twice",
+        dim=one.name,
+        name=repr(one.name),
     )
 
 

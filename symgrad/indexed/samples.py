@@ -68,7 +68,7 @@ class Rationals:
         return base ** int(exponent)
 
     def function(self, name: str, orders: tuple[int, ...], values: tuple[Fraction, ...]) -> Fraction:  # noqa: ARG002
-        raise NoValueError(f"{name} has no exact value")
+        raise NoValueError("{name} has no exact value", name=name)
 
     def sign(self, value: Fraction) -> int:
         return (value > 0) - (value < 0)

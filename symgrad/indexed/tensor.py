@@ -12,6 +12,7 @@ from symgrad.indexed.atoms import Ref, Slot, Where
 from symgrad.indexed.expr import ZERO, Expr, expr, never_negative, one
 from symgrad.indexed.names import Dim, Index, Place, ShapeError, length, token, twins
 from symgrad.indexed.products import IndexedError
+from symgrad.words import message
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -41,12 +42,14 @@ class Tensor:
         tex: str = "",
     ) -> None:
         if not isinstance(name, str):
-            raise ShapeError(f"a tensor is called by a name, as in Tensor('W', (n, m)), not by {name!r}")
+            raise ShapeError("a tensor is called by a name, as in Tensor('W', (n, m)), not by {name}", name=repr(name))
         self.name, self.tex, self.depends = name, tex, tuple(depends)
         self.dims = (dims,) if isinstance(dims, Dim) else self._shape(dims)
         self.token = token(name)
         if body is not None and not (isinstance(body, tuple | list) and len(body) == BODY):
-            raise ShapeError(f"the value of {name} is told with its indices: body=((i,), x[i] + 1), or body=((), ...)")
+            raise ShapeError(
+                "the value of {name} is told with its indices: body=((i,), x[i] + 1), or body=((), ...)", name=name
+            )
         self.body = self._body(*body) if body is not None else None
         self.positive = never_negative(self.body[1]) if self.body else positive
         self._enter()
@@ -70,7 +73,8 @@ class Tensor:
         wrong = [d for d in found if not isinstance(d, Dim)]
         if wrong:
             raise ShapeError(
-                f"{wrong[0]!r} is no Dim; a tensor has dimensions, as in Tensor('W', (n, m)) with n = Dim('n')"
+                "{wrong} is no Dim; a tensor has dimensions, as in Tensor('W', (n, m)) with n = Dim('n')",
+                wrong=repr(wrong[0]),
             )
         return found
 
@@ -83,7 +87,9 @@ class Tensor:
         if loose:
             names = ", ".join(sorted(i.name for i in loose))
             raise ShapeError(
-                f"the value of {self.name} depends on {names}; sum over it, or make it an index of the name"
+                "the value of {this} depends on {names}; sum over it, or make it an index of the name",
+                this=self.name,
+                names=names,
             )
         return letters, value
 
@@ -92,16 +98,30 @@ class Tensor:
             return
         if len(indices) != len(self.dims):
             shape = f"({', '.join(d.name for d in self.dims)})"
-            raise ShapeError(f"{self.name} has shape {shape}, so it takes {len(self.dims)} indices, not {len(indices)}")
+            raise ShapeError(
+                "{this} has shape {shape}, so it takes {dims} indices, not {indices}",
+                this=self.name,
+                shape=shape,
+                dims=len(self.dims),
+                indices=len(indices),
+            )
         for number, (i, d) in enumerate(zip(indices, self.dims, strict=True), 1):
             if isinstance(i, Index) and i.dim != d:
                 raise ShapeError(
-                    f"index {number} of {self.name} runs over {d.name}, but {i.name} runs over {i.dim.name}; "
-                    + (twins(i.dim, d)[2:] or f"use an index of {d.name}, or transpose")
+                    "index {number} of {this} runs over {dim}, but {index} runs over {other}; {mend}",
+                    number=number,
+                    this=self.name,
+                    dim=d.name,
+                    index=i.name,
+                    other=i.dim.name,
+                    mend=twins(i.dim, d) or message("use an index of {dim}, or transpose", dim=d.name),
                 )
             if not isinstance(i, Index | Place):
                 raise ShapeError(
-                    f"index {number} of {self.name} is {i!r}; use an Index, or a map such as 2 * i + k - 1"
+                    "index {number} of {this} is {i}; use an Index, or a map such as 2 * i + k - 1",
+                    number=number,
+                    this=self.name,
+                    i=repr(i),
                 )
 
     def __getitem__(self, indices: Any) -> Expr:
@@ -115,8 +135,10 @@ class Tensor:
     def _whole(self, *_: Any) -> Expr:
         entry = f"{self.name}[{', '.join('ijklmnpq'[: len(self.dims)])}]" if self.dims else f"{self.name}()"
         raise IndexedError(
-            f"{self.name} is a whole tensor, and arithmetic is with entries: write {entry}; "
-            "a matrix product is total(j, W[i, j] * x[j])"
+            "{this} is a whole tensor, and arithmetic is with entries: write {entry}; a matrix "
+            "product is total(j, W[i, j] * x[j])",
+            this=self.name,
+            entry=entry,
         )
 
     __add__ = __radd__ = __sub__ = __rsub__ = __mul__ = __rmul__ = __truediv__ = __rtruediv__ = _whole

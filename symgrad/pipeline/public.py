@@ -190,7 +190,7 @@ def prove(
             lambda: prover.prove(before, after, variables=twin.domains, assuming=given, seconds=seconds), seconds
         )
     except UnsupportedError as error:
-        answer = Verdict(Status.UNKNOWN, reason=str(error))
+        answer = Verdict(Status.UNKNOWN, reason=error.told)
     return statement(Step(before, after, "statement", given), twin.domains, told(answer, twin), twin.back)
 
 

@@ -88,7 +88,7 @@ class Balls:
             return self.value(substitute(_slope(smooth, node.value), {node.value: point}))
         rule = RULES.get(node.op)
         if rule is None:
-            raise UnsupportedError(f"{node.op} has no value in numbers")
+            raise UnsupportedError("{op} has no value in numbers", op=node.op)
         if node.op in {"sin", "cos"} and node.args[0].op == "mul" and PI in node.args[0].args:
             turns = mul(*(a for a in node.args[0].args if a is not PI))
             return getattr(self.value(turns), f"{node.op}_pi")()  # exact at integers

@@ -77,7 +77,7 @@ def _rule(node: Node, name: str, d: Callable[[Node], Node]) -> Node:
         return _integral(node, name, d)
     outer = OUTER.get(node.op)
     if outer is None:
-        raise UnsupportedError(f"no derivative of {node.op} is known to the prover")
+        raise UnsupportedError("no derivative of {op} is known to the prover", op=node.op)
     return mul(outer(node.args[0], node), d(node.args[0]))
 
 

@@ -27,7 +27,7 @@ def plain(value: Any) -> Any:
         return sp.sympify(value, strict=True)
     except (sp.SympifyError, OverflowError, ValueError) as error:
         raise UnsupportedError(
-            f"{type(value).__name__} is no expression; parse text with symgrad's own parser"
+            "{value} is no expression; parse text with symgrad's own parser", value=type(value).__name__
         ) from error
 
 
@@ -38,11 +38,12 @@ def require_real(symbol: Any) -> None:
     holed = symbol.is_zero is not None and not (symbol.is_positive or symbol.is_negative)
     open_ended = symbol.is_real is None and any(half is not None for half in halves)
     if symbol.is_real is False or symbol.is_finite is False or not symbol.is_commutative:
-        raise UnsupportedError(f"the symbol {symbol} is declared as something else than a real number")
+        raise UnsupportedError("the symbol {symbol} is declared as something else than a real number", symbol=symbol)
     if any(n is not None for n in narrow) or holed or open_ended:
         raise UnsupportedError(
-            f"the symbol {symbol} is declared as a special kind of real number; "
-            "declare it real, and give its domain or the condition on it"
+            "the symbol {symbol} is declared as a special kind of real number; declare it real, and "
+            "give its domain or the condition on it",
+            symbol=symbol,
         )
 
 

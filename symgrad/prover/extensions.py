@@ -81,7 +81,7 @@ class Extensions(Levels):
         digits = max((c.bit_length() for _, c in terms), default=0) * n
         degree = sum(self.k.degrees(p)) * n if terms else 0
         if (len(terms) > 1 and (n > FAR or comb(len(terms) + n - 1, n) > PRODUCTS)) or degree > DEGREE or digits > BITS:
-            raise StuckError(f"a power of {n} is too large to expand")
+            raise StuckError("a power of {n} is too large to expand", n=n)
 
     def inverse(self, f: Frac) -> Frac:
         """1/f."""

@@ -79,7 +79,7 @@ def factors(expr: Any, variable: Symbol, inside: Bounds = (None, None)) -> tuple
     try:
         found = _factors(expr.xreplace(letters), variable, inside)
     except (Split, StuckError, UndefinedHere) as error:
-        raise UnsupportedError(f"no normal form of {expr} was found: {error}") from error
+        raise UnsupportedError("no normal form of {expr} was found: {error}", expr=expr, error=error.told) from error
     back = {letter: c for c, letter in letters.items()}
     return None if found is None else tuple(f.xreplace(back) for f in found)
 

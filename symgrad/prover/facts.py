@@ -105,10 +105,12 @@ def jumps(function: Any, variable: Symbol, domain: Domain = REALS) -> Iterator[t
         if at is None:
             continue
         if at.exact is None:
-            raise UnsupportedError(f"{function} switches at a point without a closed form: it may jump there")
+            raise UnsupportedError(
+                "{function} switches at a point without a closed form: it may jump there", function=function
+            )
         value = resolved(function, variable, at.exact).xreplace({variable: at.exact})
         if value.has(nan, zoo, oo, I):
-            raise UnsupportedError(f"{function} has no value at {at.exact}")
+            raise UnsupportedError("{function} has no value at {at}", function=function, at=at.exact)
         steps = [_sign(value - _side(before, variable, at, -1))] if before else []
         steps += [_sign(_side(after, variable, at, 1) - value)] if after else []
         yield from ((at, step) for step in steps if step)
@@ -120,7 +122,7 @@ def _side(piece: Piece, variable: Symbol, end: Point, inward: int) -> Any:
     if value.is_finite is False or value.has(nan):
         value = limits.limit(piece.expr, variable, (end.exact, inward))
     if value is None or value.free_symbols:
-        raise UnsupportedError(f"the limit of {piece.expr} at {end.exact} could not be proved")
+        raise UnsupportedError("the limit of {piece} at {end} could not be proved", piece=piece.expr, end=end.exact)
     return value
 
 
@@ -129,7 +131,7 @@ def _sign(value: Any) -> int:
         return 1 if value is oo else -1
     found = sign(value)
     if found is None:
-        raise UnsupportedError(f"the sign of {value} could not be settled")
+        raise UnsupportedError("the sign of {value} could not be settled", value=value)
     return found
 
 
@@ -139,7 +141,11 @@ def _sign_of(extremum: Extremum) -> int:
         return _sign(extremum.exact)
     if extremum.lower > 0 or extremum.upper < 0:
         return 1 if extremum.lower > 0 else -1
-    raise UnsupportedError(f"the sign of a number in [{extremum.lower}, {extremum.upper}] could not be settled")
+    raise UnsupportedError(
+        "the sign of a number in [{extremum}, {upper}] could not be settled",
+        extremum=extremum.lower,
+        upper=extremum.upper,
+    )
 
 
 def _monotone(infimum: Extremum, supremum: Extremum, steps: list[int]) -> Monotone:
@@ -215,7 +221,7 @@ def require_slope(function: Any, slope: Any, variable: Symbol) -> None:
     for piece in cut(both, variable):
         f, g = piece.expr
         if factors(slope_of(f, variable) - g, variable, bounds(piece.left, piece.right)) is not None:
-            raise UnsupportedError(f"{g} is not proved to be the derivative of {f}: give the derivative")
+            raise UnsupportedError("{g} is not proved to be the derivative of {f}: give the derivative", g=g, f=f)
 
 
 def require_listed(broken: list[tuple[Point, int]], kinks: tuple[Kink, ...], variable: Symbol) -> None:
@@ -224,7 +230,9 @@ def require_listed(broken: list[tuple[Point, int]], kinks: tuple[Kink, ...], var
     for b, _ in broken:
         if not any(same(b, k) for k in known):
             raise UnsupportedError(
-                f"there is a kink at {variable} = {b.exact} that the definition does not list: add it"
+                "there is a kink at {variable} = {b} that the definition does not list: add it",
+                variable=variable,
+                b=b.exact,
             )
 
 
@@ -242,5 +250,7 @@ def _is_odd(function: Any, variable: Symbol) -> bool:
             return False
     verdict = odd(function, variable)
     if not verdict.proved:
-        raise UnsupportedError(f"whether {function} is odd could not be settled: {verdict.reason}")
+        raise UnsupportedError(
+            "whether {function} is odd could not be settled: {reason}", function=function, reason=verdict.reason
+        )
     return True

@@ -9,9 +9,12 @@ from typing import TYPE_CHECKING, Any
 
 from symgrad.prover.kernel import Exps, Kernel, Poly
 from symgrad.prover.scalar import ONE, Node, add, mul, num, over, power
+from symgrad.words import message
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+    from symgrad.words import Message
 
 Frac = tuple[Poly, Poly]  # numerator and denominator; the denominator is non-zero all over the region
 TERMS = 1500  # polynomials beyond this are not worked on: C calls can't be interrupted
@@ -24,17 +27,30 @@ class Restart(Exception):  # noqa: N818 - a signal, not an error
     """The tower must be built again: a unit was refined, or more slots are needed."""
 
 
-class UndefinedHere(Exception):  # noqa: N818 - a signal, not an error
-    """The expression has no value at any point of the region; the text says why, `tower` where it was found."""
+class Told(Exception):  # noqa: N818 - a signal, not an error
+    """A region that is not settled, and why."""
+
+    def __init__(self, what: str, /, **values: Any) -> None:
+        super().__init__(message(what, **values))
+
+    @property
+    def told(self) -> Message:
+        """The reason, in no language yet."""
+        found: Message = self.args[0]
+        return found
+
+
+class UndefinedHere(Told):
+    """The expression has no value at any point of the region; `tower` is where that was found."""
 
     tower: Any = None
 
 
-class StuckError(Exception):
-    """The region can't be settled; the text says why."""
+class StuckError(Told):
+    """The region can't be settled."""
 
 
-class Split(Exception):  # noqa: N818 - a signal, not an error
+class Split(Told):
     """The sign of a polynomial matters and is not known: the region must be split. `nonzero`: only whether it is 0."""
 
     def __init__(self, poly: Poly, *, nonzero: bool = False) -> None:

@@ -56,7 +56,7 @@ def second_moment(f: Any, z: sp.Symbol, q: Any, *, bound: tuple[Any, Any]) -> ar
         raise UnsupportedError("the variance must be an exact number above 0, and the function one of z alone")
     within = A + B * sp.Abs(z)
     if not all(prove_relation(sp.Le(side, within, evaluate=False)).proved for side in (f, -f)):
-        raise UnsupportedError(f"|f({z})| <= {A} + {B} |{z}| could not be proved; give larger ones")
+        raise UnsupportedError("|f({z})| <= {a} + {b} |{z}| could not be proved; give larger ones", z=z, a=A, b=B)
     with precision(BITS):
         root = number(sp.sqrt(q))
         inner = [(number(k) / root).max(arb(-REACH)).min(arb(REACH)) for k in breaks(plain, z)]
@@ -82,7 +82,7 @@ def root_of(expr: Any, z: sp.Symbol) -> Any:
     """Where a linear expression is 0; None where it is constant."""
     line = sp.Poly(expr, z) if expr.is_polynomial(z) else None
     if line is None or line.degree() > 1 or not all(c.is_rational for c in line.all_coeffs()):
-        raise UnsupportedError(f"the function turns where {expr} is 0; conditions must be linear in {z}")
+        raise UnsupportedError("the function turns where {expr} is 0; conditions must be linear in {z}", expr=expr, z=z)
     return -line.nth(0) / line.nth(1) if line.degree() == 1 else None
 
 
@@ -149,7 +149,7 @@ def program(expr: Any, z: sp.Symbol | None) -> Program:
         return lambda t, analytic: reduce(join, [part(t, analytic) for part in inner])
     if expr.func not in FUNCTIONS:
         raise UnsupportedError(
-            f"{expr.func.__name__} can't be integrated here; use exp, log, tanh, atan, erf and rationals"
+            "{func} can't be integrated here; use exp, log, tanh, atan, erf and rationals", func=expr.func.__name__
         )
     function, (argument,) = FUNCTIONS[expr.func], inner
     return lambda t, analytic: function(argument(t, analytic), analytic)
@@ -163,7 +163,7 @@ def constant(expr: Any) -> acb:
         return acb(arb.pi())
     if expr is sp.E:
         return acb(1).exp()
-    raise UnsupportedError(f"{expr} has no exact value here; write numbers as fractions")
+    raise UnsupportedError("{expr} has no exact value here; write numbers as fractions", expr=expr)
 
 
 def power(expr: Any, z: sp.Symbol | None) -> Program:
@@ -179,4 +179,4 @@ def power(expr: Any, z: sp.Symbol | None) -> Program:
     if exponent.is_Rational and exponent.q == 2:  # noqa: PLR2004 - a square root
         halves = int(exponent.p)
         return lambda t, analytic: base(t, analytic).sqrt(analytic=analytic) ** halves
-    raise UnsupportedError(f"the power {expr} can't be integrated here; exponents must be whole or halves")
+    raise UnsupportedError("the power {expr} can't be integrated here; exponents must be whole or halves", expr=expr)

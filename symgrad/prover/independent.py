@@ -69,7 +69,7 @@ def _values(expr: Any, domains: dict[Any, Domain]) -> Values:
             )
     inner = [a for a in expr.args if a.free_symbols]
     if len(inner) > 1:
-        raise UnsupportedError(f"{expr} has parts with a variable in common")
+        raise UnsupportedError("{expr} has parts with a variable in common", expr=expr)
     return _of_function(expr, inner[0], _values(inner[0], domains))
 
 
@@ -84,7 +84,7 @@ def _groups(parts: Iterable[Any]) -> list[list[Any]]:
 
 def _of_one(expr: Any, symbol: Any, domain: Domain) -> Values:
     if domain.values or (any(True for _ in jumping(expr, symbol)) and any(True for _ in jumps(expr, symbol))):
-        raise UnsupportedError(f"{expr} may leave out values between two that it takes")
+        raise UnsupportedError("{expr} may leave out values between two that it takes", expr=expr)
     low, high = extrema(expr, symbol, domain=domain)
     return _end(low, -1, symbol, domain), _end(high, 1, symbol, domain)
 
@@ -182,5 +182,5 @@ def sign_of_end(value: Any) -> int:
         return 1 if value is oo else -1
     found = sign(value)
     if found is None:
-        raise UnsupportedError(f"the sign of {value} could not be settled")
+        raise UnsupportedError("the sign of {value} could not be settled", value=value)
     return found

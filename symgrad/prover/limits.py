@@ -10,6 +10,7 @@ from sympy import Integer, Symbol, oo
 from symgrad.core import UnsupportedError
 from symgrad.prover.tails import Monomial, Tail, TailError, lead, side
 from symgrad.prover.taylor import PRECISION, elementary
+from symgrad.words import message
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -39,14 +40,14 @@ def leading(expr: Any, variable: Symbol, *, exact: bool = True) -> Lead | None:
 
 def settled(question: Callable[[Tail], Answer], variable: Symbol) -> Answer:
     """The answer on the first tail, and to the first order, that settles a question."""
-    failure = ""
+    failure = message("")
     for start in HORIZONS:
         for order in ORDERS:
             try:
                 with ctx.workprec(PRECISION):
                     return question(Tail(variable, start, order))
             except (TailError, ZeroDivisionError, ValueError) as error:
-                failure = str(error)
+                failure = error.told if isinstance(error, TailError) else message(str(error))
     raise TailError(failure)
 
 

@@ -47,9 +47,11 @@ def _breaks(function: Any, variable: Symbol) -> list[Any]:
         try:
             a, b = Poly(part, variable).all_coeffs()
         except (PolynomialError, ValueError) as error:
-            raise UnsupportedError(f"{part} switches at points that are not linear in the parameters") from error
+            raise UnsupportedError(
+                "{part} switches at points that are not linear in the parameters", part=part
+            ) from error
         if not sign(a):
-            raise UnsupportedError(f"the sign of {a} depends on the parameters")
+            raise UnsupportedError("the sign of {a} depends on the parameters", a=a)
         found.add(-b / a)
     return sorted(found, key=cmp_to_key(_order))
 
@@ -57,7 +59,7 @@ def _breaks(function: Any, variable: Symbol) -> list[Any]:
 def _order(u: Any, v: Any) -> int:
     found = sign(u - v)
     if found is None:
-        raise UnsupportedError(f"whether {u} or {v} is greater depends on the parameters")
+        raise UnsupportedError("whether {u} or {v} is greater depends on the parameters", u=u, v=v)
     return found
 
 
@@ -67,7 +69,7 @@ def _of_piece(function: Any, variable: Symbol, low: Any, high: Any) -> list[Any]
     inside = Ranged(variable, Domain(low, high))
     moves = sign(slope(expr, variable).xreplace({variable: inside}))
     if moves is None:
-        raise UnsupportedError(f"the slope of {expr} has no sign that holds for all values of the parameters")
+        raise UnsupportedError("the slope of {expr} has no sign that holds for all values of the parameters", expr=expr)
     if moves == 0:
         return [expr.xreplace({variable: _between(low, high)})]
     return [_towards(expr, variable, end, inward) for end, inward in ((low, 1), (high, -1))]
@@ -87,7 +89,9 @@ def _towards(expr: Any, variable: Symbol, end: Any, inward: int) -> Any:
     else:
         value = expr.xreplace({variable: end})  # nothing in it is singular anywhere
     if value is None:
-        raise UnsupportedError(f"the limit of {expr} at {end} could not be proved for all values of the parameters")
+        raise UnsupportedError(
+            "the limit of {expr} at {end} could not be proved for all values of the parameters", expr=expr, end=end
+        )
     return value
 
 

@@ -175,7 +175,9 @@ def resolved(expr: Any, variable: Symbol, at: Any) -> Any:  # noqa: PLR0911 - a 
         for branch, condition in expr.args:
             if _holds(condition, variable, at):
                 return resolved(branch, variable, at)
-        raise UnsupportedError(f"{expr} has no branch for {variable} = {at}: add one that ends in True")
+        raise UnsupportedError(
+            "{expr} has no branch for {variable} = {at}: add one that ends in True", expr=expr, variable=variable, at=at
+        )
     arguments = [resolved(a, variable, at) for a in expr.args]
     if isinstance(expr, (Max, Min)):
         wanted = 1 if isinstance(expr, Max) else -1
@@ -195,7 +197,9 @@ def resolved(expr: Any, variable: Symbol, at: Any) -> Any:  # noqa: PLR0911 - a 
 def _side(expr: Any, variable: Symbol, at: Any) -> int:
     found = sign(resolved(expr, variable, at).xreplace({variable: at}))
     if found is None:
-        raise UnsupportedError(f"the sign of {expr} at {variable} = {at} could not be settled")
+        raise UnsupportedError(
+            "the sign of {expr} at {variable} = {at} could not be settled", expr=expr, variable=variable, at=at
+        )
     return found
 
 

@@ -49,7 +49,7 @@ PARTIAL = (
 ONE = message("normal form")
 DEEP = message("the expression is nested too deeply; name its parts with lets")
 ANALYSIS = message("a region is empty by a study of zeros that leaves no certificate; assume its condition's negation")
-UNDECIDED = "the two sides are neither proved equal nor shown to differ"
+UNDECIDED = message("the two sides are neither proved equal nor shown to differ")
 
 
 class TimeIsUp(Exception):  # noqa: N818 - a signal, not an error
@@ -207,7 +207,7 @@ class Prover:
         for leaf in self.leaves:
             self.tick()
             if leaf.kind in DIFFER and leaf.tower is not None and not all(inside(leaf.tower).values()):
-                leaf.kind, leaf.why = EMPTY, "no number satisfies its conditions"
+                leaf.kind, leaf.why = EMPTY, message("no number satisfies its conditions")
 
     def judge(self, trees: list[Branch | Leaf]) -> Verdict:
         """The verdict that the leaves add up to."""
@@ -270,4 +270,4 @@ class Prover:
         """What is not settled in a region, and which region that is."""
         shown = [f"{to_sympy(node, self.statement.symbols)} {rel} 0" for node, rel in leaf.region.premises]
         why = leaf.why if leaf.kind == STUCK else UNDECIDED
-        return f"{why}; where {', '.join(shown)}" if shown else why
+        return message("{why}; where {conditions}", why=why, conditions=", ".join(shown)) if shown else why

@@ -66,7 +66,9 @@ def one_variable(expr: Any, variable: Symbol) -> Any:
     strange = function.free_symbols - {variable}
     if strange:
         names = ", ".join(sorted(str(s) for s in strange))
-        raise UnsupportedError(f"the behaviour of {expr} depends on {names}: give every parameter a value first")
+        raise UnsupportedError(
+            "the behaviour of {expr} depends on {names}: give every parameter a value first", expr=expr, names=names
+        )
     return function
 
 
@@ -77,7 +79,7 @@ def candidates(function: Any, variable: Symbol, kinks: tuple[Point, ...], domain
     if domain.lower is not None and domain.upper is not None:
         room = sign(domain.upper - domain.lower)
         if room is None or room < 0 or (room == 0 and (domain.lower_open or domain.upper_open)):
-            raise UnsupportedError(f"no number lies in {domain}: give the lower end first")
+            raise UnsupportedError("no number lies in {domain}: give the lower end first", domain=domain)
         if room == 0:
             return _at(function, variable, point(domain.lower))
     pieces = cut(function, variable, domain)
@@ -100,7 +102,9 @@ def _at(function: Any, variable: Symbol, end: Point) -> list[Candidate]:
         return []
     ball = constant(value, PRECISION)
     if not ball.is_finite():
-        raise UnsupportedError(f"the value of {function} at {end.exact} could not be enclosed")
+        raise UnsupportedError(
+            "the value of {function} at {end} could not be enclosed", function=function, end=end.exact
+        )
     return [Candidate(ball, value, at=end)]
 
 
@@ -110,17 +114,23 @@ def _enclosed(function: Any, variable: Symbol, end: Point) -> Candidate:
     for part in jumping(function, variable):
         value = Smooth(resolved(part, variable, beside), variable).at(end.ball)
         if not (value > 0 or value < 0):
-            raise UnsupportedError(f"{function} may jump where {part} is 0, a point without a closed form")
+            raise UnsupportedError(
+                "{function} may jump where {part} is 0, a point without a closed form", function=function, part=part
+            )
     ball = _ball_at(Smooth(resolved(function, variable, beside), variable), end)
     if ball is None:
-        raise UnsupportedError(f"the value of {function} near {end.lower} could not be enclosed")
+        raise UnsupportedError(
+            "the value of {function} near {end} could not be enclosed", function=function, end=end.lower
+        )
     return Candidate(ball, at=end)
 
 
 def _of_piece(piece: Piece, variable: Symbol) -> Iterator[Candidate]:
     smooth = Smooth(piece.expr, variable)
     if not smooth.at(arb(between(piece.left, piece.right))).is_finite():  # every guard keeps its sign on a piece
-        raise UnsupportedError(f"{piece.expr} has no real value on a part of the line: give the domain where it has")
+        raise UnsupportedError(
+            "{piece} has no real value on a part of the line: give the domain where it has", piece=piece.expr
+        )
     critical = zeros(slope(piece.expr, variable), variable, piece.left, piece.right)
     if critical is None:
         value = piece.expr.xreplace({variable: rational(between(piece.left, piece.right))})
@@ -130,7 +140,7 @@ def _of_piece(piece: Piece, variable: Symbol) -> Iterator[Candidate]:
         value = None if zero.exact is None else piece.expr.xreplace({variable: zero.exact})
         ball = smooth.at(zero.ball) if value is None else constant(value, PRECISION)
         if not ball.is_finite():
-            raise UnsupportedError(f"the value of {piece.expr} at a critical point could not be enclosed")
+            raise UnsupportedError("the value of {piece} at a critical point could not be enclosed", piece=piece.expr)
         yield Candidate(ball, value, at=zero)
     for end, inward in ((piece.left, 1), (piece.right, -1)):
         yield _towards(smooth, piece.expr, end, inward)
@@ -153,11 +163,11 @@ def _towards(smooth: Smooth, expr: Any, end: Point | None, inward: int) -> Candi
             value = None if end.exact is None else expr.xreplace({smooth.variable: end.exact})
             return Candidate(ball, value, approached=end)
         if end.exact is None:
-            raise UnsupportedError(f"{expr} is singular near {end.lower}, which has no closed form")
+            raise UnsupportedError("{expr} is singular near {end}, which has no closed form", expr=expr, end=end.lower)
     at = -inward * oo if end is None else (end.exact, inward)
     value = limit(expr, smooth.variable, at)
     if value is None:
-        raise UnsupportedError(f"the limit of {expr} at {at} could not be proved")
+        raise UnsupportedError("the limit of {expr} at {at} could not be proved", expr=expr, at=at)
     ball = value if value in {oo, -oo} else constant(value, PRECISION)
     return Candidate(ball, value, approached=at if end is None else end)
 

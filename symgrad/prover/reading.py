@@ -46,7 +46,7 @@ class Reader:
         try:
             require_order(tuple(lets))
         except LetError as error:
-            raise UnsupportedError(str(error)) from error
+            raise UnsupportedError(error.told) from error
         for let in lets:
             self.lets[self.name(let.symbol)] = self.raw(let.value)
 
@@ -82,7 +82,7 @@ class Reader:
         found = self.memo.get(expr)
         if found is None:
             if len(self.memo) > SIZE:
-                raise UnsupportedError(f"the expression has more than {SIZE} parts; name its parts with lets")
+                raise UnsupportedError("the expression has more than {size} parts; name its parts with lets", size=SIZE)
             found = self.memo[expr] = self._read(expr)
         return found
 
@@ -96,7 +96,11 @@ class Reader:
         simple = SIMPLE.get(expr.func)
         if simple is not None:
             if len(expr.args) > ARGUMENTS.get(expr.func, len(expr.args)):
-                raise UnsupportedError(f"{expr.func.__name__} with {len(expr.args)} arguments is not one that is known")
+                raise UnsupportedError(
+                    "{func} with {args} arguments is not one that is known",
+                    func=expr.func.__name__,
+                    args=len(expr.args),
+                )
             return simple(*map(self.raw, expr.args))
         special = SPECIAL.get(expr.func)
         if special is not None:
@@ -154,7 +158,7 @@ class Reader:
             return self.select(test, self.select(then, yes, no), self.select(otherwise, yes, no))
         if isinstance(boolean, Relational):
             return self._relation(boolean, yes, no)
-        raise UnsupportedError(f"the condition {boolean} is not one that the prover knows")
+        raise UnsupportedError("the condition {boolean} is not one that the prover knows", boolean=boolean)
 
     def _relation(self, relation: Any, yes: Node, no: Node) -> Node:
         for end, other, s in ((relation.lhs, relation.rhs, 1), (relation.rhs, relation.lhs, -1)):
@@ -166,7 +170,7 @@ class Reader:
         p = sub(self.raw(relation.lhs), self.raw(relation.rhs))
         signs = SIGNS.get(relation.func)
         if signs is None:
-            raise UnsupportedError(f"the relation {relation} is not one that the prover knows")
+            raise UnsupportedError("the relation {relation} is not one that the prover knows", relation=relation)
         return switch(p, *(yes if s else no for s in signs))
 
 
@@ -177,7 +181,9 @@ def formula_of(formula: Any, letters: tuple[Any, ...]) -> tuple[tuple[str, ...],
     node = reader.raw(formula)
     names = tuple(map(reader.name, letters))
     if not node.free <= set(names):
-        raise UnsupportedError(f"the formula {formula} has a letter that is not one of the function's arguments")
+        raise UnsupportedError(
+            "the formula {formula} has a letter that is not one of the function's arguments", formula=formula
+        )
     return names, node
 
 
@@ -219,12 +225,12 @@ def constant(expr: Any) -> Node:
         return n.undef(f"{expr} is no real number")
     if expr.is_Rational:
         if max(abs(expr.p), expr.q).bit_length() > DIGITS * 4:
-            raise UnsupportedError(f"a number of more than {DIGITS} digits is not worked on")
+            raise UnsupportedError("a number of more than {digits} digits is not worked on", digits=DIGITS)
         return num(Fraction(int(expr.p), int(expr.q)))
     if expr.is_Float:
         _, _, exponent, bits = expr._mpf_
         if abs(exponent + bits) > DIGITS * 4:
-            raise UnsupportedError(f"a number of more than {DIGITS} digits is not worked on")
+            raise UnsupportedError("a number of more than {digits} digits is not worked on", digits=DIGITS)
         if expr._prec <= DOUBLE and abs(exponent + bits) < NORMAL:  # noqa: SLF001 - as above
             return num(Fraction(repr(float(expr))))  # 0.1 is meant as 1/10
         exact = sp.Rational(expr)
@@ -233,7 +239,9 @@ def constant(expr: Any) -> Node:
         return n.PI
     if expr is sp.E:
         return apply("exp", ONE)
-    raise UnsupportedError(f"{expr.func.__name__} is not a function that the prover knows; write it with known ones")
+    raise UnsupportedError(
+        "{func} is not a function that the prover knows; write it with known ones", func=expr.func.__name__
+    )
 
 
 def mul_zero(guard: Node, value: Node) -> Node:
@@ -374,7 +382,7 @@ def read_piecewise(reader: Reader, expr: Any) -> Node:
 def read_derivative(reader: Reader, expr: Any) -> Node:
     """SymPy's own Derivative."""
     if not all(count.is_Integer for _, count in expr.variable_count):
-        raise UnsupportedError(f"{expr} is taken an unknown number of times: give the number")
+        raise UnsupportedError("{expr} is taken an unknown number of times: give the number", expr=expr)
     return reader.derivative(expr.expr, *expr.variables)
 
 

@@ -236,7 +236,7 @@ def worked_out(expr: Any) -> Any:
         for part in innermost:
             done = part.doit()
             if done.has(D) or not thinly(prove(written_out(part), written_out(done))):
-                raise UnsupportedError(f"the derivative {part} could not be carried out and proved")
+                raise UnsupportedError("the derivative {part} could not be carried out and proved", part=part)
             expr = expr.xreplace({part: done})
     return unfold(expr)
 

@@ -90,7 +90,7 @@ class Numbers:
             return special(self, expr)
         rule = RULES.get(expr.func)
         if rule is None:
-            raise UnsupportedError(f"{expr.func.__name__} can't be replayed")
+            raise UnsupportedError("{func} can't be replayed", func=expr.func.__name__)
         return rule(*map(self.value, expr.args))
 
     def symbol(self, symbol: Any) -> Any:
@@ -167,7 +167,7 @@ def truth(condition: Any, numbers: Any) -> bool:
         test, then, otherwise = condition.args
         return truth(then if truth(test, numbers) else otherwise, numbers)
     if not isinstance(condition, Relational):
-        raise UnsupportedError(f"{condition} can't be replayed")
+        raise UnsupportedError("{condition} can't be replayed", condition=condition)
     for side in condition.args:
         numbers.value(side)  # what cancels in the difference may have none
     s = numbers.sign(condition.lhs - condition.rhs)

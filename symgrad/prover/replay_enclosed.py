@@ -86,7 +86,7 @@ class Intervals:
             return SIGNS[expr.func](self, *expr.args)
         rule = RULES.get(expr.func)
         if rule is None:
-            raise UnsupportedError(f"{expr.func.__name__} can't be replayed")
+            raise UnsupportedError("{func} can't be replayed", func=expr.func.__name__)
         if self._at_pole(expr):
             raise NoValue
         found = rule(*map(self.value, expr.args))

@@ -13,6 +13,7 @@ from symgrad.prover.lemmas import interval, pieces
 from symgrad.prover.region import Fork, Region, fork
 from symgrad.prover.scalar import ONE, neg, sub, sym
 from symgrad.prover.tower import Tower, grow
+from symgrad.words import message
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -54,11 +55,11 @@ def examine(statement: Statement, region: Region, kernel: Any, tick: Callable[[]
         use = partial(_look, statement, region)
         grow(lambda t: found.append(use(t)), region.premises, dict(region.bindings), kernel, tick, lemmas=region.lemmas)
     except UndefinedHere as error:  # a premise without a value does not hold
-        return Leaf(region, EMPTY, f"a condition has no value there: {error}", error.tower)
+        return Leaf(region, EMPTY, message("a condition has no value there: {why}", why=error.told), error.tower)
     except Split:
         return Leaf(region, STUCK, "the sign of a part of a condition is not known")
     except (StuckError, UnsupportedError) as error:
-        return Leaf(region, STUCK, str(error))
+        return Leaf(region, STUCK, error.told)
     except RecursionError:
         return Leaf(region, STUCK, "the expression is nested too deeply")
     part = found[-1]
@@ -120,4 +121,4 @@ def _side(tower: Tower, node: Any) -> tuple[Frac | None, str]:
     try:
         return tower.value(node), ""
     except UndefinedHere as error:
-        return None, str(error)
+        return None, error.told

@@ -133,7 +133,7 @@ class _Side:
         try:
             return self.tower.known(self.tower.value(substitute(q, self.at)))
         except UndefinedHere as error:
-            raise StuckError(f"a one-sided value is not known to the prover: {error}") from error
+            raise StuckError("a one-sided value is not known to the prover: {error}", error=error.told) from error
 
 
 class _Choice(_Side):

@@ -76,7 +76,7 @@ def read_statement(
         domain = domains.get(name) or _assumed(reader.symbols[name])
         if domain.values:
             if any(v.free_symbols for v in domain.values):
-                raise UnsupportedError(f"the values that {name} may have are no numbers; give numbers")
+                raise UnsupportedError("the values that {name} may have are no numbers; give numbers", name=name)
             cases.append([(name, reader.read(v)) for v in domain.values])
             continue
         found = list(_premises(reader, name, domain))

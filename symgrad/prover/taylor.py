@@ -88,7 +88,9 @@ def elementary(expr: Any, variable: Symbol | None) -> Any:
 def unsupported(expr: Any) -> UnsupportedError:
     """The refusal of a function that has no rule here."""
     known = ", ".join(sorted(f.__name__ for f in (*METHODS, *ELEMENTARY)))
-    return UnsupportedError(f"no rigorous range of {expr}: write it in terms of {known}, or powers")
+    return UnsupportedError(
+        "no rigorous range of {expr}: write it in terms of {known}, or powers", expr=expr, known=known
+    )
 
 
 @contextmanager
@@ -127,7 +129,7 @@ class Smooth:
             number = fmpq(int(expr.p), int(expr.q))
             return lambda _: arb(number)
         if isinstance(expr, Ranged):
-            raise UnsupportedError(f"{expr} has no value: give the parameter one")
+            raise UnsupportedError("{expr} has no value: give the parameter one", expr=expr)
         if isinstance(expr, Named):
             return lambda _: constant(expr.value, ctx.prec)
         if expr in ATOMS:
@@ -219,7 +221,7 @@ def _product(indices: list[int]) -> Op:
 def constant(expr: Any, precision: int = PRECISION) -> arb:
     """The ball of an expression without variables."""
     if expr.free_symbols:
-        raise UnsupportedError(f"{expr} is not a number: give every parameter a value first")
+        raise UnsupportedError("{expr} is not a number: give every parameter a value first", expr=expr)
     with ctx.workprec(precision):
         return Smooth(expr, None).at(arb(0))
 

@@ -191,7 +191,7 @@ class Tower(Extensions):
         arg = self.value(node.args[0])
         s = self.known(arg)
         if s < 0 or (s == 0 and node.op != "lambertw"):
-            raise StuckError(f"{node.op} is only known to the prover for positive arguments")
+            raise StuckError("{op} is only known to the prover for positive arguments", op=node.op)
         found = self.opaque(node.op, make(node.op, None, self.fraction_node(arg)), (arg,))
         gen = self.single(found[0])
         if node.op == "lambertw" and s and gen is not None:
@@ -274,7 +274,7 @@ class Tower(Extensions):
         try:
             return self.same(self.value(substitute(side, at)), middle)
         except UndefinedHere as error:
-            raise StuckError(f"a one-sided limit is not known to the prover: {error}") from error
+            raise StuckError("a one-sided limit is not known to the prover: {error}", error=error.told) from error
 
     def _slope(self, side: Node, name: str, at: Mapping[str, Node]) -> Frac:
         try:
@@ -292,7 +292,7 @@ class Tower(Extensions):
                 if self._equal(self.value(substitute(factor, at)), self.zero):
                     slope = self.value(substitute(derivative(factor, name), at))
                     return self.mul(slope, self.value(substitute(rest, at)))
-        raise StuckError(f"a one-sided slope is not known to the prover: {error}") from error
+        raise StuckError("a one-sided slope is not known to the prover: {error}", error=error.told) from error
 
     def same(self, a: Frac, b: Frac) -> bool:
         """Whether a = b all over the region (else nowhere in it); Split where that is not known."""

@@ -138,7 +138,7 @@ def _of_factor(  # noqa: PLR0917 - internal
 ) -> list[Point]:
     if variable not in part.free_symbols:
         if not sign(part):
-            raise UnsupportedError(f"the constant factor {part} could not be told from 0")
+            raise UnsupportedError("the constant factor {part} could not be told from 0", part=part)
         return []
     function = Smooth(part, variable)
     start, end = _edge(function, left, 1), _edge(function, right, -1)
@@ -170,7 +170,9 @@ def _sign_at(function: Smooth, p: Point) -> int:
     """The sign on all of a point's enclosure, or 0 where the function is proved to vanish at its closed form."""
     found = _certain(function, p.lower, p.upper)
     if not found and (p.exact is None or sign(function.expr.xreplace({function.variable: p.exact})) != 0):
-        raise UnsupportedError(f"the sign of {function.expr} near {rational(p.lower).evalf(9)} could not be settled")
+        raise UnsupportedError(
+            "the sign of {function} near {p} could not be settled", function=function.expr, p=rational(p.lower).evalf(9)
+        )
     return found
 
 
@@ -179,14 +181,23 @@ def _edge(function: Smooth, end: Point | None, inward: int) -> fmpq:
     if end is not None and _certain(function, end.lower, end.upper):
         return end.lower if inward > 0 else end.upper
     if end is not None and end.exact is None:
-        raise UnsupportedError(f"{function.expr} could not be told from 0 near {rational(end.lower).evalf(9)}")
+        raise UnsupportedError(
+            "{function} could not be told from 0 near {end}", function=function.expr, end=rational(end.lower).evalf(9)
+        )
     at = (-oo if inward > 0 else oo) if end is None else (end.exact, inward)
     try:
         term = leading(towards(function.expr, function.variable, at), function.variable, exact=False)
     except TailError as error:
-        raise UnsupportedError(f"the sign of {function.expr} towards {at} is not settled: {error}") from error
+        raise UnsupportedError(
+            "the sign of {function} towards {at} is not settled: {error}",
+            function=function.expr,
+            at=at,
+            error=error.told,
+        ) from error
     if term is None:
-        raise UnsupportedError(f"{function.expr} vanishes towards {at} though its normal form is not 0")
+        raise UnsupportedError(
+            "{function} vanishes towards {at} though its normal form is not 0", function=function.expr, at=at
+        )
     if end is None:
         return fmpq(-inward * term.start)
     return end.lower + fmpq(1, term.start) if inward > 0 else end.upper - fmpq(1, term.start)
@@ -212,7 +223,9 @@ def isolated(function: Smooth, start: fmpq, end: fmpq, most: int = BOXES) -> Ite
         low, high = stack.pop()
         looked_at += 1
         if looked_at > most:
-            raise UnsupportedError(f"the zeros of {function.expr} could not be told apart in {most} boxes")
+            raise UnsupportedError(
+                "the zeros of {function} could not be told apart in {most} boxes", function=function.expr, most=most
+            )
         slope = _free_or_slope(function, low, high)
         if slope is None:
             continue
@@ -245,7 +258,7 @@ def _cut(function: Smooth, low: fmpq, high: fmpq) -> fmpq:
         middle = low + (high - low) * fmpq(part, 1021)
         if _certain(function, middle, middle):
             return middle
-    raise UnsupportedError(f"the sign of {function.expr} between two rationals could not be settled")
+    raise UnsupportedError("the sign of {function} between two rationals could not be settled", function=function.expr)
 
 
 def _refined(function: Smooth, low: fmpq, high: fmpq, named: list[Point]) -> Point:

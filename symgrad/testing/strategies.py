@@ -110,7 +110,11 @@ def targets(kind: str = "one-hot", *, classes: int = 3, batch: int = 4) -> st.Se
         weights = st.lists(st.integers(0, 8), min_size=classes, max_size=classes).filter(any)
         row = weights.map(lambda w: np.asarray(w, float) / sum(w))
     else:
-        raise UnsupportedError(f"targets({kind!r}) is unknown; there are one-hot, simplex, {', '.join(numbers)}")
+        raise UnsupportedError(
+            "targets({kind}) is unknown; there are one-hot, simplex, {numbers}",
+            kind=repr(kind),
+            numbers=", ".join(numbers),
+        )
     return st.lists(row, min_size=batch, max_size=batch).map(lambda rows: np.asarray(rows, float))
 
 

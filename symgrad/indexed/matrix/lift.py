@@ -46,7 +46,9 @@ def lift(
     loose = value.free - {row, column}
     if loose:
         names = ", ".join(sorted(i.name for i in loose))
-        raise ShapeError(f"the expression depends on {names} too; name every free index as the row or the column")
+        raise ShapeError(
+            "the expression depends on {names} too; name every free index as the row or the column", names=names
+        )
     goal = normal(value)
     plain = contract(value if brackets else opened(value))
     for candidate in dict.fromkeys((plain, goal, value)):

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from symgrad.indexed.names import ShapeError
+from symgrad.words import message
 
 if TYPE_CHECKING:
     from fractions import Fraction
@@ -33,7 +34,9 @@ class Var:
 
     def __post_init__(self) -> None:
         if len(self.tensor.dims) > 2:  # noqa: PLR2004 - rows and columns
-            raise ShapeError(f"{self.tensor.name} has {len(self.tensor.dims)} axes; matrix notation has two")
+            raise ShapeError(
+                "{tensor} has {dims} axes; matrix notation has two", tensor=self.tensor.name, dims=len(self.tensor.dims)
+            )
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,8 +92,10 @@ class MatMul:
         for left, right in zip(self.factors, self.factors[1:], strict=False):
             if shape(left)[1] != shape(right)[0]:
                 raise ShapeError(
-                    f"a matrix with {axis(shape(left)[1])} columns can't be multiplied by one with "
-                    f"{axis(shape(right)[0])} rows; transpose one of the two"
+                    "a matrix with {columns} columns can't be multiplied by one with {rows} rows; "
+                    "transpose one of the two",
+                    columns=axis(shape(left)[1]),
+                    rows=axis(shape(right)[0]),
                 )
 
 
@@ -101,7 +106,7 @@ class Hadamard:
     factors: tuple[Matrix, ...]
 
     def __post_init__(self) -> None:
-        require_alike("multiplied elementwise", self.factors)
+        require_alike(message("multiplied elementwise"), self.factors)
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +116,7 @@ class Plus:
     terms: tuple[Matrix, ...]
 
     def __post_init__(self) -> None:
-        require_alike("added", self.terms)
+        require_alike(message("added"), self.terms)
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +130,9 @@ class Scaled:
     def __post_init__(self) -> None:
         for factor in self.scalars:
             if shape(factor) != SCALAR:
-                raise ShapeError(f"a factor in front must be a scalar, not {told(shape(factor))}; use a product")
+                raise ShapeError(
+                    "a factor in front must be a scalar, not {factor}; use a product", factor=told(shape(factor))
+                )
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,7 +152,7 @@ class Elementwise:
     arguments: tuple[Matrix, ...]
 
     def __post_init__(self) -> None:
-        require_alike("the arguments of one function", tuple(a for a in self.arguments if shape(a) != SCALAR))
+        require_alike(message("the arguments of one function"), tuple(a for a in self.arguments if shape(a) != SCALAR))
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,7 +163,9 @@ class Diag:
 
     def __post_init__(self) -> None:
         if None not in shape(self.body):
-            raise ShapeError(f"diag takes a vector, not {told(shape(self.body))}; give it one column or one row")
+            raise ShapeError(
+                "diag takes a vector, not {body}; give it one column or one row", body=told(shape(self.body))
+            )
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,7 +177,7 @@ class Trace:
     def __post_init__(self) -> None:
         rows, columns = shape(self.body)
         if rows != columns:
-            raise ShapeError(f"a trace needs a square matrix, not {told((rows, columns))}")
+            raise ShapeError("a trace needs a square matrix, not {value}", value=told((rows, columns)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,7 +196,7 @@ class Broadcast:
 
     def __post_init__(self) -> None:
         if shape(self.body)[0] is not None:
-            raise ShapeError(f"only a row is repeated over rows, not {told(shape(self.body))}; transpose it")
+            raise ShapeError("only a row is repeated over rows, not {body}; transpose it", body=told(shape(self.body)))
 
 
 Matrix: TypeAlias = (
@@ -239,7 +248,7 @@ def of_dims(dims: tuple[Dim, ...], *, row: bool) -> Shape:
         case (rows, columns):
             return rows, columns
         case _:
-            raise ShapeError(f"{len(dims)} axes have no place in matrix notation, which has two")
+            raise ShapeError("{dims} axes have no place in matrix notation, which has two", dims=len(dims))
 
 
 def require_alike(done: str, parts: tuple[Matrix, ...]) -> None:
@@ -247,8 +256,10 @@ def require_alike(done: str, parts: tuple[Matrix, ...]) -> None:
     for part in parts[1:]:
         if shape(part) != shape(parts[0]):
             raise ShapeError(
-                f"matrices of shapes {told(shape(parts[0]))} and {told(shape(part))} can't be {done}; "
-                "both need the same rows and columns"
+                "matrices of shapes {first} and {other} can't be {done}; both need the same rows and columns",
+                first=told(shape(parts[0])),
+                other=told(shape(part)),
+                done=done,
             )
 
 

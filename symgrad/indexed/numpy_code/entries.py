@@ -128,7 +128,7 @@ class Emitter:
                 raise UnsupportedError(
                     message("a derivative of an unknown function has no code; give the function a value")
                 )
-        raise UnsupportedError(f"there is no NumPy code for {atom!r}")
+        raise UnsupportedError("there is no NumPy code for {atom}", atom=repr(atom))
 
     def entry(self, atom: Ref) -> Piece:
         """An array by its name, on its diagonal, or read at affine places."""

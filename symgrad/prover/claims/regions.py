@@ -83,7 +83,7 @@ def kinks(expr: Any, variable: Symbol) -> list[Point]:
     for part in expr.atoms(D):
         for w in prove(written_out(part), written_out(part.doit())).exceptions:
             if w.where is not None:
-                raise UnsupportedError(f"where {part} has no value could not be listed")
+                raise UnsupportedError("where {part} has no value could not be listed", part=part)
             found += [place_of(dict(w.point)[variable])] if w.left == "undefined" else []
     return found
 
@@ -183,7 +183,7 @@ def at(expr: Any, variable: Symbol, q: Any) -> int:
     """The sign at a rational number."""
     found = sign(expr.xreplace({variable: q}))
     if found is None:
-        raise UnsupportedError(f"the sign of {expr} at {q} could not be settled")
+        raise UnsupportedError("the sign of {expr} at {q} could not be settled", expr=expr, q=q)
     return found
 
 
@@ -203,7 +203,7 @@ def valued(both: Any, variable: Symbol, q: Any) -> bool:
     else:
         return True
     if Status.UNKNOWN in found:
-        raise UnsupportedError(f"whether there is a value at {q} could not be settled") from None
+        raise UnsupportedError("whether there is a value at {q} could not be settled", q=q) from None
     return all(status is Status.PROVED for status in found)
 
 
@@ -232,7 +232,9 @@ def nearby(both: Any, piece: Piece, variable: Symbol, end: Point) -> int:
     except (Undecided, Undefined):
         gaps, left, right = [], arb(0), arb(0)
     if any(gap.contains(0) for gap in gaps) or left.overlaps(right):
-        raise UnsupportedError(f"the sign near {end.lower}, a point without a closed form, could not be settled")
+        raise UnsupportedError(
+            "the sign near {end}, a point without a closed form, could not be settled", end=end.lower
+        )
     return 1 if left > right else -1
 
 

@@ -74,7 +74,7 @@ class Formulas:
         if name.startswith("?") or not values:
             self.loose |= name.startswith("?|")
             return self.letter((name, orders, values))
-        raise NoValueError(f"{name} has relations that letters do not see")
+        raise NoValueError("{name} has relations that letters do not see", name=name)
 
     def exponential(self, value: Any) -> Any:
         """A product: one letter for each product of letters in the exponent, over its denominator."""

@@ -45,7 +45,7 @@ class Balls:
             return finite(SERIES[name](values[0], orders[0]))
         if name.startswith("?") and len(values) == 1:
             return unknown(name, values[0], orders[0])
-        raise NoValueError(f"the function {name} has no value here")
+        raise NoValueError("the function {name} has no value here", name=name)
 
     def sign(self, value: Any) -> int:
         if value > 0:

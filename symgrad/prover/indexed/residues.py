@@ -60,7 +60,7 @@ class Residues:
             return self.logarithm(values[0], orders[0])
         if not values or name.startswith("?"):  # a constant such as pi, or a function of which nothing is known
             return self.drawn((name, orders, values))
-        raise NoValueError(f"{name} has relations that residues do not see")
+        raise NoValueError("{name} has relations that residues do not see", name=name)
 
     def drawn(self, key: object) -> Pair:
         """A random number, the same each time it is asked for."""

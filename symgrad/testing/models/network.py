@@ -38,7 +38,9 @@ class Network(Textbook):
 
     def __post_init__(self) -> None:
         if len(self.sizes) < FEWEST or min(self.sizes) < 1 or self.batch < 1:
-            raise SymgradError(f"a network needs two sizes or more, all positive, and a batch; not {self.sizes}")
+            raise SymgradError(
+                "a network needs two sizes or more, all positive, and a batch; not {sizes}", sizes=self.sizes
+            )
 
     @cached_property
     def params(self) -> dict[str, Array]:
