@@ -18,6 +18,7 @@ from symgrad.document.graph import graph
 from symgrad.document.graph_drawing import graph_svg
 from symgrad.document.induction import conclusion, failed, parts, programs
 from symgrad.document.latex import latex
+from symgrad.document.lettering import lettered
 from symgrad.document.mathml import NAMESPACE, mathml
 from symgrad.document.names import named
 from symgrad.document.spelling import split_name
@@ -94,7 +95,12 @@ def short(box: Box) -> Markup:
 
 def cell(told: Iterable[Piece]) -> Markup:
     """Words and formulas in turn."""
-    return Markup("").join(inline(p.box) if isinstance(p, Formula) else p for p in spoken(told))
+    return Markup("").join(inline(p.box) if isinstance(p, Formula) else in_words(p) for p in spoken(told))
+
+
+def in_words(words: str) -> Markup:
+    """Words without formulas between dollars, such as a title."""
+    return Markup(lettered(say(words)))  # noqa: S704 - as below
 
 
 def prose(words: str) -> Markup:
@@ -186,6 +192,7 @@ def templates() -> jinja2.Environment:
         "quoted": quoted,
         "tex": latex,
         "prose": prose,
+        "lettered": in_words,
         "symbol": symbol,
         "number": number,
         "words": WORDS.__getitem__,

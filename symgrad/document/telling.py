@@ -84,7 +84,10 @@ class Declared:
 
 @dataclass(frozen=True, slots=True)
 class Telling:
-    """A derivation as it is told; `forms` is the result in other notations, `code` a NumPy function for it."""
+    """A derivation as it is told; `forms` is the result in other notations, `code` a NumPy function for it.
+
+    `also` are those given that say what the one before says, in another notation.
+    """
 
     settled: Settled
     given: tuple[Box, ...]
@@ -96,6 +99,7 @@ class Telling:
     forms: tuple[Box, ...] = ()
     facts: tuple[Declared, ...] = ()
     code: str = ""
+    also: frozenset[Box] = frozenset()
 
     @property
     def conventional(self) -> bool:

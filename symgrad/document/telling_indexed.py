@@ -46,9 +46,10 @@ def tell_indexed(start: Expr, settled: Settled, layout: str = "", *, shapes: boo
     notation = Notation(lets=derivation.lets)
     verdicts = dict(zip(map(id, every_step(derivation.steps)), settled.verdicts, strict=True))
     chosen = replace(layout_named(layout), upright=batches(derivation)) if layout else COLUMN
+    known = list(given(derivation, notation, chosen))
     return Telling(
         settled,
-        tuple(given(derivation, notation, chosen)),
+        tuple(box for box, _ in known),
         tuple(spaces(derivation)),
         boxes(start, notation),
         boxes(derivation.result, notation),
@@ -57,6 +58,7 @@ def tell_indexed(start: Expr, settled: Settled, layout: str = "", *, shapes: boo
         forms=tuple(forms(derivation, chosen, Style(shapes))),
         facts=tuple(declared(settled, notation)),
         code=code_or_none(derivation, conditions(settled)),
+        also=frozenset(box for box, again in known if again),
     )
 
 
@@ -68,17 +70,17 @@ def batches(derivation: Derivation) -> frozenset[Dim]:
     return frozenset(d[0] for d in several) - features
 
 
-def given(derivation: Derivation, notation: Notation, layout: Layout) -> Iterator[Box]:
-    """What each name stands for, in indices and as a matrix; then the named functions."""
+def given(derivation: Derivation, notation: Notation, layout: Layout) -> Iterator[tuple[Box, bool]]:
+    """What each name stands for, in indices and as a matrix, which is marked; then the named functions."""
     for let in derivation.lets:
         tensor, letters = let.symbol, let.symbol.body[0]
-        yield equation(entry_box(tensor, letters, notation), boxes(let.value, notation))
+        yield equation(entry_box(tensor, letters, notation), boxes(let.value, notation)), False
         matrix = matrix_of(let.value, axes(letters, (), layout), layout)
         if matrix is not None and letters:
-            yield equation(tensor_name(tensor), matrix)
+            yield equation(tensor_name(tensor), matrix), True
     for head, parameters in heads(derivation):
         applied = head(*head.variables, *parameters)
-        yield equation(boxes(applied), boxes(applied.unfold()))
+        yield equation(boxes(applied), boxes(applied.unfold())), False
 
 
 def heads(derivation: Derivation) -> list[tuple[Any, tuple[Any, ...]]]:

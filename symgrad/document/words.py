@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from html import escape
 from typing import TYPE_CHECKING, Any
 
 from symgrad.document.boxes import Text, row
 from symgrad.document.latex import GITHUB, PRINT, latex
 from symgrad.document.latex_in import read
 from symgrad.document.layout import width
+from symgrad.document.lettering import lettered
 from symgrad.document.mathml import clean, mathml
 from symgrad.document.spelling import tex_words
 from symgrad.document.text import text
@@ -86,7 +86,7 @@ def to_html(prose: str) -> str:
 
 def html_of(told: Iterable[Piece]) -> str:
     """Words and formulas as HTML."""
-    return "".join(mathml(p.box) if isinstance(p, Formula) else escape(clean(p), quote=False) for p in spoken(told))
+    return "".join(mathml(p.box) if isinstance(p, Formula) else lettered(p) for p in spoken(told))
 
 
 def width_of(told: Iterable[Piece]) -> float:
