@@ -24,8 +24,8 @@ if TYPE_CHECKING:
 
 SECONDS = 0.5
 TRIED = tuple(Rational(n, 2) for n in (1, 2, 4, 6, 10, -1, -2, -4, -6, -10))  # where a slope may be seen to change sign
-BEYOND = ((4, 0), (60, 10))  # C, and how far out |f(z) - L| <= C/|z| is claimed
-FAR = ((2, 0), (2, 10), (1000, 0))  # c, and how far out |f(z)| >= |z|/c is claimed
+BEYOND = ((60, 10), (4, 0))  # C, and how far out |f(z) - L| <= C/|z| is claimed
+FAR = ((2, 10), (2, 0), (1000, 0))  # c, and how far out |f(z)| >= |z|/c is claimed
 UP = {Monotone.STRICTLY_INCREASING, Monotone.NON_DECREASING}
 DOWN = {Monotone.STRICTLY_DECREASING, Monotone.NON_INCREASING}
 
@@ -62,7 +62,8 @@ class Claims:
         """The relation's proof, if it has a certificate."""
         domains = self.found.definition.domains
         left, right = prover.equation(relation)
-        verdict = prover.prove(left, right, variables=domains, assuming=assuming, seconds=SECONDS)
+        verdict = prover.prove_cover(relation, variables=domains, assuming=assuming)
+        verdict = verdict or prover.prove(left, right, variables=domains, assuming=assuming, seconds=SECONDS)
         return Proof(verdict, left, right, domains, (), assuming) if verdict.certificate else None
 
 

@@ -1,7 +1,8 @@
 """Proofs with certificates of what is said about a slope: its extremes, where it is 0, and how it decays.
 
-An extreme is shown by a bound that is met at a place, or approached far out. Where no such proof is found, the fact
-rests on enclosures alone.
+An extreme is shown by a bound that is met at a place, or approached far out; one without a closed form by two bounds,
+of which the slope keeps within one and reaches the other. Where no such proof is found, the fact rests on enclosures
+alone.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ from functools import cache
 from itertools import combinations, pairwise
 from typing import TYPE_CHECKING, Any
 
-from sympy import Abs, And, Eq, Ge, Gt, Integer, Le, Lt, Max, Min, Ne, Rational, oo, sign
+from sympy import Abs, And, Eq, Ge, Gt, Integer, Le, Lt, Max, Min, Ne, Rational, S, oo, sign
 from sympy.core.relational import Relational
 
 from symgrad.functions import unfold
@@ -36,7 +37,7 @@ def extreme(found: Facts, extremum: Extremum, side: int) -> tuple[Proof, ...]:
     """A bound of the slope, above for side 1, and that it is met or approached."""
     claims, end = Claims(found), extremum.exact
     if end is None:
-        return ()
+        return enclosed(claims, extremum, side)
     there = kept(met(claims, extremum))[:1] or approached(claims, extremum)
     if not there or end in {oo, -oo}:
         return there
@@ -44,6 +45,26 @@ def extreme(found: Facts, extremum: Extremum, side: int) -> tuple[Proof, ...]:
     relation = weakly if extremum.attained else strictly
     bound = claims.holds(relation(claims.slope(), end, evaluate=False), claims.smooth())
     return (bound, *there) if bound else ()
+
+
+def enclosed(claims: Claims, extremum: Extremum, side: int) -> tuple[Proof, ...]:
+    """That the slope stays within one bound and reaches the other, which it does not do off an interval.
+
+    It is continuous, so it attains its extreme there.
+    """
+    z, slope = claims.variable, claims.slope()
+    outer, inner = (extremum.upper, extremum.lower)[::side]
+    places = sorted(sum(p) / 2 for p in extremum.at if isinstance(p, tuple))
+    if not places or claims.found.kinks:
+        return ()
+    (weakly, strictly, back), first, last = ((Le, Lt, Ge), (Ge, Gt, Le))[side < 0], places[0], places[-1]
+    proofs = [
+        claims.holds(weakly(slope, outer), S.true),
+        claims.holds(back(slope, inner), Eq(z, first)),
+        claims.holds(strictly(slope, inner), z < first - LITTLE),
+        claims.holds(strictly(slope, inner), z > last + LITTLE),
+    ]
+    return kept(proofs) if all(proofs) else ()
 
 
 def met(claims: Claims, extremum: Extremum) -> Iterator[Proof | None]:
@@ -84,10 +105,18 @@ def lipschitz(found: Facts) -> tuple[Proof, ...]:
     if found.lipschitz.exact == oo:
         steep = high if found.supremum.exact == oo else low if found.infimum.exact == -oo else ()
         return kept(jump(claims, k.at) for k in found.kinks)[:1] or steep
-    if not low or not high or found.lipschitz.exact != Max(Abs(found.infimum.exact), Abs(found.supremum.exact)):
+    if not low or not high or not largest(found.lipschitz, found.infimum, found.supremum):
         return ()
     joints = [joint(claims, k.at) for k in found.kinks]
     return (*low, *high, *kept(joints)) if all(joints) else ()
+
+
+def largest(constant: Extremum, low: Extremum, high: Extremum) -> bool:
+    """Whether a Lipschitz constant is the larger of the sizes of two extremes, exactly or as it is enclosed."""
+    if low.exact is not None and high.exact is not None:
+        return bool(constant.exact == Max(Abs(low.exact), Abs(high.exact)))
+    bounds = (-low.upper, -low.lower), (high.lower, high.upper)
+    return constant.exact is None and (constant.lower, constant.upper) == max(bounds, key=lambda b: b[1])
 
 
 def joint(claims: Claims, kink: Any) -> Proof | None:

@@ -1,5 +1,6 @@
 """The exact prover: whether two expressions are equal at every point, with a certificate or a witness."""
 
+from symgrad.prover.cover import prove_cover
 from symgrad.prover.facts import dead_intervals, decay, facts, limit, monotone, odd
 from symgrad.prover.order import sign_of
 from symgrad.prover.parametric import parametric_extrema
@@ -25,6 +26,7 @@ __all__ = [
     "odd",
     "parametric_extrema",
     "prove",
+    "prove_cover",
     "prove_relation",
     "prove_step",
     "recheck",

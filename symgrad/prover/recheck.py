@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 from sympy import true
 
 from symgrad.core import SymgradError
+from symgrad.prover import recheck_cover
 from symgrad.prover.conventions import plain, told
 from symgrad.prover.recheck_angles import no_angle
 from symgrad.prover.recheck_lemmas import Lemmas
@@ -86,6 +87,11 @@ def _check(data: dict[str, Any], clock: Clock, claimed: tuple[Any, ...]) -> None
     claimed = (plain(left), plain(right), variables, lets, plain(assuming))
     if data["statement"] != told(*claimed):
         raise RejectedError("the certificate is of another statement")
+    if "cells" in data:
+        recheck_cover.replay(
+            data, claimed, lambda part, one, two, there: _check(part, clock, (one, two, variables, (), there))
+        )
+        return
     program = Program(data.get("program", ()))
     stated = list(cases(program, claimed))
     if data.get("same"):

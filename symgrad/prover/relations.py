@@ -1,7 +1,8 @@
 """Inequalities: whether a relation holds at every point of a domain, and where it fails if it does not.
 
 A relation is proved as an equation, of its truth value with 1: by signs in regions, with a certificate. Where that
-leaves it open and there is one variable, the extremes of the difference decide, by enclosures without a certificate.
+leaves it open and there is one variable, cells of the line are tried, which have a certificate, too. The extremes of
+the difference decide the rest, by enclosures without a certificate.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from symgrad.prover.balls import DEEP, PRECISIONS, Balls, Undecided, Undefined, 
 from symgrad.prover.combined import combined
 from symgrad.prover.conventions import plain, truth
 from symgrad.prover.convex import convex
+from symgrad.prover.cover import prove_cover
 from symgrad.prover.exceptions import thinly
 from symgrad.prover.independent import apart, inside, sign_of_end, values
 from symgrad.prover.named import written_out
@@ -69,7 +71,7 @@ def prove_relation(
     if found.status is Status.UNKNOWN and not relation.free_symbols and freely:
         return of_numbers(relation) or found
     if found.status is Status.UNKNOWN and not lets and freely and not isinstance(relation, sp.Eq):
-        return by_extremes(relation, variables, seconds) or found
+        return prove_cover(relation, variables=variables) or by_extremes(relation, variables, seconds) or found
     return found
 
 
