@@ -73,6 +73,7 @@ FALSE: dict[str, tuple[Expr, Expr]] = {
     "places of two maxima": (top(i) * attains(k, y[k], j), delta(i, j) * top(i)),
     "the place is past another": (total(j, where(j, "<=", i) * top(j)), expr(1)),
     "a place that moves with what is compared": (total(j, attains(k, x[j] * y[k], j)), expr(1)),
+    "a slope that is 0 somewhere, under a fraction": (partial(greatest(k, x[k] ** 2), x[i]) ** -1, 2 * x[i] ** -1),
     "a slope scaled": (partial(greatest(k, 3 * x[k]), x[j]), partial(greatest(k, x[k]), x[j])),
     "conditions that overlap": (past + where(k, ">=", i), expr(1)),
     "conditions with a gap": (where(k, "<", i) + over, expr(1)),

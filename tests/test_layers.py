@@ -136,6 +136,7 @@ def test_deltas_of_the_output_layer(layers: str, loss: str, delta: str) -> None:
         ("linear sigmoid", "@@", UnknownNameError, "losses of vectors are log_likelihood, kl_divergence"),
         ("linear sigmoid", "tripled", UnknownNameError, "did you mean triplet"),
         ("linear relu", "binary_cross_entropy", PairError, "needs a in (0, 1)"),
+        ("conv1d", "infonce", ShapeError, "infonce compares vectors, but the network ends in z1"),
     ],
 )
 def test_networks_that_are_none(layers: str, loss: str, error: type[SymgradError], words: str) -> None:

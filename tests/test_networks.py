@@ -32,6 +32,8 @@ CHAINS: list[tuple[str, str, dict[str, Any], str]] = [  # one gradient of each, 
     ("linear softmax", "kl", {"reduction": "mean", "batch": True}, "W1"),
     ("linear", "cosine", {}, "W1"),
     ("linear", "triplet", {}, "W1"),
+    ("linear tanh", "infonce", {"reduction": "mean"}, "W1"),
+    ("linear", "contrastive", {}, "y"),
     ("linear softplus", "poisson_nll_rate", {}, "b1"),  # both have parameters, of which a network has the usual values
     ("linear softplus", "smooth_l1", {}, "b1"),
     ("linear silu", "cauchy", {}, "b1"),

@@ -186,7 +186,7 @@ class Evaluation:
         seed = next((s for s in self.seeds_of(tensor, entry, atom.fixed) if s not in seeds), None)
         assert seed is not None  # noqa: S101 - there is always a further one
         found = self.of(atom.expr, at, (*seeds, seed))
-        return {e - {seed.number}: v for e, v in found.items() if seed.number in e}
+        return {**self.jets.number(0), **{e - {seed.number}: v for e, v in found.items() if seed.number in e}}
 
     def seeds_of(self, tensor: Tensor, entry: tuple[int, ...], fixed: frozenset[Tensor]) -> Any:
         """Seeds for an entry, those used before first, so that what is known of them is used again."""
@@ -236,7 +236,8 @@ class Evaluation:
             for _ in range(order):
                 marks.add(mark := -1 - len(marks))
                 moved[n] = self.jets.add(moved[n], {frozenset({mark}): self.arithmetic.number(Fraction(1))})
-        return {e - marks: v for e, v in function(tuple(moved)).items() if e >= marks}
+        found = function(tuple(moved))
+        return {**self.jets.number(0), **{e - marks: v for e, v in found.items() if e >= marks}}
 
     def kinked(self, name: str, values: tuple[Jet, ...]) -> Jet:
         """|u|, sign u, max and min; at a kink there is no value, since there is no derivative."""

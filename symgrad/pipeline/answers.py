@@ -11,7 +11,7 @@ from symgrad import document
 from symgrad.core import Outcome, ParseError, SymgradError, UnknownNameError, tally
 from symgrad.core.catalogue import canonical, nearest
 from symgrad.definitions import ACTIVATIONS, LOSSES, entry_named
-from symgrad.definitions.layers import LAYERS
+from symgrad.definitions.layers import LAYERS, loss_of_vectors
 from symgrad.document.evidence import because, reason, together
 from symgrad.pipeline import public, tensors
 from symgrad.pipeline.reading import chosen, expression
@@ -152,6 +152,12 @@ def parsed(what: str) -> Any:
     try:
         return expression(what)
     except ParseError:
+        if name := loss_of_vectors(what):
+            raise SymgradError(
+                "{name} is a loss of vectors, which stands behind a network: "
+                "symgrad derive --network linear --loss {name}",
+                name=name,
+            ) from None
         alike = nearest(what, (*ACTIVATIONS, *LOSSES, *LAYERS)) if NAMELIKE.fullmatch(what) else ()
         if alike or (len(what) > 1 and what.isidentifier()):
             raise UnknownNameError(message("activation, loss or layer"), what, alike) from None

@@ -11,10 +11,10 @@ from symgrad.core import SymgradError, UnknownNameError, UnsupportedError
 from symgrad.core.catalogue import canonical, look_up
 from symgrad.definitions.activations import ACTIVATIONS
 from symgrad.definitions.layers.catalogue import CALLED, LAYERS
-from symgrad.definitions.layers.dense import activation, residual
+from symgrad.definitions.layers.dense import activation, residual, softmax
 from symgrad.definitions.layers.flow import Flow
 from symgrad.definitions.layers.layer import Kind
-from symgrad.definitions.layers.objective import SUM, objective
+from symgrad.definitions.layers.objective import SUM, contrast, is_contrast, objective, scores
 from symgrad.definitions.lookup import spelled
 from symgrad.indexed import Dim, ShapeError, Tensor
 from symgrad.words import message
@@ -73,8 +73,14 @@ def network(text: str, loss: str, *, reduction: str = SUM, batch: bool = False) 
     """
     items = items_of(text)
     kinds = [kind_of(word) for word in flat(items) if word != FLATTEN]
-    chain = Chain(start(kinds, batch=batch or any(k.batch for k in kinds)))
+    compares = is_contrast(loss)
+    chain = Chain(start(kinds, batch=batch or compares or any(k.batch for k in kinds)))
     chain.add(items)
+    if compares:
+        chain.append(partial(scores, chain.flow))
+        (_, y, _), p = chain.layers[-1].inputs, chain.append(partial(softmax, chain.flow))
+        goal = contrast(p.output, y, reduction)
+        return Network(tuple(chain.layers), chain.x, goal.J, goal.y, goal.entry, goal.facts)
     layers = tuple(chain.layers)
     goal = objective(chain.flow, loss, reduction, layers[-1].name)
     return Network(layers, chain.x, goal.J, goal.y, goal.entry, goal.facts)
@@ -203,14 +209,15 @@ class Chain:
         self.number += kind.weights
         self.append(partial(kind.build, self.flow, **kept))
 
-    def append(self, build: Any) -> None:
+    def append(self, build: Any) -> Layer:
         """A layer with letters of its own."""
-        layer = build(tag=str(self.number))
+        layer: Layer = build(tag=str(self.number))
         if not self.taken.isdisjoint(self.letters(layer)):
             layer = build(tag=str(self.position))  # no layer before has a number so high
         self.taken |= self.letters(layer)
         self.layers.append(layer)
         self.flow = self.flow.behind(layer.output, layer.axis)
+        return layer
 
     def letters(self, layer: Layer) -> set[str]:
         """The names that a layer brings with it, those of sizes among them."""

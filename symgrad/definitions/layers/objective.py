@@ -11,9 +11,10 @@ from sympy import log
 from symgrad.core import UnknownNameError, UnsupportedError
 from symgrad.core.catalogue import canonical, nearest
 from symgrad.definitions.activations import ACTIVATIONS
+from symgrad.definitions.layers.layer import Layer
 from symgrad.definitions.lookup import ALIASES, loss_named
 from symgrad.definitions.losses import LOSSES
-from symgrad.indexed import Expr, Fact, Tensor, apply, expr, size, total
+from symgrad.indexed import Expr, Fact, Index, ShapeError, Tensor, apply, expr, size, total
 from symgrad.words import message
 
 if TYPE_CHECKING:
@@ -21,7 +22,6 @@ if TYPE_CHECKING:
 
     from symgrad.core import Definition
     from symgrad.definitions.layers.flow import Flow
-    from symgrad.indexed import Index
 
 OUTPUT_AND_TARGET = 2
 SUM, MEAN = "sum", "mean"
@@ -69,7 +69,9 @@ OF_VECTORS: dict[str, Callable[..., Told]] = {
     "cosine_similarity": cosine,
     "triplet_margin": triplet,
 }
+INFONCE = "infonce"  # compares the examples with each other, so it is no loss of each
 ALSO = {
+    **dict.fromkeys(("contrastive", "info_nce"), INFONCE),
     "nll": "log_likelihood",
     "categorical_cross_entropy": "log_likelihood",
     "cross_entropy_softmax": "log_likelihood",
@@ -106,6 +108,40 @@ def objective(a: Flow, loss: str, reduction: str, ending: str) -> Objective:
     return Objective(Tensor("J", (), body=((), reduced(value, row, reduction))), y, entry)
 
 
+def is_contrast(loss: str) -> bool:
+    """Whether a loss compares the examples of a batch with each other."""
+    return loss_of_vectors(loss) == INFONCE
+
+
+def loss_of_vectors(loss: str) -> str:
+    """The name of a loss that only vectors have, which is for a network; empty for any other."""
+    name = canonical(loss)
+    name = ALSO.get(name, name)
+    return name if name in {*OF_VECTORS, INFONCE} and name not in LOSSES else ""
+
+
+def scores(a: Flow, tag: str = "") -> Layer:
+    """A_st = a_s' y_t / τ: how well each output goes with each target."""
+    if a.places:
+        raise ShapeError(
+            "{loss} compares vectors, but the network ends in {flow}; put global_average_pool, or flatten linear, last",
+            loss=INFONCE,
+            flow=a.told,
+        )
+    u, (examples, features) = a.tensor, a.tensor.dims
+    s, t, f = Index("s", examples), Index("t", examples), Index("f", features)
+    y, τ = Tensor("y", u.dims), Tensor("τ", positive=True)
+    A = Tensor(f"A{tag}", (examples, examples), body=((s, t), total(f, u[s, f] * y[t, f]) / τ()))
+    return Layer("scores", "Scores of all outputs with all targets", (u, y, τ), (), (A,), axis=1)
+
+
+def contrast(p: Tensor, y: Tensor, reduction: str) -> Objective:
+    """-Σ_s ln p_ss, p being the softmax of the scores by rows: an output is to be told from the others' targets."""
+    s = Index("s", p.dims[0])
+    value = reduced(-apply(log, p[s, s]), (s,), reduction)
+    return Objective(Tensor("J", (), body=((), value)), y, None)
+
+
 def reduced(value: Expr, indices: Sequence[Index], reduction: str) -> Expr:
     """The sum over indices, or the mean."""
     found = total(indices, value)
@@ -129,9 +165,12 @@ def entrywise(loss: str) -> Definition:
     try:
         entry = loss_named(loss)
     except UnknownNameError as error:
-        near = nearest(loss, (*LOSSES, *OF_VECTORS, *ALSO)) or error.near
+        near = nearest(loss, (*LOSSES, *OF_VECTORS, INFONCE, *ALSO)) or error.near
         raise UnknownNameError(
-            "loss", loss, near, message("losses of vectors are {of_vectors}", of_vectors=", ".join(OF_VECTORS))
+            "loss",
+            loss,
+            near,
+            message("losses of vectors are {of_vectors}", of_vectors=", ".join((*OF_VECTORS, INFONCE))),
         ) from None
     if len(entry.variables) != OUTPUT_AND_TARGET:
         wanted = ", ".join(n for n, d in LOSSES.items() if len(d.variables) == OUTPUT_AND_TARGET)
