@@ -143,6 +143,7 @@ def test_anything_else_is_no_name(text: str) -> None:
         ("Piecewise(z)", "before a case", 10),
         ("Piecewise((1, sqrt(-1 - z^2) > 0), (2, True))", "no real value", 14),
         ("", "the text is empty", 0),
+        ("alpha*elu(z)", r"write elu\(z, 1\) or elu\(z, alpha\)", 6),
         ("1 + softplus(z, 0)", r"softplus needs beta in \(0, ∞\), not 0", 4),
         ("leaky_relu(z, 2)", r"needs alpha in \(0, 1\), not 2", 0),
         ("binary_cross_entropy(2, 1)", r"needs a in \(0, 1\), not 2", 0),

@@ -13,6 +13,7 @@ from symgrad.definitions.arithmetic import UNREAL, Refused, call, number, power,
 from symgrad.definitions.definedness import applies, divides, raises, survives
 from symgrad.definitions.tokens import Sort, Token, tokens_of
 from symgrad.definitions.vocabulary import CONSTANTS, near, symbol, word
+from symgrad.functions import Elementwise
 from symgrad.words import counted, message
 
 if TYPE_CHECKING:
@@ -41,6 +42,23 @@ def parse(text: str) -> Expr:
 def parse_condition(text: str) -> Any:
     """The condition that `text` stands for, such as `z > 0 & y = 1`, under the same rules; = compares, as == does."""
     return read(text, lambda reader: reader.comparing().whole(reader.condition))
+
+
+def doubtful(made: Any, letters: set[str]) -> Message | None:
+    """Why a function may be meant in two ways: a parameter was left out whose letter stands beside it."""
+    if not isinstance(made, Elementwise):
+        return None
+    for k, (letter, value) in enumerate(made.left_out, len(made.args)):
+        if letter.name in letters:
+            front = f"{made.func}({', '.join(map(str, made.filled[:k]))}"
+            return message(
+                "{made} stands for {usual}, yet {letter} is spoken of beside it; write {usual} or {meant}",
+                made=str(made),
+                usual=f"{front}, {value})",
+                letter=letter.name,
+                meant=f"{front}, {letter})",
+            )
+    return None
 
 
 def read(text: str, whole: Callable[[Reader], Any]) -> Any:
@@ -298,6 +316,8 @@ class Reader:
                 number=len(found),
             )
         made = self.built(token, call, known, found)
+        if double := doubtful(made, {t.text for t in self.tokens if t.sort is Sort.NAME}):
+            raise self.error(double, token)
         self.asked += [(token, asked) for asked in applies(made, found)]
         return made
 

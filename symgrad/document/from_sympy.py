@@ -62,7 +62,7 @@ from symgrad.document.conditions import betweens, turned
 from symgrad.document.derivatives import by_prime, is_partial, operator, prime, primed
 from symgrad.document.notation import PLAIN, Notation, Strikes, pointed_parts, strikes
 from symgrad.document.order import common, is_negative, parted, stands, terms
-from symgrad.document.products import Product, assemble, decimal, grouped, has_sum, inline, reciprocal, split
+from symgrad.document.products import Product, assemble, digits, grouped, halves, has_sum, inline, reciprocal, split
 from symgrad.document.spelling import split_name
 from symgrad.functions import D, Elementwise
 from symgrad.words import message
@@ -138,8 +138,8 @@ class Writer:
 
     @plain.register
     def _rational(self, expr: Rational) -> Box:
-        digits = decimal(expr)
-        box: Box = Num(digits) if digits else Frac(Num(str(abs(expr.p))), Num(str(expr.q)))
+        top, below = halves(abs(expr))
+        box = Num(digits(top)) if below == 1 else Frac(Num(digits(top)), Num(digits(below)))
         return row(Op("−", prefix=True), box) if expr < 0 else box
 
     @plain.register

@@ -107,19 +107,17 @@ def is_number_root(factor: Any) -> bool:
 
 def assemble(product: Product, writer: Writer, *, alone: bool = True) -> Box:
     """The box of a product: a fraction where anything stands below the bar."""
-    p, q = (product.number.p, product.number.q) if isinstance(product.number, Rational) else (1, 1)
+    p, q = halves(product.number) if isinstance(product.number, Rational) else (Integer(1), Integer(1))
     above, below = list(product.above), list(product.below)
-    if decimal(product.number):
-        above, p, q = [product.number, *above], 1, 1
-    if q > 1 and not below and not all(map(is_short, above)):
-        return row(Frac(Num(str(p)), Num(str(q))), side_by_side(above, writer, above=True, alone=False))
+    if q != 1 and not below and not all(map(is_short, above)):
+        return row(Frac(Num(digits(p)), Num(digits(q))), side_by_side(above, writer, above=True, alone=False))
     behind = [f for f in above if isinstance(f, D) and not isinstance(f.expr, AppliedUndef)] if below else []
     if behind and len(behind) < len(above):
         above = [f for f in above if f not in behind]
     else:
         behind = []
-    top = [Integer(p), *above] if p != 1 or not above else above
-    bottom = [Integer(q), *below] if q > 1 else below
+    top = [p, *above] if p != 1 or not above else above
+    bottom = [q, *below] if q != 1 else below
     if bottom and writer.points_at(above, below):
         whole = assemble(replace(product, above=tuple(above)), writer.unpointed(), alone=alone)
         return row(Mark(whole, writer.notation.tone), *trailing(behind, writer))
@@ -145,6 +143,24 @@ def decimal(number: Any) -> str:
     return f"{digits[:-places]}.{digits[-places:]}"
 
 
+def halves(number: Rational) -> tuple[Rational, Rational]:
+    """What stands above the bar and below it: 1.7159 · 2/3 is 3.4318/3, not 17159/15000, and its inverse 3/3.4318."""
+    top, below = Integer(number.p), Integer(number.q)
+    if decimal(number) or min(abs(number.p), number.q) < LONG**2 / 10:
+        return (number, Integer(1)) if decimal(number) else (top, below)
+    k = next((k for k in THIRDS if decimal(number * k)), 0)
+    if k:
+        return number * k, Integer(k)
+    k = next((k for k in THIRDS if decimal(k / number)), 0)
+    return (Integer(k), k / number) if k else (top, below)
+
+
+def digits(number: Rational) -> str:
+    """A whole number, or a decimal."""
+    return decimal(number) or str(number)
+
+
+THIRDS = (1, 2, 3, 7, 9)  # above or below a decimal
 LONG = 100  # a denominator from here on is not read as a fraction
 
 

@@ -71,6 +71,12 @@ class Elementwise(Function):
         return expr.xreplace(dict(zip(cls.variables + cls.parameters, filled, strict=True)))
 
     @property
+    def left_out(self) -> tuple[tuple[Symbol, Any], ...]:
+        """The parameters that were left out, with their usual values."""
+        letters = self.variables + self.parameters
+        return tuple(zip(letters[len(self.args) :], self.filled[len(self.args) :], strict=True))
+
+    @property
     def filled(self) -> tuple[Any, ...]:
         """All arguments, the usual values where parameters were left out."""
         missing = len(self.variables) + len(self.parameters) - len(self.args)

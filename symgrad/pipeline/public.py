@@ -21,8 +21,8 @@ from symgrad.core.catalogue import canonical, nearest
 from symgrad.definitions import LOSSES, activation_named, entry_named, loss_named
 from symgrad.definitions.exact import shown
 from symgrad.definitions.meaning import where_defined
-from symgrad.definitions.parser import parse_condition
-from symgrad.functions import put
+from symgrad.definitions.parser import doubtful, parse_condition
+from symgrad.functions import Elementwise, put
 from symgrad.indexed import Expr as Indexed
 from symgrad.indexed import Tensor
 from symgrad.pipeline.entries import Entry, bare, entry_of
@@ -182,6 +182,7 @@ def prove(
     own = [e for e in (left, right, *assumed) if not isinstance(e, str)]
     condition = And(*(adopt(parse_condition(c), own) if isinstance(c, str) else c for c in assumed))
     sides = [adopt(expression(side), own) if isinstance(side, str) else expression(side) for side in (left, right)]
+    require_clear([side for side, text in zip(sides, (left, right), strict=True) if isinstance(text, str)], condition)
     twin = twins(*sides, condition)
     before, after, condition = (put(part, twin.real) for part in (*sides, condition))
     given = And(condition, twin.assuming)
@@ -192,6 +193,14 @@ def prove(
     except UnsupportedError as error:
         answer = Verdict(Status.UNKNOWN, reason=error.told)
     return statement(Step(before, after, "statement", given), twin.domains, told(answer, twin), twin.back)
+
+
+def require_clear(sides: Iterable[Any], condition: Any) -> None:
+    """Refuse a parameter that is left out in one text, and whose letter stands in another."""
+    letters = {s.name for part in (*sides, condition) for s in part.free_symbols}
+    for made in (made for side in sides for made in side.atoms(Elementwise)):
+        if double := doubtful(made, letters):
+            raise UnsupportedError(double)
 
 
 def adopt(parsed: Any, own: Iterable[Any]) -> Any:
