@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import signal
 import threading
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
 THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")  # linear algebra waits for cores that are busy
+
+GARBAGE = (50_000, 20, 100)  # formulas are trees and hold no cycles: to look for some as often as usual takes a twelfth
 
 
 class WorkError(SymgradError):
@@ -161,6 +164,7 @@ def become_worker() -> None:
     """Leave Ctrl-C to the process that asked, end when it does, and take one core: NumPy is not loaded yet."""
     for name in THREADS:
         os.environ.setdefault(name, "1")
+    gc.set_threshold(*GARBAGE)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     threading.Thread(target=end_with_parent, daemon=True).start()
 
