@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import lru_cache
 from itertools import pairwise
 from textwrap import wrap
 from typing import TYPE_CHECKING
@@ -48,6 +49,7 @@ SMALL = 0.7  # the size of an index
 EMS_OF_A_LETTER = 0.52
 
 
+@lru_cache(8192)
 def width(box: Box) -> float:  # noqa: C901, PLR0911, PLR0912 - one case for each kind of box
     """About how many ems the box takes."""
     match box:
