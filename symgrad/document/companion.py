@@ -40,14 +40,17 @@ def left_out(told: Telling, away: Collection[str]) -> Iterator[tuple[str, Line |
 
 
 def pieces(
-    tellings: Iterable[Telling], site: Site, document: Document, away: Collection[str]
+    tellings: Iterable[Telling], site: Site, document: Document, away: Collection[str], *, graphs: bool
 ) -> Iterator[tuple[str, str]]:
-    """The same as HTML."""
-    about = {"document": document, "known": {}, "start": "textbook", "lean": 0}
+    """The same as HTML; a card whose graph is left out comes back with it."""
+    about = {"document": document, "known": {}, "start": "textbook", "lean": 0, "graphs": True}
     macros: Any = templates().get_template("parts.html.j2").make_module(about)
     for told in tellings:
         for key, line in left_out(told, away):
-            yield key, macros.finer(line, site, told.derivation.name) if line else macros.steps(told, site)
+            if line is not None:
+                yield key, macros.finer(line, site, told.derivation.name)
+            else:
+                yield key, ("" if graphs else macros.card(told)) + macros.steps(told, site)
 
 
 def script_of(found: Iterable[tuple[str, str]]) -> str:

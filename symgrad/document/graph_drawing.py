@@ -29,6 +29,7 @@ TIP = 3.0
 SWEEPS = 4
 
 MARGIN = 6.0
+LEAST = 0.7  # of its width, to which a page may shrink a drawing
 
 Point = tuple[float, float]
 Write: TypeAlias = "Callable[[Box, Point, float, float, str], str]"  # a formula about a point: its room, its kind
@@ -53,7 +54,7 @@ def graph_svg(graph: Graph, write: Write | None = None) -> str:
     spoken = escape(say(graph.label), quote=True)
     return (
         f'<svg class="net" role="img" aria-label="{spoken}" viewBox="0 0 {wide:g} {high:g}" '
-        f'width="{wide:g}" height="{high:g}">{wires}{nodes}</svg>'
+        f'width="{wide:g}" height="{high:g}" style="min-width:{LEAST * wide:.0f}px">{wires}{nodes}</svg>'
     ).replace(f' xmlns="{NAMESPACE}"', "")
 
 

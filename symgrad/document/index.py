@@ -18,7 +18,7 @@ from symgrad.document.claims import ruled_on
 from symgrad.document.counts import badges
 from symgrad.document.facts import CONVEX, MONOTONE, definition_box, named
 from symgrad.document.from_sympy import boxes
-from symgrad.document.html import inline, meanings, number
+from symgrad.document.html import in_html, meanings, number
 from symgrad.document.layout import equation, stacked, width
 from symgrad.document.mathml import mathml
 from symgrad.document.pairs import slug
@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 PACKAGE = Path(__file__).resolve().parent.parent
 ROOM = 12.0  # ems of a formula in a table
 SHORT = 3.0  # ems of a number there
-CARD = 472  # characters of MathML on the card of a page
+CARD = 430  # characters of MathML on the card of a page
 LONGEST = 64  # characters of a formula that somebody may look for
 
 
@@ -76,13 +76,13 @@ def card(page: Page) -> str:
         return plain(definition_box(page.facts[0].definition))
     if not page.settled:
         return ""
-    found = telling(page.settled[0]).statement
-    return plain(found) if len(mathml(found, spoken=False)) <= CARD else ""
+    shown = plain(telling(page.settled[0]).statement)
+    return shown if len(shown) <= CARD else ""
 
 
 def plain(box: Box) -> str:
-    """A formula of an index, in a value that JSON can hold."""
-    return str(inline(box))
+    """A formula of an index, which holds hundreds: MathML alone."""
+    return str(in_html(mathml(box, spoken=False)))
 
 
 def catalogue_row(facts: Facts, page: str) -> dict[str, Any]:

@@ -43,7 +43,7 @@ if TYPE_CHECKING:
 LINE = 19.0  # ems that fit on a phone
 SHORT = 7.0  # a left side that the lines below may be aligned after
 SLACK = 4.0  # ems that a line may be too long before a product is torn
-PAGE = 30.0  # ems that fit on a printed page; what is wider is broken even inside fences and numerators
+PAGE = 23.0  # ems that nearly fit on a phone; what is wider is broken even inside fences and numerators
 NARROW = 8.0  # ems below which nothing is broken any more
 SMALL = 0.7  # the size of an index
 EMS_OF_A_LETTER = 0.52

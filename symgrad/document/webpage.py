@@ -52,12 +52,13 @@ class Form:
 
     On a `lean` page a finer step shows what it changes alone; on one that is leaner yet (2), no step repeats what the
     one before it ended with. Where there are `pages`, finer steps stand there, and so do all steps of the derivations
-    that are `away`; a script brings both to the page of those who ask for them.
+    that are `away`, with their graphs where the page has no room for `graphs`; a script brings them to those who ask.
     """
 
     pages: Mapping[str, str] = field(default_factory=dict)
     away: frozenset[str] = frozenset()
     lean: int = 0
+    graphs: bool = True
 
 
 def html_page(
@@ -97,6 +98,7 @@ def whole_page(page: Page, site: Site, detail: str, form: Form, others: tuple[st
         badges=[*badges(tally(replace(page, rulings=())), site, to_prove(page)), *rulings_badges(page.rulings)],
         start="every" if detail == "every-rule" else detail,
         lean=form.lean,
+        graphs=form.graphs,
         meanings=meanings(),
         formats={f"./{quote(f)}": word for f in others if (word := FORMATS.get(f.rpartition(".")[2]))},
     )
@@ -132,7 +134,7 @@ def companion(page: Page, site: Site, form: Form) -> str:
     if not keys(tellings, form.away):
         return ""
     with tinted(legend_of(page)):
-        return normalize("NFC", script_of(pieces(tellings, site, document, form.away)))
+        return normalize("NFC", script_of(pieces(tellings, site, document, form.away, graphs=form.graphs)))
 
 
 @lru_cache(maxsize=1)
@@ -149,6 +151,8 @@ def lightest(same: Same[Page], site: Site, others: tuple[str, ...]) -> tuple[For
                 break
         if not heavy(whole) or not own:
             return form, whole
+        if heavy(html_page(page, site, form=replace(form, away=frozenset(own)), others=others)):
+            form = replace(form, graphs=False)
         chosen = replace(form, away=frozenset(own) - {*fitting(page, whole, site, form)})
         return chosen, html_page(page, site, form=chosen, others=others)
 
@@ -224,6 +228,7 @@ def steps_page(page: Page, number: int, site: Site, beside: Beside, form: Form) 
             badges=badges(tally(alone), site, to_prove(alone)),
             start="textbook",
             lean=form.lean,
+            graphs=True,
             known={},
         )
 

@@ -82,8 +82,7 @@
     event.preventDefault();
     unfold(link);
   });
-  const every = document.getElementById("d-every");
-  every?.addEventListener("change", () => unfold());
+  for (const finer of all("#d-textbook, #d-every", levels ?? document)) finer.addEventListener("change", () => unfold());
 
   const target = document.getElementById(decodeURIComponent(location.hash.slice(1)));
   const asked = { colours: true, detail: document.querySelector("#d-textbook[checked]") && !target?.closest(".steps") };
@@ -93,5 +92,9 @@
       choice.addEventListener("change", () => localStorage.setItem(choice.name, choice.id));
     } catch { /* no storage: the choice holds for this page */ }
   }
-  if (every?.checked) unfold();
+  if (document.querySelector("#d-every:checked")) unfold();
+  const near = new IntersectionObserver(seen => {  // whole derivations that are left out come as a reader comes to them
+    if (seen.some(one => one.isIntersecting) && !document.querySelector("#d-result:checked")) unfold();
+  }, { rootMargin: "50%" });
+  all("div[data-finer]").forEach(place => near.observe(place));
 })();
