@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from contextvars import copy_context
 from typing import Any
 
 import nbformat
@@ -14,6 +15,7 @@ from symgrad.definitions.claims import CLAIMS
 from symgrad.document.pages import notebook
 from symgrad.indexed import Dim, Index, Tensor, total
 from symgrad.pipeline.stages import settle_document
+from symgrad.words import language, speaking
 
 
 def ran(text: str) -> dict[str, Any]:
@@ -38,6 +40,16 @@ def test_a_notebook_proves_what_it_shows(name: str, capsys: pytest.CaptureFixtur
     assert status == worked.status.value
     assert check.startswith("finite differences at ")
     assert len(check) < 150
+
+
+def test_a_notebook_goes_on_in_its_language(capsys: pytest.CaptureFixture[str]) -> None:
+    with speaking("zh-Hans"):
+        text = symgrad.derivative("relu").to("notebook")
+
+    found = copy_context().run(lambda: (ran(text), language()))
+
+    assert found[1] == "zh-Hans"
+    assert "有限差分" in capsys.readouterr().out
 
 
 def test_a_notebook_with_symbolic_dimensions_proves_what_it_shows() -> None:

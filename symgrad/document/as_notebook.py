@@ -27,8 +27,9 @@ LOADED = """\
 from symgrad import Worked
 from symgrad.document import from_json
 from symgrad.document.evidence import check_in_words
-from symgrad.words import say
+from symgrad.words import say, speak
 
+speak({lang!r})
 {name} = Worked(from_json(
     {text}
 ))"""
@@ -107,7 +108,7 @@ def cells(page: Page, tellings: tuple[Telling, ...], detail: str) -> Iterator[tu
     for n, told in enumerate(tellings, 1):
         name = "worked" if len(tellings) == 1 else f"worked_{n}"
         text = json.dumps(json.dumps(lean(json.loads(as_json(told, "every-rule")))))
-        yield "data", LOADED.format(name=name, text=text)
+        yield "data", LOADED.format(name=name, text=text, lang=language())
         yield "code", CHECKED.format(name=name, status=together(told.settled).status.value)
     if page.rulings or page.inductions:
         yield "data", DOCUMENT.format(text=json.dumps(json.dumps(lean(json.loads(document_json(page, ()))))))

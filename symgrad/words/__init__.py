@@ -12,6 +12,7 @@ from symgrad.words.messages import (
     respelt,
     say,
     sentences,
+    speak,
     speaking,
     worded,
 )
@@ -31,6 +32,7 @@ __all__ = [
     "respelt",
     "say",
     "sentences",
+    "speak",
     "speaking",
     "worded",
 ]

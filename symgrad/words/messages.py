@@ -164,6 +164,11 @@ def speaking(lang: str) -> Iterator[None]:
         LANGUAGE.reset(token)
 
 
+def speak(lang: str) -> None:
+    """Say every text in this language from here on: for a notebook or a session."""
+    LANGUAGE.set(lang)
+
+
 def language() -> str:
     """The language that is spoken."""
     return LANGUAGE.get()
