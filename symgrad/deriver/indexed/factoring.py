@@ -93,7 +93,8 @@ def in_factors(value: Expr) -> Expr:
 def sums_joined(value: Expr) -> Expr:
     """The expression with sums over the same dimensions as one: sum x_ki s_k - sum x_ki y_k = sum x_ki (s_k - y_k).
 
-    Only where the bracket is about the indices that are summed over: a mean of g_k x_k times x_i stays a mean.
+    Only where the bracket is about the indices that are summed over, or all its terms about the same: a mean of g_k x_k
+    times x_i stays a mean.
     """
     alike: dict[tuple[tuple[str, ...], str], list[Term]] = {}
     for term in value.terms:
@@ -137,13 +138,19 @@ def arranged(binders: Sequence[Index]) -> Iterator[Sequence[Index]]:
 
 
 def belongs(inner: Expr, binders: Sequence[Index]) -> bool:
-    """Whether summands are one product with a bracket that is about the binders alone."""
+    """Whether summands are one product with a bracket that is about the binders alone, or evenly about more."""
     product = factored(inner)
     if len(product.terms) != 1:
         return False
     inside = [a for a, _ in product.terms[0].atoms if isinstance(a, Power)]
     outside = frozenset[Any]().union(*(a.free for a, _ in product.terms[0].atoms if a not in inside))
-    return bool(outside & set(binders)) and all(a.free and a.free <= set(binders) for a in inside)
+    own = set(binders)
+    return bool(outside & own) and all(a.free & own and (a.free <= own or is_even(a.base)) for a in inside)
+
+
+def is_even(bracket: Expr) -> bool:
+    """Whether all terms of a bracket depend on the same indices, as those of a_ik + a_ki do."""
+    return len({t.free for t in bracket.terms}) == 1
 
 
 def split(term: Term) -> tuple[frozenset[Index], Expr, Expr]:

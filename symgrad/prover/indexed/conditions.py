@@ -28,10 +28,11 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Needs:
-    """What is left to be listed; `never` is one that nothing satisfies."""
+    """What is left to be listed, and the assumed facts by which others hold; `never` is one that nothing satisfies."""
 
     listed: tuple[Condition, ...]
     never: Condition | None = None
+    facts: tuple[Fact, ...] = ()
 
 
 def needs(sides: Iterable[Expr], facts: Sequence[Fact], domains: Mapping[Any, Domain]) -> Needs:
@@ -40,14 +41,16 @@ def needs(sides: Iterable[Expr], facts: Sequence[Fact], domains: Mapping[Any, Do
     found = distinct(c for s in written for c in known(s, s.risky))
     bounds, assumed = Bounds(domains), tuple(f for f in facts if f.assumed)
     listed: list[Condition] = []
+    used: dict[Fact, None] = {}
     guarded = any(isinstance(a, Where | Delta) for s in written for a in within(s)) if found else False
     for condition in (c for f in found for c in split(f)):
-        answer = holds(condition, assumed, bounds)
+        answer, by = holds(condition, assumed, bounds)
+        used |= dict.fromkeys(by)
         if answer is False or (not guarded and leaves(condition)):
             return Needs((), condition)
         if answer is None:
             listed.append(condition)
-    return Needs(distinct(listed))
+    return Needs(distinct(listed), facts=tuple(used))
 
 
 @lru_cache(maxsize=4096)
@@ -102,18 +105,26 @@ def split_atom(atom: Any, relation: str) -> Iterator[Condition]:
         yield Condition(one(atom), relation)
 
 
-def holds(condition: Condition, facts: tuple[Fact, ...], bounds: Bounds) -> bool | None:
-    """Whether a condition holds always or never; None where that depends."""
-    value, relation = condition.expr, condition.relation
-    if relation not in SIGNS:
-        return None
-    for shape in (value, using(value, facts)[0]) if facts else (value,):
-        above, below = bounds.positive(shape), bounds.positive(-shape)
-        if above or (relation == NOT_ZERO and below) or (relation == NOT_NEGATIVE and bounds.not_negative(shape)):
-            return True
-        low, high = bounds.not_negative(shape), bounds.not_negative(-shape)
-        if below or (relation == POSITIVE and high) or (relation == NOT_ZERO and low and high):
-            return False
+def holds(condition: Condition, facts: tuple[Fact, ...], bounds: Bounds) -> tuple[bool | None, tuple[Fact, ...]]:
+    """Whether a condition holds always or never, and the facts by which; None where that depends."""
+    if condition.relation not in SIGNS:
+        return None, ()
+    plain = signed(condition.expr, condition.relation, bounds)
+    if plain is not None or not facts:
+        return plain, ()
+    value, used = using(condition.expr, facts)
+    answer = signed(value, condition.relation, bounds)
+    return answer, used if answer is not None else ()
+
+
+def signed(value: Expr, relation: str, bounds: Bounds) -> bool | None:
+    """Whether an expression has a sign always or never, by its form; None where that depends."""
+    above, below = bounds.positive(value), bounds.positive(-value)
+    if above or (relation == NOT_ZERO and below) or (relation == NOT_NEGATIVE and bounds.not_negative(value)):
+        return True
+    low, high = bounds.not_negative(value), bounds.not_negative(-value)
+    if below or (relation == POSITIVE and high) or (relation == NOT_ZERO and low and high):
+        return False
     return None
 
 

@@ -63,7 +63,8 @@ def settled(left: Expr, right: Expr, facts: Sequence[Fact], domains: Mapping[Any
     assumed = tuple(f for f in used if f.assumed)
     method, _, second = found.method.partition("; ")
     signed = certified(method, assumed, second) if found.certificate else ""
-    return replace(found, conditions=(*assumed, *needed.listed), certificate=signed)
+    listed = dict.fromkeys((*assumed, *needed.facts, *needed.listed))
+    return replace(found, conditions=tuple(listed), certificate=signed)
 
 
 def decided(left: Expr, right: Expr, facts: Sequence[Fact], domains: Mapping[Any, Domain]) -> Verdict:

@@ -46,7 +46,7 @@ def prove_sign(
     needed = needs((value,), facts, domains)
     if needed.never:
         return Verdict(Status.VACUOUS, reason=message("{condition} never holds", condition=needed.never))
-    return Verdict(Status.PROVED, METHOD, (*found, *needed.listed))
+    return Verdict(Status.PROVED, METHOD, (*found, *needed.facts, *needed.listed))
 
 
 def seen(value: Expr, relation: str, bounds: Bounds) -> tuple[Condition, ...] | None:
