@@ -169,7 +169,7 @@ HARMLESS = re.compile(
     r"\\(documentclass|usepackage|IfFileExists|newcommand|definecolor|textcolor|setlength|parindent|parskip|begin|end"
     r"|allowdisplaybreaks|mathord|ooalign|displaystyle|cr|hidewidth|diagup|section|subsection|textbf|textbackslash"
     r"|textless|textgreater|textbar|texttt|textsuperscript|ensuremath|item|par|nopagebreak|sghan|allowbreak|raggedright|arraybackslash|linewidth|footnotesize|sloppy|tabcolsep|hline|rule|to|varepsilon|infty|sim|text|mathrm|mathbf|mathbb|frac|partial|left|bar|hat|tilde|dot|tfrac|sum|int"
-    r"|picture|put|fontsize|selectfont|itshape|rlap|llap|hbox|hss|makebox|unitlength|sgdraw|center|normalsize|small|scriptsize|tiny|rotatebox|right|sqrt|sigma|delta|sgwas|sgnow|sgq[a-f]|cancel|in|cdots?|le|ge|ne|quad|pi|alpha|ln|exp|tanh|max|min|dots|S|prime|bar|hat|tilde|dot|tfrac|sum|int|prod)(?![a-zA-Z])"
+    r"|noindent|picture|put|fontsize|selectfont|itshape|rlap|llap|hbox|hss|makebox|unitlength|sgdraw|center|normalsize|small|scriptsize|tiny|rotatebox|right|sqrt|sigma|delta|sgwas|sgnow|sgq[a-f]|cancel|in|cdots?|le|ge|ne|quad|pi|alpha|ln|exp|tanh|max|min|dots|S|prime|bar|hat|tilde|dot|tfrac|sum|int|prod)(?![a-zA-Z])"
     r"|\\[^a-zA-Z]"
 )
 
