@@ -11,11 +11,11 @@ from functools import cached_property
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
-from sympy import And, Eq, Ge, Gt, Integer, Le, Lt, Ne, Rational, S, oo
+from sympy import And, Eq, Ge, Gt, Integer, Le, Lt, Mul, Ne, Rational, S, oo
 
 from symgrad import prover
 from symgrad.core import Monotone
-from symgrad.pipeline.proofs import Proof
+from symgrad.pipeline.proofs import Proof, proof
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -41,6 +41,22 @@ class Claims:
         """The parameters that are given numbers."""
         return {s: v for s, v in self.found.at if v.is_Rational}
 
+    @cached_property
+    def letters(self) -> tuple[tuple[Any, Any], ...]:
+        """The parameters that keep their letters, with their values."""
+        return tuple((s, v) for s, v in self.found.at if not v.is_Rational)
+
+    @cached_property
+    def near(self) -> tuple[Any, ...]:
+        """Where the letters lie, to two decimals: all that proofs may use of their values."""
+        cents = {s: int(v.evalf(30) * 100 // 1) for s, v in self.letters}
+        return tuple(r for s, n in cents.items() for r in (s > Rational(n, 100), s < Rational(n + 1, 100)))
+
+    @property
+    def size(self) -> Any:
+        """A positive number that constants are multiples of."""
+        return Mul(*(s for s, _ in self.letters))
+
     def function(self) -> Any:
         """The formula."""
         return self.found.definition.of.xreplace(self.values)
@@ -62,9 +78,18 @@ class Claims:
         """The relation's proof, if it has a certificate."""
         domains = self.found.definition.domains
         left, right = prover.equation(relation)
+        assuming = And(assuming, *self.near)
         verdict = prover.prove_cover(relation, variables=domains, assuming=assuming)
         verdict = verdict or prover.prove(left, right, variables=domains, assuming=assuming, seconds=SECONDS)
         return Proof(verdict, left, right, domains, (), assuming) if verdict.certificate else None
+
+
+def placed(found: Facts, proofs: tuple[Proof, ...]) -> tuple[Proof, ...]:
+    """The proofs, with what shows that the letters in them lie where they are said to."""
+    claims = Claims(found)
+    values = dict(claims.letters)
+    shown = [proof(*prover.equation(bound.xreplace(values))) for bound in claims.near] if proofs else []
+    return (*shown, *proofs) if all(p.verdict.certificate for p in shown) else ()
 
 
 def symmetry(found: Facts) -> tuple[Proof, ...]:
@@ -127,7 +152,8 @@ def tail(claims: Claims, expr: Any, limit: Any, side: int) -> tuple[Proof, ...]:
         growing = (claims.holds(beyond(expr, away / c, evaluate=False), Gt(side * z, far)) for c, far in FAR)
         return kept(growing)[:1]
     gap = (expr - limit) * z
-    for bound, far in BEYOND:
+    for c, far in BEYOND:
+        bound = c * claims.size
         above = claims.holds(Le(gap, bound, evaluate=False), Gt(side * z, far))
         below = above and claims.holds(Ge(gap, -bound, evaluate=False), Gt(side * z, far))
         if above and below:

@@ -36,7 +36,7 @@ def fact_rows(definition: Definition) -> Iterator[Found]:
     for statement, method, settled, behind in stated(found):
         reason = "" if settled else "no proof of it was found"
         verdict = Verdict(Status.PROVED if settled else Status.UNKNOWN, method, reason=reason)
-        yield definition.name, statement + usual(found), "", verdict, behind
+        yield definition.name, statement + usual(found), "", verdict, fact_proofs.placed(found, behind)
     if found.in_output is not None:
         proof = in_output(found)
         yield definition.name, f"in terms of the output: {found.in_output}", "", proof.verdict, (proof,)
@@ -55,7 +55,8 @@ def replayable(found: Facts, end: End) -> tuple[Proof, ...]:
     definition = found.definition
     if not end.verdict.certificate:
         sides = [side for side, limit in ((-1, found.limits[0]), (1, found.limits[1])) if limit == end.extremum.exact]
-        return fact_proofs.growth(found, sides) if end.extremum.exact in {oo, -oo} else ()
+        growing = fact_proofs.growth(found, sides) if end.extremum.exact in {oo, -oo} else ()
+        return fact_proofs.placed(found, growing)
     return (Proof(end.verdict, *prover.equation(end.claim), definition.domains),)
 
 

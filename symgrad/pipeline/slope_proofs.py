@@ -11,7 +11,7 @@ from functools import cache
 from itertools import combinations, pairwise
 from typing import TYPE_CHECKING, Any
 
-from sympy import Abs, And, Eq, Ge, Gt, Integer, Le, Lt, Max, Min, Ne, Rational, S, oo, sign
+from sympy import Abs, And, Dummy, Eq, Ge, Gt, Integer, Le, Lt, Max, Min, Ne, Rational, S, oo, sign
 from sympy.core.relational import Relational
 
 from symgrad.functions import unfold
@@ -86,7 +86,7 @@ def approached(claims: Claims, extremum: Extremum) -> tuple[Proof, ...]:
 def beside(claims: Claims, kink: Any, end: Any) -> Proof | None:
     """That the slope tends to this value on one side of a kink: it is off by at most C |z - k|."""
     z = claims.variable
-    bounds = (Le(Abs(claims.slope() - end), c * Abs(z - kink), evaluate=False) for c in STEEP)
+    bounds = (Le(Abs(claims.slope() - end), c * claims.size * Abs(z - kink), evaluate=False) for c in STEEP)
     sides = And(z > kink, z < kink + LITTLE), And(z > kink - LITTLE, z < kink)
     return next(filter(None, (claims.holds(bound, side) for bound in bounds for side in sides)), None)
 
@@ -105,16 +105,19 @@ def lipschitz(found: Facts) -> tuple[Proof, ...]:
     if found.lipschitz.exact == oo:
         steep = high if found.supremum.exact == oo else low if found.infimum.exact == -oo else ()
         return kept(jump(claims, k.at) for k in found.kinks)[:1] or steep
-    if not low or not high or not largest(found.lipschitz, found.infimum, found.supremum):
+    if not low or not high or not largest(claims, found.lipschitz):
         return ()
     joints = [joint(claims, k.at) for k in found.kinks]
     return (*low, *high, *kept(joints)) if all(joints) else ()
 
 
-def largest(constant: Extremum, low: Extremum, high: Extremum) -> bool:
-    """Whether a Lipschitz constant is the larger of the sizes of two extremes, exactly or as it is enclosed."""
-    if low.exact is not None and high.exact is not None:
-        return bool(constant.exact == Max(Abs(low.exact), Abs(high.exact)))
+def largest(claims: Claims, constant: Extremum) -> bool:
+    """Whether a Lipschitz constant is the larger of the sizes of the slope's extremes, exactly or as it is enclosed."""
+    low, high = claims.found.infimum, claims.found.supremum
+    if constant.exact is not None and low.exact is not None and high.exact is not None:
+        positive = {s: Dummy(positive=True) for s, _ in claims.letters}
+        size, least, most = (e.exact.xreplace(positive) for e in (constant, low, high))
+        return bool(size == Max(Abs(least), Abs(most)))
     bounds = (-low.upper, -low.lower), (high.lower, high.upper)
     return constant.exact is None and (constant.lower, constant.upper) == max(bounds, key=lambda b: b[1])
 
@@ -123,7 +126,7 @@ def joint(claims: Claims, kink: Any) -> Proof | None:
     """That f is continuous at a kink: |f(z) - f(k)| <= C |z - k| near by."""
     z = claims.variable
     near = And(z > kink - LITTLE, z < kink + LITTLE)
-    bounds = (Le(gap(claims, kink), c * Abs(z - kink), evaluate=False) for c in STEEP)
+    bounds = (Le(gap(claims, kink), c * claims.size * Abs(z - kink), evaluate=False) for c in STEEP)
     return next(filter(None, (claims.holds(bound, near) for bound in bounds)), None)
 
 
