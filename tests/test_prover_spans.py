@@ -43,6 +43,7 @@ def test_every_fact_is_settled(name: str) -> None:
     assert len(rows) >= 9
     assert {r.status for r in rows} == {"PROVED"}, [r for r in rows if r.status != "PROVED"]
     assert not [r for r in rows if r.failed or not r.method]
+    assert not [r.statement for r in rows if not r.statements or r.rechecked < r.statements]
 
 
 def moved(domain: Domain) -> list[Domain]:

@@ -35,6 +35,17 @@ class Claims:
     """The function and its slope at the values that the facts are about; an irrational one keeps its letter."""
 
     found: Facts
+    of_slope: bool = True
+
+    @property
+    def expr(self) -> Any:
+        """What is spoken of: the slope, or the function itself."""
+        return self.slope() if self.of_slope else self.function()
+
+    @property
+    def where(self) -> Any:
+        """The condition under which it has values."""
+        return self.smooth() if self.of_slope else S.true
 
     @cached_property
     def values(self) -> dict[Any, Any]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from sympy import And, Ne, oo
+from sympy import And, Eq, Ge, Gt, Ne, oo, true
 
 from symgrad import prover
 from symgrad.core import Let, Status, Verdict
@@ -51,13 +51,25 @@ def told(definition: Definition, end: End) -> str:
 
 
 def replayable(found: Facts, end: End) -> tuple[Proof, ...]:
-    """The proof of an end, where it is one with a certificate; an infinite one is approached far out."""
-    definition = found.definition
-    if not end.verdict.certificate:
+    """The proofs of an end: nothing is beyond it, and what is told to be the extreme value is that."""
+    if end.extremum.exact in {oo, -oo}:
         sides = [side for side, limit in ((-1, found.limits[0]), (1, found.limits[1])) if limit == end.extremum.exact]
-        growing = fact_proofs.growth(found, sides) if end.extremum.exact in {oo, -oo} else ()
-        return fact_proofs.placed(found, growing)
-    return (Proof(end.verdict, *prover.equation(end.claim), definition.domains),)
+        return fact_proofs.placed(found, fact_proofs.growth(found, sides))
+    side = -1 if isinstance(end.relation, Gt | Ge) else 1
+    least = slope_proofs.extreme(found, end.extremum, side, of_slope=False)
+    bound = bounded(found, end)
+    return fact_proofs.placed(found, (*bound, *least)) if least and (bound or end.claim is None) else ()
+
+
+def bounded(found: Facts, end: End) -> tuple[Proof, ...]:
+    """The proof of a finite end as it is stated, or that it is the extreme value."""
+    if end.verdict.certificate:
+        return (Proof(end.verdict, *prover.equation(end.claim), found.definition.domains),)
+    if end.claim is None or end.extremum.exact is None:
+        return ()
+    claims = fact_proofs.Claims(found)
+    stated = end.claim.rhs.xreplace(claims.values)
+    return fact_proofs.kept([claims.holds(Eq(stated, end.extremum.exact, evaluate=False), true)])
 
 
 def usual(found: Facts) -> str:

@@ -33,9 +33,9 @@ def extremes(found: Facts) -> tuple[tuple[Proof, ...], tuple[Proof, ...]]:
     return extreme(found, found.infimum, -1), extreme(found, found.supremum, 1)
 
 
-def extreme(found: Facts, extremum: Extremum, side: int) -> tuple[Proof, ...]:
-    """A bound of the slope, above for side 1, and that it is met or approached."""
-    claims, end = Claims(found), extremum.exact
+def extreme(found: Facts, extremum: Extremum, side: int, *, of_slope: bool = True) -> tuple[Proof, ...]:
+    """A bound of the slope or the function, above for side 1, and that it is met or approached."""
+    claims, end = Claims(found, of_slope), extremum.exact
     if end is None:
         return enclosed(claims, extremum, side)
     there = kept(met(claims, extremum))[:1] or approached(claims, extremum)
@@ -43,8 +43,17 @@ def extreme(found: Facts, extremum: Extremum, side: int) -> tuple[Proof, ...]:
         return there
     weakly, strictly = (Le, Lt) if side > 0 else (Ge, Gt)
     relation = weakly if extremum.attained else strictly
-    bound = claims.holds(relation(claims.slope(), end, evaluate=False), claims.smooth())
+    bound = claims.holds(relation(claims.expr, end, evaluate=False), claims.where) or turned(claims, relation, extremum)
     return (bound, *there) if bound else ()
+
+
+def turned(claims: Claims, relation: Any, extremum: Extremum) -> Proof | None:
+    """The bound seen from a place at which it is met: lemmas begin at simple numbers such as 0."""
+    z, places = claims.variable, [p for p in extremum.at if not isinstance(p, tuple)]
+    if not places or extremum.exact is None or claims.found.kinks:
+        return None
+    moved = claims.expr.xreplace({z: z + places[0]})
+    return claims.holds(relation(moved, extremum.exact, evaluate=False), S.true)
 
 
 def enclosed(claims: Claims, extremum: Extremum, side: int) -> tuple[Proof, ...]:
@@ -52,17 +61,17 @@ def enclosed(claims: Claims, extremum: Extremum, side: int) -> tuple[Proof, ...]
 
     It is continuous, so it attains its extreme there.
     """
-    z, slope = claims.variable, claims.slope()
+    z, expr = claims.variable, claims.expr
     outer, inner = (extremum.upper, extremum.lower)[::side]
     places = sorted(sum(p) / 2 for p in extremum.at if isinstance(p, tuple))
     if not places or claims.found.kinks:
         return ()
     (weakly, strictly, back), first, last = ((Le, Lt, Ge), (Ge, Gt, Le))[side < 0], places[0], places[-1]
     proofs = [
-        claims.holds(weakly(slope, outer), S.true),
-        claims.holds(back(slope, inner), Eq(z, first)),
-        claims.holds(strictly(slope, inner), z < first - LITTLE),
-        claims.holds(strictly(slope, inner), z > last + LITTLE),
+        claims.holds(weakly(expr, outer), S.true),
+        claims.holds(back(expr, inner), Eq(z, first)),
+        claims.holds(strictly(expr, inner), z < first - LITTLE),
+        claims.holds(strictly(expr, inner), z > last + LITTLE),
     ]
     return kept(proofs) if all(proofs) else ()
 
@@ -71,14 +80,14 @@ def met(claims: Claims, extremum: Extremum) -> Iterator[Proof | None]:
     """That the slope has this value at a place."""
     exact = [p for p in extremum.at if not isinstance(p, tuple)]
     for place in (*exact, *(middle(d.lower, d.upper) for d in extremum.on)):
-        here = And(Eq(claims.variable, place), claims.smooth())
-        yield claims.holds(Eq(claims.slope(), extremum.exact, evaluate=False), here)
+        here = And(Eq(claims.variable, place), claims.where)
+        yield claims.holds(Eq(claims.expr, extremum.exact, evaluate=False), here)
 
 
 def approached(claims: Claims, extremum: Extremum) -> tuple[Proof, ...]:
     """That the slope tends to this value far out, or on one side of a kink."""
     sides = (side for end, side in ((oo, 1), (-oo, -1)) if end in extremum.approached)
-    far = next(filter(None, (tail(claims, claims.slope(), extremum.exact, s) for s in sides)), ())
+    far = next(filter(None, (tail(claims, claims.expr, extremum.exact, s) for s in sides)), ())
     places = (p for p in extremum.approached if not isinstance(p, tuple) and p not in {oo, -oo})
     return far or kept(beside(claims, p, extremum.exact) for p in places)[:1]
 
@@ -86,7 +95,7 @@ def approached(claims: Claims, extremum: Extremum) -> tuple[Proof, ...]:
 def beside(claims: Claims, kink: Any, end: Any) -> Proof | None:
     """That the slope tends to this value on one side of a kink: it is off by at most C |z - k|."""
     z = claims.variable
-    bounds = (Le(Abs(claims.slope() - end), c * claims.size * Abs(z - kink), evaluate=False) for c in STEEP)
+    bounds = (Le(Abs(claims.expr - end), c * claims.size * Abs(z - kink), evaluate=False) for c in STEEP)
     sides = And(z > kink, z < kink + LITTLE), And(z > kink - LITTLE, z < kink)
     return next(filter(None, (claims.holds(bound, side) for bound in bounds for side in sides)), None)
 
@@ -114,9 +123,10 @@ def lipschitz(found: Facts) -> tuple[Proof, ...]:
 def largest(claims: Claims, constant: Extremum) -> bool:
     """Whether a Lipschitz constant is the larger of the sizes of the slope's extremes, exactly or as it is enclosed."""
     low, high = claims.found.infimum, claims.found.supremum
-    if constant.exact is not None and low.exact is not None and high.exact is not None:
+    closed = [e.exact for e in (constant, low, high) if e.exact is not None]
+    if len(closed) == 3:  # noqa: PLR2004 - all of them
         positive = {s: Dummy(positive=True) for s, _ in claims.letters}
-        size, least, most = (e.exact.xreplace(positive) for e in (constant, low, high))
+        size, least, most = (e.xreplace(positive) for e in closed)
         return bool(size == Max(Abs(least), Abs(most)))
     bounds = (-low.upper, -low.lower), (high.lower, high.upper)
     return constant.exact is None and (constant.lower, constant.upper) == max(bounds, key=lambda b: b[1])
