@@ -112,11 +112,17 @@ def beside(kid: Box, before: Box | None, after: Box | None) -> str:
     words, strength = line(kid)
     if before is not None and is_operator(before) and isinstance(bare(kid), Frac | Row):
         return f"[{words}]"
-    apart = ends(before, LOOSE | {"·"}) and ends(after, LOOSE)
+    apart = ends(after, LOOSE) and (ends(before, LOOSE | {"·"}) or not opens(kid))
     divided = is_division(kid) and before is not None and is_op(before, {"/"})
     said = isinstance(kid, Mark) and isinstance(before, Space) and after is None  # "if z > 0", with z > 0 marked
     torn = strength < (RELATION if said else OPERATED if apart else PRODUCT) and not isinstance(kid, Text | Big)
     return f"({words})" if divided or torn else words
+
+
+def opens(kid: Box) -> bool:
+    """Whether a part begins with d/dz, which needs a dot in front of it."""
+    inside = bare(kid)
+    return is_operator(inside) or (isinstance(inside, Row) and is_operator(inside.kids[0]))
 
 
 def ends(neighbour: Box | None, glyphs: frozenset[str] | set[str]) -> bool:
