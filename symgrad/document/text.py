@@ -147,8 +147,15 @@ def between(before: Box, after: Box) -> str:
         return " "
     if isinstance(left, Frac | Diff | Cases | Root) or isinstance(right, Num | Frac | Diff):
         return " · "
+    left, right = outermost(left, -1), outermost(right, 0)
     apart = any(isinstance(b, Text) or is_wordy(b) for b in (left, right))
     return " " if apart or (isinstance(left, Fn) and not isinstance(left.argument, Fence)) else ""
+
+
+def outermost(box: Box, end: int) -> Box:
+    """What stands at this end of a part, however it is put into rows and marked."""
+    inside = bare(box)
+    return outermost(inside.kids[end], end) if isinstance(inside, Row) and inside.kids else inside
 
 
 def is_operator(box: Box) -> bool:
