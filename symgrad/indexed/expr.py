@@ -45,17 +45,18 @@ class Term:
     __slots__ = ("_token", "atoms", "bound", "coefficient", "free")
 
     def __init__(self, coefficient: Fraction, bound: Iterable[Index], factors: Iterable[Factor]) -> None:
-        kept = tuple(factors)
-        used, wanted = NOTHING, frozenset(bound)
+        kept, wanted = tuple(factors), frozenset(bound)
+        used = NOTHING
         seen: set[str] = set()
         brackets = False
         for atom, exponent in kept:
-            if atom.token in seen or not (exponent is ONE or exponent):
+            token, free = atom.token, atom.free
+            if token in seen or not (exponent is ONE or exponent):
                 coefficient, kept = settled(coefficient, merged(kept))
                 used, brackets = NOTHING.union(*[a.free for a, _ in kept]), False
                 break
-            seen.add(atom.token)
-            used |= atom.free
+            seen.add(token)
+            used = used | free if used else free
             brackets = brackets or atom.bracket
         if brackets:
             coefficient, kept = settled(coefficient, kept)
@@ -135,10 +136,9 @@ class Expr:
 
     def __init__(self, terms: Iterable[Term] = (), lost: frozenset[Risk] = NONE) -> None:
         several = tuple(terms)
-        if len(several) != 1 or several[0].coefficient is not ONE:
-            several = tuple([t for t in several if t.coefficient is ONE or t.coefficient])
+        single = len(several) == 1 and (several[0].coefficient is ONE or several[0].coefficient)
         self.lost = lost
-        self.terms = several if len(several) < 2 else collected(several)  # noqa: PLR2004 - one has no like
+        self.terms = several if single else collected(several)
 
     @Lazy
     def token(self) -> str:
@@ -346,9 +346,10 @@ def collected(terms: tuple[Term, ...]) -> tuple[Term, ...]:
     """Like terms added up, in the order of their keys."""
     found: dict[str, Term] = {}
     for t in terms:
-        token = t.token
-        old = found.get(token)
-        found[token] = old.counted(old.coefficient + t.coefficient) if old else t
+        if t.coefficient is ONE or t.coefficient:
+            token = t.token
+            old = found.get(token)
+            found[token] = old.counted(old.coefficient + t.coefficient) if old else t
     several = [found[k] for k in sorted(found)]
     return tuple(several if len(several) == len(terms) else [t for t in several if t.coefficient])
 
@@ -381,8 +382,18 @@ def expr(what: Any) -> Expr:
 
 def one(atom: Atom, exponent: Number = 1) -> Expr:
     """A single atom as an expression."""
-    e = ONE if exponent is ONE or exponent == 1 else Fraction(exponent)
-    return Expr((Term(ONE, NOTHING, ((atom, e),)),), NONE.union(*[p.lost for p in atom.parts]) if atom.parts else NONE)
+    lost = NONE.union(*[p.lost for p in atom.parts]) if atom.parts else NONE
+    if exponent == 1 and not atom.bracket:
+        return Expr((alone(atom),), lost)
+    return Expr((Term(ONE, NOTHING, ((atom, ONE if exponent == 1 else Fraction(exponent)),)),), lost)
+
+
+def alone(atom: Atom) -> Term:
+    """The term that is one factor and no more; most are, so nothing is looked for."""
+    found: Term = object.__new__(Term)
+    found.coefficient, found.bound, found.atoms = ONE, NOTHING, ((atom, ONE),)
+    found.free, found._token = atom.free, None
+    return found
 
 
 def monomial(coefficient: Fraction, factors: Iterable[Factor]) -> Expr:
