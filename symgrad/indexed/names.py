@@ -6,13 +6,12 @@ import os
 from dataclasses import dataclass, field
 from itertools import count
 from typing import Any
-from weakref import WeakValueDictionary
+from weakref import ref
 
 from symgrad.core import SymgradError
 from symgrad.words import Message, message
 
 _serial = count()
-_known: WeakValueDictionary[str, Any] = WeakValueDictionary()
 
 
 def token(name: str) -> str:
@@ -24,9 +23,35 @@ class ShapeError(SymgradError):
     """Indices that do not fit a shape; the message names both dimensions."""
 
 
+class Known:
+    """The objects of this process by their tokens, as long as somebody holds them.
+
+    A WeakValueDictionary that is cheap to write to and to let go of: it is read only where a pickle is.
+    """
+
+    def __init__(self) -> None:
+        self.found: dict[str, ref[Any]] = {}
+        self.room = 1000
+
+    def add(self, token: str, what: Any) -> None:
+        """Note an object; from time to time those are forgotten that are gone."""
+        self.found[token] = ref(what)
+        if len(self.found) > self.room:
+            self.found = {t: r for t, r in [*self.found.items()] if r() is not None}
+            self.room = 1000 + 2 * len(self.found)
+
+    def get(self, token: str) -> Any:
+        """The object with this token; None where there is none any more."""
+        held = self.found.get(token)
+        return held() if held is not None else None
+
+
+known = Known()
+
+
 def restored(kind: Any, token: str, *state: Any) -> Any:
     """What comes from elsewhere: the object of this process with its token, if there is one."""
-    return _known.get(token) or kind(*state, token)
+    return known.get(token) or kind(*state, token)
 
 
 @dataclass(frozen=True, slots=True, weakref_slot=True, eq=False)
@@ -41,7 +66,7 @@ class Dim:
         if not isinstance(self.name, str) or not self.name or self.name.split() != [self.name]:
             raise ShapeError("a size needs a name in one word, such as Dim('n'); {this} is none", this=repr(self.name))
         object.__setattr__(self, "token", self.token or token(self.name))
-        _known[self.token] = self
+        known.add(self.token, self)
 
     def __reduce__(self) -> tuple[Any, ...]:
         return restored, (Dim, self.token, self.name, self.tex)
@@ -66,7 +91,7 @@ class Index:
                 "the index {this} runs over a Dim, such as Dim('n'), not over {dim}", this=self.name, dim=repr(self.dim)
             )
         object.__setattr__(self, "token", self.token or token(self.name))
-        _known[self.token] = self
+        known.add(self.token, self)
 
     def __reduce__(self) -> tuple[Any, ...]:
         return restored, (Index, self.token, self.name, self.dim)

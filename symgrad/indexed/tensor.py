@@ -6,11 +6,10 @@ from functools import reduce
 from itertools import count
 from operator import or_
 from typing import TYPE_CHECKING, Any
-from weakref import WeakValueDictionary
 
 from symgrad.indexed.atoms import Ref, Slot, Where
 from symgrad.indexed.expr import ZERO, Expr, expr, never_negative, one
-from symgrad.indexed.names import Dim, Index, Place, ShapeError, length, token, twins
+from symgrad.indexed.names import Dim, Index, Place, ShapeError, known, length, token, twins
 from symgrad.indexed.products import IndexedError
 from symgrad.words import message
 
@@ -19,7 +18,6 @@ if TYPE_CHECKING:
 
 BODY = 2  # indices, and a value
 _serials = count()
-_known: WeakValueDictionary[str, Tensor] = WeakValueDictionary()
 
 
 class Tensor:
@@ -66,7 +64,7 @@ class Tensor:
         self.mentions: frozenset[Tensor] = inside.union(self.depends)
         self.risky: bool = bool(self.body and self.body[1].risky)
         self.mask: int = reduce(or_, (t.mask | (1 << t.serial) for t in self.mentions), 0)
-        _known[self.token] = self
+        known.add(self.token, self)
 
     def _shape(self, dims: Any) -> tuple[Dim, ...]:
         found = tuple(dims) if isinstance(dims, tuple | list) else (dims,)
@@ -198,7 +196,7 @@ def reached(tensors: Iterable[Tensor]) -> frozenset[Tensor]:
 
 def restored(token: str, *state: Any) -> Tensor:
     """A tensor that comes from elsewhere: the one of this process with its token, if there is one."""
-    found = _known.get(token)
+    found: Tensor | None = known.get(token)
     if found is None:
         found = object.__new__(Tensor)
         found.token = token

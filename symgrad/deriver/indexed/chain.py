@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from functools import cache
+from functools import cache, lru_cache
 from typing import TYPE_CHECKING, Any
 from unicodedata import normalize
 
@@ -129,11 +129,21 @@ def assembled(
         steps = (Step(start, start, "definition"),)
     mentioned = [*(given or (start, *(s.after for s in steps))), *(side for f in facts for side in (f.left, f.right))]
     tensors = reached(frozenset[Tensor]().union(*(e.tensors for e in mentioned)))
+    lets, variables = named_in(tensors)
+    if domains:
+        variables = tuple(Variable(v.symbol, domains.get(v.symbol, v.domain)) for v in variables)
+    return Derivation(name, title, steps, variables, lets, facts=facts, lead=lead)
+
+
+@lru_cache(maxsize=64)
+def named_in(tensors: frozenset[Tensor]) -> tuple[tuple[Let, ...], tuple[Variable, ...]]:
+    """The names among some tensors and the inputs; the same for all derivations through one layer.
+
+    Raises SharedNameError where two go by one name.
+    """
     require_own_names(tensors)
-    lies_in = domains or {}
     inputs = sorted((t for t in tensors if t.body is None), key=lambda t: (t.name, t.token))
-    variables = tuple(Variable(t, lies_in[t]) if t in lies_in else Variable(t) for t in inputs)
-    return Derivation(name, title, steps, variables, lets_of(tensors), facts=facts, lead=lead)
+    return lets_of(tensors), tuple(map(Variable, inputs))
 
 
 class SharedNameError(SymgradError):
