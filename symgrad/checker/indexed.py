@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from contextlib import suppress
 from dataclasses import dataclass, replace
+from fractions import Fraction
 from itertools import product
 from random import Random
 from typing import TYPE_CHECKING, Any
@@ -21,10 +22,10 @@ from symgrad.indexed.samples import LENGTHS, Sample, Space, space
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
-    from fractions import Fraction
 
     from symgrad.core import Variable
     from symgrad.indexed import Fact
+    from symgrad.indexed.canonical import Exponent
     from symgrad.indexed.evaluate import Seed
 
 DIGITS = 60
@@ -47,10 +48,10 @@ class Floats:
     def times(self, left: Any, right: Any) -> Any:
         return left * right
 
-    def power(self, base: Any, exponent: Fraction) -> Any:
+    def power(self, base: Any, exponent: Exponent) -> Any:
         if (base < 0 and exponent.denominator > 1) or (not base and exponent < 0):
             raise NoValueError("a root of a negative number, or a division by zero")
-        return mpmath.power(base, int(exponent) if exponent.denominator == 1 else self.number(exponent))
+        return mpmath.power(base, int(exponent) if exponent.denominator == 1 else self.number(Fraction(exponent)))
 
     def function(self, name: str, orders: tuple[int, ...], values: tuple[Any, ...]) -> Any:
         if name in {"pi", "E"}:

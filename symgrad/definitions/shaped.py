@@ -15,6 +15,8 @@ from symgrad.words import clauses, message
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from symgrad.indexed.canonical import Exponent
+
 MATRIX = 2  # dimensions, at most
 EXPONENT = 64  # the largest numerator and denominator of an exponent
 TOTAL = frozenset({"exp", "tanh", "sin", "cos", "sinh", "cosh", "erf", "erfc", "atan", "asinh", "Abs", "sign"})
@@ -193,7 +195,7 @@ def asked(entry: Expr) -> frozenset[str]:
     return frozenset(a.key({}) for t in entry.terms for a, e in t.atoms if partial_there(a, e) and not a.free & t.bound)
 
 
-def partial_there(atom: Atom, exponent: Fraction) -> bool:
+def partial_there(atom: Atom, exponent: Exponent) -> bool:
     """Whether a power of an atom may lack a value."""
     if isinstance(atom, Apply):
         domains = getattr(atom.head, "domains", None)
@@ -227,7 +229,7 @@ def rational(value: Shaped) -> Fraction:
     return found
 
 
-def raised(base: Expr, exponent: Fraction) -> Expr:
+def raised(base: Expr, exponent: Exponent) -> Expr:
     """A power; that of zero, and the root of a negative number, are refused."""
     number = base.terms[0].coefficient if len(base.terms) == 1 and not base.terms[0].atoms else None
     if base == ZERO and exponent <= 0:

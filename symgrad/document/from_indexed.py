@@ -66,6 +66,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from symgrad.indexed import Atom
+    from symgrad.indexed.canonical import Exponent, Factor
 
 HALF = Fraction(1, 2)
 LONG = 10.0  # ems of a numerator, beyond which the fraction goes in front
@@ -186,9 +187,7 @@ class IndexWriter:
             body = Big("∑", row(letter, Op("="), Num(str(self.begin))), upper, body)
         return body
 
-    def product(
-        self, factors: Sequence[tuple[Atom, Fraction]], names: Names, number: Fraction, *, followed: bool
-    ) -> list[Box]:
+    def product(self, factors: Sequence[Factor], names: Names, number: Fraction, *, followed: bool) -> list[Box]:
         """Factors in reading order, those with negative powers below a bar."""
         placed = sorted(factors, key=lambda f: place(f[0], names))
         tops = [(a, e) for a, e in placed if e > 0]
@@ -210,12 +209,12 @@ class IndexWriter:
         rest = above[count:] if not bare or count else [fenced(b) for b in above]
         return [Frac(top, row(*bottom)), *rest]
 
-    def raised(self, atom: Atom, exponent: Fraction, names: Names, *, alone: bool) -> Box:
+    def raised(self, atom: Atom, exponent: Exponent, names: Names, *, alone: bool) -> Box:
         """A factor with its power, in the colour of what changes where it is a part of that."""
         box = self.powered(atom, exponent, names, alone=alone)
         return Mark(box, self.notation.tone) if atom in self.parts else box
 
-    def powered(self, atom: Atom, exponent: Fraction, names: Names, *, alone: bool) -> Box:
+    def powered(self, atom: Atom, exponent: Exponent, names: Names, *, alone: bool) -> Box:
         """A factor with its power; alone below a bar, or alone as a whole, a sum needs no parentheses."""
         if isinstance(atom, Power):
             inside = self.sum(atom.base, names)

@@ -53,6 +53,8 @@ from symgrad.indexed.matrix.tree import (
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from symgrad.indexed.canonical import Exponent
+
 TOP = Ident("⊤")
 SUM, HADAMARD, PRODUCT, ATOM = range(4)
 
@@ -144,7 +146,7 @@ class Setter:
             case Broadcast():
                 return inside
 
-    def norm(self, body: Matrix, exponent: Fraction) -> Box:
+    def norm(self, body: Matrix, exponent: Exponent) -> Box:
         """The length of a vector, the Frobenius norm of a matrix, to a power."""
         length = fenced(self.set(body), "‖", "‖")
         below = None if None in shape(body) else Ident("F")
@@ -196,7 +198,7 @@ class Setter:
         shown = row(Op("⊙", prefix=True), self.set(scaled(power.number, power.scalars, None)))
         return Script(inside if isinstance(inside, Ident | Fence) else fenced(inside), None, shown)
 
-    def power(self, body: Matrix, exponent: Fraction) -> Box:
+    def power(self, body: Matrix, exponent: Exponent) -> Box:
         """Entries to a power: a plain one on a scalar, ⊙ before it on a vector or matrix."""
         if isinstance(body, SquaredNorm) and (2 * exponent).denominator == 1:
             return self.norm(body.body, 2 * exponent)
@@ -283,7 +285,7 @@ def joined(sign: str, parts: Sequence[Box]) -> Box:
     return row(*spaced)
 
 
-def number(value: Fraction) -> Box:
+def number(value: Exponent) -> Box:
     """A rational number on one line."""
     sign = [Op("−", prefix=True)] if value < 0 else []
     below: list[Box] = [Op("/"), Num(str(value.denominator))] if value.denominator > 1 else []

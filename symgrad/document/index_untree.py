@@ -30,6 +30,7 @@ from symgrad.indexed import (
 )
 from symgrad.indexed.build import ref_of
 from symgrad.indexed.conditions import Condition
+from symgrad.indexed.products import simplest
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -90,7 +91,7 @@ class Reader:
 
     def term(self, data: Mapping[str, Any]) -> Term:
         """One term."""
-        factors = [(self.factor(a), Fraction(e)) for a, e in data["factors"]]
+        factors = [(self.factor(a), simplest(Fraction(e))) for a, e in data["factors"]]
         return Term(Fraction(data["coefficient"]), [self.indices[i] for i in data["over"]], factors)
 
     def place(self, data: Any) -> Any:

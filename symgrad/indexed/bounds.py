@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from symgrad.core import Domain
+    from symgrad.indexed.canonical import Exponent
     from symgrad.indexed.expr import Expr, Term
 
 ZERO = Fraction(0)
@@ -80,7 +81,7 @@ class Bounds:
             number, all(f.positive for f in factors if f) and (not number or any(f.strict for f in factors if f))
         )
 
-    def factor(self, atom: Atom, exponent: Fraction) -> Least | None:
+    def factor(self, atom: Atom, exponent: Exponent) -> Least | None:
         """A lower bound of a power, 0 at least; None where it may be negative."""
         found = self.least_of(atom)
         above = found is not None and found.positive

@@ -20,7 +20,8 @@ if TYPE_CHECKING:
     from symgrad.indexed.names import Index
 
 ONE = Fraction(1)
-Factor = tuple["Atom", Fraction]
+Exponent = int | Fraction  # an int where it is whole: most are, and a Fraction is slow to add, compare and print
+Factor = tuple["Atom", Exponent]
 Factors = tuple[Factor, ...]
 
 
@@ -43,10 +44,10 @@ def key_apart(bound: frozenset[Index], atoms: Factors) -> str:
     for atom, e in atoms:
         mine = atom.free & bound
         if not mine:
-            loose.append(f"{atom.token}^{1 if e is ONE else e}")
+            loose.append(f"{atom.token}^{e}")
         elif len(mine) == 1:
             (binder,) = mine
-            sums[binder].append(f"{atom.key_of(binder)}^{1 if e is ONE else e}")
+            sums[binder].append(f"{atom.key_of(binder)}^{e}")
         else:
             return ""
     keys = sorted([f"Σ{i.dim.token}({'·'.join(sorted(inside))})" for i, inside in sums.items()])
@@ -56,8 +57,8 @@ def key_apart(bound: frozenset[Index], atoms: Factors) -> str:
 def product_key(atoms: Iterable[Factor], names: Mapping[Index, str]) -> str:
     """The key of a product."""
     if names:
-        return "·".join(sorted([f"{a.key(names)}^{1 if e is ONE else e}" for a, e in atoms]))
-    return "·".join(sorted([f"{a.token}^{1 if e is ONE else e}" for a, e in atoms]))
+        return "·".join(sorted([f"{a.key(names)}^{e}" for a, e in atoms]))
+    return "·".join(sorted([f"{a.token}^{e}" for a, e in atoms]))
 
 
 def components(bound: frozenset[Index], atoms: Factors) -> list[frozenset[Index]]:

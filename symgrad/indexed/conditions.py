@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
     from symgrad.core import Domain
+    from symgrad.indexed.canonical import Exponent
     from symgrad.indexed.tensor import Tensor
 
 NOT_ZERO, POSITIVE, NOT_NEGATIVE = "≠", ">", "≥"
@@ -162,7 +163,7 @@ def of_derivative(atom: Partial, times: int) -> Iterator[Condition]:
         waiting += [t for t in behind(tensor) if moves(t, atom)]
 
 
-def of_power(atom: Atom, exponent: Fraction, *, moving: bool) -> Iterator[Condition]:
+def of_power(atom: Atom, exponent: Exponent, *, moving: bool) -> Iterator[Condition]:
     """A divisor is not 0, what is under a root not negative; a root that is differentiated is not 0 either."""
     base = atom.base if isinstance(atom, Power) else one(atom)
     if exponent.denominator > 1:

@@ -71,7 +71,7 @@ def aligned(term: Term) -> Term | None:
             rest = [(a, e) for a, e in term.atoms if a != atom]
             if any(atom.right in a.free for a, _ in rest):
                 inner = Term(term.coefficient, term.bound, rest).rename({atom.right: atom.left})
-                return inner * Term(ONE, (), ((atom, ONE),))
+                return inner * Term(ONE, (), ((atom, 1),))
     return None
 
 

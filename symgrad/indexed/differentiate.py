@@ -39,7 +39,7 @@ def product_rule(term: Term, ref: Ref, still: frozenset[Tensor]) -> Expr:
     for atom, exponent in term.atoms:
         slope = of_atom(atom, ref, still)
         if slope:
-            outer = Term(term.coefficient * exponent, (), (*term.atoms, (atom, -ONE)))
+            outer = Term(term.coefficient * exponent, (), (*term.atoms, (atom, -1)))
             found += [t.over(term.bound) for t in (Expr((outer,)) * slope).terms]
     return Expr(found)
 
@@ -73,7 +73,7 @@ def of_entry(atom: Ref, ref: Ref, still: frozenset[Tensor]) -> Expr:
     """Delta for the tensor itself; the derivative of its value for a name; the chain rule for an unknown function."""
     tensor = atom.tensor
     if tensor is ref.tensor:
-        return monomial(ONE, [(equal(i, j), ONE) for i, j in zip(atom.indices, ref.indices, strict=True)])
+        return monomial(ONE, [(equal(i, j), 1) for i, j in zip(atom.indices, ref.indices, strict=True)])
     if tensor in still or not tensor.rests_on(ref.tensor, still):
         return ZERO
     if tensor.body is not None:

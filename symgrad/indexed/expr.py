@@ -9,8 +9,8 @@ from operator import is_, or_
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from symgrad.indexed.atoms import NOTHING, Apply, Atom, Delta, Partial, Power, Ref, Scalar, Size, Where, indices_of
-from symgrad.indexed.canonical import ONE, Factor, term_key
-from symgrad.indexed.products import IndexedError, merged, settled
+from symgrad.indexed.canonical import ONE, Exponent, Factor, term_key
+from symgrad.indexed.products import IndexedError, merged, settled, simplest
 from symgrad.words import message
 
 if TYPE_CHECKING:
@@ -51,7 +51,7 @@ class Term:
         brackets = False
         for atom, exponent in kept:
             token, free = atom.token, atom.free
-            if token in seen or not (exponent is ONE or exponent):
+            if token in seen or not exponent:
                 coefficient, kept = settled(coefficient, merged(kept))
                 used, brackets = NOTHING.union(*[a.free for a, _ in kept]), False
                 break
@@ -62,11 +62,19 @@ class Term:
             coefficient, kept = settled(coefficient, kept)
             used = NOTHING.union(*[a.free for a, _ in kept])
         if not wanted <= used:  # a sum over an index that nothing depends on: as often as there are values
-            kept = merged((*kept, *[(Size(i.dim), ONE) for i in wanted - used]))
+            kept = merged((*kept, *[(Size(i.dim), 1) for i in wanted - used]))
             wanted &= used
         self.coefficient, self.atoms, self.bound = coefficient, kept, wanted
         self.free: frozenset[Index] = used - wanted if wanted else used
         self._token: str | None = None
+
+    @classmethod
+    def alone(cls, atom: Atom) -> Term:
+        """The term that is one factor, no bracket, and no more; most are, so nothing is looked for."""
+        found: Term = object.__new__(cls)
+        found.coefficient, found.bound, found.atoms = ONE, NOTHING, ((atom, 1),)
+        found.free, found._token = atom.free, None
+        return found
 
     @property
     def token(self) -> str:
@@ -296,12 +304,12 @@ class Expr:
         return show(self)
 
 
-def rational(exponent: Any) -> Fraction:
-    """An exponent as a fraction."""
+def rational(exponent: Any) -> Exponent:
+    """An exponent as an exact number."""
     if isinstance(exponent, int | Fraction):
-        return Fraction(exponent)
+        return simplest(exponent)
     if getattr(exponent, "is_Rational", False):
-        return Fraction(int(exponent.p), int(exponent.q))
+        return simplest(Fraction(int(exponent.p), int(exponent.q)))
     if isinstance(exponent, float):
         raise IndexedError(
             "{exponent} is a rounded number; write the exponent as a Fraction, such as Fraction(1, 2)",
@@ -310,19 +318,19 @@ def rational(exponent: Any) -> Fraction:
     raise IndexedError("{varying}: apply(exp, p * apply(log, x[i])) is x[i] to the power of p", varying=VARYING)
 
 
-def is_one(number: Fraction) -> bool:
+def is_one(number: Exponent) -> bool:
     """Whether a number is 1, which most are."""
     return number is ONE or number == 1
 
 
-def kind(exponent: Fraction) -> Kind:
+def kind(exponent: Exponent) -> Kind:
     """A power as far as it matters to where it has a value."""
     return 1 if exponent.numerator > 0 else -1, min(exponent.denominator, 2)
 
 
-def risk(atom: Atom, exponent: Fraction) -> bool:
+def risk(atom: Atom, exponent: Exponent) -> bool:
     """Whether a power may have no value though its base has one."""
-    return exponent is not ONE and (exponent.numerator < 0 or exponent.denominator > 1) and not isinstance(atom, Size)
+    return (exponent < 0 or exponent.denominator > 1) and not isinstance(atom, Size)
 
 
 def written(found: Expr, *parts: Expr, count: int = -1) -> Expr:
@@ -384,16 +392,8 @@ def one(atom: Atom, exponent: Number = 1) -> Expr:
     """A single atom as an expression."""
     lost = NONE.union(*[p.lost for p in atom.parts]) if atom.parts else NONE
     if exponent == 1 and not atom.bracket:
-        return Expr((alone(atom),), lost)
-    return Expr((Term(ONE, NOTHING, ((atom, ONE if exponent == 1 else Fraction(exponent)),)),), lost)
-
-
-def alone(atom: Atom) -> Term:
-    """The term that is one factor and no more; most are, so nothing is looked for."""
-    found: Term = object.__new__(Term)
-    found.coefficient, found.bound, found.atoms = ONE, NOTHING, ((atom, ONE),)
-    found.free, found._token = atom.free, None
-    return found
+        return Expr((Term.alone(atom),), lost)
+    return Expr((Term(ONE, NOTHING, ((atom, simplest(exponent)),)),), lost)
 
 
 def monomial(coefficient: Fraction, factors: Iterable[Factor]) -> Expr:
@@ -401,7 +401,7 @@ def monomial(coefficient: Fraction, factors: Iterable[Factor]) -> Expr:
     return Expr((Term(coefficient, (), factors),))
 
 
-def power(base: Expr, exponent: Fraction) -> Expr:
+def power(base: Expr, exponent: Exponent) -> Expr:
     """A power: worked out for a single product, else kept with its base."""
     if exponent == 1:
         return base
@@ -416,21 +416,21 @@ def power(base: Expr, exponent: Fraction) -> Expr:
     return one(Power(base), exponent)
 
 
-def power_of_product(term: Term, exponent: Fraction) -> Expr:
+def power_of_product(term: Term, exponent: Exponent) -> Expr:
     """The power of c·a·b: factor by factor where that holds for all real values."""
     if exponent.denominator == 1:
         c = term.coefficient ** int(exponent)
-        return monomial(c, [(a, e * exponent) for a, e in term.atoms])
+        return monomial(c, [(a, simplest(e * exponent)) for a, e in term.atoms])
     whole = len(term.atoms) == 1 and term.coefficient == 1 and term.atoms[0][1] == 1
     if whole:
         return one(term.atoms[0][0], exponent)
     if term.coefficient > 0 and all(nonnegative(a) or e.denominator > 1 for a, e in term.atoms):
         root = rational_power(term.coefficient, exponent)
-        return monomial(ONE, [(a, e * exponent) for a, e in term.atoms]) * root
+        return monomial(ONE, [(a, simplest(e * exponent)) for a, e in term.atoms]) * root
     return one(Power(Expr((term,))), exponent)
 
 
-def rational_power(number: Fraction, exponent: Fraction) -> Expr:
+def rational_power(number: Fraction, exponent: Exponent) -> Expr:
     """A power of a positive rational number: a number where it is rational by square roots."""
     if exponent.denominator == 2:  # noqa: PLR2004 - a square root
         roots = [isqrt(n) for n in (number.numerator, number.denominator)]
@@ -457,7 +457,7 @@ def never_negative(value: Expr) -> bool:
     return all(t.coefficient > 0 and all(even(e) or nonnegative(a) for a, e in t.atoms) for t in value.terms)
 
 
-def even(exponent: Fraction) -> bool:
+def even(exponent: Exponent) -> bool:
     """Whether any real number to this power is non-negative, or has no value."""
     return exponent.denominator > 1 or exponent % 2 == 0
 

@@ -19,8 +19,8 @@ from symgrad.words import enumerated, message, worded
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
-    from fractions import Fraction
 
+    from symgrad.indexed.canonical import Exponent
     from symgrad.indexed.tensor import Tensor
 
 Substitution = dict[Index, Index]
@@ -208,7 +208,7 @@ def alike(pattern: Atom, atom: Atom) -> bool:
     return type(pattern) is type(atom) and pattern.tensors == atom.tensors
 
 
-def divides(exponent: Fraction, mine: Fraction, pattern: Term) -> bool:
+def divides(exponent: Exponent, mine: Exponent, pattern: Term) -> bool:
     """Whether a power holds another: exactly under a sum, else as a part of it."""
     if pattern.bound:
         return mine == exponent

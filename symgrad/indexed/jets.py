@@ -10,9 +10,12 @@ from collections.abc import Mapping
 from fractions import Fraction
 from itertools import product
 from math import factorial
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from symgrad.core import SymgradError
+
+if TYPE_CHECKING:
+    from symgrad.indexed.canonical import Exponent
 
 Jet = Mapping[frozenset[int], Any]
 REAL: frozenset[int] = frozenset()
@@ -36,7 +39,7 @@ class Arithmetic(Protocol):
     def times(self, left: Any, right: Any) -> Any:
         """The product."""
 
-    def power(self, base: Any, exponent: Fraction) -> Any:
+    def power(self, base: Any, exponent: Exponent) -> Any:
         """A power with a rational exponent; NoValueError where there is none."""
 
     def function(self, name: str, orders: tuple[int, ...], values: tuple[Any, ...]) -> Any:
@@ -72,7 +75,7 @@ class Jets:
                 found[e | f] = self.base.add(found[e | f], vw) if e | f in found else vw
         return found
 
-    def power(self, base: Jet, exponent: Fraction) -> Jet:
+    def power(self, base: Jet, exponent: Exponent) -> Jet:
         """A power: its Taylor series, which ends."""
         if exponent == 1:
             return base

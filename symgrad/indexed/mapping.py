@@ -41,7 +41,7 @@ def replaced(value: Expr, change: Callable[[Atom], Expr | None], *, leaves: bool
             if new is None:
                 rest.append(factor)
             else:
-                parts.append(new if factor[1] is ONE else new ** factor[1])
+                parts.append(new if factor[1] == 1 else new ** factor[1])
         changed = changed or bool(parts)
         terms += under(term.coefficient, term.bound, rest, parts) if parts else (term,)
     return Expr(terms) if changed else value

@@ -17,7 +17,8 @@ from symgrad.indexed.maxima import outside, place_of, used
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from fractions import Fraction
+
+    from symgrad.indexed.canonical import Exponent
 
 ROUNDS = 20
 
@@ -47,13 +48,13 @@ def expanded(value: Expr) -> Expr:
 
 
 @lru_cache(maxsize=1024)
-def opened(atom: Power, exponent: Fraction) -> Expr | None:
+def opened(atom: Power, exponent: Exponent) -> Expr | None:
     """What comes of a power of a sum as it is multiplied out; None where nothing does."""
     found = power_of_sum(atom.base, exponent)
     return None if found == one(atom, exponent) else found
 
 
-def power_of_sum(base: Expr, exponent: Fraction) -> Expr:
+def power_of_sum(base: Expr, exponent: Exponent) -> Expr:
     """A power of a sum: multiplied out if the exponent is whole and positive, else its common factor taken out."""
     if exponent.denominator == 1 and exponent > 0:
         found = base
@@ -80,7 +81,7 @@ def common_factor(base: Expr, *, whole: bool) -> tuple[Expr, Expr]:
     return monomial(number, shared.items()), Expr(inner)
 
 
-def loose(term: Term) -> dict[Atom, Fraction]:
+def loose(term: Term) -> dict[Atom, Exponent]:
     """The factors of a term that do not depend on what it sums over, and may be divided by."""
     return {a: e for a, e in term.atoms if not a.free & term.bound and not isinstance(a, Delta | Where)}
 

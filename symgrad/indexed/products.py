@@ -6,13 +6,12 @@ from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from symgrad.core import SymgradError
-from symgrad.indexed.canonical import ONE
 from symgrad.words import message
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from symgrad.indexed.canonical import Factor, Factors
+    from symgrad.indexed.canonical import Exponent, Factor, Factors
 
 
 class IndexedError(SymgradError):
@@ -25,8 +24,13 @@ def merged(factors: Iterable[Factor]) -> Factors:
     for factor in factors:
         token = factor[0].token
         old = found.get(token)
-        found[token] = factor if old is None else (old[0], old[1] + factor[1])
-    return tuple([f for f in found.values() if f[1] is ONE or f[1]])
+        found[token] = factor if old is None else (old[0], simplest(old[1] + factor[1]))
+    return tuple([f for f in found.values() if f[1]])
+
+
+def simplest(exponent: Exponent) -> Exponent:
+    """An exponent as an int where it is whole."""
+    return exponent.numerator if exponent.denominator == 1 else exponent
 
 
 def settled(coefficient: Fraction, factors: Factors) -> tuple[Fraction, Factors]:
@@ -37,11 +41,11 @@ def settled(coefficient: Fraction, factors: Factors) -> tuple[Fraction, Factors]
         if not a.bracket:
             kept.append(factor)
             continue
-        if e is not ONE and e < 0:
+        if e < 0:
             raise IndexedError(message("a delta or a condition can't be divided by: it is 0 somewhere"))
         sure = a.certain
         if sure is False:
             return Fraction(0), ()
         if sure is None:
-            kept.append((a, ONE))
+            kept.append((a, 1))
     return coefficient, tuple(kept)

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from random import Random
 
     from symgrad.core import Domain
+    from symgrad.indexed.canonical import Exponent
     from symgrad.indexed.expr import Expr
     from symgrad.indexed.facts import Fact
     from symgrad.indexed.jets import Arithmetic
@@ -62,7 +63,7 @@ class Rationals:
     def times(self, left: Fraction, right: Fraction) -> Fraction:
         return left * right
 
-    def power(self, base: Fraction, exponent: Fraction) -> Fraction:
+    def power(self, base: Fraction, exponent: Exponent) -> Fraction:
         if exponent.denominator != 1 or (not base and exponent < 0):
             raise NoValueError("not a rational number")
         return base ** int(exponent)

@@ -9,8 +9,8 @@ from symgrad.indexed.names import Index, Place
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from fractions import Fraction
 
+    from symgrad.indexed.canonical import Exponent
     from symgrad.indexed.expr import Expr, Term
 
 LETTERS = "klmnrstuvwabcdefgh"
@@ -53,7 +53,7 @@ def rank(atom: Atom) -> tuple[int, str]:
     return next((n for n, kind in enumerate(order) if isinstance(atom, kind)), len(order)), atom.token
 
 
-def factor_text(atom: Atom, exponent: Fraction, names: Mapping[Index, str]) -> str:
+def factor_text(atom: Atom, exponent: Exponent, names: Mapping[Index, str]) -> str:
     """A factor with its exponent."""
     text = atom_text(atom, names)
     if exponent == 1:

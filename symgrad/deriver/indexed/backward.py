@@ -190,7 +190,7 @@ def definition_of(name: Tensor, by: Expr | None = None) -> Fact:
     atom, exponent = kind[0], dict(term.atoms)[kind[0]]
     rest = monomial(term.coefficient, [(a, e) for a, e in term.atoms if a != atom])
     left = atom.base if isinstance(atom, Power) else one(atom)
-    return Fact(message("definition of {name}", name=name.name), left, (name[letters] / rest) ** (1 / exponent))
+    return Fact(message("definition of {name}", name=name.name), left, (name[letters] / rest) ** (ONE / exponent))
 
 
 __all__ = ["Gradient", "backpropagate", "definition_of"]

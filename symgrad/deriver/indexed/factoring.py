@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from symgrad.indexed import Index
+    from symgrad.indexed.canonical import Exponent
 
 MOST = 3  # binders whose orders are tried
 LARGEST = 12  # terms of a bracket; a longer one is left as it is
@@ -45,7 +46,7 @@ def sigmoids_seen(value: Expr) -> Expr:
     return found if found == value else sigmoids_seen(found)
 
 
-def by_sigmoids(term: Term, below: Atom, exponent: Fraction) -> Expr | None:
+def by_sigmoids(term: Term, below: Atom, exponent: Exponent) -> Expr | None:
     """A product e^(ku) (1 + e^u)^-n, k at least 1 and at most n, with other factors, by σ; None for any other."""
     if exponent >= 0 or exponent.denominator != 1 or not isinstance(below, Power):
         return None
@@ -215,7 +216,7 @@ def squares_joined(brackets: list[Expr]) -> list[Expr]:
     return brackets
 
 
-def bad(atom: Atom, exponent: Fraction) -> bool:
+def bad(atom: Atom, exponent: Exponent) -> bool:
     """Whether a factor is none of a polynomial."""
     return exponent < 0 or exponent.denominator != 1 or isinstance(atom, Power)
 

@@ -28,9 +28,9 @@ from symgrad.rules import RULES
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from fractions import Fraction
 
     from symgrad.indexed import Tensor
+    from symgrad.indexed.canonical import Factor
 
 Move = tuple[str, "Callable[[Partial], Expr | None]"]
 
@@ -101,7 +101,7 @@ def linearity(by: Partial) -> Expr | None:
     return None if found.atom == by else found
 
 
-def factors(by: Partial) -> tuple[tuple[Atom, Fraction], ...]:
+def factors(by: Partial) -> tuple[Factor, ...]:
     """The factors of the one product that is differentiated."""
     if len(by.expr.terms) != 1 or by.expr.atom is not None:
         return ()
@@ -114,7 +114,7 @@ def in_turn(by: Partial) -> Expr:
     mine, terms = factors(by), list[Term]()
     for atom, exponent in mine:
         slope = Partial(one(atom), by.ref, by.fixed)
-        terms.append(Term(exponent, (), (*mine, (atom, -ONE), (slope, ONE))))
+        terms.append(Term(ONE * exponent, (), (*mine, (atom, -1), (slope, 1))))
     return Expr(terms)
 
 

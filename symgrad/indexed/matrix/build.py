@@ -32,6 +32,7 @@ from symgrad.indexed.matrix.tree import (
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
+    from symgrad.indexed.canonical import Exponent
     from symgrad.indexed.names import Dim
 
 ONE = Fraction(1)
@@ -212,7 +213,7 @@ def apart(matrix: Matrix) -> tuple[Fraction, tuple[Matrix, ...], Matrix | None]:
     return (ONE, (matrix,), None) if shape(matrix) == SCALAR and not isinstance(matrix, Scaled) else (ONE, (), matrix)
 
 
-def raised(matrix: Matrix, exponent: Fraction) -> Matrix:
+def raised(matrix: Matrix, exponent: Exponent) -> Matrix:
     """Every entry to a power."""
     return matrix if exponent == 1 else Raised(matrix, exponent)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from fractions import Fraction
 from math import prod
+from typing import TYPE_CHECKING
 
 from symgrad.indexed.atoms import Apply, Atom, Delta, Partial, Power, Ref, Scalar, Size
 from symgrad.indexed.contract import contract
@@ -26,6 +27,9 @@ from symgrad.indexed.matrix.tree import (
 )
 from symgrad.indexed.names import Index, ShapeError
 from symgrad.indexed.normal import normal
+
+if TYPE_CHECKING:
+    from symgrad.indexed.canonical import Exponent
 
 MOST = 4  # positive whole powers up to this are written as products
 
@@ -107,7 +111,7 @@ class Lifter:
         body = net.body(free)
         return product(scaled(term.coefficient, tuple(net.scalars), body))
 
-    def place(self, net: Net, atom: Atom, exponent: Fraction) -> None:
+    def place(self, net: Net, atom: Atom, exponent: Exponent) -> None:
         """Put one factor where its indices are."""
         if isinstance(atom, Delta):
             net.deltas.add(frozenset((atom.left, atom.right)))

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from fractions import Fraction
 
     from symgrad.indexed.atoms import Atom
+    from symgrad.indexed.canonical import Exponent
     from symgrad.indexed.names import Dim
     from symgrad.indexed.tensor import Tensor
 
@@ -140,7 +141,7 @@ class Raised:
     """Every entry to a rational power."""
 
     body: Matrix
-    exponent: Fraction
+    exponent: Exponent
 
 
 @dataclass(frozen=True, slots=True)

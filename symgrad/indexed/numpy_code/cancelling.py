@@ -13,7 +13,6 @@ from symgrad.functions.elementwise import elementwise
 from symgrad.functions.logistic import sigmoid, softplus
 from symgrad.functions.symbols import z
 from symgrad.indexed.atoms import Apply, Atom, Power, Ref
-from symgrad.indexed.canonical import ONE
 from symgrad.indexed.conversion import from_formula
 from symgrad.indexed.expr import ZERO, Expr, Term, expr, monomial, one
 from symgrad.indexed.mapping import bind
@@ -21,7 +20,7 @@ from symgrad.indexed.normal import expanded
 from symgrad.indexed.products import merged
 
 if TYPE_CHECKING:
-    from symgrad.indexed.canonical import Factors
+    from symgrad.indexed.canonical import Exponent, Factors
 
 
 log_softplus = elementwise("log_softplus", sp.log(softplus(z)), (z,), home=(__name__, "log_softplus"))
@@ -43,28 +42,28 @@ def cancelled(factors: Factors) -> Factors:
     return tuple(found.items())
 
 
-def without_soft_ratio(factors: dict[Atom, Fraction]) -> dict[Atom, Fraction]:
+def without_soft_ratio(factors: dict[Atom, Exponent]) -> dict[Atom, Exponent]:
     """sigmoid(u)/softplus(u), which is 1 far on the left though both are 0, as the slope of ln(softplus(u))."""
     for below, e in factors.items():
         u = softened(below) if e <= -1 else None
         rising = risen(factors, u) if u is not None else ()
         if u is not None and rising:
             slope = Apply(log_softplus, (u,), (1,))
-            left = merged((*factors.items(), (below, ONE), *((a, -f) for a, f in rising), (slope, ONE)))
+            left = merged((*factors.items(), (below, 1), *((a, -f) for a, f in rising), (slope, 1)))
             return without_soft_ratio(dict(left))
     return factors
 
 
-def risen(factors: dict[Atom, Fraction], u: Expr) -> Factors:
+def risen(factors: dict[Atom, Exponent], u: Expr) -> Factors:
     """The factors of a product that make sigmoid(u): itself, the slope of softplus, or e^u below 1 + e^u."""
     for atom, e in factors.items():
         slope = isinstance(atom, Apply) and atom.head is softplus and atom.order == 1 and atom.args == (u,)
         if e >= 1 and (slope or level(atom, u) == 1):
-            return ((atom, ONE),)
+            return ((atom, 1),)
     above = tuple((a, e) for a, e in factors.items() if is_exponential(a))
     below = next((a for a, e in factors.items() if e <= -1 and isinstance(a, Power) and logistic(a.base) == u), None)
     same = sum((e * a.parts[0] for a, e in above), ZERO) == u
-    return (*above, (below, -ONE)) if same and below is not None else ()
+    return (*above, (below, -1)) if same and below is not None else ()
 
 
 def softened(atom: Atom) -> Expr | None:
@@ -103,7 +102,7 @@ def ends_in(atom: Atom, u: Expr) -> bool:
     return alone and not atom.head.kinks and level(inner[0][0], u) == 1
 
 
-def swapped(found: dict[Atom, Fraction], above: Atom, below: Atom, by: Expr) -> dict[Atom, Fraction]:
+def swapped(found: dict[Atom, Exponent], above: Atom, below: Atom, by: Expr) -> dict[Atom, Exponent]:
     """A quotient of two factors replaced by a single one."""
     ((quotient, _),) = by.terms[0].atoms
     left = {a: e for a, e in found.items() if a not in {above, below}}
@@ -137,7 +136,7 @@ def logistic(value: Expr) -> Expr | None:
     return apart(rest.terms[0])[0] if factors and all(is_exponential(a) for a, _ in factors) else None
 
 
-def apart(term: Term) -> tuple[Expr, dict[Atom, Fraction]]:
+def apart(term: Term) -> tuple[Expr, dict[Atom, Exponent]]:
     """A term's exponent, and its other factors."""
     exponent = sum((e * a.parts[0] for a, e in term.atoms if is_exponential(a)), ZERO)
     return exponent, {a: e for a, e in term.atoms if not is_exponential(a)}

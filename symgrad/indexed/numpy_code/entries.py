@@ -35,6 +35,7 @@ from symgrad.words import message
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
+    from symgrad.indexed.canonical import Exponent, Factor
     from symgrad.indexed.expr import Term
 
 LETTERS = "abcdefghijklmnopqrstuvwxyz"
@@ -83,7 +84,7 @@ class Emitter:
         top = times(sorted(tops, key=lambda p: len(p.axes)), order)
         return over(top, times(bottoms, order), order) if bottoms else top
 
-    def total(self, factors: list[tuple[Atom, Fraction]], bound: frozenset[Index], order: Sequence[Index]) -> Piece:
+    def total(self, factors: list[Factor], bound: frozenset[Index], order: Sequence[Index]) -> Piece:
         """A connected sum over bound indices."""
         pieces = joined([self.power(a, e) for a, e in factors])
         if len(pieces) == 1:
@@ -91,7 +92,7 @@ class Emitter:
         found = product(pieces, bound)
         return found if found is not None else einsum(pieces, bound, order)
 
-    def power(self, atom: Atom, exponent: Fraction) -> Piece:
+    def power(self, atom: Atom, exponent: Exponent) -> Piece:
         """A factor to a power."""
         piece = self.atom(atom)
         if exponent == 1:

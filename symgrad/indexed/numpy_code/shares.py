@@ -30,6 +30,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from fractions import Fraction
 
+    from symgrad.indexed.canonical import Exponent
+
 barred = elementwise(
     "barred", sp.log(1 - u), (u,), stable=sp.Piecewise((-sp.oo, u > 0), (0, True)), home=(__name__, "barred")
 )  # of 0 and 1: what to add to a logit that does not count
@@ -206,6 +208,6 @@ def is_log(atom: Atom) -> bool:
     return isinstance(atom, Apply) and atom.head is sp.log and not atom.order
 
 
-def whole(exponent: Fraction) -> bool:
+def whole(exponent: Exponent) -> bool:
     """Whether an exponent is a whole number."""
     return exponent.denominator == 1

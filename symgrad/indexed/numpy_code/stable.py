@@ -34,9 +34,7 @@ from symgrad.indexed.products import merged
 from symgrad.indexed.tensor import Tensor
 
 if TYPE_CHECKING:
-    from fractions import Fraction
-
-    from symgrad.indexed.canonical import Factors
+    from symgrad.indexed.canonical import Exponent, Factors
     from symgrad.indexed.names import Index
 
 
@@ -162,7 +160,7 @@ class Stabiliser:
         return monomial(term.coefficient, rest.items()) * apply(sp.exp, exponent + by)
 
 
-def written_out(atom: Atom, exponent: Fraction) -> Factors | None:
+def written_out(atom: Atom, exponent: Exponent) -> Factors | None:
     """The factors of a name that is divided by and may underflow, a quotient of exponentials; None for any other."""
     inside = behind(atom) if exponent < 0 else None
     if inside is None or len(inside.terms) != 1 or inside.terms[0].bound or inside.terms[0].coefficient != 1:

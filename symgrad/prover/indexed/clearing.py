@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 from fractions import Fraction
+from typing import TYPE_CHECKING
 
 from symgrad.indexed import Atom, Expr, Power, Term, normal
 from symgrad.prover.indexed.ranges import parted, shifted
+
+if TYPE_CHECKING:
+    from symgrad.indexed.canonical import Exponent
 
 ROUNDS = 8
 
@@ -30,7 +34,7 @@ def vanishes(difference: Expr) -> bool:
 def cleared(value: Expr) -> Expr | None:
     """The expression times a power of one sum, so that its least exponent is in [0, 1); None if nothing is left."""
     free = [(a, e) for t in value.terms for a, e in t.atoms if isinstance(a, Power) and not a.free & t.bound]
-    least: dict[Atom, Fraction] = {}
+    least: dict[Atom, Exponent] = {}
     for a, e in free:
         if e < least.get(a, Fraction(0)):
             least[a] = e

@@ -10,7 +10,6 @@ import sympy as sp
 from symgrad.core import Status, SymgradError
 from symgrad.functions import D
 from symgrad.indexed import ZERO, Apply, Atom, Expr, Index, Power, Ref, Scalar, Size, Term
-from symgrad.indexed.canonical import ONE
 from symgrad.prover.prove import prove
 
 if TYPE_CHECKING:
@@ -51,10 +50,10 @@ def summands(value: Expr, places: Mapping[Dim, Index]) -> Expr:
         if (
             len(mine) < len(term.bound)
             or mine.keys() - places.keys()
-            or any((Size(d), ONE) not in term.atoms for d in missing)
+            or any((Size(d), 1) not in term.atoms for d in missing)
         ):
             raise NotEntrywiseError("sums over other dimensions")
-        ones = [(Size(d), -ONE) for d in missing]
+        ones = [(Size(d), -1) for d in missing]
         inner = Expr((Term(term.coefficient, (), (*term.atoms, *ones)),))
         found += inner.rename({i: places[d] for d, i in mine.items()})
     return found

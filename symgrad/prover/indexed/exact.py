@@ -8,12 +8,15 @@ from __future__ import annotations
 
 from fractions import Fraction
 from math import factorial
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sympy import QQ
 from sympy.polys.fields import field
 
 from symgrad.indexed.jets import NoValueError
+
+if TYPE_CHECKING:
+    from symgrad.indexed.canonical import Exponent
 
 MORE = 10  # letters for the values of functions
 MOST = 24  # letters in all
@@ -61,7 +64,7 @@ class Formulas:
             raise NoValueError("a formula too large for an exact replay")
         return value
 
-    def power(self, base: Any, exponent: Fraction) -> Any:
+    def power(self, base: Any, exponent: Exponent) -> Any:
         if exponent.denominator != 1 or (not base and exponent < 0):
             raise NoValueError("a root, or a division by zero")
         return self.small(base ** int(exponent))

@@ -134,7 +134,7 @@ def factors(value: Expr, sizes: Mapping[Dim, int]) -> int:
         times = 1
         for i in term.bound:
             times *= sizes[i.dim]
-        found += times * sum(int(abs(e) + 1) * degree(a, sizes) for a, e in term.atoms)
+        found += times * sum((abs(int(e)) + 1) * degree(a, sizes) for a, e in term.atoms)
     return found
 
 

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from fractions import Fraction
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from flint import arb, ctx, fmpq
 
 from symgrad.indexed.jets import NoValueError
+
+if TYPE_CHECKING:
+    from symgrad.indexed.canonical import Exponent
 
 PRECISION = 256
 
@@ -29,14 +32,14 @@ class Balls:
     def times(self, left: Any, right: Any) -> Any:
         return left * right
 
-    def power(self, base: Any, exponent: Fraction) -> Any:
+    def power(self, base: Any, exponent: Exponent) -> Any:
         if exponent.denominator > 1 and not base > 0:
             raise NoValueError("a root of a number that is not positive")
         if exponent < 0 and base.contains(arb(0)):
             raise NoValueError("division by zero")
         if exponent.denominator == 1:
             return base ** int(exponent)
-        return base ** self.number(exponent)
+        return base ** self.number(Fraction(exponent))
 
     def function(self, name: str, orders: tuple[int, ...], values: tuple[Any, ...]) -> Any:
         if name in CONSTANTS:

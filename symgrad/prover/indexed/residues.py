@@ -17,6 +17,8 @@ from symgrad.indexed.jets import NoValueError
 if TYPE_CHECKING:
     from random import Random
 
+    from symgrad.indexed.canonical import Exponent
+
 Q = 1152921504606846883  # a prime; like P it is 3 modulo 4, so that a root is a power
 P = 90 * Q + 1  # a prime of 67 bits
 Pair = tuple[int, int | None]
@@ -46,7 +48,7 @@ class Residues:
         one, other = left[1], right[1]
         return left[0] * right[0] % P, None if one is None or other is None else one * other % Q
 
-    def power(self, base: Pair, exponent: Fraction) -> Pair:
+    def power(self, base: Pair, exponent: Exponent) -> Pair:
         low = None if base[1] is None else rooted(base[1], exponent, Q)
         high = rooted(base[0], exponent, P)
         if high is None:
@@ -93,7 +95,7 @@ def divided(numerator: int, denominator: int) -> Pair:
     return numerator * pow(denominator, -1, P) % P, numerator * pow(denominator, -1, Q) % Q
 
 
-def rooted(value: int, exponent: Fraction, prime: int) -> int | None:
+def rooted(value: int, exponent: Exponent, prime: int) -> int | None:
     """A power with a whole or a half exponent; None where the number has no root, or no inverse."""
     if not value and exponent < 0:
         return None
