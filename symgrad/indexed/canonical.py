@@ -40,18 +40,23 @@ def term_key(bound: frozenset[Index], atoms: Factors, names: Mapping[Index, str]
 def key_apart(bound: frozenset[Index], atoms: Factors) -> str:
     """The key of a term in which no factor has two binders; "" where one has."""
     loose: list[str] = []
-    sums: dict[Index, list[str]] = {i: [] for i in bound}
+    sums: dict[Index, list[str]] = {}
     for atom, e in atoms:
         mine = atom.free & bound
         if not mine:
             loose.append(f"{atom.token}^{e}")
         elif len(mine) == 1:
             (binder,) = mine
-            sums[binder].append(f"{atom.key_of(binder)}^{e}")
+            sums.setdefault(binder, []).append(f"{atom.key_of(binder)}^{e}")
         else:
             return ""
-    keys = sorted([f"Σ{i.dim.token}({'·'.join(sorted(inside))})" for i, inside in sums.items()])
-    return "·".join((*keys, "·".join(sorted(loose))))
+    keys: list[str] = []
+    for i, inside in sums.items():  # every binder has a factor: a sum over one that has none is a size
+        inside.sort()
+        keys.append(f"Σ{i.dim.token}({'·'.join(inside)})")
+    keys.sort()
+    loose.sort()
+    return "·".join([*keys, "·".join(loose)])
 
 
 def product_key(atoms: Iterable[Factor], names: Mapping[Index, str]) -> str:

@@ -64,6 +64,8 @@ def power_of_sum(base: Expr, exponent: Exponent) -> Expr:
     if len(base.terms) < 2 and not any(t.bound for t in base.terms):  # noqa: PLR2004 - not a sum
         return power(base, exponent)
     front, inner = common_factor(base, whole=exponent.denominator == 1)
+    if inner is base:
+        return one(Power(base), exponent)
     return power(front, exponent) * power(inner, exponent)
 
 
@@ -76,6 +78,8 @@ def common_factor(base: Expr, *, whole: bool) -> tuple[Expr, Expr]:
         mine = loose(term)
         shared = {a: min(e, mine[a]) for a, e in shared.items() if a in mine}
     shared = {a: e for a, e in shared.items() if whole or nonnegative(a)}
+    if not shared and number == 1:
+        return expr(1), base
     inverse = [(a, -e) for a, e in shared.items()]
     inner = (Term(t.coefficient / number, t.bound, (*t.atoms, *inverse)) for t in base.terms)
     return monomial(number, shared.items()), Expr(inner)

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
 
 PLACE = re.compile(r"\{(\w+)\}")
+CHINESE = "\u2e80"  # where the characters begin
 
 LANGUAGE: ContextVar[str] = ContextVar("LANGUAGE", default=ENGLISH)
 
@@ -134,8 +135,10 @@ def filled(template: str, values: Mapping[str, Any], spoken: Callable[[Any], str
     """The template with its values; braces around anything else are LaTeX and stay."""
     if not values:
         return str(template)
-    parts = enumerate(PLACE.split(template))
-    return reduce(beside, (p if not n % 2 else spoken(values[p]) if p in values else f"{{{p}}}" for n, p in parts))
+    parts = PLACE.split(template)
+    parts[1::2] = [spoken(values[p]) if p in values else f"{{{p}}}" for p in parts[1::2]]
+    text = "".join(parts)
+    return text if max(text, default="") < CHINESE else reduce(beside, parts)
 
 
 def beside(before: str, after: str) -> str:
@@ -151,7 +154,7 @@ def beside(before: str, after: str) -> str:
 
 def chinese(character: str) -> bool:
     """Whether it is a Chinese character, or a stop of that width."""
-    return "\u2e80" <= character <= "\uffef"
+    return CHINESE <= character <= "\uffef"
 
 
 @contextmanager
