@@ -282,7 +282,7 @@ class Expr:
         return expr(other) * self**-1
 
     def __pow__(self, exponent: Number) -> Expr:
-        return self if exponent == 1 else written(power(self, rational(exponent)), self)
+        return self if exponent == 1 or self is UNIT else written(power(self, rational(exponent)), self)
 
     def __rpow__(self, base: Any) -> Expr:
         raise IndexedError(
@@ -398,7 +398,8 @@ def one(atom: Atom, exponent: Number = 1) -> Expr:
 
 def monomial(coefficient: Fraction, factors: Iterable[Factor]) -> Expr:
     """A number times factors as an expression; nothing is summed."""
-    return Expr((Term(coefficient, (), factors),))
+    several = tuple(factors)
+    return Expr((Term(coefficient, (), several),)) if several or coefficient != 1 else UNIT
 
 
 def power(base: Expr, exponent: Exponent) -> Expr:
@@ -462,4 +463,4 @@ def even(exponent: Exponent) -> bool:
     return exponent.denominator > 1 or exponent % 2 == 0
 
 
-UNIT = monomial(ONE, ())
+UNIT = Expr((Term(ONE, (), ()),))

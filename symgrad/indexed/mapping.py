@@ -103,18 +103,24 @@ def with_parts(atom: Atom, parts: tuple[Expr, ...]) -> Atom:
 def carry_out(value: Expr) -> Expr:
     """Every derivative that was left standing carried out, as far as what it differentiates is known."""
 
-    def step(atom: Atom) -> Expr | None:
-        if not isinstance(atom, Partial):
-            return None
+    def step(atom: Partial) -> Expr | None:
         found = carried_out(atom)
         return None if found == one(atom) else found
 
-    return mapped(value, step, standing, leaves=False)
+    return carried(value, step)
 
 
-def standing(value: Expr) -> bool:
-    """Whether a derivative is left standing in it."""
-    return bool(value.partials)
+def carried(value: Expr, change: Callable[[Partial], Expr | None]) -> Expr:
+    """The expression with derivatives that were left standing replaced at every depth, innermost first."""
+
+    def inside_out(atom: Atom) -> Expr | None:
+        if not atom.inner:
+            return change(atom) if isinstance(atom, Partial) else None
+        inner = with_parts(atom, tuple([carried(p, change) if p.partials else p for p in atom.parts]))
+        new = change(inner) if isinstance(inner, Partial) else None
+        return one(inner) if new is None else new
+
+    return replaced(value, inside_out, leaves=False)
 
 
 def unfold(value: Expr, names: Collection[Tensor] | None = None) -> Expr:

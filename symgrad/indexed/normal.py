@@ -8,7 +8,7 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
-from symgrad.indexed.atoms import Apply, Atom, Attains, Delta, Greatest, Power, Where
+from symgrad.indexed.atoms import Apply, Atom, Attains, Greatest, Power
 from symgrad.indexed.contract import contract
 from symgrad.indexed.differentiate import KNOWN
 from symgrad.indexed.expr import ZERO, Expr, Term, even, expr, monomial, nonnegative, one, power
@@ -18,7 +18,7 @@ from symgrad.indexed.maxima import outside, place_of, used
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from symgrad.indexed.canonical import Exponent
+    from symgrad.indexed.canonical import Exponent, Factor
 
 ROUNDS = 20
 
@@ -76,18 +76,18 @@ def common_factor(base: Expr, *, whole: bool) -> tuple[Expr, Expr]:
     shared = loose(first)
     for term in base.terms[1:]:
         mine = loose(term)
-        shared = {a: min(e, mine[a]) for a, e in shared.items() if a in mine}
-    shared = {a: e for a, e in shared.items() if whole or nonnegative(a)}
-    if not shared and number == 1:
+        shared = {k: (a, min(e, mine[k][1])) for k, (a, e) in shared.items() if k in mine}
+    common = [(a, e) for a, e in shared.values() if whole or nonnegative(a)]
+    if not common and number == 1:
         return expr(1), base
-    inverse = [(a, -e) for a, e in shared.items()]
+    inverse = [(a, -e) for a, e in common]
     inner = (Term(t.coefficient / number, t.bound, (*t.atoms, *inverse)) for t in base.terms)
-    return monomial(number, shared.items()), Expr(inner)
+    return monomial(number, common), Expr(inner)
 
 
-def loose(term: Term) -> dict[Atom, Exponent]:
+def loose(term: Term) -> dict[str, Factor]:
     """The factors of a term that do not depend on what it sums over, and may be divided by."""
-    return {a: e for a, e in term.atoms if not a.free & term.bound and not isinstance(a, Delta | Where)}
+    return {f[0].token: f for f in term.atoms if not f[0].bracket and f[0].free.isdisjoint(term.bound)}
 
 
 def simpler(atom: Atom) -> Expr | None:

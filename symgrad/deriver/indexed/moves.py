@@ -17,13 +17,12 @@ from symgrad.indexed import (
     Ref,
     Term,
     carry_out,
-    mapped,
     one,
 )
 from symgrad.indexed.canonical import ONE
 from symgrad.indexed.differentiate import of_entry, of_head, of_maximum
 from symgrad.indexed.expr import is_one, monomial
-from symgrad.indexed.mapping import standing, under
+from symgrad.indexed.mapping import carried, under
 from symgrad.rules import RULES
 
 if TYPE_CHECKING:
@@ -42,7 +41,7 @@ def step_once(value: Expr) -> tuple[str, Expr] | None:
         return None
     number = min([n for _, n, _ in fits])
     done: dict[Atom, Expr] = {atom: new for atom, n, new in fits if n == number}
-    after = mapped(value, done.get, standing, leaves=False)
+    after = carried(value, done.get)
     return named(MOVES[number][0], value, after), after
 
 
