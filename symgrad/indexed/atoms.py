@@ -18,6 +18,7 @@ ENTIRE = frozenset(
     {"exp", "tanh", "sinh", "cosh", "sin", "cos", "atan", "erf", "erfc", "Abs", "asinh"}
 )  # of every real number
 NOTHING: frozenset[Index] = frozenset()
+UNASKED: tuple[Index | None, str] = (None, "")
 
 
 class Atom:
@@ -36,11 +37,10 @@ class Atom:
     risky: bool
 
     def _settle(self, free: frozenset[Index], parts: tuple[Expr, ...] = (), *, risky: bool = False) -> None:
-        self.free, self.parts = free, parts
-        self.risky = risky or (parts != () and any(p.risky for p in parts))
+        self.free, self.parts, self._last = free, parts, UNASKED
         self.inner = tuple([p for e in parts for p in e.partials]) if parts else ()
+        self.risky = risky or (parts != () and bool([p for p in parts if p.risky]))
         self.token = self.key({})
-        self._last: tuple[Index | None, str] = None, ""
 
     def key_of(self, binder: Index) -> str:
         """The key under a binder that stands alone; kept, since a factor goes from one line to the next as it is."""
@@ -59,7 +59,7 @@ class Atom:
     @property
     def tensors(self) -> frozenset[Tensor]:
         """The tensors that it mentions."""
-        return frozenset[Any]().union(*(p.tensors for p in self.parts))
+        return self.parts[0].tensors.union(*[p.tensors for p in self.parts[1:]]) if self.parts else frozenset()
 
     def __hash__(self) -> int:
         return hash(self.token)
@@ -78,11 +78,12 @@ class Ref(Atom):
 
     def __init__(self, tensor: Tensor, indices: tuple[Slot, ...]) -> None:
         self.tensor, self.indices = tensor, indices
-        if [i for i in indices if isinstance(i, Place)]:
-            self.indices = tuple([slot(i, d) for i, d in zip(indices, tensor.dims, strict=True)])
-            self._settle(indices_of(self.indices), risky=tensor.risky)
-        else:
-            self._settle(frozenset(indices), risky=tensor.risky)  # type: ignore[arg-type]  # indices, all of them
+        for i in indices:
+            if type(i) is not Index:
+                self.indices = tuple([slot(i, d) for i, d in zip(indices, tensor.dims, strict=True)])
+                self._settle(indices_of(self.indices), risky=tensor.risky)
+                return
+        self._settle(frozenset(indices), risky=tensor.risky)  # type: ignore[arg-type]  # indices, all of them
 
     def key(self, names: Mapping[Index, str]) -> str:
         places = [slot_key(i, names) for i in self.indices] if names else [i.token for i in self.indices]
@@ -152,7 +153,7 @@ class Apply(Atom):
 
     def __init__(self, head: Any, args: tuple[Expr, ...], orders: tuple[int, ...] = ()) -> None:
         self.head, self.args, self.orders = head, args, orders or (0,) * len(args)
-        self._settle(frozenset[Index]().union(*(a.free for a in args)), args, risky=head.__name__ not in ENTIRE)
+        self._settle(NOTHING.union(*[a.free for a in args]), args, risky=head.__name__ not in ENTIRE)
 
     @property
     def order(self) -> int:

@@ -8,7 +8,7 @@ from operator import or_
 from typing import TYPE_CHECKING, Any
 
 from symgrad.indexed.atoms import Ref, Slot, Where
-from symgrad.indexed.expr import ZERO, Expr, expr, never_negative, one
+from symgrad.indexed.expr import ZERO, Expr, Lazy, expr, never_negative, one
 from symgrad.indexed.names import Dim, Index, Place, ShapeError, known, length, token, twins
 from symgrad.indexed.products import IndexedError
 from symgrad.words import message
@@ -49,8 +49,14 @@ class Tensor:
                 "the value of {name} is told with its indices: body=((i,), x[i] + 1), or body=((), ...)", name=name
             )
         self.body = self._body(*body) if body is not None else None
-        self.positive = never_negative(self.body[1]) if self.body else positive
+        if self.body is None:
+            self.positive = positive
         self._enter()
+
+    @Lazy
+    def positive(self) -> bool:
+        """Whether no entry is negative: of an input that is told, of a name it is seen from its value."""
+        return self.body is not None and never_negative(self.body[1])
 
     def _enter(self) -> None:
         """Take a number of its own in this process.
