@@ -48,8 +48,8 @@ def step_once(value: Expr) -> tuple[str, Expr] | None:
 @lru_cache(maxsize=1024)
 def fitting(atom: Partial) -> tuple[int, Expr] | None:
     """The number of the first rule that fits a derivative, and what it makes of it; one that waits is asked once."""
-    for number, (_, move) in enumerate(MOVES):
-        found = move(atom)
+    for number in OF_A_SUM if atom.expr.atom is None else OF_A_FACTOR:
+        found = MOVES[number][1](atom)
         if found is not None:
             return number, found
     return None
@@ -87,14 +87,16 @@ def linearity(by: Partial) -> Expr | None:
     if atom is not None:
         return None if varies(atom, by) else ZERO
     mine = factors(by)
-    if mine and all(varies(a, by) for a, _ in mine):
+    if mine and not [a for a, _ in mine if not varies(a, by)]:
         return None
     terms: list[Term] = []
     for old in by.expr.terms:
         term = old.freshened() if old.bound & by.ref.free else old
-        moving = [f for f in term.atoms if varies(f[0], by)]
+        moving: list[Factor] = []
+        still: list[Factor] = []
+        for factor in term.atoms:
+            (moving if varies(factor[0], by) else still).append(factor)
         if moving:
-            still = [f for f in term.atoms if f not in moving]
             terms += under(term.coefficient, term.bound, still, [again(monomial(ONE, moving), by)])
     found = Expr(terms)
     return None if found.atom == by else found
@@ -193,3 +195,4 @@ MOVES: tuple[Move, ...] = (
     ("definition", definition),
     ("entry", entry),
 )
+OF_A_SUM, OF_A_FACTOR = range(4), (0, *range(4, len(MOVES)))  # the rules that may fit
