@@ -8,7 +8,9 @@ import pytest
 from indexed_samples import every_derivation
 
 from symgrad.core import Outcome, UnknownNameError, every_step
+from symgrad.definitions.layers import network
 from symgrad.deriver.indexed import without
+from symgrad.deriver.indexed.layers import network_gradients
 from symgrad.indexed import show
 from symgrad.pipeline.stages import settle
 from symgrad.prover.indexed import prove_indexed
@@ -32,6 +34,12 @@ def test_every_line_is_proved_and_the_result_checked(name: str) -> None:
     assert found.check is not None
     assert found.check.outcome is Outcome.OK
     assert found.check.ok >= 4
+
+
+def test_sums_that_are_not_joined_still_share_a_factor() -> None:
+    *_, behind, _ = network_gradients(network("linear tanh linear", "squared_error"), ["W1"])
+
+    assert show(behind.result) == "Σ_k W2[k,i] δ2[k] (1 - a1[i]^2)"
 
 
 @every

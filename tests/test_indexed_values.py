@@ -13,6 +13,7 @@ from symgrad.core import Outcome
 from symgrad.indexed import (
     Dim,
     Evaluation,
+    Expr,
     Index,
     IndexedError,
     ShapeError,
@@ -20,6 +21,7 @@ from symgrad.indexed import (
     apply,
     contract,
     delta,
+    differentiate,
     expr,
     greatest,
     partial,
@@ -27,6 +29,7 @@ from symgrad.indexed import (
     total,
     where,
 )
+from symgrad.indexed.build import ref_of
 from symgrad.prover.indexed import prove_indexed
 from symgrad.prover.indexed.reals import Balls
 from symgrad.prover.indexed.residues import G, P, Q, Residues
@@ -44,6 +47,25 @@ def test_an_index_over_the_wrong_dimension_is_refused_by_both_names() -> None:
         W[i]
     with pytest.raises(ShapeError, match=r"i runs over n and r over m"):
         delta(i, r)
+
+
+POWERS = {
+    "root squared": (x[i] ** 2 + 1) ** Fraction(1, 2) * (x[i] ** 2 + 1) ** Fraction(1, 2),
+    "quotient": x[i] / y[i] ** 3,
+    "power of a power": (x[i] ** Fraction(3, 2)) ** 2,
+    "fraction that is whole": x[i] ** Fraction(4, 2),
+    "mean": total(i, x[i] ** 2) / size(n),
+    "derivative of a root": differentiate((x[i] ** 2 + 1) ** Fraction(1, 2), ref_of(x[j])),
+}
+
+
+@pytest.mark.parametrize("value", POWERS.values(), ids=POWERS)
+def test_numbers_stay_exact_and_whole_exponents_are_ints(value: Expr) -> None:
+    exponents = [e for t in value.terms for _, e in t.atoms]
+
+    assert exponents
+    assert all(type(e) is int or (type(e) is Fraction and e.denominator > 1) for e in exponents)
+    assert all(type(t.coefficient) is Fraction for t in value.terms)
 
 
 def test_a_value_with_a_loose_index_is_refused() -> None:
