@@ -116,9 +116,10 @@ def carried(value: Expr, change: Callable[[Partial], Expr | None]) -> Expr:
     def inside_out(atom: Atom) -> Expr | None:
         if not atom.inner:
             return change(atom) if isinstance(atom, Partial) else None
-        inner = with_parts(atom, tuple([carried(p, change) if p.partials else p for p in atom.parts]))
+        parts = tuple([carried(p, change) if p.partials else p for p in atom.parts])
+        inner = atom if all(map(is_, parts, atom.parts)) else with_parts(atom, parts)
         new = change(inner) if isinstance(inner, Partial) else None
-        return one(inner) if new is None else new
+        return one(inner) if new is None and inner is not atom else new
 
     return replaced(value, inside_out, leaves=False)
 
