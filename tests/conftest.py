@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import time
 from pathlib import Path
@@ -14,7 +15,7 @@ from symgrad.pipeline.asked import Wanted
 from symgrad.pipeline.build import build
 from symgrad.pipeline.cache import open_cache
 from symgrad.pipeline.discover import project_folder
-from symgrad.pipeline.workers import call
+from symgrad.pipeline.workers import GARBAGE, call
 from symgrad.words import LANGUAGES
 
 if TYPE_CHECKING:
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 
 
 GOLDEN = Path(__file__).parent / "golden"
+gc.set_threshold(*GARBAGE)
 TOLD_IN_ALL = tuple(project_folder() / f"{name}.py" for name in ("output_deltas", "softmax", "sigmoid_by_hand"))
 
 

@@ -159,6 +159,7 @@ APPROACHES = {("gaussian", 1), ("softsign", 1), ("elu", -1), ("celu", -1), ("sof
 FLOATS = [0.0, 1e-310, 1e-160, 1e-20, 0.25, 1.5, 20, 37.5, 300, 746, 1e17, 1e154, 1e200, 4e307, 1e308, np.inf]
 
 
+@pytest.mark.slow  # all together 17 s
 @pytest.mark.parametrize("activation", ACTIVATIONS)
 def test_no_output_delta_is_lost_at_the_ends_of_the_float_types(activation: str) -> None:
     compared = 0

@@ -95,7 +95,7 @@ def test_right_gradients_pass(definition: Definition, *, exact: bool) -> None:
 
 
 @every_definition
-@pytest.mark.parametrize("exact", BOTH)
+@pytest.mark.parametrize("exact", [pytest.param(True, marks=pytest.mark.slow), False])  # all together half a minute
 def test_planted_mistakes_are_wrong(definition: Definition, *, exact: bool) -> None:
     right, known = slope(definition), truth(definition)
     middle = (max(known.lower, -1.0) + min(known.upper, 1.0)) / 2
