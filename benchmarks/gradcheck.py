@@ -30,7 +30,7 @@ from symgrad.testing.models.model import in_numpy
 from symgrad.testing.subject import subject
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
 
 Array = Any
 RELATIVE = tuple(10.0**-k for k in range(1, 10))
@@ -256,19 +256,23 @@ def alarms(tool: str, kind: str) -> list[str]:
     return [f"{sum(v is not True for v in row)}/{len(row)}" for row in (kinks, single, offset)]
 
 
-def seconds(tool: str, rounds: int, x: Array) -> float:
-    """The median processor time of one check of right gradients at these points, over the functions."""
-    times = []
+def seconds(tools: Iterable[str], rounds: int, x: Array) -> dict[str, float]:
+    """The median processor time of one check of right gradients at these points, over the functions.
+
+    The tools take turns, as a busy machine is slower at one time than at another.
+    """
+    times: dict[str, list[float]] = {tool: [] for tool in tools}
     for name, (f, g) in FUNCTIONS.items():
-        check = partial(accepts, tool, f, g, x, name)
-        if tool in OURS:  # its own 96 points, by the public door
-            check = partial(by_the_door, f, g, name, exact=tool != "symgrad")
-        check()
-        for _ in range(rounds):
-            start = process_time()
+        for tool, taken in times.items():
+            check = partial(accepts, tool, f, g, x, name)
+            if tool in OURS:  # its own 96 points, by the public door
+                check = partial(by_the_door, f, g, name, exact=tool != "symgrad")
             check()
-            times.append(process_time() - start)
-    return median(times)
+            for _ in range(rounds):
+                start = process_time()
+                check()
+                taken.append(process_time() - start)
+    return {tool: median(taken) for tool, taken in times.items()}
 
 
 def fresh(checks: int) -> tuple[int, int]:
@@ -370,13 +374,14 @@ def main() -> None:
     for kind in ("96 points", "20 randn"):
         show(f"{kind}", head, [(tool, *scores(tool, kind)) for tool in tools])
     x = points("96")
-    times = {tool: seconds(tool, options.rounds, x) for tool in tools}
+    times = seconds(tools, options.rounds, x)
     rows = [
         (t, f"{1e3 * v:.2f}", f"{v / times['symgrad']:.1f}", f"{v / times['symgrad, of=']:.1f}")
         for t, v in times.items()
     ]
     show("One check of 96 points", ("tool", "ms", "ratio to symgrad", "to symgrad, of="), rows)
-    alone = {t: x.size * seconds(t, options.rounds, x[x.size // 3 :][:1]) for t in tools if t in ONE_PROJECTION}
+    few = seconds(ONE_PROJECTION & {*tools}, options.rounds, x[x.size // 3 :][:1])
+    alone = {tool: x.size * taken for tool, taken in few.items()}
     rows = [
         (t, f"{1e3 * v:.0f}", f"{v / times['symgrad']:.0f}", f"{v / times['symgrad, of=']:.0f}")
         for t, v in alone.items()

@@ -27,11 +27,12 @@ class Elementwise:
 
     @property
     def outcome(self) -> Outcome:
-        """WRONG if any report is; UNRESOLVED if most points could not be settled."""
+        """WRONG if any report is; UNRESOLVED if most points could not be settled, or told from rounding."""
         whole = verdict(r.outcome for _, r in self.reports)
         if whole is not Outcome.OK:
             return whole
-        return Outcome.UNRESOLVED if self.count(Outcome.UNRESOLVED) > (1 - SETTLED) * self.points else whole
+        vague = self.count(Outcome.UNRESOLVED) + self.count(Outcome.FLOOR)
+        return Outcome.UNRESOLVED if vague > (1 - SETTLED) * self.points else whole
 
     @property
     def points(self) -> int:
