@@ -16,7 +16,7 @@ from symgrad.checker.findings import EntryFinding, ParameterReport
 from symgrad.checker.judge import judge
 from symgrad.checker.options import float_type, understood
 from symgrad.checker.trees import Tree, shown, tree
-from symgrad.checker.watch import Watch, watching
+from symgrad.checker.watch import Watch, Watching
 from symgrad.core import FunctionRandomError, FunctionShapeError, Outcome
 from symgrad.words import message
 
@@ -140,7 +140,7 @@ def check_parameters(
     understood(directions=directions, seed=seed, seconds=seconds)
     dtype = float_type(dtype)
     callable_one(loss, "the loss")
-    with watching(seconds) as watch:
+    with Watching(seconds) as watch:
         at, rng = tree(parameters, watch), np.random.default_rng(seed)
         first = tried(loss, gradients, at, directions, dtype, rng, watch)
         if not (callable(gradients) and any(d.kink and d.outcome is Outcome.UNRESOLVED for d in first.directions)):
@@ -193,7 +193,7 @@ def check_vjp(
     understood(cotangents=cotangents, seed=seed, seconds=seconds)
     dtype = float_type(dtype)
     callable_one(vjp, "the gradient")
-    with watching(seconds) as watch:
+    with Watching(seconds) as watch:
         at = tree(x, watch)
         function = Guarded(callable_one(f, NAME), NAME, watch)
         out = function.raw_of(at.built(at.values))

@@ -31,7 +31,7 @@ from symgrad.checker.judge import EPS, FLOOR, OK, ROUNDINGS, UNRESOLVED, WRONG, 
 from symgrad.checker.options import float_type, understood
 from symgrad.checker.points import points as usual_points
 from symgrad.checker.stretches import stretches
-from symgrad.checker.watch import watching
+from symgrad.checker.watch import Watching
 from symgrad.core import Domain, FunctionError, Kink, NoPointsError, Outcome, UnsupportedError
 from symgrad.words import message
 
@@ -116,7 +116,7 @@ def check_elementwise(
     name = name_of(wanted)
     x = chosen_points(points, lower, upper, corners, name, wide=truth is not None, count=count, seed=seed)
     x = with_demanded(x, demanded, lower, upper, name)
-    with watching(seconds) as watch:
+    with Watching(seconds) as watch:
         more = around(x, lower, upper, corners).points if truth is None and wanted == DOUBLE else None
         function, values, seen = guard(f, FUNCTION, watch, x, more) if f is not None else (None, None, None)
         gradient, given, _ = guard(grad, GRADIENT, watch, x.astype(wanted))

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from symgrad.checker.judge import OUTCOMES
+from symgrad.checker.judge import OUTCOMES, WRONG
 from symgrad.core import Outcome
 
 if TYPE_CHECKING:
@@ -154,6 +154,11 @@ class ElementwiseReport:
     def count(self, outcome: Outcome) -> int:
         """How many points came out like this."""
         return int(np.count_nonzero(self.examined.outcomes == PLACES[outcome]))
+
+    @property
+    def vague(self) -> int:
+        """How many points are neither right nor wrong."""
+        return int(np.count_nonzero(self.examined.outcomes > WRONG))
 
     @property
     def kinks(self) -> tuple[PointFinding, ...]:

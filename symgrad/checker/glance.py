@@ -99,6 +99,7 @@ class Places:
     sides: Array
     loose: Array  # how much of `TYPICAL` counts: nothing next to 0, where finer steps may tell more
     zero: Array
+    lost: Array  # `LOST`, over the scale
     step: Array
     none: Array
 
@@ -136,6 +137,7 @@ def places(points: bytes, lower: float, upper: float, kinks: tuple[float, ...], 
         sides=np.stack([above - x, below - x]),
         loose=TYPICAL * ((size >= NEAR) | zero | closer | late),
         zero=zero,
+        lost=LOST / scale,
         step=COARSE[-1] * scale,
         none=np.zeros(columns.size),
     )
@@ -186,13 +188,13 @@ def centred(values: Array, claimed: Array, at: Places, typical: float) -> tuple[
     """
     sizes = np.abs(values)
     largest = np.maximum.reduce(sizes)
-    size, own = largest / at.scale, np.where(at.zero, largest, sizes[0]) / at.scale
+    size, lost = largest / at.scale, np.where(at.zero, largest, sizes[0]) * at.lost
     value, bound, slack, fine = BOTH.best((values[1 : COUNT + 1] - values[COUNT + 1 :]) / at.width, size)
     bend, wide = np.abs(BENDS @ values / at.scale)
     slope = np.abs(value)
     sharp = bound <= SHARP * slope
     typical = float(np.maximum.reduce(slope, where=sharp, initial=typical))
-    sure = sharp | (bound <= np.minimum(LOST * own, np.maximum(typical * at.loose, NARROW * slope)))
+    sure = sharp | (bound <= np.minimum(lost, np.maximum(typical * at.loose, NARROW * slope)))
     sure &= np.abs(claimed - value) <= MARGIN * bound + ROUNDINGS * EPS * slope
     sure &= np.abs(fine - value) <= slack
     sure &= bend <= BEND * slope + 2 * slack + SMOOTH * wide

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Mapping
-from functools import wraps
+from functools import lru_cache, wraps
 from inspect import signature
 from numbers import Integral, Real
 from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
@@ -25,11 +25,21 @@ R = TypeVar("R")
 def understood(**options: Any) -> None:
     """Refuse an option whose value cannot be meant."""
     for name, value in options.items():
-        meant, mend = WANTED[name]
-        if not meant(value):
+        try:
+            fine = remembered(name, value)
+        except TypeError:  # a list or an array is none to remember
+            fine = WANTED[name][0](value)
+        if not fine:
+            mend = WANTED[name][1]
             raise UnsupportedError(
                 "{name}={value} is not understood; {mend}", name=name, value=f"{value!r:.80}", mend=mend
             )
+
+
+@lru_cache(typed=True)
+def remembered(name: str, value: Any) -> bool:
+    """Whether the value can be meant: every check asks for the same."""
+    return WANTED[name][0](value)
 
 
 TOLERANCES = frozenset({"tol", "tolerance", "atol", "rtol", "eps", "epsilon", "delta", "step", "h"})

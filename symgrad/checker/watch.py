@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import io
 import signal
+import sys
 import threading
 import time
-from contextlib import contextmanager, redirect_stdout
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -16,7 +16,7 @@ from symgrad.core import FunctionTimeError
 from symgrad.words import message
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from types import TracebackType
 
 AGAIN = 0.5  # seconds after which the alarm rings once more, should the function have swallowed it
 
@@ -54,49 +54,47 @@ class Watch:
             raise Overdue
 
 
-@contextmanager
-def watching(seconds: float) -> Iterator[Watch]:
-    """Run a check within a time limit, NumPy's warnings off.
+class Watching:
+    """Run a check within a time limit, NumPy's warnings off; what is printed meanwhile is set aside.
 
     In the main thread of a system with interval timers, a call that runs on is interrupted, as soon as it is
     back in Python code; elsewhere, and where the program has set an alarm of its own, the limit is looked at
-    between calls only. What is printed meanwhile is set aside.
+    between calls only. It is a class because every check enters it: a generator takes longer.
     """
-    watch = Watch(seconds, time.monotonic() + seconds)
-    try:
-        with Alarm(seconds), redirect_stdout(watch.printed), np.errstate(all="ignore"):
-            yield watch
-    except Overdue:
-        raise FunctionTimeError(
-            watch.running,
-            f"was still running after {seconds:g} seconds",
-            "make it faster, test fewer points, or allow more time with `seconds`",
-        ) from None
 
-
-class Alarm:
-    """Overdue in the running code after so many seconds, where that can be done. A class is entered faster."""
-
-    __slots__ = ("before", "seconds")
+    __slots__ = ("before", "errors", "seconds", "shown", "watch")
 
     def __init__(self, seconds: float) -> None:
-        self.seconds = seconds
+        self.seconds, self.watch = seconds, Watch(seconds, time.monotonic() + seconds)
         self.before: Any = None
+        self.errors = np.errstate(all="ignore")
 
-    def __enter__(self) -> None:
+    def __enter__(self) -> Watch:
+        self.errors.__enter__()
+        self.shown, sys.stdout = sys.stdout, self.watch.printed
         free = hasattr(signal, "setitimer") and threading.current_thread() is threading.main_thread()
         if free and not signal.getitimer(signal.ITIMER_REAL)[0]:
             self.before = (signal.signal(signal.SIGALRM, ring),)
             try:
                 signal.setitimer(signal.ITIMER_REAL, self.seconds, AGAIN)
-            except Overdue:  # after so little time that it rings here
-                self.__exit__()
-                raise
+            except Overdue as rang:  # after so little time that it rings here
+                self.__exit__(Overdue, rang, None)
+        return self.watch
 
-    def __exit__(self, *error: object) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
         if self.before is not None:
             signal.setitimer(signal.ITIMER_REAL, 0)
             signal.signal(signal.SIGALRM, *self.before)
+        sys.stdout = self.shown
+        self.errors.__exit__(kind, error, trace)
+        if kind is Overdue:
+            raise FunctionTimeError(
+                self.watch.running,
+                f"was still running after {self.seconds:g} seconds",
+                "make it faster, test fewer points, or allow more time with `seconds`",
+            ) from None
 
 
 def ring(_signal: int, _frame: Any) -> None:

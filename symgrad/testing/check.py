@@ -13,7 +13,7 @@ import numpy as np
 from symgrad import checker
 from symgrad.checker.calling import callable_one, name_of
 from symgrad.checker.options import known
-from symgrad.checker.watch import watching
+from symgrad.checker.watch import Watching
 from symgrad.core import FunctionError, FunctionShapeError, FunctionTypeError, Outcome, SymgradError, UnsupportedError
 from symgrad.testing.models.model import is_model
 from symgrad.testing.result import Elementwise, Parameters, demand
@@ -104,7 +104,7 @@ def try_gradient(
 def explained(seconds: float, look: Callable[[Watch], Diagnosis | None]) -> Diagnosis | None:
     """What `look` finds. A diagnosis that fails does not take the verdict's place, but it is said that it failed."""
     try:
-        with watching(seconds) as watch:
+        with Watching(seconds) as watch:
             return look(watch)
     except Exception as error:  # noqa: BLE001 - it calls the user's code, which may raise anything
         reason = str(error) if isinstance(error, SymgradError) else f"{type(error).__name__}: {error}"

@@ -31,7 +31,7 @@ class Elementwise:
         whole = verdict(r.outcome for _, r in self.reports)
         if whole is not Outcome.OK:
             return whole
-        vague = self.count(Outcome.UNRESOLVED) + self.count(Outcome.FLOOR)
+        vague = sum(r.vague for _, r in self.reports)
         return Outcome.UNRESOLVED if vague > (1 - SETTLED) * self.points else whole
 
     @property

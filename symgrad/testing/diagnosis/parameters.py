@@ -11,7 +11,7 @@ import numpy as np
 from symgrad.checker.calling import Guarded
 from symgrad.checker.directions import Slopes
 from symgrad.checker.trees import leaves_of, rebuilt, tree
-from symgrad.checker.watch import watching
+from symgrad.checker.watch import Watching
 from symgrad.testing.diagnosis.architecture import of_function, of_loss
 from symgrad.testing.diagnosis.models import Trial, trials
 from symgrad.testing.diagnosis.reachable import arrays
@@ -105,7 +105,7 @@ def built(params: Any, found: dict[str, Array]) -> Any:
 
 def true_gradients(loss: Any, params: Any) -> tuple[dict[str, Array] | None, dict[str, Array]]:
     """Every entry's derivative by finite differences, and their bounds, under the paths of the arrays."""
-    with watching(SECONDS) as watch:
+    with Watching(SECONDS) as watch:
         at = tree(params, watch)
         if at.values.size > MOST:
             return None, {}
