@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
 SAME = 2.0**-20  # relative: two calls that differ by more are different, by less they may be rounded otherwise
 ENOUGH = 12  # different values that tell their precision
+STEPS = 3  # different integers that a slope may have: -1, 0, 1
 LEAST = float(np.finfo(np.float32).tiny)
 DOUBLE, UNIT = np.dtype(float), float(np.finfo(float).eps)
 OWN = (NameError, AttributeError, ImportError, AssertionError, LookupError, SystemExit, RuntimeError)
@@ -144,8 +145,16 @@ def guard(
             "gives another value at a point when the other points change",
             "it is not elementwise: check it as a vector function",
         )
+    whole(name, dtype, first, watch)
     eps = unit_of(found, x, first, dtype)
     return found if eps == UNIT else replace(found, eps=eps), first, again
+
+
+def whole(name: str, dtype: Any, values: Array, watch: Watch) -> None:
+    """Say it where several different integers are returned: the code may have rounded them."""
+    if dtype.kind in "iu" and np.unique(values).size > STEPS:
+        told = message("{name} returns integers; what lies between them is lost", name=name)
+        watch.note(f"{name} integers", told)
 
 
 def callable_one(function: Any, name: str) -> Any:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from symgrad.checker.calling import real
+from symgrad.checker.calling import real, whole
 from symgrad.core import FunctionShapeError, FunctionTypeError, NoPointsError
 from symgrad.words import message
 
@@ -79,6 +79,7 @@ class Tree:
                     f"has shape {array.shape} for {shown(path)}, which has shape {shape}{turned}",
                     "return an array of the parameter's own shape",
                 )
+            whole(name, array.dtype, array, watch)
             arrays.append(array)
         floats = [a.dtype for a in arrays if a.dtype.kind == "f"]
         kind = np.result_type(*floats) if floats else np.dtype(float)

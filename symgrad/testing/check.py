@@ -248,8 +248,13 @@ def try_network(loss: Any, grads: Any, params: Any = None, *, seed: int = 0, **o
     def look(_: Watch) -> Diagnosis | None:
         return of_parameters().diagnose_parameters(loss, grads, params, model=model, own=mine)  # type: ignore[no-any-return]
 
-    with shapes_explained(look):
-        report = checker.check_parameters(loss, grads, params, seed=seed, **options)
+    try:
+        with shapes_explained(look):
+            report = checker.check_parameters(loss, grads, params, seed=seed, **options)
+    except FunctionError as error:
+        if isinstance(error.__cause__, TypeError) and model is None:
+            called_rightly(("the loss", loss, ["params"]), (GRADIENT, grads if callable(grads) else None, ["params"]))
+        raise
     found = explained(options.get("seconds", SECONDS), look) if report.outcome is Outcome.WRONG else None
     name = message("the loss of the model") if model is not None else named("the loss {name}", title(loss))
     return Parameters(name, report, found, f"check_network(loss, grads, params, seed={seed})")
