@@ -136,7 +136,17 @@ WRITTEN = [
     (D(leaky(z, alpha), alpha), "∂/∂α Leaky_α(z)"),
     (D(loss(a, y), a), "∂/∂a CE(a, y)"),
     (D(z, z), "d/dz z"),
+    (Rational(17159, 15000) * z, "3.4318z/3"),
+    (Rational(-15000, 17159), "−3/3.4318"),
+    (Rational(17, 300) * z, "17z/300"),
 ]
+
+
+def test_a_marked_product_needs_no_brackets_and_keeps_its_blanks() -> None:
+    after = z * (1 + y) * sigmoid(z) * D(g(z), z)
+    pair = sigmoid(z) * D(g(z), z)
+
+    assert text(boxes(after, Notation(pointed=pair))) == text(boxes(after))
 
 
 @pytest.mark.parametrize(("expr", "expected"), WRITTEN, ids=[w for _, w in WRITTEN])
