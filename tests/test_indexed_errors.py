@@ -64,6 +64,10 @@ MISTAKES: dict[str, tuple[Callable[[], Any], str]] = {
     "a sum over a size": (lambda: total(any_(n), x[i]), "is no index"),
     "a mean over a letter": (lambda: mean(any_("i"), x[i]), "'i' is no index"),
     "a maximum over a letter": (lambda: greatest(any_("i"), x[i]), "'i' is no index"),
+    "a name held still by one derivative alone": (
+        lambda: partial(partial(J(), x[i]), x[j], fixed=(J,)),
+        "J is held still, and a derivative inside looks through it",
+    ),
     "an argmax over a letter": (lambda: attains(any_("i"), x[i], j), "'i' is no index"),
     "the size of a letter": (lambda: size(any_("n")), "'n' is no dimension"),
     "the size of an index": (lambda: size(any_(i)), "is no dimension"),

@@ -10,7 +10,7 @@ from sympy.core.function import FunctionClass
 from symgrad.indexed.atoms import Apply, Attains, Greatest, Partial, Power, Ref, Size, Slot, Where, equal
 from symgrad.indexed.expr import Expr, expr, one
 from symgrad.indexed.names import Dim, Index, ShapeError, place, twins
-from symgrad.indexed.products import IndexedError
+from symgrad.indexed.products import IndexedError, require_apart
 from symgrad.words import message
 
 if TYPE_CHECKING:
@@ -120,7 +120,10 @@ def where(left: Slot | int, relation: str, right: Slot | int = 0) -> Expr:
 
 def partial(value: Any, by: Expr, fixed: Iterable[Tensor] = ()) -> Expr:
     """The derivative $∂f/∂W_{ij}$ by an entry such as `W[i, j]`, not carried out yet; names in `fixed` stay still."""
-    return one(Partial(expr(value), ref_of(by), frozenset(fixed)))
+    ref, found, still = ref_of(by), expr(value), frozenset(fixed)
+    for inner in found.partials if still else ():
+        require_apart(inner, ref, still)
+    return one(Partial(found, ref, still))
 
 
 def ref_of(entry: Expr) -> Ref:

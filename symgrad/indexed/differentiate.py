@@ -12,6 +12,7 @@ from symgrad.indexed.build import attains, total
 from symgrad.indexed.canonical import ONE
 from symgrad.indexed.expr import ZERO, Expr, Term, expr, monomial, one
 from symgrad.indexed.names import Index
+from symgrad.indexed.products import require_apart
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -56,6 +57,7 @@ def of_atom(atom: Atom, ref: Ref, still: frozenset[Tensor]) -> Expr:
     if isinstance(atom, Greatest):
         return of_maximum(atom, lambda body: differentiate(body, ref, still))
     if isinstance(atom, Partial):
+        require_apart(atom, ref, still)
         inner = carried_out(atom)
         return differentiate(inner, ref, still) if inner != one(atom) else further(atom, ref, still)
     return ZERO  # a size, a scalar, a delta, a condition, or which entry is the greatest: that does not move

@@ -11,7 +11,9 @@ from symgrad.words import message
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from symgrad.indexed.atoms import Partial, Ref
     from symgrad.indexed.canonical import Exponent, Factor, Factors
+    from symgrad.indexed.tensor import Tensor
 
 
 class IndexedError(SymgradError):
@@ -49,3 +51,16 @@ def settled(coefficient: Fraction, factors: Factors) -> tuple[Fraction, Factors]
         if sure is None:
             kept.append((a, 1))
     return coefficient, tuple(kept)
+
+
+def require_apart(inner: Partial, ref: Ref, still: Iterable[Tensor]) -> None:
+    """Refuse to hold a name still that a derivative inside looks through: what is meant by that is not said."""
+    for t in still:
+        through_it = inner.expr.rests_on(t) and t.rests_on(inner.ref.tensor) and t.rests_on(ref.tensor)
+        if through_it and t.body is not None and t not in inner.fixed and t is not inner.ref.tensor:
+            raise IndexedError(
+                message(
+                    "{name} is held still, and a derivative inside looks through it; hold it still there as well",
+                    name=t.name,
+                )
+            )
