@@ -183,3 +183,11 @@ def test_a_backward_pass_of_jax_that_misbehaves(name: str) -> None:
 
     with pytest.raises(SymgradError, match=told):
         try_jax(own, seconds=1.0 if name == "for ever" else LONG)
+
+
+@pytest.mark.parametrize("share", [0.0, 1 + 1e-8])
+def test_a_slope_below_all_rounding_is_not_called_right(share: float) -> None:
+    result = try_gradient(lambda z: 1e-200 * np.tanh(z), lambda z: 1e-200 * share / np.cosh(z) ** 2)
+    right = try_gradient(lambda z: 1e-200 * np.tanh(z), lambda z: 1e-200 / np.cosh(z) ** 2)
+
+    assert (result.outcome, right.outcome) == (Outcome.UNRESOLVED, Outcome.OK)
