@@ -53,6 +53,7 @@ POSITIONS = {  # arguments that are read by people and come without their name
     "several": (2,),
     "look_up": (2,),
     "UndefinedHere": (0,),
+    **{f"Function{kind}Error": (1, 2) for kind in ("Raised", "Shape", "Type", "Complex", "Random", "Mixes", "Time")},
     "Leaf": (2,),
 }
 NUMBERED = re.compile(r"[A-Z]\d+")  # a claim of the ledger, which has the same number in every language

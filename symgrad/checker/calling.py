@@ -24,8 +24,10 @@ if TYPE_CHECKING:
 
     from symgrad.checker.difference import Array
     from symgrad.checker.watch import Watch
+    from symgrad.words import Message
 
 SAME = 2.0**-20  # relative: two calls that differ by more are different, by less they may be rounded otherwise
+RETURNED = message("returned")
 ENOUGH = 12  # different values that tell their precision
 STEPS = 3  # different integers that a slope may have: -1, 0, 1
 LEAST = float(np.finfo(np.float32).tiny)
@@ -66,7 +68,11 @@ class Guarded:
         if value.shape != x.shape:
             raise FunctionShapeError(
                 self.name,
-                f"returned an array of shape {value.shape} for one of shape {x.shape}",
+                message(
+                    "returned an array of shape {got} for one of shape {given}",
+                    got=str(value.shape),
+                    given=str(x.shape),
+                ),
                 "return one value for each point, or check it as a loss or a vector function",
             )
         return widened(value)
@@ -88,9 +94,9 @@ class Guarded:
         except FunctionError:
             raise
         except (Exception, SystemExit) as error:
-            mend = "make it accept a NumPy array of floats"
+            mend = message("make it accept a NumPy array of floats")
             if isinstance(error, OWN) or not isinstance(x, np.ndarray):
-                mend = "mend that error in your code"
+                mend = message("mend that error in your code")
             raise FunctionRaisedError(self.name, raised(error, x), mend) from error
         if isinstance(x, np.ndarray) and changed(given, x):
             told = message("{name} changes its input in place; it was given copies", name=self.name)
@@ -113,7 +119,8 @@ class Guarded:
             self.watch.note(f"{self.name} raises", told)
             return float("nan")
         if value.size != 1:
-            raise FunctionShapeError(self.name, f"returned {value.size} values for one number", "return one value")
+            told = message("returned {count} values for one number", count=value.size)
+            raise FunctionShapeError(self.name, told, "return one value")
         return float(value.reshape(()))
 
 
@@ -160,7 +167,8 @@ def whole(name: str, dtype: Any, values: Array, watch: Watch) -> None:
 def callable_one(function: Any, name: str) -> Any:
     """The function, if it is one."""
     if not callable(function):
-        raise FunctionTypeError(name, f"is {type(function).__name__}, not a function", "hand in the function itself")
+        told = message("is {kind}, not a function", kind=type(function).__name__)
+        raise FunctionTypeError(name, told, "hand in the function itself")
     return function
 
 
@@ -193,25 +201,27 @@ def shaped(found: Guarded, x: Array) -> tuple[Guarded, Any, Array]:
     return found, value.dtype, found.fitted(value, x)
 
 
-def real(value: Any, name: str, watch: Watch, verb: str = "returned") -> Array:
+def real(value: Any, name: str, watch: Watch, verb: Message = RETURNED) -> Array:
     """Anything that NumPy makes real numbers of; `verb` is what `name` did, or is."""
     if type(value) is np.ndarray and value.dtype.kind == "f":
         return value
-    mend = "return an array of numbers" if verb == "returned" else "hand in an array of numbers"
     if isinstance(value, np.ma.MaskedArray) and np.ma.is_masked(value):
-        raise FunctionTypeError(name, f"{verb} a masked array", "give the masked places a value, with np.ma.filled")
+        told = message("{verb} a masked array", verb=verb)
+        raise FunctionTypeError(name, told, "give the masked places a value, with np.ma.filled")
     if isinstance(value, tuple) and any(np.ndim(part) for part in value):
-        told = f"{verb} a tuple of {len(value)} parts"
+        told = message("{verb} a tuple of {count} parts", verb=verb, count=len(value))
         raise FunctionTypeError(name, told, "check one part of it, or join them with np.concatenate")
     try:
         array = np.asarray(value)
         if array.dtype.kind == "O" and value is not None:
             array = array.astype(float)
     except (TypeError, ValueError, RuntimeError) as error:
-        raise FunctionTypeError(name, f"{verb} {shortened(value)}", mend) from error
+        told = message("{verb} {value}", verb=verb, value=shortened(value))
+        raise FunctionTypeError(name, told, wanted(value, verb)) from error
     if array.dtype.kind == "c":
         if np.any(array.imag != 0) or np.any(np.isnan(array.imag)):
-            raise FunctionComplexError(name, f"{verb} complex numbers", "make them real, or restrict the domain")
+            told = message("{verb} complex numbers", verb=verb)
+            raise FunctionComplexError(name, told, "make them real, or restrict the domain")
         told = message("{name} returns complex numbers without an imaginary part; their real part was used", name=name)
         watch.note(f"{name} complex", told)
         array = array.real
@@ -219,9 +229,16 @@ def real(value: Any, name: str, watch: Watch, verb: str = "returned") -> Array:
         array = array.astype(float)
     if array.dtype.kind not in KINDS and not is_float(array.dtype):
         what = "None" if value is None else shortened(value)
-        missing = "; is a `return` missing?" if value is None and verb == "returned" else ""
-        raise FunctionTypeError(name, f"{verb} {what}", mend + missing)
+        raise FunctionTypeError(name, message("{verb} {value}", verb=verb, value=what), wanted(value, verb))
     return array
+
+
+def wanted(value: Any, verb: Message) -> Message:
+    """What should be there instead of something that is not made of numbers."""
+    if verb != RETURNED:
+        return message("hand in an array of numbers")
+    missing = message("return an array of numbers; is a `return` missing?")
+    return missing if value is None else message("return an array of numbers")
 
 
 def widened(array: Array) -> Array:
@@ -287,13 +304,13 @@ def alike(left: Array, right: Array) -> bool:
     return bool((left == right).all() or np.allclose(left, right, rtol=SAME, atol=0, equal_nan=True))
 
 
-def raised(error: BaseException, x: Any) -> str:
+def raised(error: BaseException, x: Any) -> Message:
     """The exception and where it came up, in one line."""
-    text = str(error).splitlines()[0][:120] if str(error) else "no message"
-    at = f"an array of {x.size} points" if isinstance(x, np.ndarray) else repr(x)
+    text = str(error).splitlines()[0][:120] if str(error) else message("no message")
+    at = message("an array of {n} points", n=x.size) if isinstance(x, np.ndarray) else repr(x)
     if isinstance(x, dict | list | tuple):
-        at = "the parameters"
-    return f"raised {type(error).__name__} ({text}) at {at}"
+        at = message("the parameters")
+    return message("raised {kind} ({text}) at {at}", kind=type(error).__name__, text=text, at=at)
 
 
 def shortened(value: Any) -> str:

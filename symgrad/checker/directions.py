@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
 SEVERAL = 3
-NAME, VARIES = "the function", "returned different values for the same parameters"
+NAME, VARIES = "the function", message("returned different values for the same parameters")
 SECONDS = 60.0
 SCALES = (1.0, 2.0**-7, 2.0**-14)  # of the steps along a direction of length 1
 SHARP = 1e-9  # a bound above this part of the slope earns a look on the next scale
@@ -53,7 +53,7 @@ class Slopes:
         if found.size != 1:
             raise FunctionShapeError(
                 self.loss.name,
-                f"returned an array of shape {found.shape}",
+                message("returned an array of shape {shape}", shape=str(found.shape)),
                 "return one number, or check a vector function with check_vjp",
             )
         self.grain = max(self.grain, unit(found.dtype) / epsilon(float))

@@ -67,18 +67,22 @@ class Tree:
         absent = [p for p in self.paths if p not in found]
         beyond = [p for p in found if p not in self.paths]
         if absent or beyond:
-            told = f"has nothing for {shown(absent[0])}" if absent else f"has {shown(beyond[0])}, which is no parameter"
+            told = message("has {path}, which is no parameter", path=shown(beyond[0])) if beyond else message("")
+            told = message("has nothing for {path}", path=shown(absent[0])) if absent else told
             raise FunctionShapeError(name, told, "return one array for each parameter, in the same containers")
         arrays = []
         for path, shape in zip(self.paths, self.shapes, strict=True):
             array = real(found[path], name, watch)
             if array.shape != shape:
-                turned = " (is it transposed?)" if array.shape == shape[::-1] else ""
-                raise FunctionShapeError(
-                    name,
-                    f"has shape {array.shape} for {shown(path)}, which has shape {shape}{turned}",
-                    "return an array of the parameter's own shape",
+                told = message(
+                    "has shape {got} for {path}, which has shape {shape}",
+                    got=str(array.shape),
+                    path=shown(path),
+                    shape=str(shape),
                 )
+                if array.shape == shape[::-1]:
+                    told = message("{told} (is it transposed?)", told=told)
+                raise FunctionShapeError(name, told, "return an array of the parameter's own shape")
             whole(name, array.dtype, array, watch)
             arrays.append(array)
         floats = [a.dtype for a in arrays if a.dtype.kind == "f"]
@@ -89,11 +93,13 @@ class Tree:
 def tree(parameters: Any, watch: Watch) -> Tree:
     """The parameters taken apart; numbers count as arrays without dimensions."""
     leaves = list(leaves_of(parameters, "", parameters))
-    verbs = ["is" if path else "are" for path, _ in leaves]
+    verbs = [message("is", context="a value") if path else message("are", context="values") for path, _ in leaves]
     arrays = [real(leaf, shown(path), watch, verb) for (path, leaf), verb in zip(leaves, verbs, strict=True)]
     for (path, _), verb, array in zip(leaves, verbs, arrays, strict=True):
         if not np.isfinite(array).all():
-            raise FunctionTypeError(shown(path), f"{verb} not finite everywhere", "begin from finite parameters")
+            raise FunctionTypeError(
+                shown(path), message("{verb} not finite everywhere", verb=verb), "begin from finite parameters"
+            )
     if not sum(a.size for a in arrays):
         raise NoPointsError("there are no parameters to check; hand in at least one array that is not empty")
     values = np.concatenate([a.ravel().astype(float) for a in arrays])

@@ -92,7 +92,7 @@ class Watching:
         if kind is Overdue:
             raise FunctionTimeError(
                 self.watch.running,
-                f"was still running after {self.seconds:g} seconds",
+                message("was still running after {seconds} seconds", seconds=f"{self.seconds:g}"),
                 "make it faster, test fewer points, or allow more time with `seconds`",
             ) from None
 

@@ -119,7 +119,7 @@ class FunctionError(SymgradError):
 
     def __init__(self, name: str, what: str, mend: str) -> None:
         self.name = name
-        super().__init__("{name} {what}; {mend}", name=name, what=what, mend=mend)
+        super().__init__("{name} {what}; {mend}", name=message(name), what=message(what), mend=message(mend))
 
 
 class FunctionRaisedError(FunctionError):
@@ -131,7 +131,7 @@ class FunctionShapeError(FunctionError):
 
     def __init__(self, name: str, what: str, mend: str, why: str = "") -> None:
         self.what = what
-        super().__init__(name, f"{what}: {why}" if why else what, mend)
+        super().__init__(name, message("{what}: {why}", what=message(what), why=why) if why else what, mend)
 
 
 class FunctionTypeError(FunctionError):

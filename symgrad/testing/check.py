@@ -18,7 +18,7 @@ from symgrad.core import FunctionError, FunctionShapeError, FunctionTypeError, O
 from symgrad.testing.models.model import is_model
 from symgrad.testing.result import Elementwise, Parameters, demand
 from symgrad.testing.subject import Subject, subject
-from symgrad.words import message
+from symgrad.words import counted, message
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -129,8 +129,8 @@ def called_rightly(*functions: tuple[str, Any, Sequence[str]]) -> None:
     for name, function, letters in functions:
         takes = positional(function) if function is not None else None
         if takes is not None and not takes[0] <= len(letters) <= takes[1]:
-            count = f"{len(letters)} argument{'s' * (len(letters) > 1)}"
-            raise FunctionTypeError(name, f"does not take {count}", f"it is called with ({', '.join(letters)})")
+            told = counted("does not take {n} argument", "does not take {n} arguments", len(letters))
+            raise FunctionTypeError(name, told, message("it is called with ({letters})", letters=", ".join(letters)))
 
 
 def filled(function: Any, others: Sequence[float]) -> Any:

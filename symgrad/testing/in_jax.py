@@ -18,6 +18,7 @@ from symgrad.testing.check import try_gradient, try_vjp
 from symgrad.testing.pullback import pulled_back, replayed
 from symgrad.testing.result import demand
 from symgrad.testing.subject import subject
+from symgrad.words import message
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -81,7 +82,9 @@ def plain(out: Any) -> Any:
         mend = "return an array of jax.numpy" + "; is a `return` missing?" * (out is None)
         if isinstance(out, tuple | list | dict):
             mend = "check one part of it: check_jax(lambda x: fun(x)[0], x)"
-        raise FunctionTypeError("the function", f"returned a {type(out).__name__}, not an array", mend)
+        raise FunctionTypeError(
+            "the function", message("returned a {kind}, not an array", kind=type(out).__name__), mend
+        )
     return out
 
 

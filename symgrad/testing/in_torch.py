@@ -12,6 +12,7 @@ from symgrad.core import FunctionTypeError
 from symgrad.testing.check import try_gradient, try_vjp
 from symgrad.testing.pullback import pulled_back, replayed
 from symgrad.testing.result import demand
+from symgrad.words import message
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -52,7 +53,9 @@ def callable_of(torch: Any, target: Any) -> Callable[..., Any]:
         return found
     if not callable(target):
         raise FunctionTypeError(
-            "target", f"is {type(target).__name__}", "hand in a function, a module or a Function class"
+            "target",
+            message("is {kind}", kind=type(target).__name__),
+            "hand in a function, a module or a Function class",
         )
     return target  # type: ignore[no-any-return]
 
@@ -123,7 +126,7 @@ def tensor(torch: Any, out: Any) -> Any:
         mend = "return a tensor, made by torch's operations" + "; is a `return` missing?" * (out is None)
         if isinstance(out, tuple | list | dict):
             mend = "check one part of it: check_torch(lambda x: module(x)[0], x)"
-        raise FunctionTypeError("target", f"returned a {type(out).__name__}, not a tensor", mend)
+        raise FunctionTypeError("target", message("returned a {kind}, not a tensor", kind=type(out).__name__), mend)
     return out
 
 

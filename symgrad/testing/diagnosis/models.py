@@ -78,7 +78,9 @@ def trial(grads: Callable[..., Any], model: Model) -> Trial:
     except Exception as error:
         raise FunctionRaisedError("grads", raised(error, {}), "mend that error in your code") from error
     if not hasattr(given, "items"):
-        raise FunctionTypeError("grads", f"returned {type(given).__name__}", "return a dictionary, a key a parameter")
+        raise FunctionTypeError(
+            "grads", message("returned {kind}", kind=type(given).__name__), "return a dictionary, a key a parameter"
+        )
     return Trial({k: np.asarray(v) for k, v in given.items() if v is not None}, model.gradients(), model)
 
 
