@@ -119,7 +119,7 @@ class FunctionError(SymgradError):
 
     def __init__(self, name: str, what: str, mend: str) -> None:
         self.name = name
-        super().__init__("{name} {what}; {mend}", name=message(name), what=message(what), mend=message(mend))
+        super().__init__(message("{name} {what}; {mend}", name=message(name), what=message(what), mend=message(mend)))
 
 
 class FunctionRaisedError(FunctionError):
