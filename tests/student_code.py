@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from symgrad.testing import BatchNorm, Convolution, Network, Recurrent
+from symgrad.testing import LSTM, BatchNorm, Convolution, Convolution2D, Network, Recurrent
 
 Gradients = Callable[[Any, Any, Any], dict[str, Any]]
 
@@ -115,6 +115,44 @@ def grads(p, x, y):
             dx[i, t : t + K] += d[i, t] * w
     return {"x": dx, "w": dw, "b": np.array([d.sum()])}
 """
+CHANNELS = """
+def grads(p, x, y):
+    w, b = p["w"], p["b"]
+    f, c, u, v = w.shape
+    n, _, rows, columns = x.shape
+    wide = np.zeros((n, c, rows + 2, columns + 2))
+    wide[:, :, 1:-1, 1:-1] = x
+    dwide, dw, db = np.zeros_like(wide), np.zeros_like(w), np.zeros_like(b)
+    for i in range(y.shape[2]):
+        for j in range(y.shape[3]):
+            seen = wide[:, :, 2 * i : 2 * i + u, 2 * j : 2 * j + v]
+            d = np.tensordot(seen, w, ((1, 2, 3), (1, 2, 3))) + b - y[:, :, i, j]
+            dw += np.tensordot(d, seen, (0, 0))
+            dwide[:, :, 2 * i : 2 * i + u, 2 * j : 2 * j + v] += np.tensordot(d, w, (1, 0))
+            db += d.sum(axis=0)
+    return {"x": dwide[:, :, 1:-1, 1:-1], "w": dw, "b": db}
+"""
+CELL = """
+def grads(p, x, y):
+    h, c, k = p["h"], p["c"], p["h"].shape[1]
+    a = {q: x @ p["W" + q].T + h @ p["U" + q].T + p["b" + q] for q in "ifog"}
+    i, f, o = (1 / (1 + np.exp(-a[q])) for q in "ifo")
+    g = np.tanh(a["g"])
+    new = f * c + i * g
+    t = np.tanh(new)
+    dh, dc = o * t - y[:, :k], new - y[:, k:]
+    dc = dc + dh * o * (1 - t**2)
+    di = dc * g * i * (1 - i)
+    df = dc * c * f * (1 - f)
+    do = dh * t * o * (1 - o)
+    dg = dc * i * (1 - g**2)
+    found = {"x": 0, "h": 0, "c": dc * f}
+    for q, d in {"i": di, "f": df, "o": do, "g": dg}.items():
+        found["x"] = found["x"] + d @ p["W" + q]
+        found["h"] = found["h"] + d @ p["U" + q]
+        found |= {"W" + q: d.T @ x, "U" + q: d.T @ h, "b" + q: d.sum(axis=0)}
+    return found
+"""
 SHORT = """back = 0
         for s in range(t - 1, max(t - 3, -1), -1):  # two steps back at most
             d = p["W"].T @ d * (1 - h[s + 1] ** 2)
@@ -132,6 +170,8 @@ MODELS: dict[str, tuple[Any, str]] = {
     "norm": (BatchNorm(), NORM),
     "layer norm": (BatchNorm(axis=1), LAYER_NORM),
     "convolution": (Convolution(), CONVOLUTION),
+    "channels": (Convolution2D(batch=3), CHANNELS),
+    "cell": (LSTM(), CELL),
 }
 
 # architecture, the right line, what was written instead, the name that the diagnosis must give
@@ -251,6 +291,39 @@ MISTAKES = (
     ("norm", "dxhat / np.sqrt(v) + dv * 2 * (x - m) / n + dm / n", "dxhat / np.sqrt(v)", "norm-statistics-constant"),
     ("norm", 'dxhat = d * p["gamma"]', 'dxhat = d / p["gamma"]', "norm-divided-by-gamma"),
     ("convolution", "* (1 - np.tanh(z) ** 2)", "* np.tanh(z)", "conv-value-for-slope"),
+    ("channels", "dw += ", "dw = ", "conv2d-kernel-last-place"),
+    ("channels", "+= np.tensordot(d, w, (1, 0))", "= np.tensordot(d, w, (1, 0))", "conv2d-input-overwritten"),
+    ("channels", "np.tensordot(d, w, (1, 0))", "np.tensordot(d, w, (1, 1))", "conv2d-input-channels-transposed"),
+    ("channels", "np.tensordot(d, w, (1, 0))", "np.tensordot(d, w[..., ::-1, ::-1], (1, 0))", "conv2d-input-kernel-turned"),
+    ("channels", "np.tensordot(d, w, (1, 0))", "np.tensordot(d, w.swapaxes(2, 3), (1, 0))", "conv2d-input-kernel-transposed"),
+    ("channels", "dwide[:, :, 2 * i : 2 * i + u, 2 * j : 2 * j + v]", "dwide[:, :, i : i + u, j : j + v]", "conv2d-input-stride"),
+    ("channels", "dwide[:, :, 1:-1, 1:-1]", "dwide[:, :, :rows, :columns]", "conv2d-input-padding"),
+    ("channels", "(d, seen, (0, 0))", "(d, wide[:, :, i : i + u, j : j + v], (0, 0))", "conv2d-kernel-stride"),
+    ("channels", "(d, seen, (0, 0))", "(d, seen[..., ::-1, ::-1], (0, 0))", "conv2d-kernel-turned"),
+    ("channels", "(d, seen, (0, 0))", "(d[-1:], seen[-1:], (0, 0))", "conv2d-kernel-last-example"),
+    ("channels", "(d, seen, (0, 0))", "(d, np.sin(seen), (0, 0))", None),
+    ("channels", "db += ", "db = ", "conv2d-bias-last-place"),
+    ("channels", "db += d.sum(axis=0)", "db += d.sum(axis=0) * (i + j == 0)", "conv2d-bias-first-place"),
+    ("channels", "db += d.sum(axis=0)", "db += d[-1]", "conv2d-bias-last-example"),
+    ("channels", "db += d.sum(axis=0)", "db += d.mean(axis=0)", "factor 1/n"),
+    ("cell", "* i * (1 - i)", "", "lstm-slope-missing-i"),
+    ("cell", "* f * (1 - f)", "", "lstm-slope-missing-f"),
+    ("cell", "* o * (1 - o)", "", "lstm-slope-missing-o"),
+    ("cell", "* (1 - g**2)", "", "lstm-slope-missing-g"),
+    ("cell", "* (1 - g**2)", "* g * (1 - g)", "lstm-candidate-as-sigmoid"),
+    ("cell", "* (1 - t**2)", "", "lstm-cell-slope-missing"),
+    ("cell", "* (1 - t**2)", "* (1 - new**2)", "lstm-cell-slope-at-cell"),
+    ("cell", "dh * o * (1 - t**2)", "dh * (1 - t**2)", "lstm-output-gate-missing"),
+    ("cell", "dc = dc + dh", "dc = dh", "lstm-cell-of-state-only"),
+    ("cell", "    dc = dc + dh * o * (1 - t**2)\n", "", "lstm-cell-without-state"),
+    ("cell", "dc * f}", "dc}", "lstm-forget-missing"),
+    ("cell", "dc * f}", "(new - y[:, k:]) * f}", "lstm-forget-before-sum"),
+    ("cell", "dc * c *", "dc * new *", "lstm-new-cell"),
+    ("cell", "dh * t *", "dh * new *", "lstm-output-without-tanh"),
+    ("cell", "di = dc * g *", "di = dc * i *", None),
+    ("cell", '{"i": di, "f": df,', '{"i": df, "f": di,', "lstm-exchanged-if"),
+    ("cell", '"U" + q: d.T @ h', '"U" + q: d.T @ (o * t)', "lstm-new-state"),
+    ("cell", 'd @ p["U" + q]', 'd @ p["U" + q].T', "lstm-not-transposed"),
     ("deep", "(a[3] - y) / n", "(y - a[3]) / n", "error-sign"),
     ("deep", "(a[3] - y) / n", "a[3] - y", "error-summed"),
     ("deep", "(a[3] - y) / n", "(a[3] - y) / n**2", "error-averaged"),
@@ -375,6 +448,34 @@ UNUSUAL = (
     ("convolution", "np.array([d.sum()])", "d.sum(keepdims=True).ravel()"),
     ("convolution", "* (1 - np.tanh(z) ** 2)", "/ np.cosh(z) ** 2"),
     ("convolution", "np.array([d.sum()])", "np.array([np.ones(len(x)) @ d @ np.ones(T)])"),
+    ("channels", "np.tensordot(d, w, (1, 0))", "np.einsum('nf,fcuv->ncuv', d, w)"),
+    ("channels", "dw += np.tensordot(d, seen, (0, 0))", "dw += (d.T @ seen.reshape(n, -1)).reshape(w.shape)"),
+    ("channels", "range(y.shape[2])", "reversed(range(y.shape[2]))"),
+    ("channels", "db += d.sum(axis=0)", "db += np.ones(n) @ d"),
+    ("channels", "db += d.sum(axis=0)", "db += np.einsum('nf->f', d)"),
+    ("channels", "np.tensordot(d, seen, (0, 0))", "np.einsum('nf,ncuv->fcuv', d, seen)"),
+    ("channels", "np.tensordot(d, seen, (0, 0))", "sum(np.multiply.outer(d[m], seen[m]) for m in range(n))"),
+    ("channels", "np.tensordot(d, w, (1, 0))", "np.tensordot(w.T, d, (3, 1)).T"),
+    ("channels", "np.tensordot(seen, w, ((1, 2, 3), (1, 2, 3)))", "seen.reshape(n, -1) @ w.reshape(f, -1).T"),
+    ("channels", "wide[:, :, 1:-1, 1:-1] = x", "wide = np.pad(x, ((0, 0), (0, 0), (1, 1), (1, 1)))"),
+    ("channels", "range(y.shape[3])", "np.random.default_rng(0).permutation(y.shape[3])"),
+    ("channels", "dwide[:, :, 1:-1, 1:-1]", "np.delete(np.delete(dwide, [0, -1], 2), [0, -1], 3)"),
+    ("cell", "1 / (1 + np.exp(-a[q]))", "np.tanh(a[q] / 2) / 2 + 0.5"),
+    ("cell", 'g = np.tanh(a["g"])', 'g = 2 / (1 + np.exp(-2 * a["g"])) - 1'),
+    ("cell", "new = f * c + i * g", "new = np.sum([f * c, i * g], axis=0)"),
+    ("cell", "(1 - t**2)", "(1 - t) * (1 + t)"),
+    ("cell", "dc + dh * o * (1 - t**2)", "dh * (o - o * t**2) + dc"),
+    ("cell", "* i * (1 - i)", "* i - dc * g * i * i"),
+    ("cell", "* f * (1 - f)", "/ (2 + np.exp(a['f']) + np.exp(-a['f']))"),
+    ("cell", "* o * (1 - o)", "* (0.25 - (o - 0.5) ** 2)"),
+    ("cell", "* (1 - g**2)", "/ np.cosh(a['g']) ** 2"),
+    ("cell", "dh * t * o", "dh * np.tanh(new) * o"),
+    ("cell", 'd @ p["U" + q]', '(p["U" + q].T @ d.T).T'),
+    ("cell", '"W" + q: d.T @ x', '"W" + q: np.einsum("nk,nd->kd", d, x)'),
+    ("cell", '"U" + q: d.T @ h', '"U" + q: sum(np.outer(r, v) for r, v in zip(d, h))'),
+    ("cell", "(1 - t**2)", "np.cosh(new) ** -2.0"),
+    ("cell", "dc * f}", "f * (dc - 0.0)}"),
+    ("cell", "d.sum(axis=0)", "np.ones(len(x)) @ d"),
 )  # fmt: skip
 
 

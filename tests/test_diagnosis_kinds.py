@@ -131,13 +131,28 @@ def layer_normalised(p: Any) -> Any:
     return p["gamma"] * centred / np.sqrt((centred**2).mean(1, keepdims=True) + 1e-5) + p["beta"]
 
 
+def channelled(p: Any) -> Any:
+    wide, (_, _, u, v) = np.pad(p["x"], ((0, 0), (0, 0), (1, 1), (1, 1))), p["w"].shape
+    places = range((wide.shape[2] - u) // 2 + 1)
+    rows = [[wide[:, :, 2 * i : 2 * i + u, 2 * j : 2 * j + v] for j in places] for i in places]
+    return np.einsum("ijncuv,fcuv->nfij", np.asarray(rows), p["w"]) + p["b"][:, None, None]
+
+
+def stepped(p: Any) -> Any:
+    a = {q: p["x"] @ p["W" + q].T + p["h"] @ p["U" + q].T + p["b" + q] for q in "ifog"}
+    c = s(a["f"]) * p["c"] + s(a["i"]) * np.tanh(a["g"])
+    return np.concatenate([s(a["o"]) * np.tanh(c), c], axis=1)
+
+
 STUDENTS: dict[str, Callable[[Any, Any], Any]] = {
     "norm": lambda p, _: normalised(p),
     "layer norm": lambda p, _: layer_normalised(p),
     "recurrent": recurred,
     "convolution": lambda p, _: convolved(p),
+    "channels": lambda p, _: channelled(p),
+    "cell": lambda p, _: stepped(p),
 }
-LAYERS = [c for c in LINES if c[0] in STUDENTS]
+LAYERS = [c for c in LINES if c[0] in STUDENTS and c[3]]
 
 
 @pytest.mark.parametrize("case", most_slow(LAYERS, 8), ids=[f"{m}: {new}" for m, _, new, _ in LAYERS])
@@ -173,6 +188,8 @@ def test_products_of_other_layers_are_recognised(name: str) -> None:
         "layer norm": ("g = d * p", "g = d + 0 * p", "norm-no-gamma"),
         "recurrent": ("(1 - h[t + 1] ** 2)", "1", "recurrent-missing-slope"),
         "convolution": ("+= d[i, t] * w", "+= d[i, t] * w[::-1]", "conv-input-not-flipped"),
+        "channels": ("(d, w, (1, 0))", "(d, w, (1, 1))", "conv2d-input-channels-transposed"),
+        "cell": ("* (1 - t**2)", "", "lstm-cell-slope-missing"),
     }[name]
     own = written(source, old, new)
 

@@ -29,6 +29,7 @@ MOST = 24  # layouts that are tried
 
 def of_loss(value: Callable[[Leaves], float], leaves: Leaves, data: Sequence[Array]) -> Given | None:
     """The network and its loss, with the data that the function can see; None where none has these values."""
+    data = [v for v in data if v.ndim <= MATRIX]
     points = [leaves, *(moved(leaves, seed) for seed in range(1, POINTS))]
     values = np.asarray([value(p) for p in points], float)
     if not np.isfinite(values).all() or np.ptp(values) == 0:
@@ -44,6 +45,7 @@ def of_loss(value: Callable[[Leaves], float], leaves: Leaves, data: Sequence[Arr
 
 def of_function(f: Callable[[Leaves], Array], leaves: Leaves, data: Sequence[Array]) -> Given | None:
     """The network whose output the function returns."""
+    data = [v for v in data if v.ndim <= MATRIX]
     points = [leaves, moved(leaves, 1)]
     values = [np.asarray(f(p), float) for p in points]
     fixed = {f"array {n}": np.asarray(v, float) for n, v in enumerate(data)}

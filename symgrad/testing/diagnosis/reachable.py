@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
 DEEP = 3
 MOST = 40  # arrays; beyond them nothing can be told by trying
+AXES = 4  # examples, channels, rows and columns
 
 
 def arrays(*functions: Any) -> list[np.ndarray[Any, Any]]:
@@ -20,7 +21,7 @@ def arrays(*functions: Any) -> list[np.ndarray[Any, Any]]:
     found: dict[int, np.ndarray[Any, Any]] = {}
     for function in functions:
         for value in seen(function, DEEP, set()):
-            if isinstance(value, np.ndarray) and value.dtype.kind in "fiub" and 0 < value.ndim <= 2:  # noqa: PLR2004 - examples and features
+            if isinstance(value, np.ndarray) and value.dtype.kind in "fiub" and 0 < value.ndim <= AXES:
                 found.setdefault(id(value), value)
     return list(found.values())[:MOST]
 

@@ -1,12 +1,14 @@
-"""Which normalisation, recurrent network or convolution a user's function is, from its values alone."""
+"""Which layer, cell or recurrent network a user's function is, from its values alone."""
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import islice, permutations, product
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from symgrad.testing.diagnosis.arranged import cells, images
 from symgrad.testing.models.convolution import Convolution
 from symgrad.testing.models.given import moved
 from symgrad.testing.models.lent import Lent
@@ -16,6 +18,7 @@ from symgrad.testing.models.recurrent import Recurrent
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
+    from symgrad.testing.diagnosis.arranged import How, Roles
     from symgrad.testing.diagnosis.weigh import Array
 
     Leaves = dict[str, Array]
@@ -35,11 +38,11 @@ def textbook_of_loss(value: Callable[[Leaves], float], leaves: Leaves, data: Seq
     values = np.asarray([value(p) for p in points], float)
     if not np.isfinite(values).all() or np.ptp(values) == 0:
         return None
-    for model in islice(readings(leaves, data, targets=True), MOST):
+    for model in readings(leaves, [np.asarray(v, float) for v in data], [np.asarray(v, float) for v in data]):
         found = np.asarray([attempt(model.value, p) for p in points], float)
         factor = values[0] / found[0] if np.isfinite(found).all() and found[0] else 0.0
         if factor > 0 and np.all(np.abs(factor * found - values) <= NEAR * np.abs(values)):
-            return Lent(model.kind, model.roles, model.leaves, model.fixed, float(factor))
+            return replace(model, factor=float(factor))
     return None
 
 
@@ -47,7 +50,7 @@ def textbook_of_function(f: Callable[[Leaves], Array], leaves: Leaves, data: Seq
     """The model whose output the function returns."""
     points = [leaves, moved(leaves, 1)]
     values = [np.asarray(f(p), float) for p in points]
-    for model in islice(readings(leaves, data, targets=False), MOST):
+    for model in readings(leaves, [np.asarray(v, float) for v in data], [np.zeros(values[0].shape)]):
         found = [np.asarray(attempt(model.output, p), float) for p in points]
         if all(same(o, v) for o, v in zip(found, values, strict=True)):
             return model
@@ -67,13 +70,14 @@ def same(found: Array, value: Array) -> bool:
     return found.shape == value.shape and bool(np.all(np.abs(found - value) <= NEAR * np.maximum(1, np.abs(value))))
 
 
-def readings(leaves: Leaves, data: Sequence[Array], *, targets: bool) -> Iterator[Lent]:
-    """Ways to read the arrays as the parameters of one of the models."""
-    plain = [np.asarray(v, float) for v in data]
-    wanted = plain if targets else [np.zeros(())]
-    yield from normalisations(leaves, plain, wanted)
-    yield from convolutions(leaves, plain, wanted)
-    yield from recurrences(leaves, plain, wanted)
+def readings(leaves: Leaves, data: Sequence[Array], wanted: Sequence[Array]) -> Iterator[Lent]:
+    """Ways to read the arrays as the parameters of one of the models, with an array of `wanted` as its targets."""
+    flat = [v for v in data if v.ndim <= MATRIX]
+    thin = [v for v in wanted if v.ndim <= MATRIX]
+    for family in (normalisations, convolutions, recurrences):
+        yield from islice(family(leaves, flat, thin), MOST)
+    for family in (images, cells):
+        yield from islice(family(leaves, data, wanted), MOST)
 
 
 def split(leaves: Leaves) -> tuple[list[str], list[str]]:
@@ -99,9 +103,9 @@ def normalisations(leaves: Leaves, data: Sequence[Array], wanted: Sequence[Array
         for gamma, beta in permutations(others):
             if leaves[gamma].size != x.shape[1] or leaves[beta].size != x.shape[1]:
                 continue
-            roles = {"x": (path, False), "gamma": (gamma, False), "beta": (beta, False)}
+            roles: Roles = {"x": (path, np.asarray), "gamma": (gamma, np.ravel), "beta": (beta, np.ravel)}
             roles = {k: v for k, v in roles.items() if v[0]}
-            for y, eps, axis in product((v for v in wanted if v.shape in {x.shape, ()}), SMALLEST, (0, 1)):
+            for y, eps, axis in product((v for v in wanted if v.shape == x.shape), SMALLEST, (0, 1)):
                 kind = BatchNorm(x.shape[1], x.shape[0], eps, axis=axis)
                 yield Lent(kind, roles, leaves, {"y": y} | ({} if path else {"x": x}))
 
@@ -114,12 +118,12 @@ def convolutions(leaves: Leaves, data: Sequence[Array], wanted: Sequence[Array])
             width = leaves[kernel].size
             if leaves[bias].size != 1 or width > x.shape[1]:
                 continue
-            roles = {"x": (path, False), "w": (kernel, False), "b": (bias, False)}
+            roles: Roles = {"x": (path, np.asarray), "w": (kernel, np.ravel), "b": (bias, np.ravel)}
             roles = {k: v for k, v in roles.items() if v[0]}
             for stride, hidden in product(STRIDES, HIDDEN):
                 kind = Convolution(x.shape[1], width, stride, x.shape[0], hidden)
                 for y in wanted:
-                    if y.shape in {(len(x), kind.places), ()}:
+                    if y.shape == (len(x), kind.places):
                         yield Lent(kind, roles, leaves, {"y": y} | ({} if path else {"x": x}))
 
 
@@ -136,8 +140,9 @@ def recurrences(leaves: Leaves, data: Sequence[Array], wanted: Sequence[Array]) 
             fits = W.shape == (units, units) and V.shape[1] == units
             if not fits or leaves[b].size != units or leaves[c].size != outputs:
                 continue
-            roles = {"U": (u, turned), "W": (w, turned), "b": (b, False), "V": (v, turned), "c": (c, False)}
+            how: How = np.transpose if turned else np.asarray
+            roles: Roles = {"U": (u, how), "W": (w, how), "b": (b, np.ravel), "V": (v, how), "c": (c, np.ravel)}
             for x, y, hidden in product((d for d in data if d.ndim == MATRIX), wanted, HIDDEN):
-                if x.shape[1] == U.shape[1] and y.shape in {(len(x), outputs), ()}:
+                if x.shape[1] == U.shape[1] and y.shape == (len(x), outputs):
                     kind = Recurrent(x.shape[1], units, outputs, len(x), hidden)
                     yield Lent(kind, roles, leaves, {"x": x, "y": y})

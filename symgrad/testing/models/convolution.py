@@ -11,6 +11,7 @@ import numpy as np
 
 from symgrad.testing.models.model import Array, Arrays, Backward, Fault, Layers, Textbook, activation, drawn, prefixed
 from symgrad.testing.models.slopes import slopes
+from symgrad.words import message
 
 
 @dataclass(frozen=True)
@@ -47,6 +48,11 @@ class Convolution(Textbook):
     def places(self) -> int:
         """How many places the kernel is put at."""
         return (self.length - self.width) // self.stride + 1
+
+    @property
+    def title(self) -> str:
+        """What it is."""
+        return message("a convolution with {name}", name=self.hidden)
 
     @property
     def faults(self) -> tuple[Fault, ...]:

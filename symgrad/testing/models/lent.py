@@ -1,4 +1,4 @@
-"""A normalisation, a recurrent network or a convolution whose arrays are somebody else's, under their names."""
+"""A layer, a cell or a recurrent network of the textbook whose arrays are somebody else's, under their names."""
 
 from __future__ import annotations
 
@@ -8,31 +8,27 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from symgrad.testing.models.given import moved
-from symgrad.testing.models.normalised import BatchNorm
-from symgrad.testing.models.recurrent import Recurrent
-from symgrad.words import message
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
-    from symgrad.testing.models.convolution import Convolution
     from symgrad.testing.models.model import Array, Fault, Layers
-
-MATRICES = {"x", "U", "W", "V"}  # the other parameters are vectors, also where the user has a row or a column
 
 
 @dataclass(frozen=True, eq=False)
 class Lent:
-    """The model: `roles` says for each parameter of the textbook which array it is, and whether it is transposed.
+    """The model: `roles` says for each parameter of the textbook which array it is, and how its entries are moved.
 
-    `factor` stands before the loss; `fixed` are arrays that are not differentiated, by role, with the data "x" and "y".
+    `factor` stands before the loss; `fixed` are arrays that are not differentiated, by role, with the targets "y".
+    `written` moves the textbook's output to where the user has it.
     """
 
-    kind: BatchNorm | Recurrent | Convolution
-    roles: Mapping[str, tuple[str, bool]]
+    kind: Any
+    roles: Mapping[str, tuple[str, Callable[[Array], Array]]]
     leaves: dict[str, Array]
     fixed: Mapping[str, Array]
     factor: float = 1.0
+    written: Callable[[Array], Array] = np.asarray
 
     @property
     def params(self) -> dict[str, Array]:
@@ -57,33 +53,31 @@ class Lent:
     @property
     def faults(self) -> tuple[Fault, ...]:
         """The mistakes that are made with this architecture."""
-        return self.kind.faults
+        return tuple(self.kind.faults)
 
     @property
     def counts(self) -> dict[str, int]:
         """The sizes that a wrong reduction may divide by."""
-        return self.kind.counts
+        return dict(self.kind.counts)
 
     @property
     def title(self) -> str:
         """What it is."""
-        if isinstance(self.kind, BatchNorm):
-            return message("layer normalisation") if self.kind.axis else message("batch normalisation")
-        if isinstance(self.kind, Recurrent):
-            return message("a recurrent network with {name}", name=self.kind.hidden)
-        return message("a convolution with {name}", name=self.kind.hidden)
+        return str(self.kind.title)
 
     @property
     def textbook(self) -> Any:
         """The textbook's model with these arrays in place of its own."""
         return self.at(self.leaves)
 
+    def read(self, leaves: Mapping[str, Array]) -> dict[str, Array]:
+        """The textbook's parameters, made of the user's arrays."""
+        return {role: how(leaves[path]) for role, (path, how) in self.roles.items()}
+
     def at(self, leaves: Mapping[str, Array]) -> Any:
         """The textbook's model with other arrays: they stand where it would keep those it draws."""
-        own = {role: leaves[path].T if turned else leaves[path] for role, (path, turned) in self.roles.items()}
-        drawn = {role: v if role in MATRICES else np.ravel(v) for role, v in own.items()}
         model = replace(self.kind)
-        vars(model).update(self.fixed, params={**{k: v for k, v in self.fixed.items() if k == "x"}, **drawn})
+        vars(model).update(self.fixed, params={**self.fixed, **self.read(leaves)})
         return model
 
     def value(self, params: Mapping[str, Array]) -> float:
@@ -93,17 +87,22 @@ class Lent:
     def output(self, params: Mapping[str, Array]) -> Array:
         """What it computes."""
         model = self.at(params)
-        return np.asarray(model.output(model.params))
+        return self.written(model.output(model.params))
 
     def gradients(self, fault: Fault | None = None, where: Layers = None) -> dict[str, Array]:
         """The gradient by each of the user's arrays, right or with one fault."""
         found = self.textbook.gradients(fault, where)
-        out = {}
-        for role, (path, turned) in self.roles.items():
-            g, like = self.factor * np.asarray(found[role]), self.leaves[path]
-            g = g.T if turned else g
-            out[path] = g.reshape(like.shape) if g.size == like.size else g
-        return {path: out[path] for path in self.leaves}
+        ends = np.cumsum([v.size for v in self.leaves.values()])
+        numbered = {
+            path: np.arange(end - v.size, end).reshape(v.shape)
+            for (path, v), end in zip(self.leaves.items(), ends, strict=True)
+        }
+        out = np.zeros(ends[-1])
+        for role, places in self.read(numbered).items():
+            if np.shape(found[role]) != places.shape:
+                raise ValueError(role)
+            np.add.at(out, places, self.factor * found[role])
+        return {path: out[places] for path, places in numbered.items()}
 
     def varied(self, seed: int, *, sizes: bool = True) -> Lent:
         """Other parameters; the data stay, and with them the sizes."""
@@ -112,5 +111,8 @@ class Lent:
 
     def pulled(self, cotangent: Array) -> Lent:
         """The same with targets for which the error of the output is this cotangent."""
-        away = self.output(self.leaves) - np.reshape(cotangent, np.shape(self.output(self.leaves)))
+        model = self.textbook
+        away = np.array(model.output(model.params), float, order="C")
+        places = self.written(np.arange(away.size).reshape(away.shape))
+        away.ravel()[places.ravel()] -= np.ravel(cotangent)
         return replace(self, fixed={**self.fixed, "y": away})

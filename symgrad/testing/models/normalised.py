@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from symgrad.testing.models.model import Array, Arrays, Backward, Fault, Layers, Textbook, drawn, prefixed
+from symgrad.words import message
 
 
 @dataclass(frozen=True)
@@ -46,6 +47,11 @@ class BatchNorm(Textbook):
     def y(self) -> Array:
         """The targets."""
         return drawn(np.random.default_rng([self.seed, 2]), self.batch, self.features)
+
+    @property
+    def title(self) -> str:
+        """What it is."""
+        return message("layer normalisation") if self.axis else message("batch normalisation")
 
     @property
     def faults(self) -> tuple[Fault, ...]:

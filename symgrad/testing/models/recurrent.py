@@ -55,6 +55,11 @@ class Recurrent(Textbook):
         return drawn(np.random.default_rng([self.seed, 2]), self.times, self.outputs)
 
     @property
+    def title(self) -> str:
+        """What it is."""
+        return message("a recurrent network with {name}", name=self.hidden)
+
+    @property
     def faults(self) -> tuple[Fault, ...]:
         """The mistakes that are made through time."""
         return FAULTS

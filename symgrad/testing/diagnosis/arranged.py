@@ -1,0 +1,185 @@
+"""Convolutions of channels and LSTM cells among a user's arrays, whatever their layout."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from functools import partial
+from itertools import permutations, product
+
+import numpy as np
+
+from symgrad.testing.diagnosis.weigh import Array
+from symgrad.testing.models.cell import GATES, LSTM
+from symgrad.testing.models.channels import Convolution2D
+from symgrad.testing.models.lent import Lent
+
+Leaves = dict[str, Array]
+How = Callable[[Array], Array]  # moves entries
+Roles = dict[str, tuple[str, How]]
+
+HIDDEN = ("identity", "relu", "tanh", "sigmoid")
+STRIDES = (1, 2, 3)
+MATRIX = 2
+MOST = 12  # arrays that are tried, those in reach of the function among them
+
+
+def named(leaves: Leaves, data: Sequence[Array]) -> Leaves:
+    """The parameters, and under names of their own the nearest other arrays."""
+    return {**leaves, **{f"array {n}": v for n, v in enumerate(data[: max(MOST - len(leaves), 2)])}}
+
+
+def lent(
+    kind: Convolution2D | LSTM, roles: Roles, leaves: Leaves, data: Leaves, *, written: How, wanted: Sequence[Array]
+) -> Iterator[Lent]:
+    """The model with each array of `wanted` as its targets that has the shape of its output."""
+    own = {role: place for role, place in roles.items() if place[0] in leaves}
+    fixed = {role: np.zeros(v.shape) for role, v in kind.params.items() if role not in roles}
+    fixed |= {role: np.asarray(how(data[path])) for role, (path, how) in roles.items() if path not in leaves}
+    places = written(np.arange(np.prod(kind.y.shape, dtype=int)).reshape(kind.y.shape))
+    for y in wanted:
+        if y.shape == places.shape:
+            targets = np.empty(kind.y.shape)
+            targets.ravel()[places.ravel()] = y.ravel()
+            yield Lent(kind, own, leaves, {**fixed, "y": targets}, written=written)
+
+
+INPUTS = ("nchw", "nhwc", "nhw", "chw", "hwc", "ncw", "nwc", "hw", "cw", "wc", "nw", "w")  # n examples, c channels
+KERNELS = ("fchw", "hwcf", "fhw", "chw", "fcw", "wcf", "hw", "cw", "fw", "w")  # f filters
+
+
+def axes(v: Array, own: str, wanted: str) -> Array:
+    """The axes `own` of an array in the order of `wanted`, with one of length 1 for each that it does not have."""
+    present = [k for k in wanted if k in own]
+    turned = np.transpose(v, [own.index(k) for k in present])
+    return np.expand_dims(turned, [n for n, k in enumerate(wanted) if k not in own])
+
+
+def without(v: Array, own: str, wanted: str) -> Array:
+    """The other way round: of the axes `own` those in `wanted` are left, in its order."""
+    left = v[tuple(slice(None) if k in wanted else 0 for k in own)]
+    present = [k for k in own if k in wanted]
+    return np.asarray(np.transpose(left, [present.index(k) for k in wanted]))
+
+
+def images(leaves: Leaves, data: Sequence[Array], wanted: Sequence[Array]) -> Iterator[Lent]:
+    """Readings as an input, kernels and perhaps biases of a convolution."""
+    everything = named(leaves, data)
+    for x, w, b in permutations([*everything, ""], 3):
+        if not x or not w or not leaves.keys() <= {x, w, b}:
+            continue
+        for own, kernels in product(INPUTS, KERNELS):
+            fit = everything[x].ndim == len(own) and everything[w].ndim == len(kernels)
+            if fit and {"c", "h"} & set(own) == {"c", "h"} & set(kernels):
+                for kind, roles in convolutions(everything, (x, w, b), own, kernels):
+                    for out in outputs(own, kind.filters):
+                        written = partial(without, own="nchw", wanted=out)
+                        yield from lent(kind, roles, leaves, everything, written=written, wanted=wanted)
+
+
+def outputs(own: str, filters: int) -> set[str]:
+    """How the output of an input may lie: with as many axes, with one more for the filters, or with none for one."""
+    n = "n" * ("n" in own)
+    same = own if "c" in own else f"{n}c{own.removeprefix(n)}"
+    return {same, same.replace("c", "")} if filters == 1 else {same}
+
+
+def convolutions(
+    arrays: Leaves, chosen: tuple[str, str, str], own: str, kernels: str
+) -> Iterator[tuple[Convolution2D, Roles]]:
+    """The convolutions of an input with kernels and biases that lie so."""
+    x, w, b = chosen
+    image, kernel = partial(axes, own=own, wanted="nchw"), partial(axes, own=kernels, wanted="fchw")
+    (n, c, *size), (f, k, *widths) = image(arrays[x]).shape, kernel(arrays[w]).shape
+    if c != k or (b and arrays[b].size != f):
+        return
+    tall = "h" in own
+    for turned, stride, pad, hidden in product((False, True), STRIDES, range(max(widths)), HIDDEN):
+        strides, pads = (stride if tall else 1, stride), (pad if tall else 0, pad)
+        kind = Convolution2D((size[0], size[1]), (widths[0], widths[1]), strides, pads, c, f, n, hidden)
+        how = partial(flipped, how=kernel) if turned else kernel
+        if min(kind.places) > 0:
+            yield kind, {"x": (x, image), "w": (w, how)} | ({"b": (b, np.ravel)} if b else {})
+
+
+def flipped(v: Array, how: How) -> Array:
+    """The kernels turned by 180 degrees, of a convolution as mathematics means it."""
+    return how(v)[:, :, ::-1, ::-1]
+
+
+STATES: dict[int, tuple[tuple[How, How], ...]] = {
+    1: ((lambda v: v[None], lambda v: v[0]),),
+    2: ((np.asarray, np.asarray), (np.transpose, np.transpose)),
+}  # how a state becomes rows of examples, and back
+
+
+def cells(leaves: Leaves, data: Sequence[Array], wanted: Sequence[Array]) -> Iterator[Lent]:
+    """Readings as an LSTM cell: input and state among all the arrays, the other parameters its weights."""
+    everything = named(leaves, data)
+    for x, h, c in permutations(everything, 3):
+        v = everything[x]
+        if everything[h].shape != everything[c].shape or v.ndim != everything[h].ndim:
+            continue
+        for rows, back in STATES.get(v.ndim, ()):
+            (n, d), (m, k) = rows(v).shape, rows(everything[h]).shape
+            if n != m:
+                continue
+            states: Roles = {"x": (x, rows), "h": (h, rows), "c": (c, rows)}
+            rest = {path: u for path, u in leaves.items() if path not in {x, h, c}}
+            for weights, (shown, written) in product(gates(rest, d, k), shapes(k, back)):
+                kind = LSTM(d, k, n, shown)
+                yield from lent(kind, states | weights, leaves, everything, written=written, wanted=wanted)
+
+
+def shapes(k: int, back: How) -> Iterator[tuple[str, How]]:
+    """What of the state is shown, and how it lies: h alone, or h and c side by side or stacked."""
+    yield "h", back
+    for shown in ("hc", "ch"):
+        yield shown, back
+        yield shown, lambda o: np.stack([back(o[:, :k]), back(o[:, k:])])
+
+
+def gates(rest: Leaves, d: int, k: int) -> Iterator[Roles]:
+    """Ways to read the rest as the weights of x and h and the biases: all gates in one array, or an array for each."""
+    thin = [path for path, v in rest.items() if v.ndim < MATRIX or 1 in v.shape]
+    wide = [path for path in rest if path not in thin]
+    for turned, (of_x, of_h) in product((False, True), sides(wide, d, k)):
+        places = {"W": held(rest, *of_x, k, turned=turned), "U": held(rest, *of_h, k, turned=turned)}
+        if thin:
+            places["b"] = held({p: rest[p].reshape(-1, 1) for p in thin}, thin, slice(0, 1), 1, k, turned=False)
+        if all(places.values()):
+            for order in permutations(GATES):
+                pairs = [(role, pair) for role, four in places.items() for pair in zip(order, four, strict=True)]
+                yield {f"{role}{gate}": place for role, (gate, place) in pairs}
+
+
+Side = tuple[list[str], slice, int]  # arrays, the columns in them, of how many
+
+
+def sides(wide: list[str], d: int, k: int) -> Iterator[tuple[Side, Side]]:
+    """Which arrays hold the weights of x, and which those of h: the same ones side by side, or each their own."""
+    half = len(wide) // 2
+    if len(wide) in {1, len(GATES)}:
+        yield (wide, slice(0, d), d + k), (wide, slice(d, d + k), d + k)
+        yield (wide, slice(k, d + k), d + k), (wide, slice(0, k), d + k)
+    elif len(wide) in {2, 2 * len(GATES)}:
+        for one, other in {tuple(wide[:half]): wide[half:], tuple(wide[::2]): wide[1::2]}.items():
+            yield ([*one], slice(0, d), d), (other, slice(0, k), k)
+            yield (other, slice(0, d), d), ([*one], slice(0, k), k)
+
+
+def held(rest: Leaves, paths: list[str], columns: slice, width: int, k: int, *, turned: bool) -> list[tuple[str, How]]:
+    """Where the weights of each gate are; nowhere if an array has not the shape for that."""
+    rows = k * len(GATES) // len(paths)
+    if len(paths) not in {1, len(GATES)} or any(
+        (rest[path].T if turned else rest[path]).shape != (rows, width) for path in paths
+    ):
+        return []
+    places = [(path, slice(n, n + k)) for path in paths for n in range(0, rows, k)]
+    return [(path, partial(cut, rows=at, columns=columns, turned=turned)) for path, at in places]
+
+
+def cut(v: Array, rows: slice, columns: slice, *, turned: bool) -> Array:
+    """A part of a matrix, or of a vector."""
+    if v.ndim < MATRIX or 1 in v.shape:
+        return np.ravel(v)[rows]
+    return (v.T if turned else v)[rows, columns]
