@@ -1,5 +1,7 @@
 """A convolution and an LSTM cell are recognised however their arrays lie; what is nearly one is not taken for it."""
 
+# ruff: noqa: E501 - a table of layouts, read across
+
 from __future__ import annotations
 
 from typing import Any
