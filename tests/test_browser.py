@@ -202,6 +202,14 @@ def test_the_search_finds_names_and_formulas(browser: Browser, site: Path, asked
         assert page.locator("#count").text_content() == "0 found"
 
 
+def test_what_is_found_tells_the_page_that_it_is_on(browser: Browser, site: Path) -> None:
+    with opened(browser, site / "search.html", query="?q=delta+of+the+output+layer") as page:
+        found = page.locator('.everything li:visible:has(>a[href*="softmax-log-likelihood.html#"])').first
+        assert found.evaluate("e => getComputedStyle(e, '::after').content") == '"Softmax with log-likelihood"'
+        page.locator("#find").fill("")
+        assert found.evaluate("e => getComputedStyle(e, '::after').content") == "none"
+
+
 def test_tables_sort_by_what_they_show(browser: Browser, site: Path) -> None:
     with opened(browser, site / "index.html") as page:
         column = page.locator("#catalogue tbody tr td:nth-child(4)")

@@ -15,6 +15,8 @@ SENTENCES = {
     "αz for z < 0": "[α][z] for [z] &lt; 0",
     "Wᵀδ at cos(ωq) and 4e⁻ᶻ": "[W]ᵀ[δ] at cos([ω][q]) and 4[e]⁻ᶻ",
     "the network’s D5, torch's 5-th": "the network’s D5, torch's 5-th",
+    "J by a alone: how a changes, as rZ by dz": "[J] by [a] alone: how [a] changes, as [r][Z] by [d][z]",
+    "in (-1, 1), up to -∞": "in (−1, 1), up to −∞",
     "其中 a 与 z 的和": "其中 [a] 与 [z] 的和",
     "<b>x</b> & </var>": "&lt;[b]&gt;[x]&lt;/[b]&gt; &amp; &lt;/var&gt;",
 }

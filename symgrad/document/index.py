@@ -149,7 +149,7 @@ def found(page: Page) -> list[dict[str, str]]:
         {
             "href": f"{whole}#{c.anchor}",
             "title": message("{id} ({verdict})", id=c.id, verdict=c.word),
-            "formula": c.statement,
+            "formula": c.statement if c.sources or len(say(c.statement)) <= LONGEST else "",
         }
         for c in ruled_on(page)
     ]

@@ -9,13 +9,15 @@ from symgrad.document.boxes import Ident
 from symgrad.document.mathml import clean
 from symgrad.document.tints import tint
 
-NO_NOUNS = "and|or|is|was|of|by|as|in|at|on|to|from|for|with|where|which|has|does|goes"  # no article before these
+# no article before these
+NO_NOUNS = "and|or|is|was|of|by|as|in|at|on|to|from|for|with|where|which|has|does|goes|alone|changes"
 LETTER = re.compile(
     rf"""(?<![A-Za-zΑ-Ωα-ω'’_.-])  # part of no word
-    ([A-Za-z]?[Α-ΟΡ-Ωα-ω][A-Za-z]?|[B-HJ-Zb-z]|[AIa](?![ ](?!(?:{NO_NOUNS})\b)[A-Za-z0-9α-ω(‖|]))
+    ([A-Za-z]?[Α-ΟΡ-Ωα-ω][A-Za-z]?|[a-z][A-Z]|d[tuxz]|[B-HJ-Zb-z]|[AIa](?![ ](?!(?:{NO_NOUNS})\b)[A-Za-z0-9α-ω(‖|]))
     (?:_([A-Za-z0-9]{{1,3}})(?!\^))?(?![A-Za-zΑ-Ωα-ω'’_0-9]|\.[a-z])""",
     re.VERBOSE,
 )
+MINUS = re.compile(r"(?<![\w)\]’'-])-(?=[\d∞])")
 SIGNS = "=≠<>≤≥≈→∈−+·⊙×"
 RUN = re.compile(rf"\S+(?: [{SIGNS}] \S+)+")
 SHORT = 26  # characters of a formula that stays on one line
@@ -23,7 +25,7 @@ SHORT = 26  # characters of a formula that stays on one line
 
 def lettered(words: str) -> str:
     """A text as HTML. An `a` is a letter where no article can stand."""
-    held = RUN.sub(lambda run: kept(run[0]), clean(words))
+    held = RUN.sub(lambda run: kept(run[0]), MINUS.sub("−", clean(words)))
     out, at = "", 0
     for found in LETTER.finditer(held):
         out += escape(held[at : found.start()], quote=False) + "".join(map(letter, found[1]))

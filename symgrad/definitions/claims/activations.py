@@ -50,7 +50,7 @@ eta = Symbol("eta", real=True)
 CLAIMS = (
     Claim(
         "A1",
-        "σ(z) = 1/(1 + e⁻ᶻ) maps R into (0, 1); large negative inputs to 0, large positive inputs to 1",
+        "σ(z) = 1/(1 + e⁻ᶻ) maps ℝ into (0, 1); large negative inputs to 0, large positive inputs to 1",
         Ruling.PROVED,
         (
             Holds("its formula", eq(σ, 1 / (1 + exp(-z)))),
@@ -72,7 +72,7 @@ CLAIMS = (
     ),
     Claim(
         "A3",
-        "the values of σ′ are the interval (0, 1/4)",
+        "The values of σ′ are the interval (0, 1/4)",
         Ruling.REFUTED,
         (Image("the values of σ′ are the open interval (0, 1/4)", dσ, z, interval(0, Rational(1, 4))),),
         ("S2",),
@@ -101,7 +101,7 @@ CLAIMS = (
     ),
     Claim(
         "A5",
-        "tanh(z) = (eᶻ − e⁻ᶻ)/(eᶻ + e⁻ᶻ) maps R into [−1, 1], is zero-centred, and tanh′(z) = 1 − tanh(z)²",
+        "tanh(z) = (eᶻ − e⁻ᶻ)/(eᶻ + e⁻ᶻ) maps ℝ into [−1, 1], is zero-centred, and tanh′(z) = 1 − tanh(z)²",
         Ruling.PROVED,
         (
             Holds("its formula", eq(tanh(z), (exp(z) - exp(-z)) / (exp(z) + exp(-z)))),
@@ -124,7 +124,7 @@ CLAIMS = (
     ),
     Claim(
         "A7",
-        "for large inputs the tanh curve flattens less than the sigmoid curve does, so its gradient there is better",
+        "For large inputs the tanh curve flattens less than the sigmoid curve does, so its gradient there is better",
         Ruling.REFUTED,
         (
             Holds(
@@ -152,7 +152,7 @@ CLAIMS = (
     ),
     Claim(
         "A8",
-        "tanh saturates, and so causes vanishing gradients, as sigmoid does",
+        "Tanh saturates, and so causes vanishing gradients, as sigmoid does",
         Ruling.CONDITIONAL,
         (
             Tends("tanh′(z) → 0 as z → ∞", dtanh, z, oo, S.Zero),
@@ -274,7 +274,7 @@ CLAIMS = (
     ),
     Claim(
         "A14",
-        "softplus is a smooth ReLU: the two graphs are close",
+        "Softplus is a smooth ReLU: the two graphs are close",
         Ruling.PROVED,
         (
             Holds("its slope exists everywhere", eq(slope(softplus), σ)),
@@ -293,7 +293,7 @@ CLAIMS = (
     ),
     Claim(
         "A15",
-        "sigmoid outputs are not zero-centred: if all inputs to a neuron are positive, the gradients of its "
+        "Sigmoid outputs are not zero-centred: if all inputs to a neuron are positive, the gradients of its "
         "weights are all "
         "of one sign, so the update zig-zags; a batch’s sum may mix the signs",
         Ruling.CONDITIONAL,
@@ -334,7 +334,7 @@ CLAIMS = (
     ),
     Claim(
         "A16",
-        "sigmoid needs an exponential, so it is slower to compute than ReLU-like functions",
+        "Sigmoid needs an exponential, so it is slower to compute than ReLU-like functions",
         Ruling.MEASURED,
         (
             Observation(

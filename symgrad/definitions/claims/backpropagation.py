@@ -58,7 +58,7 @@ CLAIMS = (
     ),
     Claim(
         "C4",
-        "the error that reaches a layer’s input x is Wᵀδ: the derivative of xw + b with respect to x is w, with "
+        "The error that reaches a layer’s input x is Wᵀδ: the derivative of xw + b with respect to x is w, with "
         "respect to w "
         "is x",
         Ruling.PROVED,
@@ -72,7 +72,7 @@ CLAIMS = (
     ),
     Claim(
         "C5",
-        "each further layer multiplies the gradient by its weights and by φ′: the accumulated effect is a "
+        "Each further layer multiplies the gradient by its weights and by φ′: the accumulated effect is a "
         "product over layers",
         Ruling.PROVED,
         (

@@ -98,7 +98,7 @@ grows = Induction(
 CLAIMS = (
     Claim(
         "D1",
-        "if every factor of the product is below 1 the gradient decays exponentially with depth; if every factor "
+        "If every factor of the product is below 1 the gradient decays exponentially with depth; if every factor "
         "is above 1 "
         "it grows exponentially",
         Ruling.CONDITIONAL,
@@ -133,7 +133,7 @@ CLAIMS = (
     ),
     Claim(
         "D2",
-        "the nearer a layer is to the output the larger its gradient is",
+        "The nearer a layer is to the output the larger its gradient is",
         Ruling.CONDITIONAL,
         (
             Holds(
@@ -165,7 +165,7 @@ CLAIMS = (
     ),
     Claim(
         "D3",
-        "through one sigmoid layer a signal of size 1 comes back at 0.25 of its size",
+        "Through one sigmoid layer a signal of size 1 comes back at 0.25 of its size",
         Ruling.REFUTED,
         (Holds("σ′(z) · 1 = 1/4", eq(dσ, Rational(1, 4)), at=(at(z=1),)),),
         ("S1",),
@@ -225,7 +225,7 @@ CLAIMS = (
     ),
     Claim(
         "D5",
-        "the deeper the network, the larger ReLU’s advantage over sigmoid; when the network is shallow sigmoid "
+        "The deeper the network, the larger ReLU’s advantage over sigmoid; when the network is shallow sigmoid "
         "does better",
         Ruling.MEASURED,
         (
@@ -252,7 +252,7 @@ CLAIMS = (
     ),
     Claim(
         "D6",
-        "dead ReLU: a neuron whose input is ≤ 0 gets gradient 0, and it and the neurons after it never update again",
+        "Dead ReLU: a neuron whose input is ≤ 0 gets gradient 0, and it and the neurons after it never update again",
         Ruling.REFUTED,
         (
             Holds(
@@ -302,7 +302,7 @@ CLAIMS = (
     ),
     Claim(
         "D7",
-        "if the weight matrices’ eigenvalues are widely spread, the gradient may vanish in backpropagation",
+        "If the weight matrices’ eigenvalues are widely spread, the gradient may vanish in backpropagation",
         Ruling.CONDITIONAL,
         (
             Exists(
@@ -353,7 +353,7 @@ CLAIMS = (
     ),
     Claim(
         "D8",
-        "exploding gradients can usually be solved by the choice of initial weights",
+        "Exploding gradients can usually be solved by the choice of initial weights",
         Ruling.CONDITIONAL,
         (
             Holds(
@@ -404,7 +404,7 @@ CLAIMS = (
     ),
     Claim(
         "D9",
-        "good initialisation (layer by layer) lets the gradient reach the first layers",
+        "Good initialisation (layer by layer) lets the gradient reach the first layers",
         Ruling.CONDITIONAL,
         (
             Holds(
@@ -449,7 +449,7 @@ CLAIMS = (
     ),
     Claim(
         "D10",
-        "an activation whose gradient is close to or equal to 1 (ReLU, Leaky ReLU) keeps the product from "
+        "An activation whose gradient is close to or equal to 1 (ReLU, Leaky ReLU) keeps the product from "
         "decaying fast",
         Ruling.CONDITIONAL,
         (

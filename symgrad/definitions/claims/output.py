@@ -69,7 +69,7 @@ by_ce = z - 8 * (σ - S.Half)
 CLAIMS = (
     Claim(
         "B1",
-        "squared error: J = ½‖a − y‖² gives δᴸ = (a − y) ⊙ σ′(zᴸ)",
+        "Squared error: J = ½‖a − y‖² gives δᴸ = (a − y) ⊙ σ′(zᴸ)",
         Ruling.PROVED,
         (Equal("for any number of outputs", partial(SE(), Z[j]), (a[j] - Y[j]) * apply(sigmoid, Z[j], order=1)),),
         ("S1", "S4"),
@@ -77,7 +77,7 @@ CLAIMS = (
     ),
     Claim(
         "B2",
-        "cross-entropy: J = −(yᵀ ln a + (1 − y)ᵀ ln(1 − a)) with a = σ(z) gives δᴸ = a − y: σ′(z) cancels",
+        "Cross-entropy: J = −(yᵀ ln a + (1 − y)ᵀ ln(1 − a)) with a = σ(z) gives δᴸ = a − y: σ′(z) cancels",
         Ruling.PROVED,
         (Equal("for any number of outputs and any targets", partial(CE(), Z[j]), a[j] - Y[j]),),
         ("S1",),
@@ -85,7 +85,7 @@ CLAIMS = (
     ),
     Claim(
         "B3",
-        "therefore the gradients of Wᴸ and bᴸ under cross-entropy contain no σ′(z) either",
+        "Therefore the gradients of Wᴸ and bᴸ under cross-entropy contain no σ′(z) either",
         Ruling.PROVED,
         (
             Equal("∂J/∂W = (a − y) xᵀ", partial(CE_of(), W[j, r]), (a_of[j] - Y[j]) * X[r]),
@@ -96,7 +96,7 @@ CLAIMS = (
     ),
     Claim(
         "B4",
-        "with sigmoid outputs, cross-entropy is always better (faster) than squared error: its delta never is "
+        "With sigmoid outputs, cross-entropy is always better (faster) than squared error: its delta never is "
         "the smaller one",
         Ruling.REFUTED,
         (
@@ -131,7 +131,7 @@ CLAIMS = (
     ),
     Claim(
         "B5",
-        "softmax: every output is in (0, 1) and the outputs sum to 1",
+        "Softmax: every output is in (0, 1) and the outputs sum to 1",
         Ruling.CONDITIONAL,
         (
             Equal("the outputs sum to 1", total(k, p[k]), 1 + 0 * total(k, p[k])),
@@ -166,7 +166,7 @@ CLAIMS = (
     ),
     Claim(
         "B6",
-        "log-likelihood loss J = −∑ₖ yₖ ln aₖ; with a one-hot y of class i it is J = −ln aᵢ",
+        "Log-likelihood loss J = −∑ₖ yₖ ln aₖ; with a one-hot y of class i it is J = −ln aᵢ",
         Ruling.PROVED,
         (Equal("with yₖ = 1 for k = c, else 0", J_class[c], -apply(log, p_of[c])),),
         ("S1",),
@@ -174,7 +174,7 @@ CLAIMS = (
     ),
     Claim(
         "B7",
-        "softmax with log-likelihood: for the true class i the gradient of Wᵢ is (aᵢ − 1) x and of bᵢ is aᵢ − 1",
+        "Softmax with log-likelihood: for the true class i the gradient of Wᵢ is (aᵢ − 1) x and of bᵢ is aᵢ − 1",
         Ruling.PROVED,
         (
             Equal("∂J/∂W of the true class", partial(J_class[c], W[c, r]), (p_of[c] - 1) * X[r]),
@@ -185,7 +185,7 @@ CLAIMS = (
     ),
     Claim(
         "B8",
-        "softmax with log-likelihood: as the loss has only the true class’s output in it, the gradient with "
+        "Softmax with log-likelihood: as the loss has only the true class’s output in it, the gradient with "
         "respect to every "
         "other class’s neuron is 0",
         Ruling.REFUTED,
@@ -204,7 +204,7 @@ CLAIMS = (
     ),
     Claim(
         "B9",
-        "softmax with log-likelihood: the whole delta is a − y, with no slow factor in it",
+        "Softmax with log-likelihood: the whole delta is a − y, with no slow factor in it",
         Ruling.CONDITIONAL,
         (Equal("for any y", partial(J_p(), Z[j]), p[j] - Y[j]),),
         ("S1",),
@@ -222,7 +222,7 @@ CLAIMS = (
     ),
     Claim(
         "B10",
-        "squared error with ReLU output: delta is the error (a − y) where z > 0, and 0 where z ≤ 0",
+        "Squared error with ReLU output: delta is the error (a − y) where z > 0, and 0 where z ≤ 0",
         Ruling.CONDITIONAL,
         (Holds("for all z and y", eq(relu_delta, relu_error), at=(at(z=0, y=1),)),),
         ("S0",),

@@ -26,11 +26,13 @@
   };
   const losses = document.querySelector(".everything .with[data-names]"), beside = losses ? `${losses.textContent} ${losses.dataset.names}` : "";
   const rules = all("#rules li").map(item => item.textContent);
-  let page = "";
+  let page;
   const items = all(".everything li").map(item => {
     const link = item.querySelector("a").getAttribute("href"), inner = link.includes("#");
-    if (!inner) page = item.textContent;
-    const more = inner ? item.closest("#rules") ? "" : page : "with" in item.dataset ? beside : (item.dataset.rules ?? "").split(" ").map(n => rules[n]).join(" ");
+    if (!inner) page = item;
+    const of = inner && !item.closest("#rules") && page;
+    const more = of ? of.textContent : inner ? "" : "with" in item.dataset ? beside : (item.dataset.rules ?? "").split(" ").map(n => rules[n]).join(" ");
+    if (of) item.dataset.of = of.firstElementChild.textContent;  // told where the list is no longer in order
     return [item, words(`${item.textContent} ${link} ${more}`), [item.querySelector("a").textContent, link.replace(/^\.\/|\.html$/g, "")].map(words), formula(all("i", item).map(i => i.textContent).join(";"))];
   });
   const parts = all(".everything section"), rows = new Map(parts.map(part => [part, all("li", part)])), rank = new Map();
@@ -42,6 +44,7 @@
     const like = /[\\^*/=(+√²³'′]|\s[-−]|\b\w[-−]\w\b|⁻/.test(box.value), hit = told.includes(true);  // like a formula, not words
     const spelt = !like || !hit && asked.some(word => word.length > 2);
     let shown = 0;
+    parts[0]?.parentElement.classList.toggle("sought", asked.length > 0);
     items.forEach(([item, text, names, own], n) => {
       item.hidden = !(told[n] || spelt && asked.every(word => text.includes(word)));
       shown += !item.hidden;
