@@ -9,18 +9,44 @@ from typing import TYPE_CHECKING, Any
 import mpmath
 import pytest
 from mpmath import iv
-from sympy import And, Eq, Ge, Gt, Le, Lt, Ne, Piecewise, Rational, S, Symbol, cos, erf, exp, log, pi, sin, sqrt, tanh
+from sympy import (
+    Add,
+    And,
+    Eq,
+    Ge,
+    Gt,
+    Le,
+    Lt,
+    Mul,
+    Ne,
+    Piecewise,
+    Rational,
+    S,
+    Symbol,
+    cos,
+    erf,
+    exp,
+    log,
+    pi,
+    sin,
+    sqrt,
+    tanh,
+)
 
 from symgrad import gelu, mish, silu
 from symgrad.core import Domain, Variable
-from symgrad.functions import unfold
+from symgrad.functions import D, unfold
 from symgrad.prover import equation, prove_cover, prove_relation, recheck
+from symgrad.prover.certificate import VERSION, certificate
+from symgrad.prover.kernel import Flint
+from symgrad.prover.prove import Prover
 from symgrad.prover.recheck_cover import between, fine, jet
 from symgrad.prover.recheck_far import Far, number
 from symgrad.prover.recheck_ring import RejectedError
+from symgrad.prover.statement import read_statement
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
 z = Symbol("z", real=True)
 NINE = Rational(1, 10**9)
@@ -162,6 +188,44 @@ def test_a_certificate_fits_no_other_statement(made: dict[str, Any]) -> None:
     ):
         told = [*map(str, equation(wrong)), *made["statement"][2:]]
         assert not replayed(json.dumps({**made, "statement": told}), wrong, assuming=True)
+
+
+def vacuous(left: Any, variables: Sequence[Variable], there: Any) -> dict[str, Any]:
+    """A certificate that something is 0 at a place that its symbol can't have."""
+    statement = read_statement(left, S.Zero, variables, (), there)
+    work = Prover(statement, Flint, 20.0)
+    found: dict[str, Any] = json.loads(certificate(statement, [work.tree(search) for search in work.searches]))
+    return found
+
+
+@pytest.mark.parametrize("place", [-1, 0])
+def test_what_is_true_of_no_point_shows_no_touching(place: int) -> None:
+    variables = (Variable(z, Domain(S.Zero, None, lower_open=True)),)
+    relation, there = Ge(z**2 - S.Half, 0, evaluate=False), Eq(z, place)
+    slope = D(Add(z**2 - S.Half, Mul(-1, 0, evaluate=False), evaluate=False), z)
+    parts = {"zero": vacuous(z**2 - S.Half, variables, there), "flat": vacuous(slope, variables, there)}
+    assert recheck(json.dumps(parts["flat"]), slope, S.Zero, variables=variables, assuming=there).ok
+    told = [*map(str, equation(relation)), "True", *parts["flat"]["statement"][3:]]
+
+    for alone in (False, True):
+        shown = {k: {**part, "statement": part["statement"][:3]} for k, part in parts.items()} if alone else parts
+        cell = {"ends": ["-1", "2"], "touch": [-1, str(place**2)], **shown}
+        forged = {"version": VERSION, "statement": told, "cells": [cell], "beyond": [1]}
+        found = recheck(json.dumps(forged), *equation(relation), variables=variables)
+        assert not found.ok
+        assert "another statement" not in found.reason or not alone
+
+
+@pytest.mark.parametrize("number", ["1e999999999", "1" * 2000, "0.5"])
+def test_numbers_of_a_certificate_are_short(number: str, made: dict[str, Any]) -> None:
+    for where in ({"at": number}, {"ends": [made["cells"][1]["ends"][0], number]}):
+        spoilt = copy.deepcopy(made)
+        spoilt["cells"][1].update(where)
+        assert "no fraction" in recheck(json.dumps(spoilt), *equation(HOLDS[0][0])).reason
+
+
+def test_the_replay_of_cells_has_a_time_limit(made: dict[str, Any]) -> None:
+    assert "time" in recheck(json.dumps(made), *equation(HOLDS[0][0]), seconds=0).reason
 
 
 EXPRESSIONS = (

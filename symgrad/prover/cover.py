@@ -45,7 +45,7 @@ def prove_cover(relation: Any, *, variables: Sequence[Variable] = (), assuming: 
     try:
         stated = claim(relation, variables, assuming)
         with ctx.workprec(PRECISION):
-            made = _Cover(stated, variables, point=isinstance(assuming, sp.Basic) and assuming.has(sp.Eq)).certificate()
+            made = _Cover(stated, point=isinstance(assuming, sp.Basic) and assuming.has(sp.Eq)).certificate()
     except (SymgradError, RejectedError, ArithmeticError, ValueError):
         return None
     sides = truth(relation), sp.S.One
@@ -59,8 +59,8 @@ def prove_cover(relation: Any, *, variables: Sequence[Variable] = (), assuming: 
 class _Cover:
     """The search for the cells of one comparison."""
 
-    def __init__(self, stated: Claim, variables: Sequence[Variable], *, point: bool) -> None:
-        self.stated, self.variables, self.point = stated, variables, point
+    def __init__(self, stated: Claim, *, point: bool) -> None:
+        self.stated, self.point = stated, point
         self.symbol = stated.symbol
         self.expr = one_variable(stated.great - stated.small, self.symbol)
         self.smooth = Smooth(self.expr, self.symbol)
@@ -148,7 +148,7 @@ class _Cover:
             "zero": (self.stated.great, self.stated.small),
             "flat": (D(self.stated.difference, self.symbol), sp.S.Zero),
         }
-        found = {k: prove(*sides, variables=self.variables, assuming=there).certificate for k, sides in asked.items()}
+        found = {k: prove(*sides, assuming=there).certificate for k, sides in asked.items()}
         if not all(found.values()):
             raise RejectedError("that the difference touches 0 is not proved")
         way = 1 if place > 0 else -1

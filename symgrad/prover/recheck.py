@@ -89,7 +89,7 @@ def _check(data: dict[str, Any], clock: Clock, claimed: tuple[Any, ...]) -> None
         raise RejectedError("the certificate is of another statement")
     if "cells" in data:
         recheck_cover.replay(
-            data, claimed, lambda part, one, two, there: _check(part, clock, (one, two, variables, (), there))
+            data, claimed, clock, lambda part, one, two, there: _check(part, clock, (one, two, (), (), there))
         )
         return
     program = Program(data.get("program", ()))

@@ -28,7 +28,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
     from symgrad.core import Variable
+    from symgrad.prover.recheck_ring import Clock
 
+DIGITS = 1000  # of a number of the cells
 WEAK, STRICT = (sp.Ge, sp.Le), (sp.Gt, sp.Lt)
 
 
@@ -207,7 +209,14 @@ def _fraction(q: Any) -> Fraction:
     return Fraction(int(q.p), int(q.q))
 
 
-def replay(data: dict[str, Any], claimed: tuple[Any, ...], certified: Callable[..., None]) -> None:
+def _read(text: Any) -> Fraction:
+    """A number of a certificate: 1e999999999 would keep us for ever."""
+    if not isinstance(text, str) or len(text) > DIGITS or not set(text) <= set("-/0123456789"):
+        raise RejectedError("a number of the cells is no fraction, or a long one")
+    return Fraction(text)
+
+
+def replay(data: dict[str, Any], claimed: tuple[Any, ...], clock: Clock, certified: Callable[..., None]) -> None:
     """Raise RejectedError unless cells and half lines show the comparison; `certified` replays an equation."""
     left, right, variables, lets, assuming = claimed
     if lets or right != 1 or not isinstance(left, sp.Piecewise) or not isinstance(left.args[0].cond, Relational):
@@ -215,10 +224,11 @@ def replay(data: dict[str, Any], claimed: tuple[Any, ...], certified: Callable[.
     if left.args != ((sp.S.One, left.args[0].cond), (sp.S.Zero, sp.true)):
         raise RejectedError("the statement is not the truth of a comparison")
     stated = claim(left.args[0].cond, variables, assuming)
-    cells = [tuple(map(Fraction, cell["ends"])) for cell in data["cells"]]
+    cells = [tuple(map(_read, cell["ends"])) for cell in data["cells"]]
     _require_whole(stated, cells, data["beyond"])
     with fine():
         for cell, (low, high) in zip(data["cells"], cells, strict=True):
+            clock.tick()
             _cell(stated, cell, low, high, certified)
         for side, end in ((-1, -cells[0][0]), (1, cells[-1][1])):
             if side in data["beyond"] and (end <= 0 or stated.far(end, side) != 1):
@@ -246,7 +256,7 @@ def _cell(stated: Claim, cell: dict[str, Any], low: Fraction, high: Fraction, ce
         if not whole.bend.a >= 0:
             raise RejectedError("the difference may bend downwards where it touches 0")
         return
-    middle = Fraction(cell["at"])
+    middle = _read(cell["at"])
     if not low <= middle <= high:
         raise RejectedError("the place of a cell lies outside it")
     there, reach = stated.jet(_number(middle)), _number(max(high - middle, middle - low))
@@ -257,11 +267,13 @@ def _cell(stated: Claim, cell: dict[str, Any], low: Fraction, high: Fraction, ce
 
 
 def _touch(stated: Claim, cell: dict[str, Any], low: Fraction, high: Fraction, certified: Callable[..., None]) -> None:
-    """A place in the cell at which the difference and its slope are 0."""
+    """A place in the cell at which the difference and its slope are 0: said of it as a number, in a domain or not."""
     way, square = cell["touch"]
-    place = (1 if way > 0 else -1) * sp.sqrt(sp.Rational(Fraction(square)))
+    place = (1 if way > 0 else -1) * sp.sqrt(sp.Rational(_read(square)))
     if not stated.weak or not low <= place <= high:
         raise RejectedError("the difference may not be 0 there")
     there = sp.Eq(stated.symbol, place)
+    if not isinstance(there, sp.Eq):  # false: whatever is said of no point is true
+        raise RejectedError("the difference is said to be 0 where the symbol is not")
     certified(cell["zero"], stated.great, stated.small, there)
     certified(cell["flat"], D(stated.difference, stated.symbol), sp.S.Zero, there)
