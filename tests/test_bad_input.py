@@ -191,3 +191,22 @@ def test_a_slope_below_all_rounding_is_not_called_right(share: float) -> None:
     right = try_gradient(lambda z: 1e-200 * np.tanh(z), lambda z: 1e-200 / np.cosh(z) ** 2)
 
     assert (result.outcome, right.outcome) == (Outcome.UNRESOLVED, Outcome.OK)
+
+
+def test_a_loss_of_integers() -> None:
+    with pytest.raises(SymgradError, match=r"returned integers, .* return a float"):
+        try_network(lambda p: int((p**2).sum()), lambda p: 2 * p, 9 * AT)
+
+    still = try_network(lambda p: 7, lambda p: 0 * p, AT)
+    assert still.outcome is Outcome.OK
+    assert any("returns integers" in n for n in still.notes)
+    assert not try_network(lambda p: max(0, p.sum() - 9), lambda p: 0 * p, AT).notes
+
+
+def test_a_vector_function_is_not_called_a_loss() -> None:
+    def changes(x: Any) -> Any:
+        x *= 2
+        return x
+
+    assert "the function changes its input" in str(try_vjp(changes, lambda x, c: 2 * c, AT))
+    assert "returns integers" in str(try_vjp(lambda x: np.floor(9 * x).astype(int), lambda x, c: 0 * c, AT))

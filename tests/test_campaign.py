@@ -8,8 +8,8 @@ import pickle
 import signal
 import subprocess
 import sys
-from concurrent.futures import ThreadPoolExecutor
-from typing import TYPE_CHECKING
+from concurrent.futures import Executor, Future, ThreadPoolExecutor
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -40,6 +40,32 @@ def test_a_long_job_in_pieces_is_the_whole(tmp_path: Path) -> None:
     assert pickle.loads(pickle.dumps(job())).key == job().key  # noqa: S301 - our own
 
 
+class Cluster(Executor):
+    """Like Dask's executor it does not tell how many workers it has."""
+
+    def __init__(self) -> None:
+        self.worker = ThreadPoolExecutor(1)
+        self.handed: list[Future[Any]] = []
+
+    def submit(self, *job: Any, **options: Any) -> Any:
+        self.handed.append(self.worker.submit(*job, **options))
+        return self.handed[-1]
+
+    def shutdown(self, *_: Any, **__: Any) -> None:
+        self.worker.shutdown()
+
+
+def test_a_cluster_gets_all_pieces_and_a_stop_withdraws_them() -> None:
+    def stop(_done: int, _of: int) -> None:
+        raise KeyboardInterrupt
+
+    with Cluster() as cluster, pytest.raises(KeyboardInterrupt):
+        complete(job(), executor=cluster, report=stop)
+
+    assert len(cluster.handed) == job().pieces
+    assert any(f.cancelled() for f in cluster.handed)
+
+
 def test_a_stopped_job_goes_on_where_it_was(tmp_path: Path) -> None:
     file = tmp_path / "job.json"
 
@@ -51,7 +77,8 @@ def test_a_stopped_job_goes_on_where_it_was(tmp_path: Path) -> None:
         complete(job(), executor=pool, resume=file, report=stop)
     before = len(json.loads(file.read_text("utf-8"))["done"])
     seen: list[int] = []
-    found = complete(job(), executor=ThreadPoolExecutor(1), resume=file, report=lambda done, _: seen.append(done))
+    again = str(file)
+    found = complete(job(), executor=ThreadPoolExecutor(1), resume=again, report=lambda done, _: seen.append(done))
 
     assert 3 <= before < 8
     assert seen[0] > before

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import subprocess
 import sys
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
@@ -19,12 +19,16 @@ from symgrad.testing import (
     check_network,
     check_vjp,
     try_gradient,
+    try_network,
     try_vjp,
 )
 from symgrad.testing import (
     __all__ as public,
 )
 from symgrad.words import speaking
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 
 def s(z: Any) -> Any:
@@ -377,3 +381,76 @@ def test_the_message_is_in_the_readers_language() -> None:
     assert "诊断" in told
     assert "应有值的 2 倍" in told
     assert "2 times what it should be" in str(result)
+
+
+def sigmoid_slope(z: Any) -> Any:
+    return np.exp(-np.abs(z)) / (1 + np.exp(-np.abs(z))) ** 2
+
+
+# what is given for the slope of the sigmoid, in half precision
+NARROW: dict[str, tuple[Callable[[Any], Any], Outcome]] = {
+    "right": (sigmoid_slope, Outcome.OK),
+    "5 % too much": (lambda z: 1.05 * sigmoid_slope(z), Outcome.WRONG),
+    "1 % too much": (lambda z: 1.01 * sigmoid_slope(z), Outcome.UNRESOLVED),
+    "5 % too much on the right": (lambda z: np.where(z > 1, 1.05, 1) * sigmoid_slope(z), Outcome.WRONG),
+    "up to 3 % off": (lambda z: (1 + 0.03 * np.tanh(z)) * sigmoid_slope(z), Outcome.UNRESOLVED),
+}
+
+
+@pytest.mark.parametrize("name", NARROW)
+@pytest.mark.parametrize("of", ["sigmoid", None])
+def test_an_error_that_a_narrow_result_has_room_for(name: str, of: str | None) -> None:
+    given, wanted = NARROW[name]
+
+    result = try_gradient(lambda z: 1 / (1 + np.exp(-z)), lambda z: given(z).astype(np.float16), of=of)
+
+    assert result.outcome is wanted, result
+    assert any("off to the same side" in n for n in result.notes) is (wanted is not Outcome.OK)
+    assert any("up to 0.06 of a value" in n for n in result.notes)
+
+
+@pytest.mark.parametrize("share", [1, 1.05])
+def test_a_narrow_gradient_of_many_parameters(share: float) -> None:
+    at = {"a": np.linspace(-1, 2, 12), "b": np.linspace(0.3, 0.9, 3)}
+
+    def gradients(p: Any) -> Any:
+        return {"a": np.cos(p["a"]).astype(np.float16), "b": (share * np.cos(p["b"])).astype(np.float16)}
+
+    result = try_network(lambda p: np.sin(p["a"]).sum() + np.sin(p["b"]).sum(), gradients, at)
+
+    assert result.outcome is (Outcome.OK if share == 1 else Outcome.UNRESOLVED)
+    assert any("off by more than some roundings" in n for n in result.notes) is (share != 1)
+
+
+@pytest.mark.parametrize("digits", [8, 12])
+def test_a_function_that_rounds_to_decimals(digits: int) -> None:
+    def rounded(z: Any) -> Any:
+        return np.round(np.tanh(z), digits)
+
+    def slope(z: Any) -> Any:
+        return 1 - np.tanh(z) ** 2
+
+    for of in ("tanh", None):
+        right, wrong = (try_gradient(rounded, lambda z, s=s: s * slope(z), of=of) for s in (1, 1.001))
+        assert (right.outcome, wrong.outcome) == (Outcome.OK, Outcome.WRONG)
+        assert any(f"rounds to {digits} decimals" in n for n in right.notes)
+
+
+def test_what_is_below_the_rounding_of_the_whole_is_said() -> None:
+    at = {"a": np.asarray([0.5, 2.0]), "b": np.asarray([1.0, -3.0])}
+
+    def checked(small: float, slope: float, offset: float = 0.0) -> Any:
+        return try_network(
+            lambda p: offset + (p["a"] ** 2).sum() + small * (p["b"] ** 2).sum(),
+            lambda p: {"a": 2 * p["a"], "b": slope * p["b"]},
+            at,
+        )
+
+    assert "no mistake seen" in str(checked(1e-20, 3e-20))
+    assert "not seen   all of b" in str(checked(1e-20, 3e-20))
+    assert checked(1e-12, 3e-12).outcome is Outcome.WRONG
+    assert "not seen" not in str(checked(0.0, 0.0))
+    assert checked(1.0, 2.0, offset=1e17).outcome is Outcome.UNRESOLVED
+    small = try_network(lambda p: 1e-30 * (p**2).sum(), lambda p: 3e-30 * p, at["a"])
+    assert small.outcome is Outcome.FLOOR
+    assert "by the same factor" in str(small)

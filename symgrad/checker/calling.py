@@ -30,6 +30,8 @@ SAME = 2.0**-20  # relative: two calls that differ by more are different, by les
 RETURNED = message("returned")
 ENOUGH = 12  # different values that tell their precision
 STEPS = 3  # different integers that a slope may have: -1, 0, 1
+DECIMALS = range(4, 15)
+ROUNDINGS = 64  # as in `judge`
 LEAST = float(np.finfo(np.float32).tiny)
 DOUBLE, UNIT = np.dtype(float), float(np.finfo(float).eps)
 OWN = (NameError, AttributeError, ImportError, AssertionError, LookupError, SystemExit, RuntimeError)
@@ -49,10 +51,13 @@ class Guarded:
     one_by_one: bool = False
     constant: bool = False
     eps: float = 0.0
+    quantum: float = 0.0
 
     @property
     def least(self) -> float:
-        """The least number of the type that it computes in, as its rounding unit tells."""
+        """The least number of the type that it computes in, as its rounding unit tells; or of its decimals."""
+        if self.quantum:
+            return self.quantum
         return float(np.finfo(np.float16).smallest_subnormal) if self.eps == epsilon(np.float16) else 0.0
 
     def __call__(self, x: Array) -> Array:
@@ -275,10 +280,27 @@ def unit_of(found: Guarded, x: Array, values: Array, dtype: Any) -> float:
         return UNIT
     eps = epsilon(dtype) if dtype != DOUBLE and is_float(dtype) else UNIT
     if x.dtype == DOUBLE and (eps > UNIT or narrow(x, values)):
-        told = message("{name} computes in less than double precision; its rounding was allowed for", name=found.name)
+        eps = max(eps, epsilon(np.float32))
+        told = message(
+            "{name} computes in less than double precision; its rounding was allowed for, up to {share} of a value",
+            name=found.name,
+            share=f"{ROUNDINGS * eps:.1g}",
+        )
         found.watch.note(f"{found.name} precision", told)
-        return max(eps, epsilon(np.float32))
     return eps
+
+
+def rounded(found: Guarded, x: Array, values: Array) -> Guarded:
+    """The function, which is seen to round its values to so many decimals, if to fewer than doubles and `x` have."""
+    told = [v for v in values.tolist() if 0 < abs(v) < 1]
+    digits = next((d for d in DECIMALS if all(round(v, d) == v for v in told[::8])), None)
+    if digits is None or len(set(told)) < ENOUGH or not all(round(v, digits) == v for v in told):
+        return found
+    if all(round(v, digits) == v for v in x.tolist()):
+        return found
+    note = message("{name} rounds to {n} decimals; that was allowed for", name=found.name, n=digits)
+    found.watch.note(f"{found.name} decimals", note)
+    return replace(found, quantum=10.0**-digits)
 
 
 def narrow(x: Array, values: Array) -> bool:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 import signal
 from collections.abc import Callable
 from concurrent.futures import FIRST_COMPLETED, Executor, Future, ProcessPoolExecutor, wait
 from dataclasses import dataclass, replace
 from multiprocessing import active_children, get_context
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -20,8 +20,6 @@ from symgrad.checker.formats import doubles, format_named
 from symgrad.core import REALS, Domain, UnsupportedError
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from symgrad.checker.accuracy import Code
     from symgrad.checker.truth import Truth
 
@@ -65,29 +63,35 @@ class Progress:
 
 
 def complete(
-    job: Job, *, executor: Executor | None = None, resume: Path | None = None, report: Report | None = None
+    job: Job, *, executor: Executor | None = None, resume: Path | str | None = None, report: Report | None = None
 ) -> Certificate:
     """The certificate over all inputs of a format.
 
     Pieces run on `executor`, by default a pool of processes, one a core. `resume` is a file that is kept up to
-    date, and continued where it exists. `report` is told how many pieces are done, of how many.
+    date, and continued where it exists. `report` is told how many pieces are done, of how many. What is handed out and
+    not begun is withdrawn at a stop.
     """
+    resume = None if resume is None else Path(resume)
     if executor is None:
         return on_processes(job, resume, report)
     progress = resumed(job, resume)
-    ahead = WAITING * (getattr(executor, "_max_workers", None) or os.cpu_count() or 1)
     left = [n for n in range(job.pieces) if n not in progress.done]
+    ahead = WAITING * getattr(executor, "_max_workers", len(left))  # a cluster that does not tell its size gets all
     running: dict[Future[Certificate], int] = {}
-    while left or running:
-        while left and len(running) < ahead:
-            number = left.pop(0)
-            running[executor.submit(piece, job, number)] = number
-        finished, _ = wait(running, return_when=FIRST_COMPLETED)
-        for future in finished:
-            progress = added(progress, running.pop(future), future.result(), job)
-        keep(progress, resume)
-        if report:
-            report(len(progress.done), job.pieces)
+    try:
+        while left or running:
+            while left and len(running) < ahead:
+                number = left.pop(0)
+                running[executor.submit(piece, job, number)] = number
+            finished, _ = wait(running, return_when=FIRST_COMPLETED)
+            for future in finished:
+                progress = added(progress, running.pop(future), future.result(), job)
+            keep(progress, resume)
+            if report:
+                report(len(progress.done), job.pieces)
+    finally:
+        for future in running:
+            future.cancel()
     found = progress.found or Certificate(job.name, job.dtype, complete=True, inputs=0, limit=job.limit)
     return explained(replace(found, name=job.name, complete=True), job.code, job.truth)
 

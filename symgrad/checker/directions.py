@@ -9,26 +9,31 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from symgrad.checker.bias import MANY, biased
 from symgrad.checker.blame import blamed, sweep
-from symgrad.checker.calling import Guarded, alike, callable_one, epsilon
+from symgrad.checker.calling import Guarded, alike, callable_one, epsilon, whole
 from symgrad.checker.difference import Array, Estimate, bends, sampled
 from symgrad.checker.findings import EntryFinding, ParameterReport
 from symgrad.checker.judge import judge
 from symgrad.checker.options import float_type, understood
 from symgrad.checker.trees import Tree, shown, tree
 from symgrad.checker.watch import Watch, Watching
-from symgrad.core import FunctionRandomError, FunctionShapeError, Outcome
+from symgrad.core import FunctionRandomError, FunctionShapeError, FunctionTypeError, Outcome
 from symgrad.words import message
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
+    from symgrad.words import Message
+
 SEVERAL = 3
-NAME, VARIES = "the function", message("returned different values for the same parameters")
+LOSS = message("the loss")
+NAME, VARIES = message("the function"), message("returned different values for the same parameters")
 SECONDS = 60.0
 SCALES = (1.0, 2.0**-7, 2.0**-14)  # of the steps along a direction of length 1
 SHARP = 1e-9  # a bound above this part of the slope earns a look on the next scale
-FAINT = 2.0**-36  # a slope known to within this part of the loss is known, though it be 0
+FAINT = 2.0**-36  # a slope known to within this part of the loss is known, though it be 0 ...
+NOTHING = 2.0**-20  # ... if no more than this is claimed
 NUDGE = 2.0**-5  # relative: how far parameters that lie on a kink are moved
 KINK = message("the parameters lie on a kink of the loss; parameters close by were checked as well")
 KINK_HERE = message(
@@ -45,6 +50,7 @@ class Slopes:
     at: Tree
     grain: float = 1.0
     calls: int = 0
+    whole: float | None = None  # an integer that was returned
 
     def value(self, values: Array) -> float:
         """The loss at these parameters."""
@@ -57,7 +63,20 @@ class Slopes:
                 "return one number, or check a vector function with check_vjp",
             )
         self.grain = max(self.grain, unit(found.dtype) / epsilon(float))
-        return float(found.reshape(()))
+        value = float(found.reshape(()))
+        if found.dtype.kind in "iu":
+            self.rounded(value)
+        return value
+
+    def rounded(self, value: float) -> None:
+        """Refuse a loss that jumps from one integer to another; say it of one that stays at one but 0."""
+        if self.whole not in {None, value}:
+            told = message("returned integers, {one} and {other}", one=f"{self.whole:g}", other=f"{value:g}")
+            raise FunctionTypeError(self.loss.name, told, "what lies between them is lost: return a float, unrounded")
+        self.whole = value
+        if value:
+            told = message("{name} returns integers; what lies between them is lost", name=self.loss.name)
+            self.loss.watch.note(f"{self.loss.name} integers", told)
 
     def along(self, directions: Array) -> Estimate:
         """The slope along each row of `directions`, each of length 1."""
@@ -104,6 +123,7 @@ class Block:
     kink: bool
     left: float
     right: float
+    doubt: float  # what the differences alone may be off by
 
     @property
     def suspect(self) -> bool:
@@ -138,33 +158,48 @@ def check_parameters(
     close by are checked too.
     """
     understood(directions=directions, seed=seed, seconds=seconds)
-    dtype = float_type(dtype)
-    callable_one(loss, "the loss")
+    callable_one(loss, LOSS)
+    return checked(loss, gradients, parameters, LOSS, directions, float_type(dtype), seed, seconds)
+
+
+def checked(  # noqa: PLR0917 - the same words as above, handed on
+    loss: Callable[[Any], Any],
+    gradients: Any,
+    parameters: Any,
+    name: Message,
+    directions: int,
+    dtype: Any,
+    seed: int,
+    seconds: float,
+) -> ParameterReport:
+    """The same, with a name for the loss: that of the function of which it is made."""
     with Watching(seconds) as watch:
         at, rng = tree(parameters, watch), np.random.default_rng(seed)
-        first = tried(loss, gradients, at, directions, dtype, rng, watch)
+        guarded = Guarded(loss, name, watch)
+        first = tried(guarded, gradients, at, directions, dtype, rng)
         if not (callable(gradients) and any(d.kink and d.outcome is Outcome.UNRESOLVED for d in first.directions)):
             return replace(first, seed=seed)
         watch.note("kink", KINK)
         beside = at.values + NUDGE * rng.normal(size=at.values.size) * np.maximum(np.abs(at.values), 0.25)
-        second = tried(loss, gradients, replace(at, values=beside), directions, dtype, rng, watch)
+        second = tried(guarded, gradients, replace(at, values=beside), directions, dtype, rng)
         return replace(merged([first, second], seed), notes=watch.notes)
 
 
 def tried(  # noqa: PLR0917 - the same words as above, handed on
-    loss: Callable[[Any], Any],
-    gradients: Any,
-    at: Tree,
-    directions: int,
-    dtype: Any,
-    rng: np.random.Generator,
-    watch: Watch,
+    loss: Guarded, gradients: Any, at: Tree, directions: int, dtype: Any, rng: np.random.Generator
 ) -> ParameterReport:
     """The report on the parameters `at`."""
-    slopes = Slopes(Guarded(loss, message("the loss"), watch), at)
+    watch, slopes = loss.watch, Slopes(loss, at)
     values, eps = given_values(gradients, at, dtype, watch)
     trial = Blocks(slopes, values, eps, steady(slopes), rng)
-    first = trial.of([np.arange(at.values.size)] * directions + arrays(at))
+    groups = [np.arange(at.values.size), *arrays(at)]
+    if eps > epsilon(np.float32):  # so much room for rounding is filled by it in few directions, by a mistake in many
+        looks = [trial.of([g] * max(MANY, directions)) for g in groups]
+        first = [b for found in looks for b in found]
+        if any(biased([b.error - 3 * b.doubt for b in found], values[found[0].places], eps, watch) for found in looks):
+            first = [replace(b, outcome=Outcome.UNRESOLVED) if b.outcome is Outcome.OK else b for b in first]
+    else:
+        first = trial.of(groups[:1] * directions + groups[1:])
     wrong, more = located(trial, [b for b in first if b.suspect])
     if any(b.kink and b.outcome is Outcome.UNRESOLVED for b in first) and not callable(gradients):
         watch.note("kink", KINK_HERE)
@@ -201,13 +236,15 @@ def check_vjp(
             raise FunctionShapeError(NAME, "returned an empty array", "return at least one number")
         if not alike(out, function.raw_of(at.built(at.values))):
             raise FunctionRandomError(NAME, VARIES, "fix its seed, or switch dropout off")
+        whole(NAME, out.dtype, out, watch)
     rng = np.random.default_rng(seed)
     reports = []
     for n in range(cotangents):
         c = rng.normal(size=out.shape)
         loss, gradient = partial(paired, f, c), partial(swapped, vjp, c.astype(dtype))
-        reports.append(check_parameters(loss, gradient, x, directions=1, dtype=dtype, seed=seed + n, seconds=seconds))
-    return merged(reports, seed)
+        reports.append(checked(loss, gradient, x, NAME, 1, dtype, seed + n, seconds))
+    found = merged(reports, seed)
+    return replace(found, notes=tuple(dict.fromkeys([*watch.notes, *found.notes])))
 
 
 def check_hvp(
@@ -315,10 +352,15 @@ class Blocks:
         eps = max(self.eps, epsilon(float))
         bound = truth.bound + 64 / 3 * eps * np.nan_to_num(size)
         outcomes = judge(given, replace(truth, bound=bound), eps=eps * max(1.0, self.slopes.grain))
-        faint = (outcomes == Outcome.UNRESOLVED) & (bound <= FAINT * abs(self.size)) & ~truth.kink
+        faint = (
+            (outcomes == Outcome.UNRESOLVED)
+            & (bound <= FAINT * abs(self.size))
+            & (np.abs(given) <= NOTHING)
+            & ~truth.kink
+        )
         outcomes[truth.kink & (outcomes == Outcome.WRONG)] = Outcome.UNRESOLVED
         outcomes[faint & (np.abs(given - truth.estimate) <= 3 * bound)] = Outcome.OK
-        columns = (given, truth.estimate, bound, outcomes, truth.kink, truth.left, truth.right)
+        columns = (given, truth.estimate, bound, outcomes, truth.kink, truth.left, truth.right, truth.bound)
         rows = zip(*(c.tolist() for c in columns), strict=True)
         return [Block(places, *row) for places, row in zip(blocks, rows, strict=True)]
 

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
+from symgrad.checker.bias import distrust
 from symgrad.checker.blame import blamed, swept
-from symgrad.checker.calling import DOUBLE, UNIT, Guarded, epsilon, guard, name_of
+from symgrad.checker.calling import DOUBLE, UNIT, Guarded, epsilon, guard, name_of, rounded
 from symgrad.checker.cuts import LOST, cuts, off
 from symgrad.checker.difference import Array, Estimate, difference, scrutinised
 from symgrad.checker.draws import ends
@@ -119,6 +120,7 @@ def check_elementwise(
     with Watching(seconds) as watch:
         more = around(x, lower, upper, corners).points if truth is None and wanted == DOUBLE else None
         function, values, seen = guard(f, FUNCTION, watch, x, more) if f is not None else (None, None, None)
+        function = rounded(function, x, values) if function is not None and values is not None else None
         gradient, given, _ = guard(grad, GRADIENT, watch, x.astype(wanted))
         if function is None and truth is None:
             raise UnsupportedError("nothing to compare the gradient with; hand in the function, or an exact reference")
@@ -269,6 +271,8 @@ def examine(trial: Trial, x: Array, given: Array | None = None, seen: Array | No
         near = epsilon(trial.dtype) / UNITS  # constants of the narrow type move the argument by a rounding of it
         truth, strict = judged(trial, wide, truth, exact, demanded, unit, float, 2 * near)
         outcomes[(strict == WRONG) & np.isfinite(wide)] = WRONG
+    if trial.eps > EPS:
+        distrust(given, truth, outcomes, trial.eps, trial.gradient.watch)
     if trial.cut:
         outcomes[(outcomes == FLOOR) & within(trial.cut, x) & off(given, truth, LOST)] = WRONG
     if trial.truth is not None and (outcomes != OK).any():
@@ -350,7 +354,7 @@ def first_look(trial: Trial, x: Array, given: Array, seen: Array | None = None) 
     `seen` are the values at the places of the glance, if they are known.
     """
     function = trial.function
-    if function is None or trial.truth is not None or max(function.eps, trial.eps) > EPS:
+    if function is None or trial.truth is not None or function.quantum or max(function.eps, trial.eps) > EPS:
         return None
     return glance(function, around(x, trial.lower, trial.upper, trial.corners), given, seen)
 
@@ -430,7 +434,7 @@ def forward_of(trial: Trial, x: Array, given: Array) -> PointFinding | None:
     with np.errstate(all="ignore"):
         error = np.abs(given - values)
         eps = max(function.eps, epsilon(trial.dtype) / ROUNDINGS)  # a rounding of the narrow type is none of doubles
-        allowed = 3 * bounds + ROUNDINGS * eps * np.maximum(np.maximum(1, np.abs(x)), np.abs(values))
+        allowed = 3 * bounds + function.quantum + ROUNDINGS * eps * np.maximum(np.maximum(1, np.abs(x)), np.abs(values))
         off = np.flatnonzero(~(error <= allowed) & np.isfinite(values))
     off = off[~near(trial.truth.corners, x[off])] if off.size else off
     if not off.size:

@@ -45,6 +45,7 @@ class Blame:
 
 
 PLACES = {outcome: place for place, outcome in enumerate(OUTCOMES)}
+VAGUE = 0.01  # of a value: what is less well known says little of it
 FAR = 1e5  # the usual points end before this; beyond, and as near to 0, are those of the whole range
 
 
@@ -211,6 +212,12 @@ class EntryFinding:
     right: float
     blame: Blame | None = None
 
+    @property
+    def vague(self) -> bool:
+        """Whether a mistake as large as the value itself would not be seen: it is no larger than rounding."""
+        size = max(abs(self.given), abs(self.estimate))
+        return not self.kink and self.outcome is not Outcome.WRONG and VAGUE * size < self.bound
+
 
 @dataclass(frozen=True, slots=True)
 class ParameterReport:
@@ -232,6 +239,16 @@ class ParameterReport:
     def outcome(self) -> Outcome:
         """WRONG if a direction or an entry is, UNRESOLVED if none could be settled, else OK."""
         return verdict(f.outcome for f in (*self.directions, *self.wrong))
+
+    @property
+    def unseen(self) -> tuple[EntryFinding, ...]:
+        """The arrays whose slopes are no larger than rounding: what is said of the whole says nothing of them."""
+        blocks = {f.block: f for f in self.directions}
+        clear = {
+            f.block for f in self.directions if not f.vague and f.outcome not in {Outcome.FLOOR, Outcome.UNRESOLVED}
+        }
+        found = [f for name, f in blocks.items() if name not in clear and not f.kink and (f.given or f.estimate)]
+        return tuple(found)
 
 
 def verdict(outcomes: Iterable[Outcome]) -> Outcome:

@@ -13,7 +13,7 @@ from symgrad import checker
 from symgrad.checker.calling import callable_one
 from symgrad.checker.elementwise import span
 from symgrad.checker.options import float_type, understood
-from symgrad.core import FunctionTypeError
+from symgrad.core import FunctionShapeError, FunctionTypeError
 from symgrad.testing.check import try_gradient, try_vjp
 from symgrad.testing.pullback import pulled_back, replayed
 from symgrad.testing.result import demand
@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 
     from symgrad.testing.models.model import Array
     from symgrad.testing.result import Result
+
+RULE = "VJP bwd rule must produce"  # as JAX begins such an error
 
 
 def check_jax(fun: Callable[..., Any], *inputs: Any, of: Any = None, forward: Any = None, **options: Any) -> Result:
@@ -71,7 +73,7 @@ def at_inputs(jax: Any, fun: Callable[..., Any], inputs: tuple[Any, ...], option
 
     def vjp(p: Any, c: Array) -> Any:
         out, back = differentiated(jax, called, jax.tree_util.tree_map(jax.numpy.asarray, p))
-        return jax.tree_util.tree_map(np.asarray, back(jax.numpy.asarray(c, out.dtype))[0])
+        return jax.tree_util.tree_map(np.asarray, led_back(back, jax.numpy.asarray(c, out.dtype)))
 
     return try_vjp(f, vjp, tree, **options)
 
@@ -95,6 +97,19 @@ def differentiated(jax: Any, fun: Callable[[Any], Any], x: Any) -> Any:
     except jax.errors.TracerArrayConversionError as error:
         told = "can't be taken: something in it turns JAX's arrays into NumPy's"
         raise FunctionTypeError("the gradient", told, "use jax.numpy in place of numpy") from error
+
+
+def led_back(pull: Callable[[Any], Any], c: Any) -> Any:
+    """What a cotangent becomes; JAX refuses what a custom rule returns in another shape or container."""
+    try:
+        return pull(c)[0]
+    except (TypeError, ValueError) as error:
+        if RULE not in str(error):
+            raise
+        told = message("returned something of another shape or container than the arguments")
+        raise FunctionShapeError(
+            "the backward pass", told, "return a tuple, with one array for each argument"
+        ) from error
 
 
 def normal_points(of: Any, options: dict[str, Any]) -> list[float]:
@@ -133,6 +148,6 @@ def backward(jax: Any, fun: Callable[..., Any]) -> Callable[..., Callable[[Array
     def back(x: Array, *others: Array) -> Callable[[Array], Array]:
         rest = [jax.numpy.asarray(v) for v in others]
         out, pull = differentiated(jax, lambda v: plain(fun(v, *rest)), jax.numpy.asarray(x))
-        return lambda c: np.asarray(pull(jax.numpy.asarray(c, out.dtype))[0])
+        return lambda c: np.asarray(led_back(pull, jax.numpy.asarray(c, out.dtype)))
 
     return back

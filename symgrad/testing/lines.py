@@ -14,6 +14,9 @@ if TYPE_CHECKING:
     from symgrad.testing.result import Elementwise, Parameters, Result
 
 FEW = 3
+SMALL = message(
+    "the slopes are too small to be told from rounding: multiply the loss and its gradients by the same factor"
+)
 LABEL = 10  # columns
 CAUSES = {
     Cause.FORMULA: message("the formula is wrong: more precision does not help"),
@@ -158,10 +161,13 @@ def parameter_lines(result: Parameters) -> list[str]:
     report, name = result.report, result.name
     if result.outcome is Outcome.OK:
         right = message("{name}: the gradients by {count} parameters are right", name=name, count=report.parameters)
-        lines = [say(right)]
+        seen = message(
+            "{name}: no mistake seen in the gradients by {count} parameters", name=name, count=report.parameters
+        )
+        lines = [say(seen if report.unseen else right), *map(unseen_line, report.unseen[:FEW])]
     elif result.outcome is not Outcome.WRONG:
         rough = message("{name} could not be checked: the differences are too rough, or below the rounding", name=name)
-        lines = [say(rough)]
+        lines = [say(rough), *([row(message("note"), SMALL)] if result.outcome is Outcome.FLOOR else [])]
     else:
         lines = [say(message("{name}: the gradients are wrong", name=name))]
         shown = report.wrong[:FEW]
@@ -172,6 +178,15 @@ def parameter_lines(result: Parameters) -> list[str]:
         more = len(report.wrong) - FEW
         lines += [f"  {say(others(more, report.more))}"] if more > 0 or report.more else []
     return [*lines, *closing(result, failed=result.outcome is Outcome.WRONG)]
+
+
+def unseen_line(entry: EntryFinding) -> str:
+    """A block of which nothing can be said."""
+    error = f"{max(3 * entry.bound, abs(entry.given - entry.estimate)):.1e}"
+    return row(
+        message("not seen"),
+        message("{where}: errors up to {error}, which rounding may be", where=entry.block, error=error),
+    )
 
 
 def others(count: int, many: bool) -> str:  # noqa: FBT001 - the two go together
