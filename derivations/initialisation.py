@@ -182,7 +182,7 @@ def point_of_line(name: str, variance: str) -> Claim:
     if not bias > 0:
         raise ArithmeticError(f"the critical line of {name} has no point for q = {variance}: b would be negative")
     said = message(
-        "for q = {q} the point is w ≈ {w}, b ≈ {b}",
+        "For q = {q} the point is w ≈ {w}, b ≈ {b}",
         q=variance,
         w=weight.str(8, radius=False),
         b=bias.str(8, radius=False),

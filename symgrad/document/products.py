@@ -136,7 +136,7 @@ def decimal(number: Any) -> str:
     """A fraction with a long denominator as the decimal that it is exactly: 0.044715; "" for any other."""
     if not isinstance(number, Rational) or number.q < LONG:
         return ""
-    places = next((n for n in range(2, 10) if (number * 10**n).is_integer), 0)
+    places = next((n for n in range(2, DIGITS if number.q > FINE else 10) if (number * 10**n).is_integer), 0)
     if not places:
         return ""
     digits = str(abs(number.p) * 10**places // number.q).rjust(places + 1, "0")
@@ -161,6 +161,8 @@ def digits(number: Rational) -> str:
 
 
 THIRDS = (1, 2, 3, 7, 9)  # above or below a decimal
+FINE = 10**9  # a measured number, or the end of an interval around it
+DIGITS = 25
 LONG = 100  # a denominator from here on is not read as a fraction
 
 

@@ -30,6 +30,7 @@ from symgrad.document.layout import LINE, related, width
 from symgrad.document.sets import interval, membership
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from typing import Any
 
     from symgrad.core.claim import Statement
@@ -46,11 +47,23 @@ def formula(statement: Statement) -> Box | None:
     lines, where = related(said), conditions(statement)
     if not where:
         return lines
-    whole = row(lines, Space(1.0), fenced(where))
+    held = fenced(commas(*where))
+    whole = row(lines, Space(1.0), held)
     if not isinstance(lines, Aligned) and width(whole) <= LINE:
         return whole
-    rows = lines.rows if isinstance(lines, Aligned) else ((EMPTY, lines),)
-    return Aligned((*rows, (EMPTY, row(Space(1.5), fenced(where)))))
+    if width(held) > LINE and len(where) > 1:
+        held = Fence(Aligned(tuple(one for each in ended(where) for one in rows_of(related(each)))), tall=True)
+    return Aligned((*rows_of(lines), (EMPTY, row(Space(1.5), held))))
+
+
+def rows_of(box: Box) -> tuple[tuple[Box, Box], ...]:
+    """The lines of a box that may have several."""
+    return box.rows if isinstance(box, Aligned) else ((EMPTY, box),)
+
+
+def ended(parts: Sequence[Box]) -> list[Box]:
+    """The parts, each but the last with a comma behind it."""
+    return [*(row(part, Op(",")) for part in parts[:-1]), parts[-1]]
 
 
 def stated(statement: Statement) -> Box | None:  # noqa: PLR0911 - a line for each form
@@ -80,15 +93,15 @@ def stated(statement: Statement) -> Box | None:  # noqa: PLR0911 - a line for ea
     return None
 
 
-def conditions(statement: Statement) -> Box | None:
+def conditions(statement: Statement) -> tuple[Box, ...]:
     """For which values it is stated: the domains and what is assumed beyond them; or where to the variable goes."""
     if isinstance(statement, Tends | Eventually):
-        return towards(statement)
+        return (towards(statement),)
     if not isinstance(statement, Holds | Exists):
-        return None
+        return ()
     assumed = () if statement.assuming in {True, true} else (boxes(statement.assuming),)
     limited = [membership(v) for v in statement.variables if v.domain != REALS]
-    return commas(*limited, *assumed) if limited or assumed else None
+    return (*limited, *assumed)
 
 
 def towards(statement: Tends | Eventually) -> Box:
@@ -113,4 +126,4 @@ def mean(statement: CoinMean | GaussianMean | GaussianSquare) -> Box:
 def expected(expr: Any, inside: Box | None = None) -> Box:
     """E[...], and where it is counted."""
     counted = () if inside is None else (Op(";"), inside)
-    return row(Ident("E", upright=True), Fence(row(boxes(expr), *counted), "[", "]"))
+    return row(Ident("E", upright=True), fenced(row(boxes(expr), *counted), "[", "]"))
