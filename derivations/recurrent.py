@@ -140,6 +140,10 @@ page = Document(
             "the first step is 0."
         ),
         (
+            "The steps are joined for a cell whose state comes from $z^{t}$ alone. In LSTM and GRU a part of the state "
+            "goes on beside the gates; their pages derive one step, and their steps are not joined here."
+        ),
+        (
             "The drawing is computed for one neuron that begins at $h^{0} = 1/10$ and has no input, 40 steps back. "
             "With $w = 1.1$ the bound grows and the gradient does not, as $\\tanh'$ is below 1 away from 0; with "
             "$w = 1.5$ the state saturates, and the gradient vanishes although $w$ is larger."

@@ -28,6 +28,7 @@ from symgrad.indexed import (
     Tensor,
     apply,
     attains,
+    delta,
     expr,
     greatest,
     group,
@@ -152,6 +153,13 @@ def test_a_point_where_what_cancelled_has_no_value_refutes_nothing() -> None:
     assert prove_indexed(x[i], right).status is Status.REFUTED
     assert prove_indexed(x[i] + ln(x[i]) - ln(x[i]), right).status is Status.UNKNOWN
     assert prove_indexed(x[i] + total(k, logs[k] - logs[k]), right).status is Status.UNKNOWN
+
+
+def test_a_point_where_a_bracket_is_0_beside_what_has_no_value_refutes_nothing() -> None:
+    never = ln(x[i] * x[j] - x[i] ** 2 - x[j] ** 2)  # negative wherever it is not 0, and 0 where i = j and x is 0
+    for bracket in (delta(i, j), where(i, ">=", j)):
+        assert prove_indexed(bracket * never, 1).status is Status.UNKNOWN
+        assert prove_indexed(bracket * ln(x[i] ** 2 + x[j] ** 2), 1).status is Status.REFUTED
 
 
 def test_a_declared_domain_is_no_condition_of_its_own() -> None:

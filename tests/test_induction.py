@@ -146,6 +146,10 @@ FLAWS = {
 def test_the_steps_of_a_recurrent_network_are_joined() -> None:
     assert prove_through_time(over_time()).proved
 
+    divided = prove_through_time(over_time(whole=total(t, Δ[t, i] ** 2 / Δ[t, i] * H[t - 1, j])))
+    assert divided.proved
+    assert divided.conditions
+
 
 @pytest.mark.parametrize("flaw", FLAWS)
 def test_a_flaw_in_the_joining_of_steps_is_refuted(flaw: str) -> None:

@@ -236,6 +236,8 @@ def forms(derivation: Derivation, layout: Layout, style: Style) -> Iterator[Box]
         matrix = matrix_of(value, axes(of, by, layout), layout, style)
         if matrix is not None:
             yield equation(left, matrix)
+        elif value.atom is not None:  # einsum would say no more than the entry does
+            continue
         elif (shown := einsum_box(value, (*of, *by), begin(derivation), Notation(lets=derivation.lets))) is not None:
             yield equation(left, shown)
         elif (notation := einsum_notation(value, (*of, *by))) and len(notation) <= LONGEST:

@@ -101,6 +101,9 @@ class Evaluation:
             if all(self.holds(a, here) for a in brackets):
                 parts = (jets.power(self.of_atom(a, here, seeds), e) for a, e in factors)
                 found = jets.add(found, reduce(jets.times, parts, front))
+            elif self.arithmetic.ordered:  # 0 times what has no value has none, either
+                for a, e in factors:
+                    jets.power(self.of_atom(a, here, ()), e)
         return found
 
     def holds(self, atom: Delta | Where, at: Mapping[Index, int]) -> bool:

@@ -16,7 +16,7 @@ from math import ceil, log10
 from typing import TYPE_CHECKING, Any
 
 from symgrad.core import Status, Verdict
-from symgrad.indexed import Expr, Fact, IndexedError, Tensor, normal
+from symgrad.indexed import Expr, Fact, IndexedError, Tensor, expr, normal
 from symgrad.indexed.conditions import cancelled
 from symgrad.indexed.samples import Space, space
 from symgrad.prover.indexed.clearing import vanishes
@@ -40,11 +40,11 @@ Known = Mapping[Fact, tuple[Fact, ...]]
 
 
 def prove_indexed(
-    left: Expr, right: Expr, *, facts: Sequence[Fact] = (), variables: Sequence[Variable] = ()
+    left: Expr | int, right: Expr | int, *, facts: Sequence[Fact] = (), variables: Sequence[Variable] = ()
 ) -> Verdict:
     """Whether left = right at all sizes >= 1 and for all entries in their domains that satisfy the assumed facts."""
     try:
-        return settled(left, right, facts, {v.symbol: v.domain for v in variables})
+        return settled(expr(left), expr(right), facts, {v.symbol: v.domain for v in variables})
     except IndexedError as error:  # such as a division by a bracket that is 0 somewhere
         return Verdict(Status.UNKNOWN, reason=error.told)
 

@@ -65,6 +65,7 @@ def prove_through_time(induction: TimeInduction) -> Verdict:
         found = summed(induction, shared, right, claimed)
         if not found.proved:
             return told(shared.step.title, found)
+        conditions |= dict.fromkeys(found.conditions)
     return Verdict(Status.PROVED, METHOD, conditions=tuple(conditions))
 
 
