@@ -59,7 +59,7 @@ from symgrad.indexed import (
 )
 from symgrad.indexed.canonical import components
 from symgrad.indexed.conditions import Condition
-from symgrad.indexed.expr import Term, monomial
+from symgrad.indexed.expr import monomial
 from symgrad.indexed.text import atom_text, term_text
 
 if TYPE_CHECKING:
@@ -67,6 +67,7 @@ if TYPE_CHECKING:
 
     from symgrad.indexed import Atom
     from symgrad.indexed.canonical import Exponent, Factor
+    from symgrad.indexed.term import Term
 
 HALF = Fraction(1, 2)
 LONG = 10.0  # ems of a numerator, beyond which the fraction goes in front

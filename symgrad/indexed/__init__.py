@@ -36,13 +36,14 @@ from symgrad.indexed.contract import contract
 from symgrad.indexed.conversion import from_formula, from_sympy, to_sympy
 from symgrad.indexed.differentiate import differentiate
 from symgrad.indexed.evaluate import Evaluation
-from symgrad.indexed.expr import ZERO, Expr, Term, expr, one
+from symgrad.indexed.expr import ZERO, Expr, expr, one
 from symgrad.indexed.facts import Fact, one_hot, sums_to, using
 from symgrad.indexed.mapping import carry_out, mapped, unfold
 from symgrad.indexed.names import Dim, Index, Place, ShapeError, length
 from symgrad.indexed.normal import normal
 from symgrad.indexed.products import IndexedError
 from symgrad.indexed.tensor import Tensor
+from symgrad.indexed.term import Term
 from symgrad.indexed.text import show
 
 __all__ = [

@@ -14,7 +14,8 @@ if TYPE_CHECKING:
 
     from symgrad.core import Domain
     from symgrad.indexed.canonical import Exponent
-    from symgrad.indexed.expr import Expr, Term
+    from symgrad.indexed.expr import Expr
+    from symgrad.indexed.term import Term
 
 ZERO = Fraction(0)
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from symgrad.indexed.atoms import Delta, Ref, Slot, Where
 from symgrad.indexed.canonical import ONE
-from symgrad.indexed.expr import Expr, Term
+from symgrad.indexed.expr import Expr
 from symgrad.indexed.names import Index, Place, length, place
+from symgrad.indexed.term import Term
 
 
 def contract(value: Expr) -> Expr:

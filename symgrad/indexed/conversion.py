@@ -13,7 +13,7 @@ import sympy as sp
 from symgrad.core import UnsupportedError
 from symgrad.indexed.atoms import Apply, Atom, Delta, Partial, Power, Ref, Scalar, Size, Slot, Where
 from symgrad.indexed.build import apply, delta, total, where
-from symgrad.indexed.expr import Expr, Term, expr
+from symgrad.indexed.expr import Expr, expr
 from symgrad.indexed.names import Dim, Index, Place, place
 from symgrad.words import message
 
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from symgrad.indexed.tensor import Tensor
+    from symgrad.indexed.term import Term
 
 
 def from_formula(formula: Any, names: Mapping[Any, Expr]) -> Expr:

@@ -10,9 +10,10 @@ import sympy as sp
 from symgrad.indexed.atoms import Apply, Atom, Greatest, Partial, Power, Ref, equal
 from symgrad.indexed.build import attains, total
 from symgrad.indexed.canonical import ONE
-from symgrad.indexed.expr import ZERO, Expr, Term, expr, monomial, one
+from symgrad.indexed.expr import ZERO, Expr, expr, monomial, one
 from symgrad.indexed.names import Index
 from symgrad.indexed.products import require_apart
+from symgrad.indexed.term import Term
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable

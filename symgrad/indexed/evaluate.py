@@ -36,8 +36,9 @@ from symgrad.indexed.names import Dim, Index, place
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from symgrad.indexed.expr import Expr, Term
+    from symgrad.indexed.expr import Expr
     from symgrad.indexed.tensor import Tensor
+    from symgrad.indexed.term import Term
 
 Entries = dict[tuple[int, ...], Any]
 RANK = {Size: 0, Scalar: 1, Ref: 2}  # cheap factors first: where one has no value, none of the others is worked out

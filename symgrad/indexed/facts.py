@@ -11,7 +11,7 @@ from symgrad.indexed.atoms import NOTHING, Atom, Partial, Power, Ref
 from symgrad.indexed.build import delta, total
 from symgrad.indexed.canonical import ONE, Factor, Factors
 from symgrad.indexed.contract import contract
-from symgrad.indexed.expr import Expr, Term, expr
+from symgrad.indexed.expr import Expr, expr
 from symgrad.indexed.mapping import mapped, under, with_parts
 from symgrad.indexed.names import Index, Place
 from symgrad.indexed.products import IndexedError
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
     from symgrad.indexed.canonical import Exponent
     from symgrad.indexed.tensor import Tensor
+    from symgrad.indexed.term import Term
 
 Substitution = dict[Index, Index]
 Way = tuple[Substitution, frozenset[Index], Factors]

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 from symgrad.indexed.atoms import Apply, Atom, Attains, Greatest, Partial, Power, Ref
 from symgrad.indexed.canonical import ONE
 from symgrad.indexed.differentiate import carried_out
-from symgrad.indexed.expr import Expr, Term, one
+from symgrad.indexed.expr import Expr, one
+from symgrad.indexed.term import Term
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Sequence

@@ -12,9 +12,10 @@ import sympy as sp
 from symgrad.functions.logistic import sigmoid, softplus
 from symgrad.indexed.atoms import Apply, Atom, Attains, Greatest, equal
 from symgrad.indexed.canonical import ONE
-from symgrad.indexed.expr import ZERO, Expr, Term, monomial, nonnegative, one
+from symgrad.indexed.expr import ZERO, Expr, monomial, nonnegative, one
 from symgrad.indexed.mapping import mapped, under
 from symgrad.indexed.names import Index
+from symgrad.indexed.term import Term
 
 if TYPE_CHECKING:
     from symgrad.indexed.canonical import Factor

@@ -11,9 +11,10 @@ from typing import TYPE_CHECKING, Any
 from symgrad.indexed.atoms import Apply, Atom, Attains, Greatest, Power
 from symgrad.indexed.contract import contract
 from symgrad.indexed.differentiate import KNOWN
-from symgrad.indexed.expr import ZERO, Expr, Term, even, expr, monomial, nonnegative, one, power
+from symgrad.indexed.expr import ZERO, Expr, even, expr, monomial, nonnegative, one, power
 from symgrad.indexed.mapping import replaced, under, with_parts
 from symgrad.indexed.maxima import outside, place_of, used
+from symgrad.indexed.term import Term
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

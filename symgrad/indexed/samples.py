@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING, Any
 
 from symgrad.indexed.atoms import Ref, Scalar
 from symgrad.indexed.evaluate import Evaluation
-from symgrad.indexed.expr import Term
 from symgrad.indexed.jets import NoValueError
 from symgrad.indexed.names import Index
 from symgrad.indexed.orthonormal import orthonormal, summed_place
+from symgrad.indexed.term import Term
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping

@@ -8,9 +8,10 @@ from operator import or_
 from typing import TYPE_CHECKING, Any
 
 from symgrad.indexed.atoms import Ref, Slot, Where
-from symgrad.indexed.expr import ZERO, Expr, Lazy, expr, never_negative, one
+from symgrad.indexed.expr import ZERO, Expr, expr, never_negative, one
 from symgrad.indexed.names import Dim, Index, Place, ShapeError, known, length, token, twins
 from symgrad.indexed.products import IndexedError
+from symgrad.indexed.term import Lazy
 from symgrad.words import message
 
 if TYPE_CHECKING:

@@ -11,7 +11,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from symgrad.indexed.canonical import Exponent
-    from symgrad.indexed.expr import Expr, Term
+    from symgrad.indexed.expr import Expr
+    from symgrad.indexed.term import Term
 
 LETTERS = "klmnrstuvwabcdefgh"
 

@@ -23,7 +23,7 @@ from symgrad.indexed import (
     partial,
 )
 from symgrad.indexed.canonical import ONE
-from symgrad.indexed.expr import Term, monomial
+from symgrad.indexed.expr import monomial
 from symgrad.indexed.mapping import under
 from symgrad.words import message
 
@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 
     from symgrad.core import Derivation
+    from symgrad.indexed.term import Term
 
 LETTERS = "ijklmnpqrst"
 SUMMED = "klmnpqrstuvw"

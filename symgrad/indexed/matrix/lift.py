@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from symgrad.indexed.atoms import Apply, Atom, Delta, Partial, Power, Ref, Scalar, Size
 from symgrad.indexed.contract import contract
-from symgrad.indexed.expr import ZERO, Expr, Term, monomial
+from symgrad.indexed.expr import ZERO, Expr, monomial
 from symgrad.indexed.mapping import bind
 from symgrad.indexed.matrix.build import drawn, ones, raised, rowwise, scaled, transposed
 from symgrad.indexed.matrix.factor import Product, factored, product
@@ -30,6 +30,7 @@ from symgrad.indexed.normal import normal
 
 if TYPE_CHECKING:
     from symgrad.indexed.canonical import Exponent
+    from symgrad.indexed.term import Term
 
 MOST = 4  # positive whole powers up to this are written as products
 

@@ -14,13 +14,14 @@ from symgrad.functions.logistic import sigmoid, softplus
 from symgrad.functions.symbols import z
 from symgrad.indexed.atoms import Apply, Atom, Power, Ref
 from symgrad.indexed.conversion import from_formula
-from symgrad.indexed.expr import ZERO, Expr, Term, expr, monomial, one
+from symgrad.indexed.expr import ZERO, Expr, expr, monomial, one
 from symgrad.indexed.mapping import bind
 from symgrad.indexed.normal import expanded
 from symgrad.indexed.products import merged
 
 if TYPE_CHECKING:
     from symgrad.indexed.canonical import Exponent, Factors
+    from symgrad.indexed.term import Term
 
 
 log_softplus = elementwise("log_softplus", sp.log(softplus(z)), (z,), home=(__name__, "log_softplus"))

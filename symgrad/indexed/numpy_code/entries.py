@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from symgrad.indexed.canonical import Exponent, Factor
-    from symgrad.indexed.expr import Term
+    from symgrad.indexed.term import Term
 
 LETTERS = "abcdefghijklmnopqrstuvwxyz"
 

@@ -14,7 +14,7 @@ from symgrad.indexed.text import show
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from symgrad.indexed.expr import Term
+    from symgrad.indexed.term import Term
 
 LETTERS = "ijklmnpqrstuvwabcdefgh"
 Factor = tuple[str, tuple[Index, ...]]  # an array's name, and what its axes run over

@@ -20,11 +20,12 @@ from symgrad.indexed.atoms import Apply, Atom, Power, Ref
 from symgrad.indexed.build import apply, delta, total
 from symgrad.indexed.contract import contract
 from symgrad.indexed.conversion import from_formula
-from symgrad.indexed.expr import ZERO, Expr, Term, expr, one
+from symgrad.indexed.expr import ZERO, Expr, expr, one
 from symgrad.indexed.mapping import bind, replaced
 from symgrad.indexed.names import Index
 from symgrad.indexed.normal import expanded
 from symgrad.indexed.tensor import Tensor
+from symgrad.indexed.term import Term
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

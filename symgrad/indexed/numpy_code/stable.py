@@ -15,7 +15,7 @@ from symgrad.functions.logistic import sigmoid, softplus
 from symgrad.indexed.atoms import Apply, Atom, Power, Ref, Where
 from symgrad.indexed.build import apply, greatest, group
 from symgrad.indexed.contract import contract
-from symgrad.indexed.expr import ZERO, Expr, Term, expr, monomial, nonnegative, one
+from symgrad.indexed.expr import ZERO, Expr, expr, monomial, nonnegative, one
 from symgrad.indexed.mapping import bind, with_parts
 from symgrad.indexed.normal import power_of_sum
 from symgrad.indexed.numpy_code.cancelling import (
@@ -32,6 +32,7 @@ from symgrad.indexed.numpy_code.cancelling import (
 from symgrad.indexed.numpy_code.shares import Sharing
 from symgrad.indexed.products import merged
 from symgrad.indexed.tensor import Tensor
+from symgrad.indexed.term import Term
 
 if TYPE_CHECKING:
     from symgrad.indexed.canonical import Exponent, Factors

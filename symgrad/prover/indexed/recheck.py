@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
     from symgrad.core import Variable
     from symgrad.indexed import Dim, Tensor
-    from symgrad.indexed.expr import Term
+    from symgrad.indexed.term import Term
 
 VERSION = 1
 POINTS = 6
