@@ -313,7 +313,8 @@ selu = Document(
     "SELU's fixed point",
     THEME,
     "α and λ are such that a standard normal input has mean 0 and mean square 1 again, with weights of variance "
-    "1/n. The gradient has no such luck: its mean square grows by λ²(½ + ½α²e²erfc(√2)) = 1.0716… in each layer.",
+    "1/n. The gradient has no such luck: its mean square grows by a factor of λ²(½ + ½α²e²erfc(√2)) = 1.0716… in "
+    "each layer.",
     (elu_value, selu_mean, selu_square),
     claims=(CONSTANTS,),
     about=(ACTIVATIONS["selu"],),

@@ -33,6 +33,7 @@ from symgrad.deriver import (
     worked,
 )
 from symgrad.deriver.cancelling import cancelling
+from symgrad.deriver.lines import TEXTBOOK
 from symgrad.functions import D
 from symgrad.functions.symbols import J_0, a, alpha, beta, lambda_, y, z
 from symgrad.prover import prove, prove_relation, prove_step
@@ -40,10 +41,18 @@ from symgrad.rules import RULES
 
 ENTRIES = {**ACTIVATIONS, **LOSSES}
 LONGEST = 12  # lines; more than that and a reader has lost the thread
+# a definition and a rule are all there is: z by itself, an integral by its upper end, a number times a logarithm
+SHORT = {"identity": 2, "arctan": 2, "erf": 3, "cross_entropy": 3}
 sigmoid, softplus, elu, selu = (ACTIVATIONS[n].head for n in ("sigmoid", "softplus", "elu", "selu"))
 
 every_entry = pytest.mark.parametrize("entry", ENTRIES.values(), ids=ENTRIES)
 every_activation = pytest.mark.parametrize("entry", ACTIVATIONS.values(), ids=ACTIVATIONS)
+
+
+def test_terms_are_seen_before_they_cancel() -> None:
+    lines = [str(step.after) for step in derivative(ACTIVATIONS["tanhshrink"]).steps]
+
+    assert lines[-2:] == ["1 - (1 - tanh(z)**2)", "tanh(z)**2"]
 
 
 def assert_proved(derivation: Derivation) -> None:
@@ -74,7 +83,7 @@ def test_every_step_of_the_second_derivative_is_proved(entry: Definition) -> Non
 def test_a_derivation_has_the_length_of_a_textbook_s(entry: Definition) -> None:
     found = derivative(entry)
 
-    assert 1 <= len(found.steps) <= LONGEST
+    assert SHORT.get(entry.name, TEXTBOOK) <= len(found.steps) <= LONGEST
     assert not found.result.has(D)
     assert {s.rule for s in every_step(found.steps)} <= set(RULES)
 

@@ -21,11 +21,11 @@ if TYPE_CHECKING:
 
     from symgrad.deriver.context import Context
 
-_LINEAR = {rule.name for rule in LINEAR}
+LINEAR_RULES = {rule.name for rule in LINEAR}
 _OPENING = {"definition", "cases", "chain"}  # each deserves a line of its own
-_PLAIN = {"variable", "constant"}
+PLAIN_RULES = {"variable", "constant"}
 _MOST_ROUNDS = 60
-_MANY = 8  # places of one linear rule, beyond which nobody wants to see each by itself
+MANY = 8  # places of one linear rule, beyond which nobody wants to see each by itself
 
 
 def carry_out(expr: Any, context: Context) -> tuple[Step, ...]:
@@ -71,22 +71,29 @@ def _round(expr: Any, context: Context) -> Iterator[Step]:
     """
     fresh = set(standing(expr))
     while moves := [m for m in (advance(n, context) for n in standing(expr)) if _due(m, fresh, context)]:
-        moves.sort(key=lambda m: m.node not in fresh and m.rule not in _PLAIN)  # inner derivatives wait for one another
-        alike = [m for m in moves if m.rule == moves[0].rule and m.rule in _LINEAR]
-        at_once = alike if len(alike) > _MANY else moves[:1]
-        after = expr.xreplace({move.node: move.after for move in at_once})
-        if isinstance(expr, Mul) and not after.has(D):
-            after = numbers_out(after)
-        given = And(*(_inside(expr, move, context) for move in at_once), _needed_by_lost(expr, after, at_once))
-        place = {"focus": moves[0].node, "became": moves[0].after} if len(at_once) == 1 else {}
-        yield Step(expr, after, moves[0].rule, given, **place)
+        # inner derivatives wait for one another
+        moves.sort(key=lambda m: m.node not in fresh and m.rule not in PLAIN_RULES)
+        alike = [m for m in moves if m.rule == moves[0].rule and m.rule in LINEAR_RULES]
+        at_once = alike if len(alike) > MANY else moves[:1]
+        step = carried_out(expr, at_once, context)
+        yield step
         for move in at_once:
-            if move.node in fresh and move.rule in _LINEAR:
+            if move.node in fresh and move.rule in LINEAR_RULES:
                 fresh |= set(standing(move.after))
             fresh.discard(move.node)
-        expr = after
+        expr = step.after
         if moves[0].rule in _OPENING:
             return
+
+
+def carried_out(expr: Any, moves: Sequence[Move], context: Context) -> Step:
+    """The fine step in which these moves, all by one rule, are made."""
+    after = expr.xreplace({move.node: move.after for move in moves})
+    if isinstance(expr, Mul) and not after.has(D):
+        after = numbers_out(after)
+    given = And(*(_inside(expr, move, context) for move in moves), _needed_by_lost(expr, after, moves))
+    place = {"focus": moves[0].node, "became": moves[0].after} if len(moves) == 1 else {}
+    return Step(expr, after, moves[0].rule, given, **place)
 
 
 def _needed_by_lost(expr: Any, after: Any, moves: Sequence[Move]) -> Any:
@@ -134,7 +141,7 @@ def _due(move: Move, fresh: set[D], context: Context) -> bool:
 
 
 def _is_linear(move: Move, context: Context) -> bool:
-    if move.rule not in _LINEAR:
+    if move.rule not in LINEAR_RULES:
         return False
     return all(_is_linear(advance(node, context), context) for node in standing(move.after))
 
@@ -143,36 +150,13 @@ def gather(fine: tuple[Step, ...]) -> Step:
     """One step made of finer ones; it is named after the first rule that is not linear, or else not plain."""
     if len(fine) == 1:
         return fine[0]
-    main = next((s for dull in (_LINEAR, _PLAIN) for s in fine if s.rule not in dull), fine[0])
+    main = next((s for dull in (LINEAR_RULES, PLAIN_RULES) for s in fine if s.rule not in dull), fine[0])
     given = all_of(s.given for s in fine)
     return Step(fine[0].before, fine[-1].after, main.rule, given, _names(fine, main.rule), fine)
 
 
-def spread(steps: tuple[Step, ...]) -> tuple[Step, ...]:
-    """The chain with the derivatives of inner functions and of cases on lines of their own, for where it is short."""
-    return tuple(line for step in steps for line in _unpacked(step))
-
-
-def opened(steps: tuple[Step, ...]) -> tuple[Step, ...]:
-    """The chain with what is linear before its first rule that is not on a line of its own."""
-    fine = steps[0].substeps
-    main = next((i for i, s in enumerate(fine) if s.rule not in _LINEAR), 0)
-    return (gather(fine[:main]), gather(fine[main:]), *steps[1:]) if main else steps
-
-
-def _unpacked(step: Step) -> tuple[Step, ...]:
-    fine = step.substeps
-    inner = next((i for i in range(len(fine), 0, -1) if fine[i - 1].rule not in _LINEAR), len(fine))
-    while step.rule != "piecewise" and inner < len(fine) and fine[inner].rule in _PLAIN:
-        inner += 1
-    telling = any(s.rule not in _PLAIN for s in fine[inner:]) or step.rule == "piecewise"
-    if not fine[inner:] or not telling or len(standing(fine[inner].before)) > _MANY:
-        return (step,)
-    return gather(fine[:inner]), gather(fine[inner:])
-
-
 def _names(fine: tuple[Step, ...], main: str) -> str:
     """The rules that a gathered line rests on, in order of use."""
-    others = [RULES[s.rule].title for s in fine if s.rule != main and s.rule not in _PLAIN]
+    others = [RULES[s.rule].title for s in fine if s.rule != main and s.rule not in PLAIN_RULES]
     distinct = enumerated(respelt(title, title.lower()) for title in dict.fromkeys(others))
     return message("{why} Also used: {rules}.", why=RULES[main].why, rules=distinct) if distinct else ""

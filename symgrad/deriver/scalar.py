@@ -10,8 +10,9 @@ from sympy.core.relational import Relational
 
 from symgrad.core import Definition, Derivation, Step, UnknownNameError, Variable, all_of
 from symgrad.deriver.context import Context
+from symgrad.deriver.lines import drawn_out
 from symgrad.deriver.present import by_output, present
-from symgrad.deriver.rounds import carry_out, opened, spread
+from symgrad.deriver.rounds import carry_out
 from symgrad.deriver.tidy import modest
 from symgrad.functions import D, unfold
 from symgrad.functions.symbols import a, t, z
@@ -26,7 +27,6 @@ IN_CASES = message(
 )
 
 
-TEXTBOOK = 4  # lines; a chain that is shorter shows more of what is inside
 AS_INTEGRAL = {  # SymPy's own functions which have no formula in others; DLMF 7.2.1 and 4.23.3
     erf(z): 2 / sqrt(pi) * Integral(exp(-(t**2)), (t, 0, z)),
     atan(z): Integral(1 / (1 + t**2), (t, 0, z)),
@@ -64,7 +64,7 @@ def _by(definition: Definition, x: Symbol, suffix: str, title: str) -> Derivatio
     context = Context(definition.domains, kinks=definition.kinks)
     first, steps = _chain(definition, x, context)
     final = present(steps[-1].after, definition.of, definition.applied, x, context)
-    steps = (*first, *drawn_out(steps, len(first) + len(final)))
+    steps = (*first, *drawn_out(steps, len(first) + len(final), context))
     return Derivation(
         f"{definition.name}-{suffix}",
         title,
@@ -73,14 +73,6 @@ def _by(definition: Definition, x: Symbol, suffix: str, title: str) -> Derivatio
         kinks=tuple(k for k in definition.kinks if k.variable == x),
         source=definition.source,
     )
-
-
-def drawn_out(steps: tuple[Step, ...], others: int) -> tuple[Step, ...]:
-    """The lines of a short chain, `others` beside them, with more of what is inside."""
-    for longer in (spread, opened):
-        if len(steps) + others < TEXTBOOK:
-            steps = longer(steps)
-    return steps
 
 
 def _chain(definition: Definition, x: Symbol, context: Context) -> tuple[tuple[Step, ...], tuple[Step, ...]]:
@@ -102,7 +94,7 @@ def second_derivative(definition: Definition) -> Derivation:
         slope = in_cases(first, x)
     steps = carry_out(D(slope, x), context)
     final = present(steps[-1].after, definition.of, definition.applied, x, context)
-    steps = drawn_out(steps, len(final))
+    steps = drawn_out(steps, len(final), context)
     return Derivation(
         f"{definition.name}-second-derivative",
         message("The second derivative of {function}", function=definition.with_article),
@@ -175,4 +167,4 @@ def derive(expr: Any, variable: Symbol, domains: Sequence[Variable] = ()) -> Der
     symbols = sorted(expr.free_symbols | {variable}, key=str)
     named = {v.symbol for v in domains}
     free = tuple(Variable(s) for s in symbols if s not in named)
-    return Derivation("derivation", "A derivative", (*drawn_out(steps, len(final)), *final), (*domains, *free))
+    return Derivation("derivation", "A derivative", (*drawn_out(steps, len(final), context), *final), (*domains, *free))

@@ -14,6 +14,7 @@ from symgrad.definitions import ACTIVATIONS, LOSSES, entry_named
 from symgrad.definitions.layers import LAYERS, loss_of_vectors
 from symgrad.document.evidence import because, reason, together
 from symgrad.pipeline import public, tensors
+from symgrad.pipeline.discover import document_file, shown
 from symgrad.pipeline.reading import chosen, expression
 from symgrad.pipeline.showing import show
 from symgrad.pipeline.stages import settle_document
@@ -157,6 +158,10 @@ def parsed(what: str) -> Any:
                 "{name} is a loss of vectors, which stands behind a network: "
                 "symgrad derive --network linear --loss {name}",
                 name=name,
+            ) from None
+        if (file := document_file(what)) is not None:
+            raise SymgradError(
+                "{name} is a document; make its page with: symgrad build {path}", name=file.stem, path=shown(file)
             ) from None
         alike = nearest(what, (*ACTIVATIONS, *LOSSES, *LAYERS)) if NAMELIKE.fullmatch(what) else ()
         if alike or (len(what) > 1 and what.isidentifier()):

@@ -33,6 +33,11 @@ def project_folder() -> Path:
     raise SourceError("this symgrad came without its derivations; reinstall it, or name a file: symgrad build PATH")
 
 
+def document_file(name: str) -> Path | None:
+    """The file of symgrad's own derivations that is called so: `backpropagation`, `softmax`."""
+    return next((file for file in files(project_folder()) if file.stem == name), None)
+
+
 def sources(paths: Iterable[Path] = ()) -> tuple[Source, ...]:
     """Every file of derivations at `paths`, or symgrad's own where no path is given."""
     chosen = tuple(paths) or (project_folder(),)
