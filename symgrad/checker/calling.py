@@ -292,11 +292,11 @@ def unit_of(found: Guarded, x: Array, values: Array, dtype: Any) -> float:
 
 def rounded(found: Guarded, x: Array, values: Array) -> Guarded:
     """The function, which is seen to round its values to so many decimals, if to fewer than doubles and `x` have."""
+    if any(0 < abs(v) < 1 and round(v, DECIMALS[-1]) != v for v in values[::8].tolist()):
+        return found  # nearly every function; what follows takes time
     told = [v for v in values.tolist() if 0 < abs(v) < 1]
-    digits = next((d for d in DECIMALS if all(round(v, d) == v for v in told[::8])), None)
-    if digits is None or len(set(told)) < ENOUGH or not all(round(v, digits) == v for v in told):
-        return found
-    if all(round(v, digits) == v for v in x.tolist()):
+    digits = next((d for d in DECIMALS if all(round(v, d) == v for v in told)), None)
+    if digits is None or len(set(told)) < ENOUGH or all(round(v, digits) == v for v in x.tolist()):
         return found
     note = message("{name} rounds to {n} decimals; that was allowed for", name=found.name, n=digits)
     found.watch.note(f"{found.name} decimals", note)
