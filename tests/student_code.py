@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from symgrad.testing import LSTM, BatchNorm, Convolution, Convolution2D, Network, Recurrent
+from symgrad.testing import LSTM, Attention, BatchNorm, Convolution, Convolution2D, Network, Recurrent
 
 Gradients = Callable[[Any, Any, Any], dict[str, Any]]
 
@@ -153,6 +153,16 @@ def grads(p, x, y):
         found |= {"W" + q: d.T @ x, "U" + q: d.T @ h, "b" + q: d.sum(axis=0)}
     return found
 """
+ATTENTION = """
+def grads(p, x, y):
+    Q, K, V, root = p["Q"], p["K"], p["V"], np.sqrt(p["Q"].shape[1])
+    e = np.exp(Q @ K.T / root)
+    A = e / e.sum(axis=1, keepdims=True)
+    d = A @ V - y
+    dA = d @ V.T
+    dS = A * (dA - (dA * A).sum(axis=1, keepdims=True)) / root
+    return {"Q": dS @ K, "K": dS.T @ Q, "V": A.T @ d}
+"""
 SHORT = """back = 0
         for s in range(t - 1, max(t - 3, -1), -1):  # two steps back at most
             d = p["W"].T @ d * (1 - h[s + 1] ** 2)
@@ -172,6 +182,8 @@ MODELS: dict[str, tuple[Any, str]] = {
     "convolution": (Convolution(), CONVOLUTION),
     "channels": (Convolution2D(batch=3), CHANNELS),
     "cell": (LSTM(), CELL),
+    "attention": (Attention(), ATTENTION),
+    "square attention": (Attention(keys=3, values=3), ATTENTION),
 }
 
 # architecture, the right line, what was written instead, the name that the diagnosis must give
@@ -306,6 +318,21 @@ MISTAKES = (
     ("channels", "db += d.sum(axis=0)", "db += d.sum(axis=0) * (i + j == 0)", "conv2d-bias-first-place"),
     ("channels", "db += d.sum(axis=0)", "db += d[-1]", "conv2d-bias-last-example"),
     ("channels", "db += d.sum(axis=0)", "db += d.mean(axis=0)", "factor 1/n"),
+    ("classifier", "d = (s - y) / n", "d = (s + y) / n", "target-added"),
+    ("norm", "dv * 2 * (x - m) / n", "dv * 2 * (x - m)", "norm-variance-sum"),
+    ("attention", ") / root\n    return", ")\n    return", "attention-no-scale"),
+    ("attention", ") / root\n    return", ") / root**2\n    return", "attention-scale-twice"),
+    ("attention", "A * (dA - (dA * A).sum(axis=1, keepdims=True))", "dA", "attention-no-softmax"),
+    ("attention", "A * (dA - (dA * A).sum(axis=1, keepdims=True))", "dA * A", "attention-softmax-no-sum"),
+    ("attention", "A * (dA - (dA * A).sum(axis=1, keepdims=True))", "dA * A * (1 - A)", "attention-softmax-diagonal"),
+    ("attention", "(dA * A).sum(axis=1, keepdims=True)", "(dA * A).sum(axis=0)", "attention-softmax-wrong-axis"),
+    ("attention", "(dA * A).sum(axis=1, keepdims=True)", "(dA * A).sum()", "attention-softmax-all-axes"),
+    ("attention", "(dA * A).sum(axis=1, keepdims=True)", "dA.sum(axis=1, keepdims=True)", "attention-softmax-plain-sum"),
+    ("attention", "A * (dA - (dA * A)", "A * (dA - np.abs(dA * A)", None),
+    ("attention", "d = A @ V - y", "d = y - A @ V", "factor −1"),
+    ("square attention", "dS @ K", "dS.T @ K", "attention-queries-transposed"),
+    ("square attention", "dS.T @ Q", "dS @ Q", "attention-keys-not-transposed"),
+    ("square attention", "A.T @ d", "A @ d", "attention-values-not-transposed"),
     ("cell", "* i * (1 - i)", "", "lstm-slope-missing-i"),
     ("cell", "* f * (1 - f)", "", "lstm-slope-missing-f"),
     ("cell", "* o * (1 - o)", "", "lstm-slope-missing-o"),
@@ -460,6 +487,21 @@ UNUSUAL = (
     ("channels", "wide[:, :, 1:-1, 1:-1] = x", "wide = np.pad(x, ((0, 0), (0, 0), (1, 1), (1, 1)))"),
     ("channels", "range(y.shape[3])", "np.random.default_rng(0).permutation(y.shape[3])"),
     ("channels", "dwide[:, :, 1:-1, 1:-1]", "np.delete(np.delete(dwide, [0, -1], 2), [0, -1], 3)"),
+    ("attention", "e = np.exp(Q @ K.T / root)", "e = np.exp(Q @ K.T / root - 3)"),
+    ("attention", "e = np.exp(Q @ K.T / root)", "e = np.exp(np.einsum('qd,kd->qk', Q, K) / root)"),
+    ("attention", "A * (dA - (dA * A).sum(axis=1, keepdims=True))", "(dA * A - A * np.sum(dA * A, axis=1)[:, None])"),
+    ("attention", "A * (dA - (dA * A).sum(axis=1, keepdims=True))", "np.array([(np.diag(a) - np.outer(a, a)) @ v for a, v in zip(A, dA)])"),
+    ("attention", "A * (dA - (dA * A).sum(axis=1, keepdims=True))", "A * (dA - (d * (A @ V)).sum(axis=1, keepdims=True))"),
+    ("attention", "e.sum(axis=1, keepdims=True)", "(e @ np.ones((len(K), 1)))"),
+    ("attention", "d = A @ V - y", "d = np.tensordot(A, V, 1) - y"),
+    ("attention", "dA = d @ V.T", "dA = np.einsum('qv,kv->qk', d, V)"),
+    ("attention", "dS @ K", "(K.T @ dS.T).T"),
+    ("attention", "dS.T @ Q", "np.einsum('qk,qd->kd', dS, Q)"),
+    ("attention", "A.T @ d", "sum(np.outer(a, r) for a, r in zip(A, d))"),
+    ("square attention", "A.T @ d", "(d.T @ A).T"),
+    ("square attention", ") / root\n    return", ") / np.linalg.norm(np.ones(len(Q[0])))\n    return"),
+    ("square attention", "dS.T @ Q", "(Q.T @ dS).T"),
+    ("square attention", "e / e.sum(axis=1, keepdims=True)", "(e.T / e.sum(axis=1)).T"),
     ("cell", "1 / (1 + np.exp(-a[q]))", "np.tanh(a[q] / 2) / 2 + 0.5"),
     ("cell", 'g = np.tanh(a["g"])', 'g = 2 / (1 + np.exp(-2 * a["g"])) - 1'),
     ("cell", "new = f * c + i * g", "new = np.sum([f * c, i * g], axis=0)"),

@@ -144,6 +144,10 @@ def stepped(p: Any) -> Any:
     return np.concatenate([s(a["o"]) * np.tanh(c), c], axis=1)
 
 
+def attended(p: Any) -> Any:
+    return softmax(p["Q"] @ p["K"].T / np.sqrt(p["Q"].shape[1])) @ p["V"]
+
+
 STUDENTS: dict[str, Callable[[Any, Any], Any]] = {
     "norm": lambda p, _: normalised(p),
     "layer norm": lambda p, _: layer_normalised(p),
@@ -151,6 +155,8 @@ STUDENTS: dict[str, Callable[[Any, Any], Any]] = {
     "convolution": lambda p, _: convolved(p),
     "channels": lambda p, _: channelled(p),
     "cell": lambda p, _: stepped(p),
+    "attention": lambda p, _: attended(p),
+    "square attention": lambda p, _: attended(p),
 }
 LAYERS = [c for c in LINES if c[0] in STUDENTS and c[3]]
 
@@ -190,6 +196,8 @@ def test_products_of_other_layers_are_recognised(name: str) -> None:
         "convolution": ("+= d[i, t] * w", "+= d[i, t] * w[::-1]", "conv-input-not-flipped"),
         "channels": ("(d, w, (1, 0))", "(d, w, (1, 1))", "conv2d-input-channels-transposed"),
         "cell": ("* (1 - t**2)", "", "lstm-cell-slope-missing"),
+        "attention": ("(dA * A).sum(", "dA.sum(", "attention-softmax-plain-sum"),
+        "square attention": ("A.T @ d", "A @ d", "attention-values-not-transposed"),
     }[name]
     own = written(source, old, new)
 

@@ -1,4 +1,4 @@
-"""Convolutions of channels and LSTM cells among a user's arrays, whatever their layout."""
+"""Convolutions of channels, LSTM cells and attention among a user's arrays, whatever their layout."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from itertools import permutations, product
 import numpy as np
 
 from symgrad.testing.diagnosis.weigh import Array
+from symgrad.testing.models.attention import Attention
 from symgrad.testing.models.cell import GATES, LSTM
 from symgrad.testing.models.channels import Convolution2D
 from symgrad.testing.models.lent import Lent
@@ -29,7 +30,13 @@ def named(leaves: Leaves, data: Sequence[Array]) -> Leaves:
 
 
 def lent(
-    kind: Convolution2D | LSTM, roles: Roles, leaves: Leaves, data: Leaves, *, written: How, wanted: Sequence[Array]
+    kind: Convolution2D | LSTM | Attention,
+    roles: Roles,
+    leaves: Leaves,
+    data: Leaves,
+    *,
+    written: How,
+    wanted: Sequence[Array],
 ) -> Iterator[Lent]:
     """The model with each array of `wanted` as its targets that has the shape of its output."""
     own = {role: place for role, place in roles.items() if place[0] in leaves}
@@ -183,3 +190,14 @@ def cut(v: Array, rows: slice, columns: slice, *, turned: bool) -> Array:
     if v.ndim < MATRIX or 1 in v.shape:
         return np.ravel(v)[rows]
     return (v.T if turned else v)[rows, columns]
+
+
+def attentions(leaves: Leaves, data: Sequence[Array], wanted: Sequence[Array]) -> Iterator[Lent]:
+    """Readings as queries, keys and values."""
+    everything = named(leaves, data)
+    flat = [path for path, v in everything.items() if v.ndim == MATRIX]
+    for chosen, how, scaled in product(permutations(flat, 3), (np.asarray, np.transpose), (True, False)):
+        (n, d), (m, e), (k, w) = (how(everything[path]).shape for path in chosen)
+        if leaves.keys() <= set(chosen) and d == e and m == k:
+            roles: Roles = {role: (path, how) for role, path in zip("QKV", chosen, strict=True)}
+            yield from lent(Attention(n, m, d, w, scaled), roles, leaves, everything, written=how, wanted=wanted)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from symgrad.testing.diagnosis.arranged import cells, images
+from symgrad.testing.diagnosis.arranged import attentions, cells, images
 from symgrad.testing.models.convolution import Convolution
 from symgrad.testing.models.given import moved
 from symgrad.testing.models.lent import Lent
@@ -76,7 +76,7 @@ def readings(leaves: Leaves, data: Sequence[Array], wanted: Sequence[Array]) -> 
     thin = [v for v in wanted if v.ndim <= MATRIX]
     for family in (normalisations, convolutions, recurrences):
         yield from islice(family(leaves, flat, thin), MOST)
-    for family in (images, cells):
+    for family in (attentions, images, cells):
         yield from islice(family(leaves, data, wanted), MOST)
 
 

@@ -1,5 +1,6 @@
 """Small models with their true gradients, and the mistakes that are made with each."""
 
+from symgrad.testing.models.attention import Attention
 from symgrad.testing.models.cell import LSTM
 from symgrad.testing.models.channels import Convolution2D
 from symgrad.testing.models.convolution import Convolution
@@ -8,4 +9,15 @@ from symgrad.testing.models.network import Network
 from symgrad.testing.models.normalised import BatchNorm
 from symgrad.testing.models.recurrent import Recurrent
 
-__all__ = ["LSTM", "Arrays", "BatchNorm", "Convolution", "Convolution2D", "Fault", "Model", "Network", "Recurrent"]
+__all__ = [
+    "LSTM",
+    "Arrays",
+    "Attention",
+    "BatchNorm",
+    "Convolution",
+    "Convolution2D",
+    "Fault",
+    "Model",
+    "Network",
+    "Recurrent",
+]

@@ -127,6 +127,13 @@ FAULTS = (
         lambda p: loss(p.net.loss).slope(p.a[-1], np.ones_like(p.net.y)) * p.net.share,
     ),
     Fault(
+        "target-added",
+        "the target is added to the output: a + y in place of a − y",
+        "subtract the target y",
+        "output_delta",
+        lambda p: (p.a[-1] + p.net.y) * p.net.share,
+    ),
+    Fault(
         "class-number-for-target",
         "the number of the class is subtracted in place of the one-hot row",
         "subtract a row that is 1 for the right class and 0 elsewhere",

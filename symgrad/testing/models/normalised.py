@@ -242,6 +242,13 @@ FAULTS = (
         lambda p, g: g.sum(**p.over),
     ),
     fault(
+        "variance-sum",
+        "the part through the variance is a sum, not a mean",
+        "divide that sum by how many numbers the variance is of",
+        "through_variance",
+        lambda p, g: p.xhat * (g * p.xhat).sum(**p.over),
+    ),
+    fault(
         "sign-of-variance",
         "the part through the variance has the wrong sign",
         "subtract it, like the part through the mean",
