@@ -6,10 +6,11 @@ from typing import Any
 
 import numpy as np
 import pytest
-from student_code import MISTAKES as LINES
-from student_code import MODELS, TWO, written
-from student_code import UNUSUAL as RIGHT_LINES
+from student_code import MODELS, written
 from student_functions import MISTAKES, TYPED, UNKNOWN, UNUSUAL, s
+from student_lines import MISTAKES as LINES
+from student_lines import TWO
+from student_lines import UNUSUAL as RIGHT_LINES
 
 from symgrad.core import FunctionRaisedError, Outcome, UnsupportedError
 from symgrad.definitions import ACTIVATIONS, LOSSES

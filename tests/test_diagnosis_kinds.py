@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
-from student_code import MISTAKES as LINES
 from student_code import MODELS, written
 from student_functions import MISTAKES, TYPED, K, normal, s, sp
+from student_lines import MISTAKES as LINES
 
 from symgrad.core import FunctionShapeError, Outcome
 from symgrad.testing import try_gradient, try_network, try_vjp
