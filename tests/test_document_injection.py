@@ -168,7 +168,7 @@ def test_a_page_that_stands_alone_has_no_markup_but_ours(words: str) -> None:
 HARMLESS = re.compile(
     r"\\(documentclass|usepackage|IfFileExists|newcommand|definecolor|textcolor|setlength|parindent|parskip|begin|end"
     r"|allowdisplaybreaks|mathord|ooalign|displaystyle|cr|hidewidth|diagup|section|subsection|textbf|textbackslash"
-    r"|textless|textgreater|textbar|texttt|textsuperscript|ensuremath|item|par|nopagebreak|sghan|allowbreak|raggedright|arraybackslash|linewidth|footnotesize|sloppy|tabcolsep|hline|rule|to|varepsilon|infty|sim|text|mathrm|mathbf|mathbb|frac|partial|left|bar|hat|tilde|dot|tfrac|sum|int"
+    r"|textless|textgreater|textbar|vert|backslash|dots|texttt|textsuperscript|ensuremath|item|par|nopagebreak|sghan|allowbreak|raggedright|arraybackslash|linewidth|footnotesize|sloppy|tabcolsep|hline|rule|to|varepsilon|infty|sim|text|mathrm|mathbf|mathbb|frac|partial|left|bar|hat|tilde|dot|tfrac|sum|int"
     r"|noindent|picture|put|fontsize|selectfont|itshape|rlap|llap|hbox|hss|makebox|unitlength|sgdraw|center|normalsize|small|scriptsize|tiny|rotatebox|right|sqrt|sigma|delta|sgwas|sgnow|sgq[a-f]|cancel|in|cdots?|le|ge|ne|quad|pi|alpha|ln|exp|tanh|max|min|dots|S|prime|bar|hat|tilde|dot|tfrac|sum|int|prod)(?![a-zA-Z])"
     r"|\\[^a-zA-Z]"
 )
@@ -333,6 +333,11 @@ def test_prose_is_words_in_every_format(words: str) -> None:
     assert re.findall(r"\\[a-zA-Z]+", HARMLESS.sub("", tex_of(pieces(around)))) == []
     assert "$`a - y`$" in markdown_of(pieces(around))
     assert "a − y" in to_text(around)
+
+
+def test_github_sees_a_formula_beside_chinese_and_no_command_among_words() -> None:
+    assert markdown_of(pieces("当$z$，有 ($a-y$)")) == "当 $`z`$ ，有 ($`a - y`$)"
+    assert latex(Text('"ij->i" a_b…')) == r"\text{''ij-}{>}\text{i'' a}{\_}\text{b}{\dots}"
 
 
 @pytest.mark.parametrize("words", [r"$\input{/etc/passwd}$", r"$\write18{x}$", r"$\frac{a}{b$", r"$</math><img>\foo$"])

@@ -24,7 +24,7 @@ from symgrad.document.diagrams import in_files, mermaid
 from symgrad.document.latex import GITHUB, latex
 from symgrad.document.outline import alone, holding, outline
 from symgrad.document.text import printable
-from symgrad.document.words import Formula, inline_math, markdown_words, spoken
+from symgrad.document.words import Formula, apart, inline_math, markdown_words, spoken
 from symgrad.words import clauses
 
 if TYPE_CHECKING:
@@ -49,8 +49,10 @@ class Dialect:
 
     def told(self, told: Told, *, cell: bool = False) -> str:
         """Words and formulas in a line; a bar in a formula would end the cell of a table."""
-        return "".join(
-            self.inline(p.box, cell=cell) if isinstance(p, Formula) else markdown_words(p) for p in spoken(told)
+        return apart(
+            "".join(
+                self.inline(p.box, cell=cell) if isinstance(p, Formula) else markdown_words(p) for p in spoken(told)
+            )
         )
 
     def inline(self, box: Box, *, cell: bool) -> str:

@@ -171,11 +171,22 @@ def is_number(digits: str) -> bool:
 
 
 def text(words: str) -> str:
-    r"""Words in a \text; what is mathematics in them stands between, as KaTeX knows no \ensuremath."""
-    return ENSURED.sub(r"}{\1}\\text{", rf"\text{{{tex_words(words)}}}").replace(r"\text{}", "")
+    r"""Words in a \text; what is mathematics in them stands between, for KaTeX and MathJax read no commands there."""
+    return BETWEEN.sub(between, rf"\text{{{tex_words(words)}}}").replace(r"\text{}", "")
 
 
-ENSURED = re.compile(r"\\ensuremath\{((?:[^{}]|\{[^{}]*\})*)\}")
+def between(found: re.Match[str]) -> str:
+    r"""The end of a \text, one sign in the mathematics' own words, and another \text."""
+    return rf"}}{{{found['ensured'] or SIGNS.get(found[0], found[0])}}}\text{{"
+
+
+SIGNS = {
+    r"\textless{}": "<", r"\textgreater{}": ">", r"\textbar{}": r"\vert", r"\textbackslash{}": r"\backslash",
+    r"\dots{}": r"\dots", r"\S{}": r"\S", r"\textsuperscript{2}": "{}^2", r"\textsuperscript{3}": "{}^3",
+}  # fmt: skip
+BETWEEN = re.compile(
+    r"\\ensuremath\{(?P<ensured>(?:[^{}]|\{[^{}]*\})*)\}|\\[_#$%&{}]|" + "|".join(re.escape(sign) for sign in SIGNS)
+)
 
 
 def identifier(box: Ident) -> str:

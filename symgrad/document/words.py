@@ -111,7 +111,7 @@ def text_of(told: Iterable[Piece]) -> str:
 
 def markdown_of(told: Iterable[Piece]) -> str:
     """Words and formulas for GitHub: formulas between dollar and backtick, which its Markdown leaves alone."""
-    return "".join(inline_math(p.box) if isinstance(p, Formula) else markdown_words(p) for p in spoken(told))
+    return apart("".join(inline_math(p.box) if isinstance(p, Formula) else markdown_words(p) for p in spoken(told)))
 
 
 def box_of(told: Iterable[Piece]) -> Box:
@@ -122,6 +122,14 @@ def box_of(told: Iterable[Piece]) -> Box:
 def inline_math(box: Box) -> str:
     """A formula within a line of GitHub's Markdown."""
     return f"$`{latex(box, GITHUB)}`$"
+
+
+def apart(line: str) -> str:
+    """GitHub takes a formula for one only where no Chinese, nor its punctuation, touches it: blanks stand between."""
+    return TOUCHED.sub(" ", line)
+
+
+TOUCHED = re.compile(r"(?<=[^\x00-\x7f])(?=\$`)|(?<=`\$)(?=[^\x00-\x7f])")
 
 
 def markdown_words(words: str) -> str:
