@@ -167,3 +167,11 @@ def test_steps_that_are_not_alike_are_not_joined() -> None:
         verdict = prove_through_time(over_time(SLOPE * LOCAL, SLOPE * partial(of(), h[i]), of=of))
         assert verdict.status is Status.UNKNOWN
         assert verdict.reason
+
+
+@pytest.mark.parametrize("more", [((H, h0),), ((Δ, x),), ((Tensor("G", (T, n)), h),)])
+def test_a_letter_with_a_time_axis_stands_for_one_quantity_of_a_step(more: tuple[tuple[Tensor, Tensor], ...]) -> None:
+    whole = over_time()
+    verdict = prove_through_time(replace(whole, sequences=(*whole.sequences, *more)))
+    assert verdict.status is Status.UNKNOWN
+    assert "one quantity" in str(verdict.reason)

@@ -195,8 +195,11 @@ def expected(induction: TimeInduction, shared: Shared) -> Expr:
 
 
 def axis(induction: TimeInduction) -> Dim:
-    """The dimension that counts steps."""
+    """The dimension that counts steps; a letter with it stands for one quantity, and each quantity has one."""
     time: Dim
+    columns = list(zip(*induction.sequences, strict=True))
+    if any(len({*c}) < len(c) for c in columns) or any(s.dims[1:] != m.dims for s, m in induction.sequences):
+        raise LooseEndError("each letter with a time axis must stand for one quantity of a step, in its shape")
     (time, *others) = {s.dims[0] for s, _ in induction.sequences}
     if others:
         raise LooseEndError("all letters with a time axis must have the same one, in front")
