@@ -131,3 +131,10 @@ def test_the_command_line(options: list[str], status: int, words: str) -> None:
     result = CliRunner().invoke(app, ["derive", *options])
     assert result.exit_code == status, result.output
     assert words in result.output
+
+
+def test_the_slope_of_the_identity_is_1() -> None:
+    found = CliRunner().invoke(app, ["derive", "--network", "identity", "--loss", "mse"])
+
+    assert found.exit_code == 0
+    assert "id′" not in found.output

@@ -119,9 +119,12 @@ def further(atom: Partial, ref: Ref, still: frozenset[Tensor]) -> Expr:
 
 def of_head(atom: Apply, number: int) -> Expr:
     """The derivative of a function by one argument: worked out for elementary ones, else one order higher."""
-    known = KNOWN.get(atom.head.__name__) if not atom.order and len(atom.args) == 1 else None
-    if known and not hasattr(atom.head, "formula"):
-        return expr(known(atom))
+    if not atom.order and len(atom.args) == 1:
+        formula, known = getattr(atom.head, "formula", None), KNOWN.get(atom.head.__name__)
+        if formula is None and known:
+            return expr(known(atom))
+        if formula is not None and formula in atom.head.variables:
+            return expr(1)  # the identity
     orders = tuple(o + (n == number) for n, o in enumerate(atom.orders))
     return one(Apply(atom.head, atom.args, orders))
 
