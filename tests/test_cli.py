@@ -149,6 +149,7 @@ def test_hostile_text_is_refused_and_nothing_is_written(
         (("show", "\0"), ""),
         (("verify", "sigmod"), "sigmoid"),
         (("build", "no/such/folder"), "no/such/folder"),
+        (("build", "a\u202eb"), "a\ufffdb does not exist"),
         (("derive", "sigmoid", "-o", "no/such/\0"), ""),
         (("derive", "sigmoid", "-o", "no/such/file"), "the folder no/such does not exist"),
         (("list", "everything"), "rules"),

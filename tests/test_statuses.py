@@ -57,6 +57,10 @@ STATEMENTS = [
     # powers of negative numbers have values where the exponent is an integer, however that comes about
     ("z^alpha", "exp(alpha*log(z))", "z > 0", PROVED, ""),
     ("z^alpha", "exp(alpha*log(z))", "z != 0", MISMATCH, None),
+    ("z^sign(z)", "abs(z)^sign(z)*sign(z)", "z != 0", PROVED, ""),
+    ("(z^alpha)^beta", "z^(alpha*beta)", "", REFUTED, ""),
+    ("(z^alpha)^beta", "z^(alpha*beta)", "z > 0", PROVED, ""),
+    ("z^alpha*z^beta", "z^(alpha+beta)", "", MISMATCH, None),
     ("z^alpha", "exp(alpha*log(z))", "z != 0 & alpha = 2", MISMATCH, "Eq(alpha, 2) & (z < 0)"),
     ("z^alpha", "Piecewise((z^2, alpha == 2), (z^alpha, True))", "", PROVED, ""),
     ("z^alpha", "Piecewise((z^2, alpha == 2), (exp(alpha*log(z)), True))", "z != 0", MISMATCH, None),

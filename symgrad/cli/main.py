@@ -47,7 +47,9 @@ class Refused(click.ClickException):
 
     def show(self, file: Any = None) -> None:
         """The message alone: it names the mend, so a usage line would be noise."""
-        click.echo(f"symgrad: {self.format_message()}", file=file, err=True)
+        told = self.format_message()  # it may quote what was typed, which a terminal would obey
+        harmless = "".join(c if c.isprintable() or c in "\n\u00a0" else "\ufffd" for c in told)
+        click.echo(f"symgrad: {harmless}", file=file, err=True)
 
 
 class Words(click.Group):

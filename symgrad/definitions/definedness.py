@@ -12,7 +12,15 @@ from typing import TYPE_CHECKING, Any
 from sympy import Mul, Pow, atanh, log
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from sympy import Expr
+
+SHOWS: dict[str, Callable[[Any], Any]] = {  # by which exponents a power still asks something of its base
+    "divisor": lambda exponent: exponent.could_extract_minus_sign(),
+    "root": lambda exponent: not exponent.is_integer,
+    "power": lambda exponent: not exponent.is_Integer,  # a whole number at every point, such as sign(z)
+}
 
 
 def divides(bottom: Expr) -> list[tuple[str, Expr]]:
@@ -26,7 +34,8 @@ def raises(base: Expr, exponent: Expr) -> list[tuple[str, Expr]]:
     """What a power asks of its base: not 0 for a negative exponent, not negative for a broken one."""
     if exponent.is_Integer:
         return divides(base) if exponent.is_negative else []
-    roots = [("root", base)] if base.free_symbols and not base.is_nonnegative else []
+    kind = "power" if exponent.is_integer else "root"
+    roots = [(kind, base)] if base.free_symbols and not base.is_nonnegative else []
     return [*roots, *(divides(base) if exponent.could_extract_minus_sign() else [])]
 
 
@@ -45,10 +54,7 @@ def survives(asked: tuple[str, Expr], whole: Expr) -> bool:
     if kind == "function":
         return bool(whole.has(part))
     base = part.as_coeff_Mul()[1]
-    powers = (
-        p for p in whole.atoms(Pow) if (p.exp.could_extract_minus_sign() if kind == "divisor" else not p.exp.is_integer)
-    )
-    return any(_same(p.base, base) for p in powers)
+    return any(_same(p.base, base) for p in whole.atoms(Pow) if SHOWS[kind](p.exp))
 
 
 def _same(one: Any, other: Any) -> bool:

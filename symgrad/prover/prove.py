@@ -236,6 +236,9 @@ class Prover:
         if differing and not exceptions:
             return Verdict(Status.REFUTED, "values at a point", witness=differing[0][1])
         if unknown:
+            small = next(filter(None, (search.small() for search in self.searches)), None)
+            if small:
+                return Verdict(Status.REFUTED, "values at a point", witness=small)
             return Verdict(Status.UNKNOWN, reason=unknown)
         return self.proved(trees, exceptions, tuple(mismatches))
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from fractions import Fraction
-from itertools import chain
+from itertools import chain, product
 from typing import TYPE_CHECKING, Any
 
 from flint import arb
@@ -19,7 +19,7 @@ from symgrad.prover.lemmas import interval, pieces
 from symgrad.prover.lines import inside
 from symgrad.prover.points import Enclosure, Sampler, complete, holds, unbound, vanishes
 from symgrad.prover.region import Region
-from symgrad.prover.scalar import ONE, PI, ZERO, mul, num, substitute
+from symgrad.prover.scalar import ONE, PI, ZERO, mul, num, subnodes, substitute
 from symgrad.prover.settle import DIFFERENT
 from symgrad.prover.tower import normal_form
 from symgrad.prover.writing import to_sympy
@@ -41,6 +41,8 @@ if TYPE_CHECKING:
 QUICK_POINTS = 4
 TRIES, HITS = 24, 9  # points drawn, and points in the region that are looked at
 DIGITS = (25, 60, 400, 1300)
+LEAST = tuple(map(Fraction, ("-1", "2", "1/2", "-1/2")))
+LETTERS = 3
 STEP = Fraction(1, 2**20)
 USUAL = tuple(
     mul(num(Fraction(s * n, d)), *unit)
@@ -72,6 +74,28 @@ class Search:
                 return found
         return None
 
+    def small(self) -> Witness | None:
+        """A witness among the least numbers, where chance meets none."""
+        whole = self.statement.left, self.statement.right
+        region = self.region
+        found = (self.at(p, region.bindings, whole, PRECISIONS[:2], generic=False) for p in self._least(region))
+        return next(filter(None, found), None)
+
+    def _least(self, region: Region) -> Iterator[Point]:
+        """Points of a region with small coordinates, if an exponent is to be an integer there."""
+        s = self.statement
+        free = [n for n in self.sampler.names if n not in dict(region.bindings)]
+        exponents = (node.args[1] for node in subnodes(s.left, s.right) if node.op == "pow")
+        if len(free) > LETTERS or not any(exponent.free for exponent in exponents):
+            return
+        for values in product(LEAST, repeat=len(free)):
+            self.sampler.tick()
+            point = dict(zip(free, values, strict=True))
+            there = replace(region, bindings=(*region.bindings, *((name, num(x)) for name, x in point.items())))
+            solved = all(vanishes(node, there) for node, _ in unbound(region))
+            if solved and holds(region.premises, there.bindings, {}):
+                yield {**point}
+
     def valued(self, region: Region) -> bool:
         """Whether the left side is seen to have a value somewhere."""
         sides = self.statement.left, None
@@ -84,8 +108,10 @@ class Search:
             return None
         left, right = (leaf.tower.fraction_node(v) if v is not None else None for v in leaf.values)
         whole = (self.statement.left, self.statement.right)
-        usual = ((point, leaf.region.bindings) for point in chain(self._drawn(leaf), self._inside(leaf)))
-        for i, (point, bindings) in enumerate(chain(usual, self._special(leaf.region, leaf.tower)), 1):
+        usual = chain(self._drawn(leaf), self._inside(leaf))
+        least = self._least(leaf.region) if unbound(leaf.region) else ()
+        points = ((point, leaf.region.bindings) for point in chain(least, usual))
+        for i, (point, bindings) in enumerate(chain(points, self._special(leaf.region, leaf.tower)), 1):
             found = None
             if leaf.kind == DIFFERENT and leaf.region.codimension == 0:
                 found = self.at(point, bindings, whole, DEEP, generic=False)
