@@ -16,6 +16,7 @@ SENTENCES = {
     "Wᵀδ at cos(ωq) and 4e⁻ᶻ": "[W]ᵀ[δ] at cos([ω][q]) and 4[e]⁻ᶻ",
     "the network’s D5, torch's 5-th": "the network’s D5, torch's 5-th",
     "J by a alone: how a changes, as rZ by dz": "[J] by [a] alone: how [a] changes, as [r][Z] by [d][z]",
+    "the mean of x\u0302 is 0": "the mean of [x\u0302] is 0",
     "in (-1, 1), up to -∞": "in (−1, 1), up to −∞",
     "其中 a 与 z 的和": "其中 [a] 与 [z] 的和",
     "<b>x</b> & </var>": "&lt;[b]&gt;[x]&lt;/[b]&gt; &amp; &lt;/var&gt;",

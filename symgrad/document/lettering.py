@@ -13,10 +13,12 @@ from symgrad.document.tints import tint
 NO_NOUNS = "and|or|is|was|of|by|as|in|at|on|to|from|for|with|where|which|has|does|goes|alone|changes"
 LETTER = re.compile(
     rf"""(?<![A-Za-zΑ-Ωα-ω'’_.-])  # part of no word
-    ([A-Za-z]?[Α-ΟΡ-Ωα-ω][A-Za-z]?|[a-z][A-Z]|d[tuxz]|[B-HJ-Zb-z]|[AIa](?![ ](?!(?:{NO_NOUNS})\b)[A-Za-z0-9α-ω(‖|]))
+    ((?:[A-Za-z]?[Α-ΟΡ-Ωα-ω][A-Za-z]?|[a-z][A-Z]|d[tuxz]|[B-HJ-Zb-z]
+        |[AIa](?![ ](?!(?:{NO_NOUNS})\b)[A-Za-z0-9α-ω(‖|]))[\u0300-\u036f]*)
     (?:_([A-Za-z0-9]{{1,3}})(?!\^))?(?![A-Za-zΑ-Ωα-ω'’_0-9]|\.[a-z])""",
     re.VERBOSE,
 )
+MARKED = re.compile(r".[\u0300-\u036f]*")  # a letter with the hat or the bar on it
 MINUS = re.compile(r"(?<![\w)\]’'-])-(?=[\d∞])")
 SIGNS = "=≠<>≤≥≈→∈−+·⊙×"
 RUN = re.compile(rf"\S+(?: [{SIGNS}] \S+)+")
@@ -28,7 +30,7 @@ def lettered(words: str) -> str:
     held = RUN.sub(lambda run: kept(run[0]), MINUS.sub("−", clean(words)))
     out, at = "", 0
     for found in LETTER.finditer(held):
-        out += escape(held[at : found.start()], quote=False) + "".join(map(letter, found[1]))
+        out += escape(held[at : found.start()], quote=False) + "".join(map(letter, MARKED.findall(found[1])))
         out += f"<sub>{letter(found[2]) if len(found[2]) == 1 else found[2]}</sub>" if found[2] else ""
         at = found.end()
     return out + escape(held[at:], quote=False)
