@@ -33,7 +33,7 @@ from sympy import (
     tanh,
 )
 
-from symgrad import gelu, mish, silu
+from symgrad import gelu, kl_divergence, mish, silu
 from symgrad.core import Domain, Variable
 from symgrad.functions import D, unfold
 from symgrad.prover import equation, prove_cover, prove_relation, recheck
@@ -73,6 +73,7 @@ FAILS = (
     (Lt(z / (1 + z**2), S.Half, evaluate=False), True),
     (Gt(1 / z, -1, evaluate=False), True),  # no value at 0
     (Gt(log(z), -100, evaluate=False), z > 0),
+    (Ge(kl_divergence(z, z), -1, evaluate=False), True),  # no value at 0
     (Gt(1 + abs(z), S.Half, evaluate=False), True),  # a kink is not for cells
     (Gt(exp(z), 0, evaluate=False), And(z > 3, z < 2)),  # no such number
     (Gt(exp(z), 0, evaluate=False), And(z > 2, z < 2)),

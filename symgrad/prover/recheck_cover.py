@@ -19,6 +19,7 @@ from mpmath import iv  # type: ignore[import-untyped]  # it ships no types
 from sympy.core.relational import Relational
 
 from symgrad.functions import D, Elementwise
+from symgrad.functions.putting import filled
 from symgrad.prover.conventions import opened, plain, require_real
 from symgrad.prover.recheck_far import Far, plus, times
 from symgrad.prover.recheck_ring import RejectedError
@@ -109,7 +110,7 @@ def jet(expr: Any, symbol: Any, x: Any) -> Jet:
         formula, values = opened(expr)
         for argument in values.values():
             jet(argument, symbol, x)
-        return jet(formula.xreplace(dict(values)), symbol, x)
+        return jet(filled(formula, values), symbol, x)
     if expr.func in {sp.Add, sp.Mul}:
         return reduce(add if expr.func is sp.Add else mul, (jet(u, symbol, x) for u in expr.args))
     inner = jet(expr.args[0], symbol, x)

@@ -13,6 +13,7 @@ import sympy as sp
 from mpmath import iv  # type: ignore[import-untyped]  # it ships no types
 
 from symgrad.functions import Elementwise
+from symgrad.functions.putting import filled
 from symgrad.prover.conventions import opened
 from symgrad.prover.recheck_ring import RejectedError
 from symgrad.prover.replay_enclosed import Intervals
@@ -110,7 +111,7 @@ class Far:
             formula, values = opened(expr)
             for argument in values.values():
                 self.of(argument)
-            return self.of(formula.xreplace(dict(values)))
+            return self.of(filled(formula, values))
         if expr.func in {sp.Add, sp.Mul}:
             return reduce(plus if expr.func is sp.Add else times, map(self.of, expr.args))
         if expr.func is sp.Pow and expr.exp.is_Rational:
