@@ -181,7 +181,8 @@ def test_other_layers_without_a_model_are_recognised(case: tuple[str, str, str, 
         return
 
     assert found is not None
-    assert found.names[:1] == (expected,)
+    same = [name for name in found.names if name.startswith("factor")]  # 1/3 is 1/n too, where n is 3
+    assert expected in (same or found.names[:1])
     assert "by its values this is" in found.says
 
 

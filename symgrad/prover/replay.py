@@ -111,6 +111,11 @@ class Numbers:
         """The value at another point."""
         return self.at(dict(zip(expr.variables, map(self.value, expr.point), strict=True))).value(expr.expr)
 
+    def area(self, expr: Any) -> Any:
+        """An integral over one symbol, by quadrature: where that is coarse, more digits tell another value."""
+        ((variable, *ends),) = expr.limits
+        return mpmath.quad(lambda x: self.at({variable: x}).value(expr.function), [self.value(end) for end in ends])
+
     def slope(self, expr: Any, variables: tuple[Any, ...]) -> Any:
         """The limit of difference quotients; NoValue where those of the two sides disagree."""
         *rest, variable = variables
@@ -255,5 +260,6 @@ SPECIAL: dict[Any, Callable[[Numbers, Any], Any]] = {
     D: lambda numbers, expr: numbers.slope(expr.expr, (expr.variable,)),
     sp.Derivative: lambda numbers, expr: numbers.slope(expr.expr, tuple(expr.variables)),
     sp.Piecewise: Numbers.piecewise,
+    sp.Integral: Numbers.area,
     sp.Subs: Numbers.subs,
 }

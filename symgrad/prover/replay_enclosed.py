@@ -17,6 +17,7 @@ from sympy.codegen.cfunctions import expm1, log1p
 
 from symgrad.core import UnsupportedError
 from symgrad.functions import Elementwise
+from symgrad.functions.putting import filled
 from symgrad.prover.conventions import opened
 from symgrad.prover.replay import NoValue, truth
 
@@ -79,7 +80,7 @@ class Intervals:
             formula, values = opened(expr)
             for argument in values.values():
                 self.value(argument)
-            return self.value(formula.xreplace(dict(values)))
+            return self.value(filled(formula, values))
         if isinstance(expr, sp.Piecewise):
             return self.value(self.branch(expr))
         if expr.func in SIGNS:
