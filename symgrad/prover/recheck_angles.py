@@ -6,8 +6,6 @@ from fractions import Fraction
 from math import gcd
 from typing import TYPE_CHECKING
 
-from symgrad.prover.recheck_ring import RejectedError
-
 if TYPE_CHECKING:
     from symgrad.prover.recheck_ring import Frac, Ring
 
@@ -52,16 +50,9 @@ def _between(ring: Ring, u: Frac) -> tuple[Fraction, Fraction]:
     """Bounds of atan u in right angles."""
     if u == ring.one:
         return Fraction(1, 2), Fraction(1, 2)
-    side, beyond = _sign(ring, u), _sign(ring, ring.add(ring.mul(u, u), ring.number(-1)))
+    side, beyond = ring.maybe_sign(u), ring.maybe_sign(ring.add(ring.mul(u, u), ring.number(-1)))
     number = ring.value(u)
     least = Fraction(1, 2) if beyond == 1 else Fraction(0)
     most = Fraction(1, 2) if beyond in {0, -1} else Fraction(1)
     most = most if number is None else min(most, abs(number) * RIGHT_ANGLE)
     return (-most, most) if side is None else (least, most) if side > 0 else (-most, -least)
-
-
-def _sign(ring: Ring, f: Frac) -> int | None:
-    try:
-        return ring.sign_of(f)
-    except RejectedError:
-        return None

@@ -7,19 +7,22 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from mpmath import iv  # type: ignore[import-untyped]  # it ships no types
 from sympy import ZZ
 
+from symgrad.prover.recheck_facts import consequences
+from symgrad.prover.recheck_functions import Functions
 from symgrad.prover.recheck_numbers import no_lemma, no_point, sign_of_number
-from symgrad.prover.recheck_ring import BOUND, SQUARE, Clock, Frac, Poly, RejectedError, Ring, Undefined, degrees
+from symgrad.prover.recheck_ring import SQUARE, RejectedError, Undefined, degrees
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from symgrad.prover.recheck_ring import Clock, Frac, Poly
+
 POSITIVE, POWER = {"exp", "root", "pi"}, 6
 
 
-class Context(Ring):
+class Context(Functions):
     """The generators of one region, with the facts and signs of the certificate."""
 
     def __init__(self, data: dict[str, Any], premises: tuple[Any, ...], clock: Clock) -> None:
@@ -301,7 +304,7 @@ class Context(Ring):
         else:
             if why[0] != "between":
                 self.gen(why[1])
-            good = any(p == q and rel == said for q, said in self._consequences(why))
+            good = any(p == q and rel == said for q, said in consequences(self, why))
         if not good:
             raise RejectedError(f"a fact does not follow from its source ({why[0]})")
         return True
@@ -356,139 +359,6 @@ class Context(Ring):
         """Whether something that is not 0, as a premise says or a sine of 0, is 0 in the region."""
         denied = any(self.vanishes(self.premise_value(node)[0]) for node, rel in self.premises if rel == "!=")
         return denied or any(map(self.vanishes, self.cosines_of_zero()))
-
-    def _consequences(self, why: list[Any]) -> list[tuple[Poly, str]]:  # noqa: PLR0911 - a line for each kind
-        """What is known of a generator by its kind."""
-        kind, i = why[0], why[1]
-        gen = self.gens[i][0]
-        if kind in {"exp1", "exp2", "exp3", "exponent"} and gen == "exp":
-            return self._of_exp(kind, i)
-        if kind == "level" and gen == "exp":
-            return self._level(i, int(why[2]))
-        if kind in {"erf", "tail", "odd"} and gen in {"erf", "atan", "erfinv", "lambertw"}:
-            return self._of_odd(kind, i)
-        if (kind == "turn" and gen in {"cos", "sin"}) or (kind in {"arc", "right"} and gen == "atan"):
-            return self._of_angle(kind, i, why)
-        if kind == "pi" and gen == "pi":
-            return [(self.x[i] * 1000 - 3141, ">"), (3142 - self.x[i] * 1000, ">")]
-        if kind == "number" and gen in {"exp", "log"}:
-            return self._number(i, int(why[2]))
-        if kind in {"root", "beyond"} and gen == "root":
-            return self._of_root(kind, i, int(why[2]))
-        if kind in {"tangent", "above", "beneath"} and gen == "log":
-            return self._of_log(kind, i, int(why[2]))
-        if kind == "log" and gen == "log":
-            s = self.sign(self.base[i])
-            t = self.sign(self.base[i] * s - 1) if s else 0
-            return [(self.x[i] * t, ">")] if t else []
-        return self._between(i) if kind == "between" and gen == "sym" else []
-
-    def _of_exp(self, kind: str, i: int) -> list[tuple[Poly, str]]:
-        """The sign of E - 1 is that of the argument; E >= 1 + u and 1/E >= 1 - u; e^|u| > 1 + |u| + u^2/2."""
-        x, (n, d) = self.x[i], self.args[i][0]
-        if kind == "exp1":
-            s = self.sign_of((n, d))
-            return [(s * (x - 1), ">")] if s else []
-        if kind == "exp3" and self.quick_sign(d) == 1:
-            s = self.sign_of((n, d))
-            series = 2 * d**2 + 2 * s * d * n + n**2
-            return [(self.reduce(2 * x * d**2 - series if s > 0 else 2 * d**2 - x * series), ">")] if s else []
-        if not d.is_ground or d.LC <= 0:
-            return []
-        if kind == "exponent":
-            s = self.sign(x - 1)
-            return [(s * n, ">")] if s else []
-        found = [(x * d - d - n, ">="), (d - x * d + x * n, ">=")]
-        strict = self._maybe_sign((n, d))
-        return found + [(p, ">") for p, _ in found] if strict else found
-
-    def _level(self, i: int, j: int) -> list[tuple[Poly, str]]:
-        """E^u lies on that side of q on which u lies of log q."""
-        if self.gens[j][0] != "log" or self.sign(self.base[j]) != 1:
-            return []
-        s = self.sign_of(self.add(self.args[i][0], (-self.gen(j), self.ring.one)))
-        return [((self.x[i] - self.base[j]) * s, ">")] if s else []
-
-    def _maybe_sign(self, f: Frac) -> int | None:
-        try:
-            return self.sign_of(f)
-        except RejectedError:
-            return None
-
-    def _of_odd(self, kind: str, i: int) -> list[tuple[Poly, str]]:
-        """|erf| < 1; u^2 (1 - |erf u|) and |u| (1 - |erf u|) are < 1; an odd function has its argument's sign."""
-        x = self.x[i]
-        if kind == "tail":
-            n, d = self.args[i][0]
-            s, t = self.sign(n), self.sign(d)
-            if not s or not t or self.gens[i][0] != "erf":
-                return []
-            gap = 1 - s * t * x
-            return [(self.reduce(d**2 - n**2 * gap), ">"), (t * d - s * n * gap, ">")]
-        if kind == "erf":
-            return [(1 - x, ">"), (1 + x, ">")] if self.gens[i][0] == "erf" else []
-        s = self.sign_of(self.args[i][0])
-        return [(x * s, ">")] if s else []
-
-    def _of_angle(self, kind: str, i: int, why: list[Any]) -> list[tuple[Poly, str]]:
-        """Sines and cosines lie between -1 and 1; 2 |atan u| < pi, |atan u| < |u|, |u| (pi - 2 |atan u|) < 2."""
-        x, (n, d) = self.x[i], self.args[i][0]
-        if kind == "turn":
-            return [(1 - x, ">="), (1 + x, ">=")]
-        if kind == "arc":
-            return [((n - x * d) * self.sign_of((n, d)) * self.sign(d), ">")] if self.sign(n) else []
-        j, s = int(why[2]), self._maybe_sign((n, d))
-        if self.gens[j][0] != "pi":
-            return []
-        found = [(self.x[j] - 2 * x, ">"), (self.x[j] + 2 * x, ">")]
-        return [*found, (2 * d * self.sign(d) - n * self.sign(n) * (self.x[j] - 2 * s * x), ">")] if s else found
-
-    def _of_root(self, kind: str, i: int, said: int) -> list[tuple[Poly, str]]:
-        """Bounds of the root of a number; sqrt(x^2 + p) > |x| where p > 0."""
-        x, degree, base = self.x[i], self.gens[i][2], self.base[i]
-        if kind == "beyond":
-            other = self.x[said]
-            beyond = degree == SQUARE and self.quick_sign(base - other**2) == 1
-            return [(x - other, ">"), (x + other, ">")] if beyond else []
-        if not base.is_ground or said < 0:
-            return []
-        below = said**degree <= int(base.LC) * BOUND**degree
-        return [(x * BOUND - said, ">=")] if below else [(said - x * BOUND, ">")]
-
-    def _of_log(self, kind: str, i: int, j: int) -> list[tuple[Poly, str]]:
-        """Log q <= q - 1 where q > 0; log|q| is on that side of u on which q > 0 is of e^u."""
-        x, base = self.x[i], self.base[i]
-        if kind == "tangent":
-            return [(base - 1 - x, ">="), (base * x - base + 1, ">=")] if self.sign(base) == 1 else []
-        if self.gens[j][0] != "exp" or self.sign(base) != 1:
-            return []
-        n, d = self.args[j][0]
-        gap, turn = (base - self.x[j], -1) if kind == "above" else (base * self.x[j] - 1, 1)
-        s = self.quick_sign(gap) or self._maybe_sign((gap, self.ring.one))
-        return [((x * d + turn * n) * s, ">")] if s and self.quick_sign(d) == 1 else []
-
-    def _number(self, i: int, bound: int) -> list[tuple[Poly, str]]:
-        """Rational bounds of exp or log of a number, by interval arithmetic."""
-        log = self.gens[i][0] == "log"
-        of = self.value((self.base[i], self.ring.one)) if log else self.value(self.args[i][0])
-        if of is None:
-            return []
-        x = iv.mpf(of.numerator) / of.denominator
-        value = (iv.log(abs(x)) if log else iv.exp(x)) * BOUND
-        scaled = self.x[i] * BOUND
-        found = [(scaled - bound, ">=")] if value.a >= bound else []
-        return found + ([(bound - scaled, ">=")] if value.b <= bound else [])
-
-    def _between(self, i: int) -> list[tuple[Poly, str]]:
-        """The moving point of an integral lies between its ends; it occurs nowhere else."""
-        for j, g in enumerate(self.gens):
-            if g[0] == "integral" and g[1][2] == i and self.gens[i][1].startswith("\u222b"):
-                lower, upper = self.args[j]
-                s = self.sign_of(self.add(upper, self.negative(lower)))
-                x = (self.x[i], self.ring.one)
-                gaps = (self.add(x, self.negative(lower)), self.add(upper, self.negative(x)))
-                return [(n * d * s, ">=") for n, d in gaps] if s else []
-        return []
 
 
 _RUNNING = object()

@@ -9,12 +9,14 @@ from __future__ import annotations
 from fractions import Fraction
 from itertools import product
 from math import factorial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from symgrad.prover.recheck_ring import Frac, RejectedError, Ring, Undefined
+from symgrad.prover.recheck_ring import Frac, RejectedError, Undefined
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
+
+    from symgrad.prover.recheck_functions import Functions
 
 Monomial = tuple[tuple[int, int], ...]  # (infinitesimal, exponent), in order
 Jet = dict[Monomial, Frac]
@@ -24,7 +26,7 @@ UNIT: Monomial = ()
 class Jets:
     """The arithmetic of jets whose infinitesimals end at the given orders."""
 
-    def __init__(self, context: Ring, orders: Mapping[int, int]) -> None:
+    def __init__(self, context: Functions, orders: Mapping[int, int]) -> None:
         self.context, self.orders = context, orders
 
     def sum(self, jets: list[Jet]) -> Jet:
@@ -156,3 +158,35 @@ class Jets:
         if op == "lambertw":
             return c.mul(c.exp(c.negative(f)), c.inverse(c.add(c.one, f)))
         raise RejectedError(f"the derivative of {op} is not known to the checker")
+
+    def function(self, op: str, value: Any, jets: list[Jet]) -> Jet:
+        """A function of one argument, or an unknown one."""
+        if op == "call":
+            return self.call(value, jets)
+        (jet,) = jets
+        if op == "exp":
+            return self.exp(jet)
+        if op in {"log", "logabs"}:
+            return self.log(jet, absolute=op == "logabs")
+        a, eps, n = self.parted(jet)
+        return self.compose(list(self.series(op, a, n)), eps)
+
+    def call(self, value: Any, jets: list[Jet]) -> Jet:
+        """An unknown smooth function by its Taylor polynomial."""
+        name, orders = value
+        parts = [self.parted(jet) for jet in jets]
+        finite = [a for a, _, _ in parts]
+        highest = max(n for _, _, n in parts)
+        found: list[Jet] = []
+        for e in product(range(highest + 1), repeat=len(jets)):
+            if sum(e) > highest or any(k and not eps for k, (_, eps, _) in zip(e, parts, strict=True)):
+                continue
+            term: Jet = {UNIT: self.context.one}
+            for k, (_, eps, _) in zip(e, parts, strict=True):
+                for _ in range(k):
+                    term = self.times(term, eps)
+                term = self.times(term, {UNIT: self.context.number(Fraction(1, factorial(k)))})
+            if term:
+                derived = [name, [a + b for a, b in zip(orders, e, strict=True)]]
+                found.append(self.times(term, {UNIT: self.context.find("call", finite, derived)}))
+        return self.sum(found)
