@@ -15,15 +15,15 @@ from symgrad.prover.signs import coefficients_of, generators_in
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from symgrad.prover.extensions import Extensions
     from symgrad.prover.field import Frac, Gen
     from symgrad.prover.kernel import Poly
+    from symgrad.prover.signs import Signs
 
 DEPTH = 6
 SQUARE = 2
 
 
-def denested(tower: Extensions, p: Poly) -> Frac | None:
+def denested(tower: Signs, p: Poly) -> Frac | None:
     """The positive s with s^2 = |p| that is made of the generators there are; Split where its sign matters."""
     key = tower.k.key(p), SQUARE
     if key not in tower.powers:
@@ -34,7 +34,7 @@ def denested(tower: Extensions, p: Poly) -> Frac | None:
     return tower.powers[key][2]
 
 
-def hidden_sign(tower: Extensions, p: Poly) -> int | None:
+def hidden_sign(tower: Signs, p: Poly) -> int | None:
     """The sign of a square, or that of norm and conjugate together; Split where the square's root may be 0."""
     for side in (p, -p):
         found = square_root(tower, side)
@@ -49,7 +49,7 @@ def hidden_sign(tower: Extensions, p: Poly) -> int | None:
     return None
 
 
-def square_root(tower: Extensions, p: Poly) -> Frac | None:
+def square_root(tower: Signs, p: Poly) -> Frac | None:
     """What squared is p, made of the generators there are; None if none is found."""
     zeros, tower.zeros = tower.zeros, []  # what is 0 in the region would vanish from the root before it is squared
     try:
@@ -61,7 +61,7 @@ def square_root(tower: Extensions, p: Poly) -> Frac | None:
         tower.zeros = zeros
 
 
-def conjugates(tower: Extensions, p: Poly) -> Iterator[tuple[Gen, Poly, Poly]]:
+def conjugates(tower: Signs, p: Poly) -> Iterator[tuple[Gen, Poly, Poly]]:
     """For each square root in p = A + C sqrt(B), the norm A^2 - C^2 B where it is not 0, and A - C sqrt(B)."""
     for gen in _roots(tower, p):
         a, c = coefficients_of(tower, p, gen.slot, 1)
@@ -70,7 +70,7 @@ def conjugates(tower: Extensions, p: Poly) -> Iterator[tuple[Gen, Poly, Poly]]:
             yield gen, norm, a - c * tower.k.gens[gen.slot]
 
 
-def by_conjugate(tower: Extensions, p: Poly) -> tuple[Poly, Poly] | None:
+def by_conjugate(tower: Signs, p: Poly) -> tuple[Poly, Poly] | None:
     """Norm and conjugate of a p = A + C sqrt(B) whose two parts lead with different signs: one of the two is kept."""
     for gen, norm, other in conjugates(tower, p):
         a, c = coefficients_of(tower, p, gen.slot, 1)
@@ -79,12 +79,12 @@ def by_conjugate(tower: Extensions, p: Poly) -> tuple[Poly, Poly] | None:
     return None
 
 
-def _roots(tower: Extensions, p: Poly) -> list[Gen]:
+def _roots(tower: Signs, p: Poly) -> list[Gen]:
     """The square roots in p, the latest first."""
     return [g for g in reversed(list(generators_in(tower, p))) if g.kind == "root" and g.degree == SQUARE]
 
 
-def _root(tower: Extensions, f: Frac, depth: int) -> Frac | None:
+def _root(tower: Signs, f: Frac, depth: int) -> Frac | None:
     whole = tower.k.is_const(f[1])
     p = tower.reduce(f[0] * f[1])
     roots = _roots(tower, p)
@@ -96,7 +96,7 @@ def _root(tower: Extensions, f: Frac, depth: int) -> Frac | None:
     return tower.normal(found[0], found[1] * f[1])
 
 
-def _of_sum(tower: Extensions, p: Poly, gen: Gen, depth: int) -> Frac | None:
+def _of_sum(tower: Signs, p: Poly, gen: Gen, depth: int) -> Frac | None:
     one = tower.k.one
     a, c = coefficients_of(tower, p, gen.slot, 1)
     norm = tower.reduce(a * a - c * c * gen.relation)
@@ -112,7 +112,7 @@ def _of_sum(tower: Extensions, p: Poly, gen: Gen, depth: int) -> Frac | None:
     return None
 
 
-def _of_factors(tower: Extensions, p: Poly) -> Frac | None:
+def _of_factors(tower: Signs, p: Poly) -> Frac | None:
     """The root by even multiplicities, and by square roots that are there already."""
     content, factors = tower.factor(p)
     whole = isqrt(abs(content))

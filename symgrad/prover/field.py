@@ -88,6 +88,7 @@ class Field:
         self.named: dict[Any, Gen] = {}
         self.related: list[Gen] = []  # those with a relation, the latest first
         self.zeros: list[Poly] = []  # polynomials that are 0 all over the region
+        self.powers: dict[Any, tuple[Poly, int, Frac | None]] = {}  # p and q, and s with s^q = |p|
         self.factored: dict[str, tuple[int, list[tuple[Poly, int]]]] = {}
         self.zero: Frac = (self.k.zero, self.k.one)
         self.one: Frac = (self.k.one, self.k.one)

@@ -7,12 +7,13 @@ is guessed from an integer relation between decimals; whoever asks has to verify
 
 from __future__ import annotations
 
-from functools import lru_cache
+from functools import cache, lru_cache
 from itertools import product
-from math import prod
+from math import isqrt, prod
 from typing import TYPE_CHECKING
 
 from flint import arb, fmpz, fmpz_mat
+from sympy import factorint
 
 from symgrad.prover.balls import Balls, precision
 
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
 
 DIMENSION = 24  # of a field over the rationals; larger ones are not searched
 BITS = (40, 160)  # for each dimension
+BOUND = 10**6  # denominators of the rational bounds of constants
+TRIAL = 5000  # primes beyond this are not looked for: a large cofactor stays one "prime"
 
 
 @lru_cache(maxsize=512)
@@ -56,3 +59,25 @@ def _shortest(values: list[int]) -> list[int]:
     rows = [[fmpz(int(i == j)) for j in range(n)] + [fmpz(v)] for i, v in enumerate(values)]
     reduced = fmpz_mat(rows).lll()
     return [int(reduced[0, j]) for j in range(n)]
+
+
+@cache
+def primes(n: int) -> dict[int, int]:
+    """The factors of |n| found by trial division; a cofactor stays whole, which is incomplete but never unsound."""
+    n = abs(n)
+    if n <= 1:
+        return {}
+    found: dict[int, int] = {int(p): int(m) for p, m in factorint(n, limit=TRIAL, use_rho=False, use_pm1=False).items()}
+    return found
+
+
+def root_below(n: int, degree: int) -> int:
+    """The largest integer k with k/BOUND <= n^(1/degree)."""
+    scaled = n * BOUND**degree
+    if degree == 2:  # noqa: PLR2004 - the square root has a quick way
+        return isqrt(scaled)
+    low, high = 0, 1 << (scaled.bit_length() // degree + 1)
+    while low < high:
+        middle = (low + high + 1) // 2
+        low, high = (middle, high) if middle**degree <= scaled else (low, middle - 1)
+    return low

@@ -24,7 +24,7 @@ from functools import reduce
 from typing import TYPE_CHECKING, Any
 
 from symgrad.prover.calculus import derivative
-from symgrad.prover.extensions import Extensions, Units
+from symgrad.prover.circular import Circular
 from symgrad.prover.field import Frac, Restart, Split, StuckError, UndefinedHere
 from symgrad.prover.forms import form_sign
 from symgrad.prover.kernel import Flint, Kernel
@@ -34,6 +34,7 @@ from symgrad.prover.sides import every_branch, one_sided
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
+    from symgrad.prover.extensions import Units
     from symgrad.prover.kernel import Poly
     from symgrad.prover.lemmas import Lemma
 
@@ -41,7 +42,7 @@ SLOTS = 10  # generators at first; twice as many when they run out
 RESTARTS = 80
 
 
-class Tower(Extensions):
+class Tower(Circular):
     """A region of points, and the values that expressions have there."""
 
     def __init__(

@@ -1,13 +1,13 @@
 """The ledger: what five articles say about activations, losses and vanishing gradients, stated formally."""
 
 from symgrad.core import DuplicateNameError
-from symgrad.definitions.claims import activations, backpropagation, depth, output
+from symgrad.definitions.claims import activations, backpropagation, depth, output, remedies
 from symgrad.definitions.claims.sources import SOURCES
 from symgrad.words import message
 
-CLAIMS = {c.id: c for part in (activations, output, backpropagation, depth) for c in part.CLAIMS}
-_COUNT = sum(len(part.CLAIMS) for part in (activations, output, backpropagation, depth))
-if len(CLAIMS) != _COUNT:
+_ALL = [c for part in (activations, output, backpropagation, depth, remedies) for c in part.CLAIMS]
+CLAIMS = {c.id: c for c in _ALL}
+if len(CLAIMS) != len(_ALL):
     raise DuplicateNameError(message("of a claim"))
 
 __all__ = ["CLAIMS", "SOURCES"]
