@@ -20,8 +20,14 @@ TYPED = [
     ("exists z in (0, 1] such that tanh'(z) = 1/2", "proved"),
     ("exists z in (1, 2] such that tanh'(z) = 1/2", "refuted"),
     ("silu'(z) > 1 for some z", "proved"),
-    ("x^2 + y^2 < 0 for some x", "refuted"),
-    ("x*y < 0 for some x", "proved"),
+    ("x^2 + y^2 < 0 for some x, y", "refuted"),
+    ("x*y < 0 for some x, y", "proved"),
+    ("z > 1 for z > 2, z in (0, 3)", "proved"),  # both are asked for
+    ("for some z > 2, z in (0, 1): z < 1", "vacuous"),
+    ("sigmoid'(z^2) = sigmoid'(z_1)", "refuted"),  # z_1 is a letter of the reader's
+    ("sigmoid'(0) = sigmoid'(z_1)", "refuted"),
+    ("prelu'(z, z) = z for z < 0", "proved"),  # by its first argument alone
+    ("elu'(2z, z) = 1 for z > 0", "proved"),
     ("|tanh(z)| < 1", "proved"),
     ("||z| - 1| >= 0", "proved"),
     ("sigmoid'(z) >= tanh'(z) for |z| >= 2", "proved"),

@@ -9,7 +9,7 @@ from sympy import Eq, Ge, Gt, Le, Lt, Ne, S, Symbol, oo, true
 
 from symgrad.core import Domain, Eventually, Exists, Holds, Image, Just, ParseError, Tends, Variable
 from symgrad.definitions.parser import COMPARISONS, is_condition
-from symgrad.definitions.statement_ranges import RangeReader
+from symgrad.definitions.statement_ranges import RangeReader, within
 from symgrad.words import message
 
 if TYPE_CHECKING:
@@ -62,6 +62,8 @@ class ClaimReader(RangeReader):
         if self.at("or"):
             raise self.error("`or` between comparisons is not read; state one of them", self.next)
         if self.said("implies", "=>"):
+            self.led = True
+            self.one_quantifier(self.tokens[self.place - 1], self.some)
             for part in self.relations(chains):
                 self.limit(part)
             chains = [self.chain()]
@@ -70,10 +72,14 @@ class ClaimReader(RangeReader):
         self.range()
         if not self.ended:
             raise self.error("`for` or `as` is expected, or the end, found {found}", self.next, found=self.next.said)
-        return tuple(s for chain in chains for s in self.stated(chain))
+        found = tuple(s for chain in chains for s in self.stated(chain))
+        if self.some:
+            self.sought(found, chains[0].signs[0])
+        return found
 
     def opening(self) -> None:
         """What stands before it: `for all z:`, `there exists z such that`, `if z > 0 then`, `lim z -> oo`."""
+        self.led = self.at("there", "exists", "for", "if")
         if self.said("lim", "limit"):
             self.said("as")
             self.approach()
@@ -124,7 +130,8 @@ class ClaimReader(RangeReader):
         if not is_condition(where) or where in {S.true, S.false} or not self.ended:
             raise self.error("a condition is expected after `iff`, such as z > 0, and then the end", token)
         (relation, *more), symbols = self.relations(chains), where.free_symbols
-        if more or len(symbols) != 1 or relation.free_symbols - symbols or self.assuming != true or self.lets:
+        plain = self.assuming == true and not self.lets and not self.some
+        if more or len(symbols) != 1 or relation.free_symbols - symbols or not plain:
             raise self.error("`iff` stands between a comparison and a condition in the same one variable", token)
         (z,) = symbols
         return Just(self.text, relation, where, z, self.variables.get(z, Domain()))
@@ -174,13 +181,25 @@ class ClaimReader(RangeReader):
             relations = (
                 list(within(left, right)) if sign.text == "in" else self.relations([Chain([left, right], [sign])])
             )
-            if self.some and (len(chain.signs) > 1 or len(relations) > 1 or lets):
-                raise self.error("state one comparison for what there is, and put the others behind `with`", sign)
             for relation in relations:
                 if self.some:
                     yield Exists(self.text, relation, (), domains, self.assuming)
                 else:
                     yield Holds(self.text, relation, domains, self.assuming, lets)
+
+    def sought(self, found: tuple[Asked, ...], sign: Token) -> None:
+        """What is said to exist is one comparison, of letters all of which are sought: none may wait for another."""
+        (first, *more) = found
+        if more or self.lets or not isinstance(first, Exists):
+            raise self.error("state one comparison for what there is, and the others as conditions of it", sign)
+        known = self.variables.keys() | self.assuming.free_symbols
+        if missing := sorted(map(str, first.relation.free_symbols - known)):
+            raise self.error(
+                "say for which {letters}, too: for some {all}",
+                sign,
+                letters=", ".join(missing),
+                all=", ".join(sorted(map(str, known | first.relation.free_symbols))),
+            )
 
     def limiting(self, left: Any, sign: Token, right: Any, z: Symbol, at: Any) -> Asked:
         """A statement about what happens towards a place."""
@@ -195,11 +214,3 @@ class ClaimReader(RangeReader):
         if sign.text not in RELATIONS or at not in {oo, -oo}:
             raise self.error("a comparison holds from some point on only as z -> oo or z -> -oo", sign)
         return Eventually(self.text, RELATIONS[sign.text](left, right, evaluate=False), z, at)
-
-
-def within(expr: Any, values: Domain) -> Iterator[Any]:
-    """That an expression lies in an interval, end by end."""
-    if values.lower is not None:
-        yield (Gt if values.lower_open else Ge)(expr, values.lower, evaluate=False)
-    if values.upper is not None:
-        yield (Lt if values.upper_open else Le)(expr, values.upper, evaluate=False)

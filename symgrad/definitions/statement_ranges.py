@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sympy import And, Ge, Gt, Le, Lt, S, Symbol, oo
 
@@ -11,6 +11,11 @@ from symgrad.core import Domain
 from symgrad.definitions.parser import is_condition
 from symgrad.definitions.statement_sides import SideReader
 from symgrad.definitions.tokens import Sort
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from symgrad.definitions.tokens import Token
 
 INFINITY = ("oo", "inf", "infinity", "∞")
 BINDS = {"in", ",", "and", "", ":", "such", "with", "where", "then"}  # what may follow a variable that is only named
@@ -23,6 +28,7 @@ class RangeReader(SideReader):
         super().__init__(text)
         self.variables: dict[Symbol, Domain] = {}
         self.some = False  # for some values, not for all
+        self.led = False  # whether a quantifier or a condition stands in front
         self.towards: tuple[Symbol, Any] | None = None
 
     def bindings(self, wanted: str, *ends: str) -> None:
@@ -47,9 +53,11 @@ class RangeReader(SideReader):
             return
         if not self.at("for", "if", "when", "where"):
             return
-        if self.take().text == "for":
-            if self.said("some"):
-                self.some = True
+        token = self.take()
+        some = token.text == "for" and self.said("some")
+        self.one_quantifier(token, self.some or some)
+        self.some = some
+        if token.text == "for":
             self.said("all", "every", "each", "any")
             if self.said("sufficiently") or self.at("large"):
                 self.expect("large", "after sufficiently")
@@ -58,6 +66,11 @@ class RangeReader(SideReader):
         self.quantified()
         while self.said(",", "and"):
             self.quantified()
+
+    def one_quantifier(self, token: Token, some: bool) -> None:  # noqa: FBT001 - a question, not a switch
+        """Whether there is a y for each x is not whether there is one for all of them."""
+        if self.led and some:
+            raise self.error("what there is and its conditions belong together: for some z > 0", token)
 
     def approach(self) -> None:
         """`z -> oo`, `z -> 0`, or `z -> 0+` from the right."""
@@ -99,10 +112,10 @@ class RangeReader(SideReader):
             pass
         if self.named(self.place):
             z = self.variable()
-            self.variables[z] = Domain()
-            if self.at("in"):
-                self.take()
-                self.variables[z] = Domain() if self.said("R", "reals") else self.interval()
+            self.variables.setdefault(z, Domain())
+            if self.said("in") and not self.said("R", "reals"):
+                for part in within(z, self.interval()):
+                    self.limit(part)
             return
         token = self.next
         found = self.climb()
@@ -152,3 +165,11 @@ class RangeReader(SideReader):
         if not found.is_number:
             raise self.error("the end of an interval is a number, or oo", token)
         return found
+
+
+def within(expr: Any, values: Domain) -> Iterator[Any]:
+    """That an expression lies in an interval, end by end."""
+    if values.lower is not None:
+        yield (Gt if values.lower_open else Ge)(expr, values.lower, evaluate=False)
+    if values.upper is not None:
+        yield (Lt if values.upper_open else Le)(expr, values.upper, evaluate=False)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import count
 from typing import TYPE_CHECKING, Any
 
 from sympy import Abs, And, Eq, S, Symbol, true
@@ -80,28 +81,32 @@ class SideReader(Reader):
                 counted=arguments(known.least, known.most),
                 number=len(found),
             )
-        place, scale = self.seat(found[0])
+        place, scale = self.seat(found[0], found[1:])
         value = self.built(token, known.apply, found[0] if scale != 1 else place, *found[1:])
         for _ in range(primes):
             value = D(value, place)
         self.asked.append((token, ("function", value)))
         return value / scale**primes
 
-    def seat(self, inner: Any) -> tuple[Symbol, Any]:
+    def seat(self, inner: Any, others: list[Any]) -> tuple[Symbol, Any]:
         """The symbol by which a derivative at `inner` is taken, and what an inner slope multiplies it by.
 
-        phi'(2z + 1) is d/dz phi(2z + 1) over 2. At any other place a name stands for it.
+        phi'(2z + 1) is d/dz phi(2z + 1) over 2. At any other place a name stands for it, which the text has not;
+        in elu'(z, z), too, where z is no parameter that moves along.
         """
-        if isinstance(inner, Symbol):
-            return inner, S.One
         symbols = inner.free_symbols
-        if len(symbols) == 1:
+        alone = symbols.isdisjoint({s for other in others for s in other.free_symbols})
+        if alone and isinstance(inner, Symbol):
+            return inner, S.One
+        if alone and len(symbols) == 1:
             (z,) = symbols
             scale = inner.diff(z) if inner.is_polynomial(z) else z
             if scale.is_Rational and scale not in {0, 1}:
                 return z, scale
         if inner not in self.seats:
-            self.seats[inner] = Symbol(f"z_{len(self.seats) + 1}", real=True)
+            taken = {t.text for t in self.tokens} | {str(s) for s in self.seats.values()}
+            free = next(n for n in count(1) if f"z_{n}" not in taken and f"z{n}" not in taken)
+            self.seats[inner] = Symbol(f"z_{free}", real=True)
             if symbols:
                 self.lets.append(Let(self.seats[inner], inner))
             else:
