@@ -5,15 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from sympy import Add, Expr, I, Mul, Pow, Rational, S, exp
-from sympy.logic.boolalg import Boolean
 
 from symgrad.core import SymgradError
 from symgrad.functions import held
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-
-    from symgrad.definitions.vocabulary import Word
 
 EXPONENT = 64  # the largest numerator and denominator of an exponent
 TERMS = 12  # of one max or min: SymPy compares every two
@@ -51,15 +48,6 @@ def power(base: Expr, exponent: Expr) -> Expr:
         require_small(exponent)
         require_room(base, exponent)
     return real(held(Pow, base, exponent))
-
-
-def call(known: Word, arguments: list[Expr]) -> Any:
-    """A function of the vocabulary, applied."""
-    if not known.tame:
-        for argument in arguments:
-            require_tame(argument)
-    found = held(known.apply, *arguments)
-    return found if isinstance(found, Boolean) else real(found)
 
 
 def extreme(kind: Any) -> Callable[..., Expr]:

@@ -9,10 +9,10 @@ from sympy import And, Eq, Expr, Ge, Gt, Le, Lt, Ne, Or, Piecewise, S, Symbol
 from sympy.logic.boolalg import Boolean
 
 from symgrad.core import ParseError
-from symgrad.definitions.arithmetic import UNREAL, Refused, call, number, power, product, quotient, real, total
+from symgrad.definitions.arithmetic import UNREAL, Refused, number, power, product, quotient, real, total
 from symgrad.definitions.definedness import applies, divides, raises, survives
 from symgrad.definitions.tokens import Sort, Token, tokens_of
-from symgrad.definitions.vocabulary import CONSTANTS, near, symbol, word
+from symgrad.definitions.vocabulary import CONSTANTS, call, near, symbol, word
 from symgrad.functions import Elementwise
 from symgrad.words import counted, message
 

@@ -34,11 +34,12 @@ from sympy import (
     tan,
     tanh,
 )
+from sympy.logic.boolalg import Boolean
 
 from symgrad.core.catalogue import nearest
 from symgrad.core.errors import did_you_mean
 from symgrad.definitions.activations import ACTIVATIONS
-from symgrad.definitions.arithmetic import TERMS, Refused, extreme
+from symgrad.definitions.arithmetic import TERMS, Refused, extreme, real, require_tame
 from symgrad.definitions.lookup import ALIASES, spelled
 from symgrad.definitions.losses import LOSSES
 from symgrad.definitions.meaning import outside
@@ -101,6 +102,15 @@ def word(name: str) -> Word | None:
     plain = PLAIN.get(SYMPY_SPELLING.get(name, name))
     entry = ACTIVATIONS.get(spelled(name, ACTIVATIONS)) or LOSSES.get(spelled(name, LOSSES))
     return plain or (applied(entry) if entry else None)
+
+
+def call(known: Word, arguments: list[Expr]) -> Any:
+    """A function of the vocabulary, applied."""
+    if not known.tame:
+        for argument in arguments:
+            require_tame(argument)
+    found = held(known.apply, *arguments)
+    return found if isinstance(found, Boolean) else real(found)
 
 
 def applied(entry: Definition) -> Word:

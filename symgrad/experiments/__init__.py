@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 from symgrad.experiments.cost import cost
 from symgrad.experiments.dead_relu import dead_relu
 from symgrad.experiments.depth import depth
-from symgrad.experiments.result import Line, Measured, Panel, Result
+from symgrad.experiments.drawing import Line, Panel
+from symgrad.experiments.result import Measured, Result
 from symgrad.experiments.slowdown import slowdown
 from symgrad.experiments.vanishing import vanishing
 

@@ -6,9 +6,10 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from symgrad.experiments.drawing import Panel
 from symgrad.experiments.elementwise import elementwise
 from symgrad.experiments.network import forward
-from symgrad.experiments.result import Measured, Panel, Result, line, spread, versions
+from symgrad.experiments.result import Measured, Result, line, spread, versions
 from symgrad.experiments.settings import positive, quiet, runs, several
 from symgrad.experiments.training import Training
 from symgrad.words import message

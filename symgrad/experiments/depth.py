@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from symgrad.core import UnsupportedError
+from symgrad.experiments.drawing import Panel
 from symgrad.experiments.elementwise import elementwise
-from symgrad.experiments.result import Panel, Result, line, spread, versions
+from symgrad.experiments.result import Result, line, spread, versions
 from symgrad.experiments.settings import MOST_SEEDS, positive, quiet, runs, several, whole
 from symgrad.experiments.training import Training
 from symgrad.words import message

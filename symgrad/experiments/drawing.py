@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from html import escape
 from io import StringIO
 from typing import TYPE_CHECKING, Any
@@ -15,12 +16,33 @@ from matplotlib.figure import Figure
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from symgrad.experiments.result import Line, Panel
-
 INK = "#010203"  # no curve has this colour: it is replaced by that of the text around the drawing
 COLOURS = ("#2a78c2", "#d1603d", "#3b9c5f", "#9a63c4", "#b8860b", "#d14d8b", "#4fa3a8", "#7f7f7f")
 WIDE, HIGH, SQUARE = 3.6, 2.9, 2  # inches of one panel; so many stand side by side
 STYLES = ("-", "-.", ":")  # where the colours are used up
+Numbers = tuple[float, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One curve with the band of its spread; `theory` is drawn dashed. A value that is not finite is left out."""
+
+    label: str
+    x: Numbers
+    middle: Numbers
+    low: Numbers = ()
+    high: Numbers = ()
+    theory: Numbers = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Panel:
+    """Curves over one pair of axes."""
+
+    title: str
+    across: str
+    up: str
+    lines: tuple[Line, ...]
 
 
 def draw(title: str, panels: Sequence[Panel], uid: str) -> str:

@@ -12,7 +12,8 @@ from inspect import signature
 from typing import TYPE_CHECKING, Any
 
 from symgrad.core import UnsupportedError
-from symgrad.experiments.result import Line, Measured, Panel, Result
+from symgrad.experiments.drawing import Line, Panel
+from symgrad.experiments.result import Measured, Result
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping

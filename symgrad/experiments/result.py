@@ -14,10 +14,8 @@ import numpy as np
 
 from symgrad.core import UnknownNameError
 from symgrad.core.catalogue import nearest
-from symgrad.experiments.drawing import draw
+from symgrad.experiments.drawing import Line, Panel, draw
 from symgrad.words import message
-
-Numbers = tuple[float, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,28 +27,6 @@ class Measured:
     low: float
     high: float
     theory: float | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Line:
-    """One curve with the band of its spread; `theory` is drawn dashed. A value that is not finite is left out."""
-
-    label: str
-    x: Numbers
-    middle: Numbers
-    low: Numbers = ()
-    high: Numbers = ()
-    theory: Numbers = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Panel:
-    """Curves over one pair of axes."""
-
-    title: str
-    across: str
-    up: str
-    lines: tuple[Line, ...]
 
 
 @dataclass(frozen=True, slots=True)

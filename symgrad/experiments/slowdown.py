@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from symgrad.core import UnsupportedError
+from symgrad.experiments.drawing import Line, Panel
 from symgrad.experiments.elementwise import elementwise
-from symgrad.experiments.result import Line, Measured, Panel, Result, versions
+from symgrad.experiments.result import Measured, Result, versions
 from symgrad.experiments.settings import positive, quiet, whole
 from symgrad.words import message
 

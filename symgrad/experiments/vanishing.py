@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from symgrad.core import UnsupportedError
+from symgrad.experiments.drawing import Panel
 from symgrad.experiments.elementwise import Array, Elementwise, elementwise
 from symgrad.experiments.initial import deviation
 from symgrad.experiments.mean_field import Propagation, propagate
-from symgrad.experiments.result import Panel, Result, line, spread, versions
+from symgrad.experiments.result import Result, line, spread, versions
 from symgrad.experiments.settings import quiet, runs, several, whole
 from symgrad.words import message
 

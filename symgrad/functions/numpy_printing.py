@@ -11,7 +11,6 @@ from sympy.printing.precedence import precedence
 NUMERIC = "symgrad.functions.numeric"
 SPECIAL = {"erf": "erf", "erfc": "erfc", "bell": "bell", "erfc_kept": "erfc", "normal_cdf": "phi"}
 SPECIAL |= {name: name for name in ("tanh_gap", "times_bell", "times_exp")}  # in `numeric`
-SAFE = str.maketrans(dict.fromkeys("{}^\\ ", "_"))
 
 
 class FormPrinter(NumPyPrinter):

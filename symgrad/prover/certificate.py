@@ -21,9 +21,9 @@ if TYPE_CHECKING:
 
     from symgrad.prover.field import Frac, Gen
     from symgrad.prover.kernel import Poly
-    from symgrad.prover.lemmas import Lemma
+    from symgrad.prover.region import Lemma
+    from symgrad.prover.signs import Signs
     from symgrad.prover.statement import Statement
-    from symgrad.prover.tower import Tower
 
 VERSION = 3
 
@@ -68,7 +68,7 @@ def _parts(trees: Sequence[Branch | Leaf]) -> Iterator[Branch | Leaf]:
             yield from _parts(tree.parts)
 
 
-def _given(tower: Tower) -> set[int]:
+def _given(tower: Signs) -> set[int]:
     """The premises whose facts the proofs of signs use."""
     indices = {i for _, proof, _ in tower.known_signs.values() for i in _facts_in(proof)}
     indices |= set(single_facts(tower))
@@ -85,7 +85,7 @@ def _facts_in(proof: tuple[Any, ...]) -> Iterator[int]:
             yield from _facts_in(part)
 
 
-def single_facts(tower: Tower) -> list[int]:
+def single_facts(tower: Signs) -> list[int]:
     """The facts that are the sign of one generator."""
     return [i for i, f in enumerate(tower.facts) if f.rel != "=" and (tower.single(f.poly) or tower.single(-f.poly))]
 
@@ -103,7 +103,7 @@ def _lemmas(trees: Sequence[Branch | Leaf]) -> list[Lemma]:
     return list(found)
 
 
-def _used(tower: Tower) -> list[Lemma]:
+def _used(tower: Signs) -> list[Lemma]:
     return [fact.why[1] for fact in tower.facts if fact.why[0] == "lemma"]
 
 
@@ -191,7 +191,7 @@ FROM_ANOTHER = {"times", "powers"}  # facts that follow from the one that they n
 class Numbering:
     """The facts of a tower that its proofs use, with new numbers."""
 
-    def __init__(self, tower: Tower, proof: Any = None) -> None:
+    def __init__(self, tower: Signs, proof: Any = None) -> None:
         used = set(_facts_in(proof)) if proof else set()
         used |= {i for _, proof, _ in tower.known_signs.values() for i in _facts_in(proof)} | set(single_facts(tower))
         used |= {i for i, fact in enumerate(tower.facts) if fact.why[:1] == ("given",)}
@@ -200,7 +200,7 @@ class Numbering:
         self.number = {old: new for new, old in enumerate(self.kept)}
 
 
-def _context(tower: Tower, region: Region, program: Program, proof: Any) -> dict[str, Any]:
+def _context(tower: Signs, region: Region, program: Program, proof: Any) -> dict[str, Any]:
     """`empty` is the proof that no point satisfies the facts, where there is one."""
     numbering = Numbering(tower, proof)
     return {
@@ -214,7 +214,7 @@ def _context(tower: Tower, region: Region, program: Program, proof: Any) -> dict
     }
 
 
-def _fact(tower: Tower, region: Region, i: int, program: Program, numbering: Numbering) -> list[Any]:
+def _fact(tower: Signs, region: Region, i: int, program: Program, numbering: Numbering) -> list[Any]:
     fact = tower.facts[i]
     why = list(fact.why)
     if why[0] == "given":
@@ -231,7 +231,7 @@ def _fact(tower: Tower, region: Region, i: int, program: Program, numbering: Num
     return [polynomial(tower, fact.poly), fact.rel, why]
 
 
-def _generator(tower: Tower, gen: Gen, program: Program) -> list[Any]:
+def _generator(tower: Signs, gen: Gen, program: Program) -> list[Any]:
     if gen.kind in {"sym", "pi"}:
         return [gen.kind, gen.node.value]
     if gen.kind in {"log", "root"}:
@@ -244,7 +244,7 @@ def _generator(tower: Tower, gen: Gen, program: Program) -> list[Any]:
     return [gen.kind, gen.twin, *args]
 
 
-def _proof(tower: Tower, proof: tuple[Any, ...], numbering: Numbering) -> list[Any]:
+def _proof(tower: Signs, proof: tuple[Any, ...], numbering: Numbering) -> list[Any]:
     if proof[0] == "*":
         return ["*", proof[1], [[polynomial(tower, q), m, t] for q, m, t in proof[2]]]
     if proof[0] == "l":
@@ -266,12 +266,12 @@ def _sparse(e: Sequence[int]) -> list[int]:
     return [x for i, m in enumerate(e) if m for x in (i, m)]
 
 
-def polynomial(tower: Tower, p: Poly) -> list[Any]:
+def polynomial(tower: Signs, p: Poly) -> list[Any]:
     """The terms of a polynomial."""
     return [[c, *_sparse(e)] for e, c in tower.k.terms(p)]
 
 
-def fraction(tower: Tower, f: Frac) -> list[Any]:
+def fraction(tower: Signs, f: Frac) -> list[Any]:
     """Numerator and denominator."""
     return [polynomial(tower, f[0]), polynomial(tower, f[1])]
 

@@ -22,6 +22,7 @@ from symgrad.prover.balls import Balls, Undecided, Undefined, precision
 from symgrad.prover.field import Split, StuckError, UndefinedHere
 from symgrad.prover.points import SIMPLE, simplest
 from symgrad.prover.reading import Reader
+from symgrad.prover.region import Ends, Lemma, between
 from symgrad.prover.scalar import ONE, Node, continuous, diff, mul, num, over, sub, sym
 from symgrad.prover.signs import coefficients_of, generators_in
 from symgrad.prover.tower import Tower, grow, normal_form
@@ -41,36 +42,7 @@ BITS = 256
 BISECTIONS = 90
 FAR = 64
 
-Ends = tuple[Node | None, Node | None]
 FAILURES = (Split, StuckError, UndefinedHere, SymgradError, Undecided, Undefined, ArithmeticError, ValueError)
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Lemma:
-    """`of` has the sign `sign` wherever the symbol `name` lies strictly between the ends; None is no end.
-
-    `slope` is the tower of the interval in which times * of has a slope of known sign, `start` that of the end
-    (0: the lower one, 1: the upper) at which it is 0 or has the sign.
-    """
-
-    of: Node
-    name: str
-    ends: Ends
-    sign: int
-    times: Node
-    end: int
-    slope: Tower
-    start: Tower
-
-    @property
-    def premises(self) -> tuple[tuple[Node, str], ...]:
-        """That the symbol lies between the ends."""
-        return between(self.name, self.ends)
-
-    @property
-    def body(self) -> Node:
-        """What rises or falls."""
-        return mul(self.times, self.of)
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,13 +52,6 @@ class Piece:
     ends: Ends
     sign: int
     lemma: Lemma | None = None
-
-
-def between(name: str, ends: Ends) -> tuple[tuple[Node, str], ...]:
-    """The conditions that a symbol lies strictly between two numbers."""
-    low, high = ends
-    above = () if low is None else ((sub(sym(name), low), ">"),)
-    return above + (() if high is None else ((sub(high, sym(name)), ">"),))
 
 
 def pieces(of: Node, name: str, ends: Ends, tick: Callable[[], None]) -> tuple[Piece, ...]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from symgrad.prover.scalar import Node, add, apply, mul, neg, over
+from symgrad.prover.scalar import Node, add, apply, mul, neg, over, sub, sym
 from symgrad.prover.signs import coefficients_of, generators_in
 
 if TYPE_CHECKING:
@@ -13,12 +13,47 @@ if TYPE_CHECKING:
 
     from symgrad.prover.field import Gen
     from symgrad.prover.kernel import Poly
-    from symgrad.prover.lemmas import Lemma
-    from symgrad.prover.tower import Tower
+    from symgrad.prover.signs import Signs
 
 Premise = tuple[Node, str]
 Binding = tuple[str, Node]
+Ends = tuple[Node | None, Node | None]
 BOUND = ("\u222b", "#")  # how the names of bound symbols begin
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Lemma:
+    """`of` has the sign `sign` wherever the symbol `name` lies strictly between the ends; None is no end.
+
+    `slope` is the tower of the interval in which times * of has a slope of known sign, `start` that of the end
+    (0: the lower one, 1: the upper) at which it is 0 or has the sign.
+    """
+
+    of: Node
+    name: str
+    ends: Ends
+    sign: int
+    times: Node
+    end: int
+    slope: Signs
+    start: Signs
+
+    @property
+    def premises(self) -> tuple[tuple[Node, str], ...]:
+        """That the symbol lies between the ends."""
+        return between(self.name, self.ends)
+
+    @property
+    def body(self) -> Node:
+        """What rises or falls."""
+        return mul(self.times, self.of)
+
+
+def between(name: str, ends: Ends) -> tuple[tuple[Node, str], ...]:
+    """The conditions that a symbol lies strictly between two numbers."""
+    low, high = ends
+    above = () if low is None else ((sub(sym(name), low), ">"),)
+    return above + (() if high is None else ((sub(high, sym(name)), ">"),))
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +114,7 @@ class Fork:
         return Region(premises, bindings, region.codimension + 1, (*region.solved, self.node))
 
 
-def fork(tower: Tower, p: Poly, *, nonzero: bool) -> Fork:
+def fork(tower: Signs, p: Poly, *, nonzero: bool) -> Fork:
     """How to split by an irreducible polynomial of the tower, solved for a symbol where that can be done."""
     gens = list(generators_in(tower, p))
     symbols = sorted((g for g in gens if _free(g)), key=lambda g: (_weight(tower, p, g), g.slot))
@@ -97,7 +132,7 @@ def fork(tower: Tower, p: Poly, *, nonzero: bool) -> Fork:
     return Fork(tower.node(p), nonzero)
 
 
-def tower_symbol(tower: Tower, name: str) -> Node:
+def tower_symbol(tower: Signs, name: str) -> Node:
     """The node of a symbol of the tower."""
     return next(g.node for g in tower.gens if g.kind == "sym" and g.node.value == name)
 
@@ -106,19 +141,19 @@ def _free(gen: Gen) -> bool:
     return gen.kind == "sym" and not gen.node.value.startswith(BOUND)
 
 
-def _weight(tower: Tower, p: Poly, gen: Gen) -> int:
+def _weight(tower: Signs, p: Poly, gen: Gen) -> int:
     """How long the coefficient of the generator is: a short one is better to divide by."""
     return sum(len(tower.k.terms(q)) for q in coefficients_of(tower, p, gen.slot, tower.k.degrees(p)[gen.slot])[1:])
 
 
-def _linear(tower: Tower, p: Poly, gen: Gen, gens: list[Gen]) -> tuple[Node, ...]:
+def _linear(tower: Signs, p: Poly, gen: Gen, gens: list[Gen]) -> tuple[Node, ...]:
     if tower.k.degrees(p)[gen.slot] != 1 or any(gen.node.value in g.node.free for g in gens if g is not gen):
         return ()
     b, a = coefficients_of(tower, p, gen.slot, 1)
     return (tower.node(a), tower.node(b)) if tower.sign(a) else ()
 
 
-def _exponential(tower: Tower, p: Poly, gen: Gen) -> tuple[str, tuple[Node, ...]] | None:
+def _exponential(tower: Signs, p: Poly, gen: Gen) -> tuple[str, tuple[Node, ...]] | None:
     top, bottom = gen.args[0]
     if tower.k.degrees(p)[gen.slot] != 1 or not tower.k.is_const(bottom):
         return None

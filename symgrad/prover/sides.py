@@ -13,20 +13,20 @@ from symgrad.prover.field import StuckError, UndefinedHere
 from symgrad.prover.scalar import Node, is_root, make, remake, substitute
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
-    from symgrad.prover.tower import Tower
+    SignOf = Callable[[Node], int]  # in the region
 
 ORDERS = 4  # derivatives looked at before a tangency is given up
 CHOICES = 27  # combinations of branches that are tried
 
 
-def one_sided(tower: Tower, body: Node, name: str, point: Node, side: int) -> Node:
+def one_sided(sign_of: SignOf, body: Node, name: str, point: Node, side: int) -> Node:
     """A smooth expression that equals `body` for `name` just beyond `point` (side = 1) or just before it (-1)."""
-    return _Side(tower, name, {name: point}, side).smooth(body, {})
+    return _Side(sign_of, name, {name: point}, side).smooth(body, {})
 
 
-def every_branch(tower: Tower, body: Node, name: str, point: Node) -> Iterator[Node]:
+def every_branch(sign_of: SignOf, body: Node, name: str, point: Node) -> Iterator[Node]:
     """Smooth expressions one of which `body` equals at each place near the point; none if they are too many.
 
     Only one comes where no switch is met at its zero.
@@ -36,7 +36,7 @@ def every_branch(tower: Tower, body: Node, name: str, point: Node) -> Iterator[N
     while waiting:
         choice = waiting.pop()
         try:
-            node = _Choice(tower, name, {name: point}, choice).smooth(body, {})
+            node = _Choice(sign_of, name, {name: point}, choice).smooth(body, {})
         except _Met as met:
             waiting += [{**choice, met.node: s} for s in (0, -1, 1)]
             continue
@@ -57,8 +57,8 @@ class _Met(Exception):  # noqa: N818 - a signal, not an error
 class _Side:
     """The state of one walk: `inner` maps the bound symbols of derivatives inside to their points."""
 
-    def __init__(self, tower: Tower, name: str, at: Mapping[str, Node], side: int) -> None:
-        self.tower, self.name, self.at, self.side = tower, name, at, side
+    def __init__(self, sign_of: SignOf, name: str, at: Mapping[str, Node], side: int) -> None:
+        self.sign_of, self.name, self.at, self.side = sign_of, name, at, side
         self.memo: dict[tuple[Node, frozenset[str]], Node] = {}
 
     def smooth(self, node: Node, inner: Mapping[str, Node]) -> Node:
@@ -131,7 +131,7 @@ class _Side:
     def at_point(self, q: Node) -> int:
         """The sign of q at the point; the function has a value there, so an undefined q says nothing of its sides."""
         try:
-            return self.tower.known(self.tower.value(substitute(q, self.at)))
+            return self.sign_of(substitute(q, self.at))
         except UndefinedHere as error:
             raise StuckError("a one-sided value is not known to the prover: {error}", error=error.told) from error
 
@@ -139,8 +139,8 @@ class _Side:
 class _Choice(_Side):
     """A walk that takes a given branch where a switch is met at its zero."""
 
-    def __init__(self, tower: Tower, name: str, at: Mapping[str, Node], choice: Mapping[Node, int]) -> None:
-        super().__init__(tower, name, at, 0)
+    def __init__(self, sign_of: SignOf, name: str, at: Mapping[str, Node], choice: Mapping[Node, int]) -> None:
+        super().__init__(sign_of, name, at, 0)
         self.choice = choice
 
     def sign(self, p: Node, inner: Mapping[str, Node]) -> int:

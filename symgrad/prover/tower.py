@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 
     from symgrad.prover.extensions import Units
     from symgrad.prover.kernel import Poly
-    from symgrad.prover.lemmas import Lemma
+    from symgrad.prover.region import Lemma
 
 SLOTS = 10  # generators at first; twice as many when they run out
 RESTARTS = 80
@@ -112,6 +112,10 @@ class Tower(Circular):
         if found is None:
             found = self.memo[node] = self._value(node)
         return found
+
+    def known_sign(self, node: Node) -> int:
+        """The sign of an expression; Split where it is not known."""
+        return self.known(self.value(node))
 
     def _value(self, node: Node) -> Frac:
         rule = _RULES.get(node.op)
@@ -243,8 +247,8 @@ class Tower(Circular):
         slope = self._whichever(body, node.value, at, middle)
         if slope is not None:
             return slope
-        right = one_sided(self, body, node.value, point, 1)
-        left = one_sided(self, body, node.value, point, -1)
+        right = one_sided(self.known_sign, body, node.value, point, 1)
+        left = one_sided(self.known_sign, body, node.value, point, -1)
         if any(n.op == "undef" for n in subnodes(right, left)):
             raise UndefinedHere("no derivative: the function is not defined on one side")
         if not (self._meets(right, at, middle) and self._meets(left, at, middle)):
@@ -258,7 +262,7 @@ class Tower(Circular):
         """The slope, if all branches that meet at the point agree in value and slope; None if they do not."""
         slope: Frac | None = None
         try:
-            for branch in every_branch(self, body, name, at[name]):
+            for branch in every_branch(self.known_sign, body, name, at[name]):
                 new = self.value(substitute(derivative(branch, name), at))
                 value = self.value(substitute(branch, at))
                 if not self._equal(value, middle) or not self._equal(new, slope or new):

@@ -28,9 +28,8 @@ from symgrad.prover.zeros import dyadic, rational
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
-    from symgrad.prover.lemmas import Ends
     from symgrad.prover.points import Point
-    from symgrad.prover.region import Binding
+    from symgrad.prover.region import Binding, Ends
     from symgrad.prover.scalar import Node
     from symgrad.prover.settle import Leaf
     from symgrad.prover.statement import Statement
