@@ -44,12 +44,13 @@ from symgrad.document import (
     render_page,
 )
 from symgrad.document.as_latex import preamble
+from symgrad.document.as_markdown import FOR_GITHUB
 from symgrad.document.boxes import Fn, Ident, Num, Op, Script, Text, fenced, row
 from symgrad.document.latex import latex
 from symgrad.document.mathml import mathml
 from symgrad.document.speech import speech
 from symgrad.document.text import text
-from symgrad.document.words import markdown_of, pieces, tex_of, to_html, to_text
+from symgrad.document.words import pieces, tex_of, to_html, to_text
 from symgrad.functions import D
 from symgrad.functions.symbols import z
 
@@ -331,12 +332,12 @@ def test_prose_is_words_in_every_format(words: str) -> None:
     tree = lxml_html.fragment_fromstring(to_html(around), create_parent="div")
     assert {e.tag for e in tree.iter() if isinstance(e.tag, str)} <= {"div", *TAGS} - {"script", "svg"}
     assert re.findall(r"\\[a-zA-Z]+", HARMLESS.sub("", tex_of(pieces(around)))) == []
-    assert "$`a - y`$" in markdown_of(pieces(around))
+    assert "$`a - y`$" in FOR_GITHUB.told(pieces(around))
     assert "a − y" in to_text(around)
 
 
 def test_github_sees_a_formula_beside_chinese_and_no_command_among_words() -> None:
-    assert markdown_of(pieces("当$z$，有 ($a-y$)")) == "当 $`z`$ ，有 ($`a - y`$)"
+    assert FOR_GITHUB.told(pieces("当$z$，有 ($a-y$)")) == "当 $`z`$ ，有 ($`a - y`$)"
     assert latex(Text('"ij->i" a_b…')) == r"\text{''ij-}{>}\text{i'' a}{\_}\text{b}{\dots}"
 
 
@@ -350,8 +351,8 @@ def test_hostile_formulas_in_prose_are_refused(words: str) -> None:
 def test_a_sum_of_money_is_no_formula(prose: str) -> None:
     assert to_text(prose) == re.sub("</?var>", "", to_html(prose)) == prose
     assert tex_of(pieces(prose)) == prose.replace("$", r"\$")
-    in_markdown = markdown_of(pieces(prose))
-    assert in_markdown.replace("\\$", "$") == markdown_of(pieces(prose.replace("$", "@"))).replace("@", "$")
+    in_markdown = FOR_GITHUB.told(pieces(prose))
+    assert in_markdown.replace("\\$", "$") == FOR_GITHUB.told(pieces(prose.replace("$", "@"))).replace("@", "$")
     assert to_text(f"{prose} for $a-y$") == f"{prose} for a − y" or prose.endswith("$")
 
 

@@ -24,7 +24,7 @@ from symgrad.document.diagrams import in_files, mermaid
 from symgrad.document.latex import GITHUB, latex
 from symgrad.document.outline import alone, holding, outline
 from symgrad.document.text import printable
-from symgrad.document.words import Formula, apart, inline_math, markdown_words, spoken
+from symgrad.document.words import Formula, apart, markdown_words, spoken
 from symgrad.words import clauses
 
 if TYPE_CHECKING:
@@ -57,7 +57,8 @@ class Dialect:
 
     def inline(self, box: Box, *, cell: bool) -> str:
         """A formula in a line."""
-        shown = f"${latex(box, GITHUB)}$" if self.dollars else inline_math(box)
+        tex = latex(box, GITHUB)
+        shown = f"${tex}$" if self.dollars else f"$`{tex}`$"
         return " ".join(shown.replace(r"\|", r"\Vert ").replace("|", r"\vert ").split()) if cell else shown
 
 

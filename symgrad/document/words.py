@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from symgrad.document.boxes import Text, row
-from symgrad.document.latex import GITHUB, PRINT, latex
+from symgrad.document.latex import PRINT, latex
 from symgrad.document.latex_in import read
 from symgrad.document.layout import width
 from symgrad.document.lettering import lettered
@@ -109,19 +109,9 @@ def text_of(told: Iterable[Piece]) -> str:
     return "".join(text(p.box) if isinstance(p, Formula) else clean(p) for p in spoken(told))
 
 
-def markdown_of(told: Iterable[Piece]) -> str:
-    """Words and formulas for GitHub: formulas between dollar and backtick, which its Markdown leaves alone."""
-    return apart("".join(inline_math(p.box) if isinstance(p, Formula) else markdown_words(p) for p in spoken(told)))
-
-
 def box_of(told: Iterable[Piece]) -> Box:
     """Words and formulas as one formula."""
     return row(*(p.box if isinstance(p, Formula) else Text(p) for p in spoken(told)))
-
-
-def inline_math(box: Box) -> str:
-    """A formula within a line of GitHub's Markdown."""
-    return f"$`{latex(box, GITHUB)}`$"
 
 
 def apart(line: str) -> str:

@@ -42,83 +42,74 @@ def dims(indices: Sequence[Index]) -> tuple[Dim, ...]:
     return tuple(i.dim for i in indices)
 
 
-def layer_norm(x: Flow | None = None, tag: str = "") -> Layer:
-    """Gives y = γ ⊙ (x - μ)/s + β with the mean and the spread over the features of one example."""
-    x = x or vector()
-    v, (l, own, rows) = x.tensor, apart(x, x.joint)
+def normalised(
+    name: str, x: Flow, tag: str, axes: Sequence[int], *, within: bool, centred: bool = True, **told: str
+) -> Layer:
+    """Gives y = γ ⊙ (x - μ)/s + β; mean μ and spread s are taken over the axes of γ (`within`) or over the others."""
+    v, (l, own, rows) = x.tensor, apart(x, axes)
+    over, kept = (own, rows) if within else (rows, own)
     γ, β, ε = Tensor(f"γ{tag}", dims(own)), Tensor(f"β{tag}", dims(own)), epsilon(tag)
-    μ = Tensor(f"μ{tag}", dims(rows), body=(rows, average(own, v[l])))
-    c = Tensor(f"c{tag}", v.dims, body=(l, v[l] - μ[rows]))
-    s = Tensor(f"s{tag}", dims(rows), positive=True, body=(rows, (average(own, c[l] ** 2) + ε()) ** HALF))
-    x̂ = Tensor(f"x̂{tag}", v.dims, body=(l, c[l] / s[rows]))
+    μ = Tensor(f"μ{tag}", dims(kept), body=(kept, average(over, v[l])))
+    c = Tensor(f"c{tag}", v.dims, body=(l, v[l] - μ[kept])) if centred else v
+    s = Tensor(f"s{tag}", dims(kept), positive=True, body=(kept, (average(over, c[l] ** 2) + ε()) ** HALF))
+    x̂ = Tensor(f"x̂{tag}", v.dims, body=(l, c[l] / s[kept]))
     y = Tensor(f"y{tag}", v.dims, body=(l, γ[own] * x̂[l] + β[own]))
+    deviations = (Fact("the deviations c sum to 0", total(over, c[l]), expr(0)),) if centred else ()
     return Layer(
-        "layer_norm",
-        "Layer normalisation",
-        (v,),
-        (γ, β),
-        (x̂, y),
+        name,
+        inputs=(v,),
+        parameters=(γ, β),
+        names=(x̂, y),
         called={x̂: "g"},
         folded=(s,),
-        facts=(
-            Fact("the deviations c sum to 0", total(own, c[l]), expr(0)),
-            Fact("definition of x̂", c[l], x̂[l] * s[rows]),
-        ),
+        facts=(*deviations, Fact("definition of x̂", c[l], x̂[l] * s[kept])),
         fixed=(ε,),
+        axis=x.axis,
+        **told,
+    )
+
+
+def layer_norm(x: Flow | None = None, tag: str = "") -> Layer:
+    """Mean and spread over the features of one example."""
+    x = x or vector()
+    return normalised(
+        "layer_norm",
+        x,
+        tag,
+        x.joint,
+        within=True,
+        title="Layer normalisation",
         lead="Mean and spread are those of one example's features, so every output depends on every input.",
         source="Ba, Kiros and Hinton 2016, Layer normalization, eq. 4",
-        axis=x.axis,
     )
 
 
 def rms_norm(x: Flow | None = None, tag: str = "") -> Layer:
-    """Gives y = γ ⊙ x/s + β with the root mean square s of the features."""
+    """No mean, and for s the root mean square of the features."""
     x = x or vector()
-    v, (l, own, rows) = x.tensor, apart(x, x.joint)
-    γ, β, ε = Tensor(f"γ{tag}", dims(own)), Tensor(f"β{tag}", dims(own)), epsilon(tag)
-    s = Tensor(f"s{tag}", dims(rows), positive=True, body=(rows, (average(own, v[l] ** 2) + ε()) ** HALF))
-    x̂ = Tensor(f"x̂{tag}", v.dims, body=(l, v[l] / s[rows]))
-    y = Tensor(f"y{tag}", v.dims, body=(l, γ[own] * x̂[l] + β[own]))
-    return Layer(
+    return normalised(
         "rms_norm",
-        "RMS normalisation",
-        (v,),
-        (γ, β),
-        (x̂, y),
-        called={x̂: "g"},
-        folded=(s,),
-        facts=(Fact("definition of x̂", v[l], x̂[l] * s[rows]),),
-        fixed=(ε,),
+        x,
+        tag,
+        x.joint,
+        within=True,
+        centred=False,
+        title="RMS normalisation",
         lead="Like layer norm, but without the mean: the features are divided by their root mean square.",
         source="Zhang and Sennrich 2019, Root mean square layer normalization, eq. 4",
-        axis=x.axis,
     )
 
 
 def batch_norm(x: Flow | None = None, tag: str = "") -> Layer:
-    """Gives y = γ ⊙ (x - μ)/s + β with the mean and the spread over the batch and all places, in training mode."""
+    """Mean and spread over the batch and all places, in training mode."""
     x = x or Flow(Tensor("x", (Dim("B"), Dim("n"))), 1, batch=True)
-    v, (l, own, rows) = x.tensor, apart(x, (x.axis,))
-    γ, β, ε = Tensor(f"γ{tag}", dims(own)), Tensor(f"β{tag}", dims(own)), epsilon(tag)
-    μ = Tensor(f"μ{tag}", dims(own), body=(own, average(rows, v[l])))
-    c = Tensor(f"c{tag}", v.dims, body=(l, v[l] - μ[own]))
-    s = Tensor(f"s{tag}", dims(own), positive=True, body=(own, (average(rows, c[l] ** 2) + ε()) ** HALF))
-    x̂ = Tensor(f"x̂{tag}", v.dims, body=(l, c[l] / s[own]))
-    y = Tensor(f"y{tag}", v.dims, body=(l, γ[own] * x̂[l] + β[own]))
-    return Layer(
+    return normalised(
         "batch_norm",
-        "Batch normalisation, training mode",
-        (v,),
-        (γ, β),
-        (x̂, y),
-        called={x̂: "g"},
-        folded=(s,),
-        facts=(
-            Fact("the deviations c sum to 0", total(rows, c[l]), expr(0)),
-            Fact("definition of x̂", c[l], x̂[l] * s[own]),
-        ),
-        fixed=(ε,),
+        x,
+        tag,
+        (x.axis,),
+        within=False,
+        title="Batch normalisation, training mode",
         lead="Mean and spread are those of the batch, so the gradient of one example runs through all the others.",
         source="Ioffe and Szegedy 2015, Batch normalization, algorithm 1 and section 3",
-        axis=x.axis,
     )

@@ -9,12 +9,12 @@ from functools import cached_property, partial
 
 import numpy as np
 
-from symgrad.testing.models.model import Array, Arrays, Backward, Fault, Layers, Textbook, drawn, prefixed, softmax
+from symgrad.testing.models.model import Array, Arrays, Backward, Fault, HalfSquared, Layers, drawn, prefixed, softmax
 from symgrad.words import message
 
 
 @dataclass(frozen=True)
-class Attention(Textbook):
+class Attention(HalfSquared):
     """O = A V, A = softmax(Q K^T / sqrt(d)) by rows, J = 1/2 the sum of (O - y)^2; unless `scaled`, without the root.
 
     Q, K and V are the parameters: a row for each query, and for each key with its value.
@@ -71,10 +71,6 @@ class Attention(Textbook):
     def output(self, params: Arrays) -> Array:
         """What it computes."""
         return np.asarray(self.weights(params) @ params["V"])
-
-    def value(self, params: Arrays) -> float:
-        """The loss."""
-        return float(((self.output(params) - self.y) ** 2).sum() / 2)
 
     def backward(self, fault: Fault | None, where: Layers) -> Pass:
         """The backward pass."""

@@ -10,7 +10,17 @@ from itertools import product
 
 import numpy as np
 
-from symgrad.testing.models.model import Array, Arrays, Backward, Fault, Layers, Textbook, activation, drawn, prefixed
+from symgrad.testing.models.model import (
+    Activated,
+    Array,
+    Arrays,
+    Fault,
+    HalfSquared,
+    Layers,
+    activation,
+    drawn,
+    prefixed,
+)
 from symgrad.testing.models.slopes import slopes
 from symgrad.words import message
 
@@ -19,7 +29,7 @@ PLACES = (-2, -1)
 
 
 @dataclass(frozen=True)
-class Convolution2D(Textbook):
+class Convolution2D(HalfSquared):
     """z_fij = sum_cuv x_c(si+u, sj+v) w_fcuv + b_f without a flip, a = phi(z), J = 1/2 the sum of (a - y)^2.
 
     `x` is a parameter too: examples, channels, rows, columns, with `pads` zeros around each; `strides` are s for rows
@@ -108,10 +118,6 @@ class Convolution2D(Textbook):
         """What the layer computes."""
         return activation(self.hidden).value(self.sums(params))
 
-    def value(self, params: Arrays) -> float:
-        """The loss."""
-        return float(((self.output(params) - self.y) ** 2).sum() / 2)
-
     def backward(self, fault: Fault | None, where: Layers) -> Pass:
         """The backward pass."""
         return Pass(self, fault, where)
@@ -123,35 +129,19 @@ class Convolution2D(Textbook):
         return replace(other, size=size, batch=self.batch + seed) if sizes else other
 
 
-class Pass(Backward):
+class Pass(Activated):
     """The backward pass."""
 
     def __init__(self, net: Convolution2D, fault: Fault | None = None, where: Layers = None) -> None:
-        super().__init__(fault, where)
+        super().__init__(net.hidden, net.sums(net.params), fault, where)
         self.net, self.w = net, net.params["w"]
-        self.seen, self.z = net.windows(net.x, net.strides), net.sums(net.params)
+        self.seen = net.windows(net.x, net.strides)
 
     def run(self) -> dict[str, Array]:
         """The gradients."""
         delta = (self.outputs() - self.net.y) * self.do("slope")
         wide = self.do("spread", delta)
         return {"x": self.do("cropped", wide), "w": self.do("kernels", delta), "b": self.do("biases", delta)}
-
-    def name(self) -> str:
-        """The activation."""
-        return self.net.hidden
-
-    def sums(self) -> Array:
-        """The sums z."""
-        return self.z
-
-    def outputs(self) -> Array:
-        """The outputs a."""
-        return activation(self.net.hidden).value(self.z)
-
-    def slope(self) -> Array:
-        """phi'(z)."""
-        return activation(self.net.hidden).slope(self.z)
 
     def kernels(self, delta: Array) -> Array:
         """dJ/dw: summed over examples and places."""

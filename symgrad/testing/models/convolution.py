@@ -9,13 +9,23 @@ from functools import cached_property, partial
 
 import numpy as np
 
-from symgrad.testing.models.model import Array, Arrays, Backward, Fault, Layers, Textbook, activation, drawn, prefixed
+from symgrad.testing.models.model import (
+    Activated,
+    Array,
+    Arrays,
+    Fault,
+    HalfSquared,
+    Layers,
+    activation,
+    drawn,
+    prefixed,
+)
 from symgrad.testing.models.slopes import slopes
 from symgrad.words import message
 
 
 @dataclass(frozen=True)
-class Convolution(Textbook):
+class Convolution(HalfSquared):
     """z_t = sum_k x_(st+k) w_k + b as deep learning means it (no flip), a = phi(z), J = 1/2 the sum of (a - y)^2.
 
     `x` is a parameter too, a row for each example; `stride` is s.
@@ -69,13 +79,13 @@ class Convolution(Textbook):
         seen = np.lib.stride_tricks.sliding_window_view(x, self.width, axis=1)
         return np.asarray(seen[:, :: self.stride])
 
+    def sums(self, params: Arrays) -> Array:
+        """The sums z."""
+        return np.asarray(self.windows(params["x"]) @ params["w"] + params["b"])
+
     def output(self, params: Arrays) -> Array:
         """What the layer computes."""
-        return activation(self.hidden).value(self.windows(params["x"]) @ params["w"] + params["b"])
-
-    def value(self, params: Arrays) -> float:
-        """The loss."""
-        return float(((self.output(params) - self.y) ** 2).sum() / 2)
+        return activation(self.hidden).value(self.sums(params))
 
     def backward(self, fault: Fault | None, where: Layers) -> Pass:
         """The backward pass."""
@@ -88,35 +98,17 @@ class Convolution(Textbook):
         return replace(self, length=self.length + 2 * seed, batch=self.batch + seed, seed=self.seed + 101 * seed)
 
 
-class Pass(Backward):
+class Pass(Activated):
     """The backward pass."""
 
     def __init__(self, net: Convolution, fault: Fault | None = None, where: Layers = None) -> None:
-        super().__init__(fault, where)
-        self.net, self.w = net, net.params["w"]
-        self.seen = net.windows(net.x)
-        self.z = self.seen @ self.w + net.params["b"]
+        super().__init__(net.hidden, net.sums(net.params), fault, where)
+        self.net, self.w, self.seen = net, net.params["w"], net.windows(net.x)
 
     def run(self) -> dict[str, Array]:
         """The gradients."""
         delta = (self.outputs() - self.net.y) * self.do("slope")
         return {"x": self.do("spread", delta), "w": self.do("kernel", delta), "b": self.do("bias", delta)}
-
-    def name(self) -> str:
-        """The activation."""
-        return self.net.hidden
-
-    def sums(self) -> Array:
-        """The sums z."""
-        return self.z
-
-    def outputs(self) -> Array:
-        """The outputs a."""
-        return activation(self.net.hidden).value(self.z)
-
-    def slope(self) -> Array:
-        """phi'(z)."""
-        return activation(self.net.hidden).slope(self.z)
 
     def kernel(self, delta: Array) -> Array:
         """dJ/dw: summed over examples and places."""

@@ -180,21 +180,9 @@ class Own(Network):
 
 
 class OwnPass(Pass):
-    """Backpropagation that goes back to the input, and begins with a cotangent where there is no loss."""
+    """Backpropagation that begins with a cotangent where there is no loss."""
 
     net: Own
-
-    def run(self) -> dict[str, Array]:
-        """The gradients, from the last layer down."""
-        delta = self.do("output_delta", layer=self.L)
-        for l in range(self.L, 0, -1):
-            self.found[f"W{l}"] = self.do("weights", l, delta, layer=l) + self.do("penalty", l, layer=l)
-            self.found[f"b{l}"] = self.do("biases", l, delta, layer=l)
-            if l > 1:
-                delta = self.do("hidden_delta", l - 1, delta, layer=l - 1)
-        if "x" in self.net.params:
-            self.found["x"] = self.do("carried", 0, delta, layer=0)
-        return self.found
 
     def loss_slope(self) -> Array:
         """dJ/da, or the cotangent."""

@@ -80,6 +80,47 @@ class Textbook:
             return self.backward(fault, where).run()
 
 
+class HalfSquared(Textbook):
+    """A model whose loss is half the squared error of its outputs, summed."""
+
+    @property
+    def y(self) -> Array:
+        """The targets."""
+        raise NotImplementedError
+
+    def output(self, params: Arrays) -> Array:
+        """What it computes."""
+        raise NotImplementedError
+
+    def value(self, params: Arrays) -> float:
+        """The loss."""
+        return float(((self.output(params) - self.y) ** 2).sum() / 2)
+
+
+class Activated(Backward):
+    """The backward pass of one layer a = phi(z), in the letters that the mistakes with slopes use."""
+
+    def __init__(self, name: str, z: Array, fault: Fault | None, where: Layers) -> None:
+        super().__init__(fault, where)
+        self.phi, self.z = name, z
+
+    def name(self) -> str:
+        """The activation."""
+        return self.phi
+
+    def sums(self) -> Array:
+        """The sums z."""
+        return self.z
+
+    def outputs(self) -> Array:
+        """The outputs a."""
+        return activation(self.phi).value(self.z)
+
+    def slope(self) -> Array:
+        """phi'(z)."""
+        return activation(self.phi).slope(self.z)
+
+
 def prefixed(family: str, name: str, says: str, mend: str, step: str, becomes: Any, *, cost: int = 2) -> Fault:  # noqa: PLR0917 - a block of a table
     """A block of a family's table; the name says where it belongs."""
     return Fault(f"{family}-{name}", says, mend, step, becomes, cost)

@@ -138,13 +138,15 @@ class Pass(Backward):
         return self.a[l]
 
     def run(self) -> dict[str, Array]:
-        """The gradients, from the last layer down."""
+        """The gradients, from the last layer down to the input where that is a parameter."""
         delta = self.do("output_delta", layer=self.L)
         for l in range(self.L, 0, -1):
             self.found[f"W{l}"] = self.do("weights", l, delta, layer=l) + self.do("penalty", l, layer=l)
             self.found[f"b{l}"] = self.do("biases", l, delta, layer=l)
             if l > 1:
                 delta = self.do("hidden_delta", l - 1, delta, layer=l - 1)
+        if "x" in self.net.params:
+            self.found["x"] = self.do("carried", 0, delta, layer=0)
         return {key: self.found[key] for key in self.net.params}
 
     def loss_slope(self) -> Array:

@@ -10,12 +10,12 @@ from typing import Any
 
 import numpy as np
 
-from symgrad.testing.models.model import Array, Arrays, Backward, Fault, Layers, Textbook, drawn, prefixed
+from symgrad.testing.models.model import Array, Arrays, Backward, Fault, HalfSquared, Layers, drawn, prefixed
 from symgrad.words import message
 
 
 @dataclass(frozen=True)
-class BatchNorm(Textbook):
+class BatchNorm(HalfSquared):
     """o = gamma xhat + beta, xhat = (x - mean)/sqrt(var + eps) over the batch, J = 1/2 the sum of (o - y)^2.
 
     With axis=1 mean and variance are those of each example's features: layer normalisation. The input is a parameter
@@ -72,10 +72,6 @@ class BatchNorm(Textbook):
     def output(self, params: Arrays) -> Array:
         """What the layer computes."""
         return self.forward(params)[2]
-
-    def value(self, params: Arrays) -> float:
-        """The loss."""
-        return float(((self.output(params) - self.y) ** 2).sum() / 2)
 
     def backward(self, fault: Fault | None, where: Layers) -> Pass:
         """The backward pass."""
