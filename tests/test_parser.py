@@ -142,6 +142,8 @@ def test_anything_else_is_no_name(text: str) -> None:
         ("Piecewise((z, z), (1, True))", "a condition is expected", 14),
         ("Piecewise(z)", "before a case", 10),
         ("Piecewise((1, sqrt(-1 - z^2) > 0), (2, True))", "no real value", 14),
+        ("Piecewise((1, log(z) > 0), (1, True)) + Piecewise((log(z), z > 0), (0, True))", "cancels", 14),
+        ("Piecewise((log(z), z > 0), (1, log(z) > 0), (1, True))", "cancels", 31),
         ("", "the text is empty", 0),
         ("alpha*elu(z)", r"write elu\(z, 1\) or elu\(z, alpha\)", 6),
         ("1 + softplus(z, 0)", r"softplus needs beta in \(0, ∞\), not 0", 4),

@@ -114,6 +114,12 @@ TYPED = [
     ("sin(z)^2 + cos(z)^2 -> 1 as z -> oo", "proved"),
     ("sin(z)^2 + cos(z)^2 -> 2 as z -> oo", "unknown"),
     ("sin(1/z) -> 0 as z -> 0", "refuted"),
+    # a power of a negative number has values at single points, a root of one has none
+    ("(z-1)^(z-1) -> -1 as z -> 0", "unknown"),
+    ("sqrt(z) -> 0 as z -> 0-", "unknown"),
+    ("z^z -> 1 as z -> 0+", "proved"),
+    ("z^z < 0 for some z", "unknown"),
+    ("z^z > 0 for large z", "proved"),
     # a boundary that is named
     ("tanh'(z) >= sigmoid'(z) iff |z| <= acosh(1+sqrt(3))", "proved"),
     ("tanh'(z) >= sigmoid'(z) iff |z| < acosh(1+sqrt(3))", "refuted"),

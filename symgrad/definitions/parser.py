@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from sympy import And, Eq, Expr, Ge, Gt, Le, Lt, Ne, Or, Piecewise, S, Symbol
+from sympy import And, Eq, Expr, Ge, Gt, Le, Lt, Ne, Or, Piecewise, S, Symbol, Tuple
 from sympy.logic.boolalg import Boolean
 
 from symgrad.core import ParseError
@@ -164,9 +164,9 @@ class Reader:
             raise self.error(stray(self.next), self.next)
         return self.defined(wanted(found, token))
 
-    def defined(self, found: Any) -> Any:
-        """The expression, if it is defined just where its text is."""
-        for token, asked in self.asked:
+    def defined(self, found: Any, posed: list[tuple[Token, tuple[str, Expr]]] | None = None) -> Any:
+        """The expression, if it is defined just where its text is; a part of it, by what that part asks."""
+        for token, asked in self.asked if posed is None else posed:
             if not survives(asked, found):
                 raise self.error(
                     "{asked} cancels from this, and with it the condition under which it has a value; write "
@@ -191,7 +191,7 @@ class Reader:
 
     def climb(self, level: int = 0) -> Any:
         """Operands joined by operators that bind at least as tightly as `level`."""
-        token = self.next
+        token, start = self.next, len(self.asked)
         left = self.operand()
         while (here := self.binding()) >= level:
             signs, parts = [], [left]
@@ -199,6 +199,8 @@ class Reader:
                 signs.append(self.take())
                 parts.append(self.climb(here + 1))
             left = self.joined(here, signs, parts, token)
+            if is_condition(left):  # what cancels here may stand elsewhere, and ask nothing there
+                self.defined(left, self.asked[start:])
         if self.at("="):
             raise self.error("write == to compare; a definition is no expression", self.next)
         return left
@@ -324,25 +326,29 @@ class Reader:
     def cases(self, token: Token) -> Any:
         """Piecewise((value, condition), ..., (value, True))."""
         self.take()
-        found = [self.case()]
+        posed: list[tuple[Token, tuple[str, Expr]]] = []
+        found = [self.case(posed)]
         while self.at(","):
             comma = self.take()
             if len(found) == CASES:
                 raise self.error("Piecewise may have at most {cases} cases", comma, cases=CASES)
-            found.append(self.case())
+            found.append(self.case(posed))
         if found[-1][1] != S.true:
             raise self.error("the last case must be (value, True), for all that is left", self.next)
         self.expect(")", message("after the cases of Piecewise"))
-        return self.built(token, lambda: real(Piecewise(*found)))
+        made = self.built(token, lambda: real(Piecewise(*found)))
+        self.defined(Tuple(*(c for _, c in made.args) if isinstance(made, Piecewise) else ()), posed)
+        return made
 
-    def case(self) -> tuple[Any, Any]:
-        """One case (value, condition)."""
+    def case(self, posed: list[tuple[Token, tuple[str, Expr]]]) -> tuple[Any, Any]:
+        """One case (value, condition); what the condition asks goes to `posed`, for equal cases lose theirs."""
         self.expect("(", message("before a case (value, condition)"))
         start = self.next
         value = self.value(self.climb(), start)
         self.expect(",", message("between the value of a case and its condition"))
-        start = self.next
+        start, before = self.next, len(self.asked)
         condition = self.condition(self.climb(), start)
+        posed += self.asked[before:]
         if condition.has(Piecewise):
             raise self.error("a condition can't be by cases itself; write the cases out", start)
         self.expect(")", message("after a case"))

@@ -65,6 +65,11 @@ class Piece:
     right: Point | None
     expr: Any
 
+    @property
+    def inner(self) -> Any:
+        """A rational number strictly between its ends."""
+        return rational(between(self.left, self.right))
+
     def __contains__(self, q: fmpq) -> bool:
         left = self.left is None or self.left.upper < q
         return left and (self.right is None or q < self.right.lower)

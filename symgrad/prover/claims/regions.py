@@ -167,7 +167,9 @@ def signs(both: Any, variable: Symbol, domain: Domain) -> Iterator[Cell]:
 
 def inside(both: Any, piece: Piece, variable: Symbol) -> Iterator[Cell]:
     """The signs on a piece, between its ends: where a side has a value at one point it has one at all of them."""
-    if not valued(both, variable, rational(between(piece.left, piece.right))):
+    if scattered(both, variable, piece.inner):
+        raise UnsupportedError("a power of a negative number has values at whole exponents only: z^z at z = -1")
+    if not valued(both, variable, piece.inner):
         yield piece.left, piece.right, None
         return
     difference = piece.expr[0] - piece.expr[1]
@@ -177,6 +179,13 @@ def inside(both: Any, piece: Piece, variable: Symbol) -> Iterator[Cell]:
         if m and left is not None:
             yield left, left, 0
         yield left, right, 0 if inner is None else at(difference, variable, rational(between(left, right)))
+
+
+def scattered(both: Any, variable: Symbol, q: Any) -> bool:
+    """Whether a negative number is raised to what varies, about a number: that has values at single points."""
+    powers = (p for p in both.atoms(Pow) if variable in p.exp.free_symbols)
+    moving = (p.base for p in powers if variable in resolved(p.exp, variable, q).free_symbols)
+    return any(at(resolved(base, variable, q), variable, q) < 0 for base in moving)
 
 
 def at(expr: Any, variable: Symbol, q: Any) -> int:

@@ -7,13 +7,14 @@ from functools import singledispatch
 from itertools import islice, product
 from typing import TYPE_CHECKING, Any
 
-from sympy import And, Eq, Ge, Gt, Le, Lt, Ne, Rational, exp, oo, pi, sqrt, true
+from sympy import And, Eq, Ge, Gt, Integer, Le, Lt, Ne, Rational, Tuple, exp, oo, pi, sqrt, true
 
 from symgrad.core import (
     REALS,
     VALUED_NOWHERE,
     Claim,
     CoinMean,
+    Domain,
     Equal,
     Eventually,
     Exists,
@@ -40,7 +41,7 @@ from symgrad.functions import D, put
 from symgrad.prover.claims.images import settle_image
 from symgrad.prover.claims.inductions import beginning, step
 from symgrad.prover.claims.monotony import by_mean_value
-from symgrad.prover.claims.regions import begins, chart, named_by, overlaid, where_holds, where_true
+from symgrad.prover.claims.regions import begins, chart, named_by, overlaid, scattered, valued, where_holds, where_true
 from symgrad.prover.conventions import truth
 from symgrad.prover.facts import limit, limit_beside
 from symgrad.prover.gaussian import second_moment
@@ -48,13 +49,15 @@ from symgrad.prover.independent import inside as within
 from symgrad.prover.indexed import prove_by_induction, prove_indexed, prove_nonnegative
 from symgrad.prover.limits import towards
 from symgrad.prover.periodic import PLACES, periodic
-from symgrad.prover.pieces import HOLDS
+from symgrad.prover.pieces import HOLDS, cut
 from symgrad.prover.prove import prove
 from symgrad.prover.relations import carried, prove_relation, seen, sides
 from symgrad.prover.taylor import constant
 from symgrad.words import message
 
 if TYPE_CHECKING:
+    from sympy import Symbol
+
     from symgrad.core.claim import Point
     from symgrad.prover.claims.regions import Region
 
@@ -299,7 +302,15 @@ def ways(s: Tends) -> list[tuple[Any, Any]]:
     if s.at in {oo, -oo}:
         return [(limit(expr, s.variable, s.at), s.at)]
     place, *side = s.at if isinstance(s.at, tuple) else (s.at,)
-    return [(limit_beside(expr, s.variable, place, d), place) for d in side or (1, -1)]
+    return [(beside(expr, s.variable, place, d), place) for d in side or (1, -1)]
+
+
+def beside(expr: Any, variable: Symbol, place: Any, side: int) -> Any:
+    """The limit at a number from one side; None where it is not settled, as for what has no values there."""
+    domain = Domain(place, None) if side > 0 else Domain(None, place)
+    near = cut(expr, variable, domain)[0 if side > 0 else -1].inner
+    there = not scattered(expr, variable, near) and valued(Tuple(expr), variable, near)
+    return limit_beside(expr, variable, place, side) if there else None
 
 
 def never_settles(s: Tends, at: Any) -> tuple[Any, Any] | None:
@@ -333,7 +344,7 @@ def tends(s: Tends, found: Any, at: Any) -> Verdict:
 
 @settle.register
 def _(s: Eventually) -> Verdict:
-    region = where_holds(s.relation, s.variable)
+    region = where_holds(s.relation, s.variable, Domain(Integer(0), None) if s.at is oo else Domain(None, Integer(0)))
     last = region.parts[-1 if s.at is oo else 0] if region.parts else None
     if last is not None and (last.right if s.at is oo else last.left) is None:
         return Verdict(Status.PROVED, "the sign of the difference beyond its last zero")
