@@ -48,7 +48,7 @@ ACTIVATIONS = {
     "identity": lambda z: z,
     "celu": elu,
     "selu": lambda z: SELU_LAMBDA * elu(z, SELU_ALPHA),
-    "gelu": lambda z: z * mp.ncdf(z),
+    "gelu": lambda z: z * mp.ncdf(max(z, mpf(-(10**9)))),  # mpmath's own ends at -1e154
     "gelu_tanh": lambda z: z * sigmoid(mp.sqrt(8 / mp.pi) * (z + mpf("0.044715") * z**3)),  # (1 + tanh u)/2
     "silu": lambda z: z * sigmoid(z),
     "swish": lambda z: z * sigmoid(z),

@@ -87,7 +87,6 @@ def digits_of(entry: Definition) -> Any:
 def test_the_whole_catalogue_is_here() -> None:
     assert set(ACTIVATIONS) == set(reference.ACTIVATIONS)
     assert set(LOSSES) == set(reference.LOSSES)
-    assert (len(ACTIVATIONS), len(LOSSES)) == (32, 20)
 
 
 @every_entry

@@ -174,12 +174,12 @@ def distances(f: Any) -> tuple[Any, Any]:
 
 
 def without_squares(node: Any) -> Any:
-    """Differences of squares: c - c tanh(u)^2 is c/cosh(u)^2, c - c x^2 is c(1 - x)(1 + x)."""
+    """Differences of squares: c - c tanh(u)^2 is c/cosh(u)^2, beside other terms too; c - c x^2 is c(1 - x)(1 + x)."""
     if not isinstance(node, Add):
         return node
     for c, f, rest in bounded_terms(node, (tanh,), 2):
-        if rest == -c:
-            return -c * sech2(f.args[0])
+        if -c in Add.make_args(rest):
+            return -c * sech2(f.args[0]) + rest + c
     for c, x, rest in bounded_terms(node, (Symbol,), 2):
         if rest == -c:
             return -c * (1 - x) * (1 + x)
