@@ -12,6 +12,7 @@ import numpy as np
 import symgrad
 
 SLOW = {"of": "tanh", "seconds": 0.1}
+ROOM = np.zeros(1000)
 NOISE = np.random.default_rng(0)
 
 
@@ -71,6 +72,26 @@ def no_argument():
 
 
 @symgrad.gradient(of="tanh")
+async def later(z):
+    return slope(z)
+
+
+@symgrad.gradient(of="tanh")
+def by_name(z, *, scale):
+    return scale * slope(z)
+
+
+class Odd(Exception):  # noqa: N818 - it is no error that anybody could read
+    def __str__(self):
+        raise LookupError
+
+
+@symgrad.gradient(of="tanh")
+def says_nothing(z):
+    raise Odd
+
+
+@symgrad.gradient(of="tanh")
 def integers(z):
     return (9 * slope(z)).astype(int)
 
@@ -91,6 +112,18 @@ def changes(z):
 def prints(z):
     print("step 1")
     return slope(z)
+
+
+@symgrad.gradient(of="tanh")
+def closes(z):
+    sys.stdout.close()
+    return slope(z)
+
+
+@symgrad.gradient(of="tanh")
+def same_array(z):
+    np.copyto(ROOM[: z.size], slope(z))
+    return ROOM[: z.size]
 
 
 @symgrad.gradient(of="tanh")

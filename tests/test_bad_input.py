@@ -14,6 +14,7 @@ import pytest
 from click.testing import CliRunner
 from test_testing_plugin import pytest_in
 
+from symgrad.checker.watch import Watching
 from symgrad.cli.main import app
 from symgrad.core import Outcome, SymgradError
 from symgrad.testing import try_gradient, try_network, try_vjp
@@ -35,13 +36,18 @@ BAD: dict[str, tuple[str, str]] = {
     "for_ever": ("was still running", "error"),
     "leaves": ("raised SystemExit", "error"),
     "no_argument": ("does not take", "error"),
+    "later": ("asyncio.run", "error"),
+    "by_name": ("has to be told scale by keyword", "error"),
+    "says_nothing": ("raised Odd", "error"),
     "integers": ("returns integers", "wrong"),
     "not_a_number": ("nan", "wrong"),
     "changes": ("changes its input in place", "ok"),
     "prints": ("something is printed", "ok"),
+    "closes": ("", "ok"),
+    "same_array": ("", "ok"),
     "one_number": ("does not take arrays", "ok"),
 }
-ALONE = ("no_argument", "one_number", "shape")  # these mean something else where it is not called with one array
+ALONE = ("no_argument", "by_name", "one_number", "shape")  # these mean something else where it is not called with one array
 AT = np.asarray([0.3, -0.7, 1.1, 0.2, 2.0])
 SHORT, LONG = 0.1, 60.0
 
@@ -183,6 +189,15 @@ def test_a_backward_pass_of_jax_that_misbehaves(name: str) -> None:
 
     with pytest.raises(SymgradError, match=told):
         try_jax(own, seconds=1.0 if name == "for ever" else LONG)
+
+
+def test_a_function_that_switches_numpy_s_errors_on() -> None:
+    before = np.geterr()
+
+    with pytest.raises(SymgradError, match=r"use `with np.errstate"), Watching(LONG):
+        np.seterr(all="raise")  # as a function does it
+        np.exp(np.asarray([1e4]))  # as the check goes on
+    assert np.geterr() == before
 
 
 @pytest.mark.parametrize("share", [0.0, 1 + 1e-8])

@@ -105,6 +105,16 @@ def test_parameters_on_a_kink_are_moved() -> None:
     assert {f.parameter[3:] for f in doubled.wrong} == {".b"}
 
 
+@pytest.mark.parametrize("bad", [np.nan, np.inf])
+def test_what_is_no_number_is_wrong_on_a_kink_too(bad: float) -> None:
+    def slope(x: Any, c: Any = 1.0) -> Any:
+        return c * np.where(x == 0, bad, np.sign(x))
+
+    at = np.asarray([0.0, 1.0])
+    reports = [check_parameters(lambda x: np.abs(x).sum(), slope, at), check_vjp(np.abs, slope, at)]
+    assert [(r.outcome, r.wrong[0].index) for r in reports] == [(Outcome.WRONG, (0,))] * 2
+
+
 @pytest.mark.parametrize("size", [1e-2, 1e-6])
 def test_one_wrong_entry_among_a_thousand_is_named(size: float) -> None:
     found = 0

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from functools import lru_cache
+from types import CoroutineType
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -17,7 +18,7 @@ from symgrad.core import (
     FunctionShapeError,
     FunctionTypeError,
 )
-from symgrad.words import message
+from symgrad.words import counted, message
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -34,7 +35,7 @@ DECIMALS = range(4, 15)
 ROUNDINGS = 64  # as in `judge`
 LEAST = float(np.finfo(np.float32).tiny)
 DOUBLE, UNIT = np.dtype(float), float(np.finfo(float).eps)
-OWN = (NameError, AttributeError, ImportError, AssertionError, LookupError, SystemExit, RuntimeError)
+ARRAYS = (TypeError, ValueError, ArithmeticError)  # what code of single numbers raises when it is given an array
 KINDS = "fiub"  # NumPy's real numbers: floats, integers, truth values
 
 
@@ -99,10 +100,13 @@ class Guarded:
         except FunctionError:
             raise
         except (Exception, SystemExit) as error:
-            mend = message("make it accept a NumPy array of floats")
-            if isinstance(error, OWN) or not isinstance(x, np.ndarray):
-                mend = message("mend that error in your code")
+            mend = message("mend that error in your code")
+            if isinstance(error, ARRAYS) and isinstance(x, np.ndarray):
+                mend = message("make it accept a NumPy array of floats")
             raise FunctionRaisedError(self.name, raised(error, x), mend) from error
+        if isinstance(value, CoroutineType):
+            value.close()  # else Python warns that nobody waited for it
+            raise FunctionTypeError(self.name, "is asynchronous", "hand in lambda *a: asyncio.run(f(*a))")
         if isinstance(x, np.ndarray) and changed(given, x):
             told = message("{name} changes its input in place; it was given copies", name=self.name)
             self.watch.note(f"{self.name} changes", told)
@@ -214,13 +218,13 @@ def real(value: Any, name: str, watch: Watch, verb: Message = RETURNED) -> Array
         told = message("{verb} a masked array", verb=verb)
         raise FunctionTypeError(name, told, "give the masked places a value, with np.ma.filled")
     if isinstance(value, tuple) and any(np.ndim(part) for part in value):
-        told = message("{verb} a tuple of {count} parts", verb=verb, count=len(value))
+        told = message("{verb} a tuple with {count} in it", verb=verb, count=counted("{n} part", "{n} parts", len(value)))
         raise FunctionTypeError(name, told, "check one part of it, or join them with np.concatenate")
     try:
         array = np.asarray(value)
         if array.dtype.kind == "O" and value is not None:
             array = array.astype(float)
-    except (TypeError, ValueError, RuntimeError) as error:
+    except Exception as error:
         told = message("{verb} {value}", verb=verb, value=shortened(value))
         raise FunctionTypeError(name, told, wanted(value, verb)) from error
     if array.dtype.kind == "c":
@@ -247,8 +251,8 @@ def wanted(value: Any, verb: Message) -> Message:
 
 
 def widened(array: Array) -> Array:
-    """The values as doubles, or as they are if they are wider."""
-    return array if array.dtype.kind == "f" and array.dtype.itemsize > 8 else np.asarray(array, float)  # noqa: PLR2004 - the bytes of a double
+    """The values as doubles, or as they are if they are wider; copied, as a function may use its array again."""
+    return np.array(array, None if array.dtype.kind == "f" and array.dtype.itemsize > 8 else float)  # noqa: PLR2004 - the bytes of a double
 
 
 def is_float(dtype: Any) -> bool:
@@ -328,7 +332,8 @@ def alike(left: Array, right: Array) -> bool:
 
 def raised(error: BaseException, x: Any) -> Message:
     """The exception and where it came up, in one line."""
-    text = str(error).splitlines()[0][:120] if str(error) else message("no message")
+    text = readable(error)
+    text = text.splitlines()[0][:120] if text else message("no message")
     at = message("an array of {n} points", n=x.size) if isinstance(x, np.ndarray) else repr(x)
     if isinstance(x, dict | list | tuple):
         at = message("the parameters")
@@ -337,4 +342,12 @@ def raised(error: BaseException, x: Any) -> Message:
 
 def shortened(value: Any) -> str:
     """What was returned, briefly."""
-    return f"{type(value).__name__} {str(value)[:60]!r}"
+    return f"{type(value).__name__} {readable(value)[:60]!r}"
+
+
+def readable(value: Any) -> str:
+    """The text of a stranger's object, which may have none."""
+    try:
+        return str(value)
+    except Exception:  # noqa: BLE001 - the class is the user's
+        return ""

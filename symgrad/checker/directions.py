@@ -154,8 +154,8 @@ def check_parameters(
     with arrays of `dtype`. The loss is called in doubles. Tried are random directions over all parameters, and one
     over each array; what is WRONG is halved until the entry is found. The bound, and the outcomes, are those of
     `check_elementwise`. Where the parameters lie on a kink of the loss, a slope between those of the two sides is OK,
-    and one beyond them UNRESOLVED, because the chain rule over kinks of several layers may leave them: then parameters
-    close by are checked too.
+    and a number beyond them UNRESOLVED, because the chain rule over kinks of several layers may leave them: then
+    parameters close by are checked too.
     """
     understood(directions=directions, seed=seed, seconds=seconds)
     callable_one(loss, LOSS)
@@ -358,7 +358,8 @@ class Blocks:
             & (np.abs(given) <= NOTHING)
             & ~truth.kink
         )
-        outcomes[truth.kink & (outcomes == Outcome.WRONG)] = Outcome.UNRESOLVED
+        finite = np.isfinite(products).all(axis=1)  # what no chain rule over kinks leaves
+        outcomes[truth.kink & finite & (outcomes == Outcome.WRONG)] = Outcome.UNRESOLVED
         outcomes[faint & (np.abs(given - truth.estimate) <= 3 * bound)] = Outcome.OK
         columns = (given, truth.estimate, bound, outcomes, truth.kink, truth.left, truth.right, truth.bound)
         rows = zip(*(c.tolist() for c in columns), strict=True)

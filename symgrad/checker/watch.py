@@ -12,13 +12,21 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from symgrad.core import FunctionTimeError
+from symgrad.core import FunctionStateError, FunctionTimeError
 from symgrad.words import message
 
 if TYPE_CHECKING:
     from types import TracebackType
 
 AGAIN = 0.5  # seconds after which the alarm rings once more, should the function have swallowed it
+FLOATS = (FloatingPointError, RuntimeWarning)  # which are switched off, unless a function switches them on
+
+
+class Aside(io.StringIO):
+    """What is printed meanwhile; it stays open where a function closes the standard output."""
+
+    def close(self) -> None:
+        """Do nothing."""
 
 
 class Overdue(BaseException):
@@ -33,7 +41,7 @@ class Watch:
     end: float
     running: str = "the check"
     noted: dict[str, str] = field(default_factory=dict)
-    printed: io.StringIO = field(default_factory=io.StringIO)
+    printed: Aside = field(default_factory=Aside)
 
     def note(self, topic: str, text: str) -> None:
         """Keep a sentence for the report, the first on its topic."""
@@ -88,6 +96,7 @@ class Watching:
             signal.setitimer(signal.ITIMER_REAL, 0)
             signal.signal(signal.SIGALRM, *self.before)
         sys.stdout = self.shown
+        changed = kind is not None and issubclass(kind, FLOATS) and {*np.geterr().values()} != {"ignore"}
         self.errors.__exit__(kind, error, trace)
         if kind is Overdue:
             raise FunctionTimeError(
@@ -95,6 +104,12 @@ class Watching:
                 message("was still running after {seconds} seconds", seconds=f"{self.seconds:g}"),
                 "make it faster, test fewer points, or allow more time with `seconds`",
             ) from None
+        if changed:
+            raise FunctionStateError(
+                "one of the functions",
+                message("changed how NumPy handles errors ({error})", error=str(error)),
+                "use `with np.errstate(...):` in place of np.seterr",
+            ) from error
 
 
 def ring(_signal: int, _frame: Any) -> None:

@@ -150,6 +150,10 @@ class FunctionMixesError(FunctionError):
     """It was called elementwise, but its value at one point depends on the other points."""
 
 
+class FunctionStateError(FunctionError):
+    """It changed what the numbers of the check itself depend on."""
+
+
 class FunctionTimeError(FunctionError):
     """It did not finish within the time limit."""
 

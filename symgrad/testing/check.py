@@ -127,6 +127,13 @@ def bound(f: Any, grad: Any, what: Subject | None) -> list[tuple[str, Any, Any, 
 def called_rightly(*functions: tuple[str, Any, Sequence[str]]) -> None:
     """Refuse a function that cannot be called with so many arguments, by what it is called with."""
     for name, function, letters in functions:
+        if isinstance(function, type):
+            told = message("is the class {name}", name=function.__name__)
+            raise FunctionTypeError(name, told, "hand in an instance of it, or one of its methods")
+        if missing := keywords(function):
+            told = message("has to be told {names} by keyword", names=", ".join(missing))
+            mend = message("bind it: functools.partial(function, {name}=...)", name=missing[0])
+            raise FunctionTypeError(name, told, mend)
         takes = positional(function) if function is not None else None
         if takes is not None and not takes[0] <= len(letters) <= takes[1]:
             told = counted("does not take {n} argument", "does not take {n} arguments", len(letters))
@@ -138,6 +145,15 @@ def filled(function: Any, others: Sequence[float]) -> Any:
     if function is None or not others:
         return function
     return lambda x: function(x, *(np.full_like(x, v) if isinstance(x, np.ndarray) else type(x)(v) for v in others))
+
+
+def keywords(function: Any) -> list[str]:
+    """The arguments that have no default and can only be given by name."""
+    try:
+        signature = inspect.signature(function).parameters.values()
+    except (TypeError, ValueError):
+        return []
+    return [p.name for p in signature if p.kind is p.KEYWORD_ONLY and p.default is p.empty]
 
 
 def positional(function: Any) -> tuple[float, float] | None:
