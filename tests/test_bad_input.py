@@ -47,7 +47,7 @@ BAD: dict[str, tuple[str, str]] = {
     "same_array": ("", "ok"),
     "one_number": ("does not take arrays", "ok"),
 }
-ALONE = ("no_argument", "by_name", "one_number", "shape")  # these mean something else where it is not called with one array
+ALONE = ("no_argument", "by_name", "one_number", "shape")  # something else without one array
 AT = np.asarray([0.3, -0.7, 1.1, 0.2, 2.0])
 SHORT, LONG = 0.1, 60.0
 
@@ -194,9 +194,9 @@ def test_a_backward_pass_of_jax_that_misbehaves(name: str) -> None:
 def test_a_function_that_switches_numpy_s_errors_on() -> None:
     before = np.geterr()
 
-    with pytest.raises(SymgradError, match=r"use `with np.errstate"), Watching(LONG):
-        np.seterr(all="raise")  # as a function does it
-        np.exp(np.asarray([1e4]))  # as the check goes on
+    with pytest.raises(SymgradError, match=r"use `with np.errstate"), Watching(LONG):  # noqa: PT012 - a function, and the check
+        np.seterr(all="raise")
+        np.exp(np.asarray([1e4]))
     assert np.geterr() == before
 
 

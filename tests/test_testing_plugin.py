@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import subprocess
 import sys
@@ -251,6 +252,8 @@ def test_what_may_be_asked(mine: Path, arguments: tuple[str, ...]) -> None:
     ("target", "options", "said"),
     [
         ("{}::none", ("--of", "relu"), "has no 'none'"),
+        ("{}::Layer.gard", ("--of", "relu"), "did you mean Layer.grad?"),
+        ("{}::Layer", ("--of", "relu"), "is the class Layer"),
         ("{}::number", ("--of", "relu"), "not a function"),
         ("{}x::f", ("--of", "relu"), "there is no file"),
         ("{}::plain", (), "--of NAME"),
@@ -268,14 +271,37 @@ def test_what_is_refused(mine: Path, target: str, options: tuple[str, ...], said
     assert said in done.output
 
 
-def test_a_file_that_fails_is_told_with_its_line(tmp_path: Path) -> None:
-    path = tmp_path / "bad.py"
-    path.write_text("x = 1\nraise ValueError('no')\n", "utf-8")
+@pytest.mark.parametrize(
+    ("line", "told"),
+    [
+        ("raise ValueError('no')", "bad.py:2 can't be imported: ValueError: no"),
+        ("raise GeneratorExit", "bad.py:2 can't be imported"),
+        ("from . import x", "put an __init__.py beside it"),
+        ("def f(z) return z", "SyntaxError"),
+        ("import pytest; f = lambda z: pytest.skip('no gpu')", "Skipped: no gpu"),
+    ],
+)
+def test_a_file_that_fails_is_told_with_its_line(tmp_path: Path, line: str, told: str) -> None:
+    (tmp_path / "bad.py").write_text(f"x = 1\n{line}\n", "utf-8")
 
-    done = run(f"{path}::f", "--of", "relu")
+    with contextlib.chdir(tmp_path):
+        done = run("bad.py::f", "--of", "relu")
 
     assert done.exit_code == 2
-    assert "bad.py:2" in done.output
+    assert told in done.output
+
+
+def test_a_module_of_a_package_is_imported_as_one_and_once(tmp_path: Path) -> None:
+    (tmp_path / "package_of_mine").mkdir()
+    for name, text in {
+        "__init__": "",
+        "seen": "times = []",
+        "here": "from . import seen\nseen.times += [1]\ndef f(z): return 3 * z\ndef g(z): return 2 + sum(seen.times)",
+    }.items():
+        (tmp_path / f"package_of_mine/{name}.py").write_text(text, "utf-8")
+    path = tmp_path / "package_of_mine/here.py"
+
+    assert run(f"{path}::g", "--forward", f"{path}::f").exit_code == 0
 
 
 def test_help_says_that_the_file_is_imported() -> None:

@@ -218,7 +218,7 @@ def real(value: Any, name: str, watch: Watch, verb: Message = RETURNED) -> Array
         told = message("{verb} a masked array", verb=verb)
         raise FunctionTypeError(name, told, "give the masked places a value, with np.ma.filled")
     if isinstance(value, tuple) and any(np.ndim(part) for part in value):
-        told = message("{verb} a tuple with {count} in it", verb=verb, count=counted("{n} part", "{n} parts", len(value)))
+        told = counted("{verb} a tuple of {n} part", "{verb} a tuple of {n} parts", len(value), verb=verb)
         raise FunctionTypeError(name, told, "check one part of it, or join them with np.concatenate")
     try:
         array = np.asarray(value)

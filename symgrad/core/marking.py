@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from inspect import getattr_static
+from types import FunctionType
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from symgrad.core.errors import UnsupportedError
@@ -92,7 +94,7 @@ def plain(function: Any) -> Any:
 
 def method(owner: type, name: str) -> Any:
     """A method that can be called with the points alone: of the class, or of an instance made without arguments."""
-    if isinstance(vars(owner)[name], staticmethod | classmethod):
+    if not isinstance(getattr_static(owner, name), FunctionType):
         return getattr(owner, name)
     try:
         return getattr(owner(), name)

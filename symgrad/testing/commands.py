@@ -8,7 +8,7 @@ from symgrad.core import SymgradError, UnsupportedError
 from symgrad.core.marking import Mark
 from symgrad.definitions import parse
 from symgrad.testing.check import try_marked
-from symgrad.testing.loading import SEPARATOR, loaded
+from symgrad.testing.loading import SEPARATOR, imported, loaded
 from symgrad.testing.records import failed, record
 
 if TYPE_CHECKING:
@@ -19,6 +19,7 @@ def checked(
     targets: Sequence[str], forward: str | None, of: str | None, options: Mapping[str, Any]
 ) -> list[dict[str, Any]]:
     """The records of all functions; what the command line says goes before what a mark says."""
+    imported.cache_clear()  # the files may be others than at the last call
     function = single(forward) if forward else None
     asked = dict(options)
     given = valued(asked.pop("parameters", ()))
@@ -36,7 +37,11 @@ def checked(
                 )
             try:
                 found.append(record(try_marked(get(), Mark(what, before, {**own.options, **asked})), label))
-            except SymgradError as error:  # the others are checked all the same
+            except KeyboardInterrupt:
+                raise
+            except BaseException as error:  # the others are checked all the same
+                if isinstance(error, Exception) and not isinstance(error, SymgradError):
+                    raise  # ours
                 found.append(failed(error, label))
     return found
 

@@ -43,7 +43,7 @@ def record(result: Result, label: str) -> dict[str, Any]:
     return found
 
 
-def failed(error: Exception, label: str) -> dict[str, Any]:
+def failed(error: BaseException, label: str) -> dict[str, Any]:
     """A function that could not be checked, with the reason: it raised, or something about it was not understood."""
     told = str(error) if isinstance(error, SymgradError) else f"{type(error).__name__}: {error}"
     found: dict[str, Any] = {"function": label, "subject": told.split("\n")[0], "verdict": ERROR, "message": told}
