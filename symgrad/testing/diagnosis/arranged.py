@@ -1,16 +1,16 @@
-"""Convolutions of channels, LSTM cells and attention among a user's arrays, whatever their layout."""
+"""Convolutions of channels and attention among a user's arrays, whatever their layout."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from itertools import permutations, product
+from typing import Any
 
 import numpy as np
 
 from symgrad.testing.diagnosis.weigh import Array
 from symgrad.testing.models.attention import Attention
-from symgrad.testing.models.cell import GATES, LSTM
 from symgrad.testing.models.channels import Convolution2D
 from symgrad.testing.models.lent import Lent
 
@@ -26,11 +26,11 @@ MOST = 12  # arrays that are tried, those in reach of the function among them
 
 def named(leaves: Leaves, data: Sequence[Array]) -> Leaves:
     """The parameters, and under names of their own the nearest other arrays."""
-    return {**leaves, **{f"array {n}": v for n, v in enumerate(data[: max(MOST - len(leaves), 2)])}}
+    return {**leaves, **{f"array {n}": v for n, v in enumerate(data[: max(MOST - len(leaves), 4)])}}
 
 
 def lent(
-    kind: Convolution2D | LSTM | Attention,
+    kind: Any,
     roles: Roles,
     leaves: Leaves,
     data: Leaves,
@@ -111,85 +111,6 @@ def convolutions(
 def flipped(v: Array, how: How) -> Array:
     """The kernels turned by 180 degrees, of a convolution as mathematics means it."""
     return how(v)[:, :, ::-1, ::-1]
-
-
-STATES: dict[int, tuple[tuple[How, How], ...]] = {
-    1: ((lambda v: v[None], lambda v: v[0]),),
-    2: ((np.asarray, np.asarray), (np.transpose, np.transpose)),
-}  # how a state becomes rows of examples, and back
-
-
-def cells(leaves: Leaves, data: Sequence[Array], wanted: Sequence[Array]) -> Iterator[Lent]:
-    """Readings as an LSTM cell: input and state among all the arrays, the other parameters its weights."""
-    everything = named(leaves, data)
-    for x, h, c in permutations(everything, 3):
-        v = everything[x]
-        if everything[h].shape != everything[c].shape or v.ndim != everything[h].ndim:
-            continue
-        for rows, back in STATES.get(v.ndim, ()):
-            (n, d), (m, k) = rows(v).shape, rows(everything[h]).shape
-            if n != m:
-                continue
-            states: Roles = {"x": (x, rows), "h": (h, rows), "c": (c, rows)}
-            rest = {path: u for path, u in leaves.items() if path not in {x, h, c}}
-            for weights, (shown, written) in product(gates(rest, d, k), shapes(k, back)):
-                kind = LSTM(d, k, n, shown)
-                yield from lent(kind, states | weights, leaves, everything, written=written, wanted=wanted)
-
-
-def shapes(k: int, back: How) -> Iterator[tuple[str, How]]:
-    """What of the state is shown, and how it lies: h alone, or h and c side by side or stacked."""
-    yield "h", back
-    for shown in ("hc", "ch"):
-        yield shown, back
-        yield shown, lambda o: np.stack([back(o[:, :k]), back(o[:, k:])])
-
-
-def gates(rest: Leaves, d: int, k: int) -> Iterator[Roles]:
-    """Ways to read the rest as the weights of x and h and the biases: all gates in one array, or an array for each."""
-    thin = [path for path, v in rest.items() if v.ndim < MATRIX or 1 in v.shape]
-    wide = [path for path in rest if path not in thin]
-    for turned, (of_x, of_h) in product((False, True), sides(wide, d, k)):
-        places = {"W": held(rest, *of_x, k, turned=turned), "U": held(rest, *of_h, k, turned=turned)}
-        if thin:
-            places["b"] = held({p: rest[p].reshape(-1, 1) for p in thin}, thin, slice(0, 1), 1, k, turned=False)
-        if all(places.values()):
-            for order in permutations(GATES):
-                pairs = [(role, pair) for role, four in places.items() for pair in zip(order, four, strict=True)]
-                yield {f"{role}{gate}": place for role, (gate, place) in pairs}
-
-
-Side = tuple[list[str], slice, int]  # arrays, the columns in them, of how many
-
-
-def sides(wide: list[str], d: int, k: int) -> Iterator[tuple[Side, Side]]:
-    """Which arrays hold the weights of x, and which those of h: the same ones side by side, or each their own."""
-    half = len(wide) // 2
-    if len(wide) in {1, len(GATES)}:
-        yield (wide, slice(0, d), d + k), (wide, slice(d, d + k), d + k)
-        yield (wide, slice(k, d + k), d + k), (wide, slice(0, k), d + k)
-    elif len(wide) in {2, 2 * len(GATES)}:
-        for one, other in {tuple(wide[:half]): wide[half:], tuple(wide[::2]): wide[1::2]}.items():
-            yield ([*one], slice(0, d), d), (other, slice(0, k), k)
-            yield (other, slice(0, d), d), ([*one], slice(0, k), k)
-
-
-def held(rest: Leaves, paths: list[str], columns: slice, width: int, k: int, *, turned: bool) -> list[tuple[str, How]]:
-    """Where the weights of each gate are; nowhere if an array has not the shape for that."""
-    rows = k * len(GATES) // len(paths)
-    if len(paths) not in {1, len(GATES)} or any(
-        (rest[path].T if turned else rest[path]).shape != (rows, width) for path in paths
-    ):
-        return []
-    places = [(path, slice(n, n + k)) for path in paths for n in range(0, rows, k)]
-    return [(path, partial(cut, rows=at, columns=columns, turned=turned)) for path, at in places]
-
-
-def cut(v: Array, rows: slice, columns: slice, *, turned: bool) -> Array:
-    """A part of a matrix, or of a vector."""
-    if v.ndim < MATRIX or 1 in v.shape:
-        return np.ravel(v)[rows]
-    return (v.T if turned else v)[rows, columns]
 
 
 def attentions(leaves: Leaves, data: Sequence[Array], wanted: Sequence[Array]) -> Iterator[Lent]:

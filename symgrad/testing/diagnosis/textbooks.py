@@ -8,17 +8,17 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from symgrad.testing.diagnosis.arranged import attentions, cells, images
+from symgrad.testing.diagnosis.arranged import attentions, images
+from symgrad.testing.diagnosis.steps import cells, sequences
 from symgrad.testing.models.convolution import Convolution
 from symgrad.testing.models.given import moved
 from symgrad.testing.models.lent import Lent
 from symgrad.testing.models.normalised import BatchNorm
-from symgrad.testing.models.recurrent import Recurrent
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
-    from symgrad.testing.diagnosis.arranged import How, Roles
+    from symgrad.testing.diagnosis.arranged import Roles
     from symgrad.testing.diagnosis.weigh import Array
 
     Leaves = dict[str, Array]
@@ -38,19 +38,24 @@ def textbook_of_loss(value: Callable[[Leaves], float], leaves: Leaves, data: Seq
     values = np.asarray([value(p) for p in points], float)
     if not np.isfinite(values).all() or np.ptp(values) == 0:
         return None
-    for model in readings(leaves, [np.asarray(v, float) for v in data], [np.asarray(v, float) for v in data]):
-        found = np.asarray([attempt(model.value, p) for p in points], float)
-        factor = values[0] / found[0] if np.isfinite(found).all() and found[0] else 0.0
-        if factor > 0 and np.all(np.abs(factor * found - values) <= NEAR * np.abs(values)):
-            return replace(model, factor=float(factor))
+    for model in readings(leaves, data, data):
+        if fits(model, points[:2], values[:2]) and (factor := fits(model, points, values)):
+            return replace(model, factor=factor)
     return None
+
+
+def fits(model: Lent, points: Sequence[Leaves], values: Array) -> float:
+    """What the model's loss is multiplied by to be the function's at all these points; 0 if that is no constant."""
+    found = np.asarray([attempt(model.value, p) for p in points], float)
+    factor = float(values[0] / found[0]) if np.isfinite(found).all() and found[0] else 0.0
+    return factor if factor > 0 and np.all(np.abs(factor * found - values) <= NEAR * np.abs(values)) else 0.0
 
 
 def textbook_of_function(f: Callable[[Leaves], Array], leaves: Leaves, data: Sequence[Array]) -> Lent | None:
     """The model whose output the function returns."""
     points = [leaves, moved(leaves, 1)]
     values = [np.asarray(f(p), float) for p in points]
-    for model in readings(leaves, [np.asarray(v, float) for v in data], [np.zeros(values[0].shape)]):
+    for model in readings(leaves, data, [np.zeros(values[0].shape)]):
         found = [np.asarray(attempt(model.output, p), float) for p in points]
         if all(same(o, v) for o, v in zip(found, values, strict=True)):
             return model
@@ -74,9 +79,9 @@ def readings(leaves: Leaves, data: Sequence[Array], wanted: Sequence[Array]) -> 
     """Ways to read the arrays as the parameters of one of the models, with an array of `wanted` as its targets."""
     flat = [v for v in data if v.ndim <= MATRIX]
     thin = [v for v in wanted if v.ndim <= MATRIX]
-    for family in (normalisations, convolutions, recurrences):
+    for family in (normalisations, convolutions):
         yield from islice(family(leaves, flat, thin), MOST)
-    for family in (attentions, images, cells):
+    for family in (attentions, images, cells, sequences):
         yield from islice(family(leaves, data, wanted), MOST)
 
 
@@ -125,24 +130,3 @@ def convolutions(leaves: Leaves, data: Sequence[Array], wanted: Sequence[Array])
                 for y in wanted:
                     if y.shape == (len(x), kind.places):
                         yield Lent(kind, roles, leaves, {"y": y} | ({} if path else {"x": x}))
-
-
-def recurrences(leaves: Leaves, data: Sequence[Array], wanted: Sequence[Array]) -> Iterator[Lent]:
-    """Readings as U, W, b of the recurrence, V and c of the output."""
-    matrices, vectors = split(leaves)
-    if len(leaves) != 5 or len(matrices) < 3 or len(vectors) < MATRIX:  # noqa: PLR2004 - the five parameters
-        return
-    for u, w, v in permutations(matrices, 3):
-        biases = [k for k in leaves if k not in {u, w, v}]
-        for turned, (b, c) in product((False, True), permutations(biases)):
-            U, W, V = (leaves[k].T if turned else leaves[k] for k in (u, w, v))
-            units, outputs = len(U), len(V)
-            fits = W.shape == (units, units) and V.shape[1] == units
-            if not fits or leaves[b].size != units or leaves[c].size != outputs:
-                continue
-            how: How = np.transpose if turned else np.asarray
-            roles: Roles = {"U": (u, how), "W": (w, how), "b": (b, np.ravel), "V": (v, how), "c": (c, np.ravel)}
-            for x, y, hidden in product((d for d in data if d.ndim == MATRIX), wanted, HIDDEN):
-                if x.shape[1] == U.shape[1] and y.shape == (len(x), outputs):
-                    kind = Recurrent(x.shape[1], units, outputs, len(x), hidden)
-                    yield Lent(kind, roles, leaves, {"x": x, "y": y})
