@@ -98,7 +98,7 @@ def biases(rest: Leaves, thin: list[str], k: int, count: int) -> Iterator[tuple[
     half = len(thin) // 2
     splits = ([thin], [thin[:half], thin[half:]], [thin[::2], thin[1::2]])
     for parts in splits[: 3 if half > 1 else 2]:
-        found = [
+        found: list[Places] = [
             [(path, partial(part, at=n, k=k)) for path in paths for n in range(0, rest[path].size, k)]
             for paths in parts
         ]

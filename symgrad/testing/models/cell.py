@@ -60,7 +60,7 @@ class Pass(CellPass):
     @property
     def c(self) -> Array:
         """The new c."""
-        return self.new["c"]
+        return np.asarray(self.new["c"])
 
     def run(self) -> dict[str, Array]:
         """The gradients."""

@@ -24,8 +24,9 @@ Parts = dict[str, Array]  # for each gate, or for each letter of the state
 class Cell(Textbook):
     """One step: each gate has weights of the input, weights of the state h, and a bias.
 
-    J = 1/2 the sum of (output - y)^2. Input and state are parameters too, a row for each example. `shown` is the output: the letters of the new state that
-    stand side by side in it. `biases` are "b", or "bd" with a second one that is added to the product of the state.
+    J = 1/2 the sum of (output - y)^2. Input and state are parameters too, a row for each example. `shown` is the
+    output: the letters of the new state that stand side by side in it. `biases` are "b", or "bd" with a second one that is
+    added to the product of the state.
     """
 
     inputs: int = 2
@@ -38,6 +39,16 @@ class Cell(Textbook):
     gates: ClassVar[tuple[str, ...]] = ("",)
     states: ClassVar[str] = "h"
     letters: ClassVar[tuple[str, str]] = ("W", "U")  # of the input, of the state
+
+    @property
+    def title(self) -> str:
+        """What it is."""
+        raise NotImplementedError
+
+    @property
+    def faults(self) -> tuple[Fault, ...]:
+        """The mistakes that are made with such a cell."""
+        raise NotImplementedError
 
     @cached_property
     def params(self) -> Parts:
@@ -60,10 +71,6 @@ class Cell(Textbook):
     def y(self) -> Array:
         """The targets."""
         return drawn(np.random.default_rng([self.seed, 2]), self.batch, self.units * len(self.shown))
-
-    @property
-    def faults(self) -> tuple[Fault, ...]:
-        """The mistakes that are made with such a cell."""
 
     @property
     def counts(self) -> dict[str, int]:
@@ -167,11 +174,11 @@ class CellPass(Backward):
 
     def input(self) -> Array:
         """What the weights of the input were multiplied by."""
-        return self.old["x"]
+        return np.asarray(self.old["x"])
 
     def state(self) -> Array:
         """What the weights of the state were multiplied by."""
-        return self.old["h"]
+        return np.asarray(self.old["h"])
 
     def back(self, gate: str, delta: Array, weights: Array) -> Array:
         """What goes back to h through one gate."""

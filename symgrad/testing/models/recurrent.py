@@ -66,11 +66,11 @@ class PlainPass(CellPass):
 
     def sums(self) -> Array:
         """The sum z."""
-        return self.gate[""]
+        return np.asarray(self.gate[""])
 
     def outputs(self) -> Array:
         """The new state."""
-        return self.new["h"]
+        return np.asarray(self.new["h"])
 
     def slope(self) -> Array:
         """phi'(z)."""
@@ -146,15 +146,16 @@ class Recurrent(Textbook):
     @property
     def counts(self) -> dict[str, int]:
         """The sizes that a wrong reduction may divide by."""
-        found = {"T, the number of times": self.times, "k, the number of outputs": self.outputs}
-        return found | ({"n, the number of examples": self.batch} if self.batch else {})
+        sizes = {"T, the number of times": self.times, "k, the number of outputs": self.outputs}
+        return {k: n for k, n in {**sizes, "n, the number of examples": self.batch}.items() if n}
 
     def steps(self, params: Arrays) -> tuple[list[Arrays], Array]:
         """The arguments of each step, and all h_t: times, examples, units."""
         x = np.asarray(params.get("x", self.x)).reshape(self.times, -1, self.inputs)
         state = {k: np.broadcast_to(params.get(f"{k}0", 0.0), (x.shape[1], self.units)) for k in self.step.states}
         weights = {k: v for k, v in params.items() if k not in {"x", "V", "c", *(f"{s}0" for s in state)}}
-        arguments, shown = [], []
+        arguments: list[Arrays] = []
+        shown = []
         for v in x:
             arguments.append({**weights, "x": v, **state})
             state = self.step.forward(arguments[-1])[1]

@@ -12,7 +12,7 @@ import numpy as np
 
 from symgrad.testing.models.gated import faults_of_states
 from symgrad.testing.models.model import Array, Fault, activation, prefixed
-from symgrad.testing.models.slopes import slopes
+from symgrad.testing.models.slopes import IN_OUTPUT, slopes
 from symgrad.words import message
 
 if TYPE_CHECKING:
@@ -28,13 +28,13 @@ fault = partial(prefixed, "recurrent")
 def each_for_itself(p: Any, by_h: Array, reach: Callable[[int], int]) -> list[Parts]:
     """The gradients at each time where the error of time s goes back to the time `reach(s)` and no further."""
     found: list[Parts] = [{} for _ in by_h]
-    for s in np.flatnonzero(by_h.any(axis=(1, 2))):
-        error, back = by_h[s], {}
+    nothing: Parts = {k: np.zeros_like(v) for k, v in p.step(0, by_h[0], {}).items()}
+    for s in np.flatnonzero(by_h.any(axis=(1, 2))).tolist():
+        error, back = by_h[s], nothing
         for t in range(s, max(reach(s), 0) - 1, -1):
             one = p.step(t, error, back)
             found[t] = {k: v + found[t].get(k, 0.0) for k, v in one.items()}
             error, back = np.zeros_like(error), p.do("carried", {k: one[k] for k in p.net.step.states})
-    nothing = {k: np.zeros_like(v) for k, v in p.step(0, by_h[0], {}).items()}
     return [one or nothing for one in found]
 
 
@@ -247,9 +247,9 @@ PLAIN = (
     fault(
         "slope-of-previous",
         "φ′ is taken at the time before: off by one",
-        "use z_t of the same time",
+        "use z_t, or h_t, of the same time",
         "slope",
-        lambda p: activation(p.name()).slope(p.net.forward(p.times[max(p.t - 1, 0)])[0][""]),
+        lambda p: IN_OUTPUT.get(p.name(), activation(p.name()).slope)(p.old["h"]),
     ),
     *(
         replace(one, name=name, says=says, mend=mend)
