@@ -14,7 +14,17 @@ if TYPE_CHECKING:
     from symgrad.testing.diagnosis import Diagnosis
     from symgrad.testing.in_jax import check_jax
     from symgrad.testing.in_torch import check_torch
-    from symgrad.testing.models import GRU, LSTM, Attention, BatchNorm, Convolution, Convolution2D, Network, Recurrent
+    from symgrad.testing.models import (
+        GRU,
+        LSTM,
+        Attention,
+        BatchNorm,
+        Convolution,
+        Convolution2D,
+        Embedding,
+        Network,
+        Recurrent,
+    )
     from symgrad.testing.strategies import gradient_cases, gradient_of, logits, networks, points, targets
 
 _HOMES = {
@@ -23,7 +33,17 @@ _HOMES = {
     "diagnosis": ("Diagnosis",),
     "in_jax": ("check_jax",),
     "in_torch": ("check_torch",),
-    "models": ("GRU", "LSTM", "Attention", "BatchNorm", "Convolution", "Convolution2D", "Network", "Recurrent"),
+    "models": (
+        "GRU",
+        "LSTM",
+        "Attention",
+        "BatchNorm",
+        "Convolution",
+        "Convolution2D",
+        "Embedding",
+        "Network",
+        "Recurrent",
+    ),
     "strategies": ("gradient_cases", "gradient_of", "logits", "networks", "points", "targets"),
 }
 _NAMES = {name: home for home, names in _HOMES.items() for name in names}
@@ -36,6 +56,7 @@ __all__ = [
     "Convolution",
     "Convolution2D",
     "Diagnosis",
+    "Embedding",
     "Network",
     "Recurrent",
     "check_gradient",

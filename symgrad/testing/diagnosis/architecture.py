@@ -8,18 +8,17 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from symgrad.definitions import ACTIVATIONS, LOSSES
-from symgrad.testing.models.given import Given, Layout, moved, outputs, total
+from symgrad.testing.models.given import Given, Layout, outputs, total
 from symgrad.testing.models.model import activated
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Iterator, Sequence
 
     from symgrad.testing.diagnosis.weigh import Array
 
     Leaves = dict[str, Array]
 
 NEAR = 1e-9  # relative
-POINTS = 4  # at which the values of the loss must agree
 MATRIX = 2
 USUAL = ("tanh", "relu", "sigmoid")
 OUTPUTS = ("identity", "softmax", "sigmoid", "tanh", "relu", "softplus")
@@ -27,14 +26,13 @@ KNOWN = tuple(name for name in LOSSES if not name.endswith("logits"))  # those h
 MOST = 24  # layouts that are tried
 
 
-def of_loss(value: Callable[[Leaves], float], leaves: Leaves, data: Sequence[Array]) -> Given | None:
-    """The network and its loss, with the data that the function can see; None where none has these values."""
-    data = [v for v in data if v.ndim <= MATRIX]
-    points = [leaves, *(moved(leaves, seed) for seed in range(1, POINTS))]
-    values = np.asarray([value(p) for p in points], float)
-    if not np.isfinite(values).all() or np.ptp(values) == 0:
-        return None
-    for layout, x in layouts(leaves, data):
+def of_loss(points: Sequence[Leaves], values: Array, data: Sequence[Array], *, inputs: bool = False) -> Given | None:
+    """The network and its loss, with the data that the function can see; None where none has these values.
+
+    `inputs` says that the input is one of the arrays.
+    """
+    leaves, data = points[0], [v for v in data if v.ndim <= MATRIX]
+    for layout, x in layouts(leaves, data, inputs=inputs):
         for y in targets(layout, leaves, data, len(x)):
             for hidden, output in names(layout):
                 found = losses(Given(layout, leaves, x, y, hidden, output), points, values)
@@ -43,11 +41,9 @@ def of_loss(value: Callable[[Leaves], float], leaves: Leaves, data: Sequence[Arr
     return None
 
 
-def of_function(f: Callable[[Leaves], Array], leaves: Leaves, data: Sequence[Array]) -> Given | None:
+def of_function(points: Sequence[Leaves], values: Sequence[Array], data: Sequence[Array]) -> Given | None:
     """The network whose output the function returns."""
-    data = [v for v in data if v.ndim <= MATRIX]
-    points = [leaves, moved(leaves, 1)]
-    values = [np.asarray(f(p), float) for p in points]
+    leaves, data = points[0], [v for v in data if v.ndim <= MATRIX]
     fixed = {f"array {n}": np.asarray(v, float) for n, v in enumerate(data)}
     found = (*layouts(leaves, data, inputs=True), *single(leaves, fixed))
     for layout, x in found:

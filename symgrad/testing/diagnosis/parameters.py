@@ -12,20 +12,20 @@ from symgrad.checker.calling import Guarded
 from symgrad.checker.directions import Slopes
 from symgrad.checker.trees import leaves_of, rebuilt, tree
 from symgrad.checker.watch import Watching
-from symgrad.testing.diagnosis.architecture import of_function, of_loss
+from symgrad.testing.diagnosis.lookups import recognised_function, recognised_loss
 from symgrad.testing.diagnosis.models import Trial, trials
 from symgrad.testing.diagnosis.reachable import arrays
-from symgrad.testing.diagnosis.textbooks import textbook_of_function, textbook_of_loss
 from symgrad.testing.diagnosis.trials import diagnose_trials
 from symgrad.testing.diagnosis.weigh import Diagnosis, Evidence, Hypothesis, agree, settled, slack_of, unknown, verdict
+from symgrad.testing.models.embedding import Itself, LookedUp
 from symgrad.testing.models.lent import Lent
 from symgrad.words import message
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+    from symgrad.testing.diagnosis.lookups import Model
     from symgrad.testing.diagnosis.weigh import Array
-    from symgrad.testing.models.given import Given
 
 MOST = 600  # parameters; beyond them the differences of all entries take too long
 SECONDS = 60.0
@@ -49,7 +49,7 @@ def diagnose_parameters(loss: Any, grads: Any, params: Any, *, model: Any = None
     def value(p: dict[str, Array]) -> float:
         return float(loss(built(params, p)))
 
-    network = of_loss(value, point, seen) or textbook_of_loss(value, point, seen)
+    network = recognised_loss(value, point, seen)
     if network is None or not agrees(network, first):
         return diagnose_trials([first])
 
@@ -61,22 +61,25 @@ def diagnose_parameters(loss: Any, grads: Any, params: Any, *, model: Any = None
     return recognised(found, network)
 
 
-def run(model: Given | Lent, grads: Callable[[dict[str, Array]], Iterator[tuple[str, Any]]]) -> Trial:
+def run(model: Model, grads: Callable[[dict[str, Array]], Iterator[tuple[str, Any]]]) -> Trial:
     """What the user's function gives at other parameters."""
     given = {k: np.asarray(v) for k, v in grads(model.leaves)}
     return Trial(given, model.gradients(), model)
 
 
-def agrees(model: Given | Lent, run: Trial) -> bool:
+def agrees(model: Model, run: Trial) -> bool:
     """Whether the network that was recognised has the gradients that the differences show."""
     found = model.gradients()
     return all(agree(found[k], t, slack_of(found[k], t) + 3 * run.bounds[k]) for k, t in run.truth.items())
 
 
-def recognised(found: Diagnosis, model: Given | Lent) -> Diagnosis:
+def recognised(found: Diagnosis, model: Model) -> Diagnosis:
     """The diagnosis, with what the function was taken for."""
     if not found.known:
         return found
+    if isinstance(model, LookedUp):
+        behind = found if isinstance(getattr(model.inner, "kind", None), Itself) else recognised(found, model.inner)
+        return replace(found, says=message("rows of {table} are looked up: {says}", table=model.path, says=behind.says))
     if isinstance(model, Lent):
         return replace(found, says=message("by its values this is {title}: {says}", title=model.title, says=found.says))
     names = {"hidden": model.hidden, "output": model.output, "says": found.says}
@@ -126,7 +129,7 @@ def diagnose_vjp(f: Callable[[Any], Any], vjp: Callable[[Any, Any], Any], x: Any
     def value(p: dict[str, Array]) -> Array:
         return np.asarray(f(built(x, p)), float)
 
-    network = of_function(value, leaves(x), seen) or textbook_of_function(value, leaves(x), seen)
+    network = recognised_function(value, leaves(x), seen)
     if whole or network is not None:
         told = diagnose_products(f, vjp, x, network, seed)
         if whole or (told and told.known):
@@ -163,7 +166,7 @@ def once(f: Callable[[Any], Any], like: Any) -> Callable[[Any], Array]:
     return value
 
 
-def diagnose_products(f: Any, vjp: Any, x: Any, network: Given | Lent | None, seed: int) -> Diagnosis | None:
+def diagnose_products(f: Any, vjp: Any, x: Any, network: Model | None, seed: int) -> Diagnosis | None:
     """The mistake behind the products by several arrays: those of one cotangent are gradients of a sum."""
     rng = np.random.default_rng(seed)
     shape = np.shape(f(x))

@@ -11,7 +11,6 @@ import numpy as np
 from symgrad.testing.diagnosis.arranged import attentions, images
 from symgrad.testing.diagnosis.steps import cells, sequences
 from symgrad.testing.models.convolution import Convolution
-from symgrad.testing.models.given import moved
 from symgrad.testing.models.lent import Lent
 from symgrad.testing.models.normalised import BatchNorm
 
@@ -24,7 +23,6 @@ if TYPE_CHECKING:
     Leaves = dict[str, Array]
 
 NEAR = 1e-9  # relative
-POINTS = 4  # at which the values must agree
 MATRIX = 2
 HIDDEN = ("tanh", "sigmoid", "relu", "identity", "softplus")
 SMALLEST = (1e-5, 1e-3, 1e-8, 0.0, 1e-6, 1e-12, 1e-4)  # what is added to a variance
@@ -32,13 +30,9 @@ STRIDES = (1, 2, 3)
 MOST = 400  # readings of the arrays that are tried
 
 
-def textbook_of_loss(value: Callable[[Leaves], float], leaves: Leaves, data: Sequence[Array]) -> Lent | None:
+def textbook_of_loss(points: Sequence[Leaves], values: Array, data: Sequence[Array]) -> Lent | None:
     """The model whose loss, up to a factor, the function is."""
-    points = [leaves, *(moved(leaves, seed) for seed in range(1, POINTS))]
-    values = np.asarray([value(p) for p in points], float)
-    if not np.isfinite(values).all() or np.ptp(values) == 0:
-        return None
-    for model in readings(leaves, data, data):
+    for model in readings(points[0], data, data):
         if fits(model, points[:2], values[:2]) and (factor := fits(model, points, values)):
             return replace(model, factor=factor)
     return None
@@ -51,11 +45,9 @@ def fits(model: Lent, points: Sequence[Leaves], values: Array) -> float:
     return factor if factor > 0 and np.all(np.abs(factor * found - values) <= NEAR * np.abs(values)) else 0.0
 
 
-def textbook_of_function(f: Callable[[Leaves], Array], leaves: Leaves, data: Sequence[Array]) -> Lent | None:
+def textbook_of_function(points: Sequence[Leaves], values: Sequence[Array], data: Sequence[Array]) -> Lent | None:
     """The model whose output the function returns."""
-    points = [leaves, moved(leaves, 1)]
-    values = [np.asarray(f(p), float) for p in points]
-    for model in readings(leaves, data, [np.zeros(values[0].shape)]):
+    for model in readings(points[0], data, [np.zeros(values[0].shape)]):
         found = [np.asarray(attempt(model.output, p), float) for p in points]
         if all(same(o, v) for o, v in zip(found, values, strict=True)):
             return model

@@ -4,6 +4,7 @@ from symgrad.testing.models.attention import Attention
 from symgrad.testing.models.cell import LSTM
 from symgrad.testing.models.channels import Convolution2D
 from symgrad.testing.models.convolution import Convolution
+from symgrad.testing.models.embedding import Embedding
 from symgrad.testing.models.gru import GRU
 from symgrad.testing.models.model import Arrays, Fault, Model
 from symgrad.testing.models.network import Network
@@ -18,6 +19,7 @@ __all__ = [
     "BatchNorm",
     "Convolution",
     "Convolution2D",
+    "Embedding",
     "Fault",
     "Model",
     "Network",

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 
-from symgrad.testing.models.model import Array, Arrays, Backward, Fault, Layers, Textbook, drawn, prefixed
+from symgrad.testing.models.model import Array, Arrays, Backward, Fault, HalfSquared, Layers, drawn, prefixed
 from symgrad.words import message
 
 if TYPE_CHECKING:
@@ -21,12 +21,12 @@ Parts = dict[str, Array]  # for each gate, or for each letter of the state
 
 
 @dataclass(frozen=True)
-class Cell(Textbook):
+class Cell(HalfSquared):
     """One step: each gate has weights of the input, weights of the state h, and a bias.
 
     J = 1/2 the sum of (output - y)^2. Input and state are parameters too, a row for each example. `shown` is the
-    output: the letters of the new state that stand side by side in it. `biases` are "b", or "bd" with a second one that is
-    added to the product of the state.
+    output: the letters of the new state that stand side by side in it. With the `biases` "bd" there is a second
+    one, which is added to the product of the state.
     """
 
     inputs: int = 2
@@ -94,10 +94,6 @@ class Cell(Textbook):
         state = self.forward(params)[1]
         return np.concatenate([state[k] for k in self.shown], axis=1)
 
-    def value(self, params: Arrays) -> float:
-        """The loss."""
-        return float(((self.output(params) - self.y) ** 2).sum() / 2)
-
     def errors(self) -> Parts:
         """The gradient by each letter of the new state."""
         parts = np.split(self.output(self.params) - self.y, len(self.shown), axis=1)
@@ -131,7 +127,7 @@ class CellPass(Backward):
     """
 
     def __init__(self, net: Any, by: Parts, fault: Fault | None = None, where: Layers = None) -> None:
-        super().__init__(fault, where)
+        Backward.__init__(self, fault, where)  # a plain cell has an activation besides
         self.net, self.old = net, net.params
         self.gate, self.new = net.forward(net.params)
         self.by = {letter: by.get(letter, np.zeros_like(self.new[letter])) for letter in net.states}

@@ -9,7 +9,18 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from symgrad.testing.models.gated import Cell, CellPass, Parts
-from symgrad.testing.models.model import Array, Arrays, Backward, Fault, Layers, Textbook, activation, drawn, softmax
+from symgrad.testing.models.model import (
+    Activated,
+    Array,
+    Arrays,
+    Backward,
+    Fault,
+    Layers,
+    Textbook,
+    activation,
+    drawn,
+    softmax,
+)
 from symgrad.testing.models.time_faults import FAULTS, PLAIN
 from symgrad.words import message
 
@@ -47,8 +58,12 @@ class Plain(Cell):
         return PlainPass(self, by, fault, where)
 
 
-class PlainPass(CellPass):
+class PlainPass(CellPass, Activated):
     """The backward pass of one step."""
+
+    def __init__(self, net: Plain, by: Parts, fault: Fault | None = None, where: Layers = None) -> None:
+        CellPass.__init__(self, net, by, fault, where)
+        self.phi, self.z = net.hidden, self.gate[""]
 
     def run(self) -> dict[str, Array]:
         """The gradients."""
@@ -57,24 +72,8 @@ class PlainPass(CellPass):
         return self.kept(found | {"h": self.to_state(delta)})
 
     def delta(self) -> Array:
-        """dJ/dz."""
+        """The gradient by the sum z."""
         return np.asarray(self.by["h"] * self.do("slope"))
-
-    def name(self) -> str:
-        """The activation."""
-        return str(self.net.hidden)
-
-    def sums(self) -> Array:
-        """The sum z."""
-        return np.asarray(self.gate[""])
-
-    def outputs(self) -> Array:
-        """The new state."""
-        return np.asarray(self.new["h"])
-
-    def slope(self) -> Array:
-        """phi'(z)."""
-        return activation(self.net.hidden).slope(self.gate[""])
 
 
 @dataclass(frozen=True)
