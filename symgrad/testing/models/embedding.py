@@ -10,6 +10,7 @@ import numpy as np
 
 from symgrad.testing.models.given import Given, Layout, moved
 from symgrad.testing.models.model import Array, Arrays, Backward, Fault, HalfSquared, Layers, Textbook, drawn, prefixed
+from symgrad.words import message
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -148,8 +149,8 @@ FAULTS = (
             lambda p, v, place=place: one_token(p, v, place),
         )
         for which, place, says in (
-            ("first", 0, "only the first token of each example gets a gradient"),
-            ("last", -1, "only the last token of each example gets a gradient"),
+            ("first", 0, message("only the first token of each example gets a gradient")),
+            ("last", -1, message("only the last token of each example gets a gradient")),
         )
     ),
 )

@@ -89,7 +89,7 @@ def roles(p: Any) -> dict[str, str]:
     return {k: kinds[k if k in {"V", "c"} else k[0]] for k in p.p if k[0] in kinds}
 
 
-def of_one_time(suffix: str, says: str, mend: str, time: int) -> tuple[Fault, ...]:
+def of_one_time(suffix: str, says: Callable[[str], str], mend: str, time: int) -> tuple[Fault, ...]:
     """The gradient of one kind of parameters, or of all, is that of one time."""
 
     def made(kind: str) -> Callable[[Any, str, Array], Array]:
@@ -99,7 +99,7 @@ def of_one_time(suffix: str, says: str, mend: str, time: int) -> tuple[Fault, ..
         return becomes
 
     return tuple(
-        fault(f"{kind}-{suffix}".lstrip("-"), message(says, which=which), mend, "over_times", made(kind))
+        fault(f"{kind}-{suffix}".lstrip("-"), says(which), mend, "over_times", made(kind))
         for kind, which in (
             ("", message("every gradient")),
             ("recurrent", message("the gradient of the recurrent weights")),
@@ -151,23 +151,26 @@ FAULTS = (
     *(
         fault(
             f"state-{name}-over-batch",
-            message("what goes back in time is {name} over the examples", name=name),
+            says,
             "each example has a state of its own: carry a row for each",
             "carried",
             lambda p, s, how=how: of_states(s, lambda v: shared(v, how)),
         )
-        for name, how in (("summed", np.sum), ("averaged", np.mean))
+        for name, how, says in (
+            ("summed", np.sum, message("what goes back in time is summed over the examples")),
+            ("averaged", np.mean, message("what goes back in time is averaged over the examples")),
+        )
     ),
     *of_one_time(
         "last-time-only",
-        "{which} takes the last time only: the sum over the times is missing",
-        "the parameters are the same at every time: add their gradients up",
+        lambda which: message("{which} takes the last time only: the sum over the times is missing", which=which),
+        message("the parameters are the same at every time: add their gradients up"),
         -1,
     ),
     *of_one_time(
         "first-time-only",
-        "{which} keeps the first time only: at each time it is assigned, not added",
-        "add up (+=): the parameters are the same at every time",
+        lambda which: message("{which} keeps the first time only: it is assigned at each time, not added", which=which),
+        message("add up (+=): the parameters are the same at every time"),
         0,
     ),
     fault(
