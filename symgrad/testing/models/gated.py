@@ -213,7 +213,7 @@ def faults_of_states(family: str) -> tuple[Fault, ...]:
     )
 
 
-def faults_of_gates(family: str, gates: tuple[str, ...]) -> tuple[Fault, ...]:
+def faults_of_slopes(family: str, gates: tuple[str, ...]) -> tuple[Fault, ...]:
     """What goes wrong at gates that are sigmoids, and at the last one, the candidate, which is a tanh."""
     fault = partial(prefixed, family)
     *sigmoids, candidate = gates
@@ -255,6 +255,14 @@ def faults_of_gates(family: str, gates: tuple[str, ...]) -> tuple[Fault, ...]:
             "slope_of",
             lambda p, k: 1 - p.gate[k] ** 2,
         ),
+    )
+
+
+def faults_of_gates(family: str, gates: tuple[str, ...]) -> tuple[Fault, ...]:
+    """What goes wrong at the gates, and between a state and their weights."""
+    fault = partial(prefixed, family)
+    return (
+        *faults_of_slopes(family, gates),
         *(
             fault(
                 f"exchanged-{one}{other}",
