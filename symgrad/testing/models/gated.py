@@ -217,11 +217,8 @@ def faults_of_slopes(family: str, gates: tuple[str, ...]) -> tuple[Fault, ...]:
     """What goes wrong at gates that are sigmoids, and at the last one, the candidate, which is a tanh."""
     fault = partial(prefixed, family)
     *sigmoids, candidate = gates
-    both = message(
-        "multiply by a (1 − a) for {gates}, and by 1 − {g}² for the candidate {g}",
-        gates=", ".join(sigmoids),
-        g=candidate,
-    )
+    names = ", ".join(sigmoids)
+    both = message("multiply by a (1 − a) for {gates}, and by 1 − {g}² for the candidate {g}", gates=names, g=candidate)
     kinds = (*((k, "sigmoid", f"{k} (1 − {k})") for k in sigmoids), (candidate, "tanh", f"1 − {candidate}²"))
     return (
         *(
@@ -250,10 +247,34 @@ def faults_of_slopes(family: str, gates: tuple[str, ...]) -> tuple[Fault, ...]:
         ),
         fault(
             "gates-as-tanh",
-            message("the slopes of the gates {gates} are those of tanh", gates=", ".join(sigmoids)),
+            message("the slopes of the gates {gates} are those of tanh", gates=names),
             both,
             "slope_of",
             lambda p, k: 1 - p.gate[k] ** 2,
+        ),
+    )
+
+
+def faults_of_paths(family: str, gates: tuple[str, ...]) -> tuple[Fault, ...]:
+    """What does not go back to the old h."""
+    fault = partial(prefixed, family)
+    return (
+        *(
+            fault(
+                f"path-missing-{gate}",
+                message("nothing goes back to the old h through the gate {gate}", gate=gate),
+                "h goes into every gate: add δ U of all of them",
+                "back",
+                lambda p, k, d, u, gate=gate: 0 * p.old["h"] if k == gate else p.back(k, d, u),
+            )
+            for gate in gates
+        ),
+        fault(
+            "paths-missing",
+            "nothing goes back to the old h through the gates",
+            "h goes into every gate: add δ U of all of them",
+            "back",
+            lambda p, k, d, u: 0 * p.old["h"],
         ),
     )
 
@@ -273,22 +294,6 @@ def faults_of_gates(family: str, gates: tuple[str, ...]) -> tuple[Fault, ...]:
             )
             for one, other in combinations(gates, 2)
         ),
-        *(
-            fault(
-                f"path-missing-{gate}",
-                message("nothing goes back to the old h through the gate {gate}", gate=gate),
-                "h goes into every gate: add δ U of all of them",
-                "back",
-                lambda p, k, d, u, gate=gate: 0 * p.old["h"] if k == gate else p.back(k, d, u),
-            )
-            for gate in gates
-        ),
-        fault(
-            "paths-missing",
-            "nothing goes back to the old h through the gates",
-            "h goes into every gate: add δ U of all of them",
-            "back",
-            lambda p, k, d, u: 0 * p.old["h"],
-        ),
+        *faults_of_paths(family, gates),
         *faults_of_states(family),
     )
