@@ -450,7 +450,31 @@ def test_what_is_below_the_rounding_of_the_whole_is_said() -> None:
     assert "not seen   all of b" in str(checked(1e-20, 3e-20))
     assert checked(1e-12, 3e-12).outcome is Outcome.WRONG
     assert "not seen" not in str(checked(0.0, 0.0))
-    assert checked(1.0, 2.0, offset=1e17).outcome is Outcome.UNRESOLVED
-    small = try_network(lambda p: 1e-30 * (p**2).sum(), lambda p: 3e-30 * p, at["a"])
-    assert small.outcome is Outcome.FLOOR
-    assert "by the same factor" in str(small)
+    assert checked(1.0, 2.0, offset=1e17).outcome is Outcome.FLOOR
+
+
+@pytest.mark.parametrize("loss", [1e-250, 1e-30, 1e250])
+@pytest.mark.parametrize("width", [1e-30, 1.0, 1e30])
+def test_a_loss_is_judged_at_its_own_scale(loss: float, width: float) -> None:
+    at = {"a": width * np.asarray([0.5, 2.0]), "b": width * np.asarray([1.0, -3.0, 0.0])}
+
+    def outcome(b: float) -> Outcome:
+        return try_network(
+            lambda p: loss * (np.sin(p["a"] / width).sum() + np.cosh(p["b"] / width).sum()),
+            lambda p: {
+                "a": loss / width * np.cos(p["a"] / width),
+                "b": loss / width * (np.sinh(p["b"] / width) + b * (p["b"] > 0)),
+            },
+            at,
+        ).outcome
+
+    assert [outcome(b) for b in (0, 1e-7, -1, 1e9)] == [Outcome.OK, Outcome.WRONG, Outcome.WRONG, Outcome.WRONG]
+
+
+def test_saturated_logits_are_no_mistake_in_a_tiny_loss() -> None:
+    at = np.asarray([40.0, 60.0])
+
+    result = try_network(lambda z: np.logaddexp(0, -z).sum(), lambda z: 1 / (1 + np.exp(-z)) - 1, at)
+
+    assert result.outcome is Outcome.FLOOR
+    assert "by the same factor" in str(result)

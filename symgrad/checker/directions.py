@@ -12,103 +12,33 @@ import numpy as np
 from symgrad.checker.bias import MANY, biased
 from symgrad.checker.blame import blamed, sweep
 from symgrad.checker.calling import Guarded, alike, callable_one, epsilon, whole
-from symgrad.checker.difference import Array, Estimate, bends, sampled
-from symgrad.checker.findings import EntryFinding, ParameterReport
+from symgrad.checker.findings import VAGUE, Cause, EntryFinding, ParameterReport
 from symgrad.checker.judge import judge
 from symgrad.checker.options import float_type, understood
+from symgrad.checker.slopes import Slopes, scaled, usual
 from symgrad.checker.trees import Tree, shown, tree
 from symgrad.checker.watch import Watch, Watching
-from symgrad.core import FunctionRandomError, FunctionShapeError, FunctionTypeError, Outcome
+from symgrad.core import FunctionRandomError, FunctionShapeError, Outcome
 from symgrad.words import message
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
+    from symgrad.checker.difference import Array
     from symgrad.words import Message
 
 SEVERAL = 3
 LOSS = message("the loss")
 NAME, VARIES = message("the function"), message("returned different values for the same parameters")
 SECONDS = 60.0
-SCALES = (1.0, 2.0**-7, 2.0**-14)  # of the steps along a direction of length 1
-SHARP = 1e-9  # a bound above this part of the slope earns a look on the next scale
-FAINT = 2.0**-36  # a slope known to within this part of the loss is known, though it be 0 ...
-NOTHING = 2.0**-20  # ... if no more than this is claimed
+FLAT = 2.0**-36  # of the loss: one that does not change at all, to within that, has the slope 0
+LOST = 2.0**-48  # what the rounding of an intermediate may do to a slope: of the loss as large as it is farther off
 NUDGE = 2.0**-5  # relative: how far parameters that lie on a kink are moved
 KINK = message("the parameters lie on a kink of the loss; parameters close by were checked as well")
 KINK_HERE = message(
     "the parameters lie on a kink of the loss; hand in the gradient as a function, or move them a little"
 )
 MOST = 8  # wrong entries that are named
-
-
-@dataclass(slots=True)
-class Slopes:
-    """A loss along lines through its parameters; counts how often it is called."""
-
-    loss: Guarded
-    at: Tree
-    grain: float = 1.0
-    calls: int = 0
-    whole: float | None = None  # an integer that was returned
-
-    def value(self, values: Array) -> float:
-        """The loss at these parameters."""
-        self.calls += 1
-        found = self.loss.raw_of(self.at.built(values))
-        if found.size != 1:
-            raise FunctionShapeError(
-                self.loss.name,
-                message("returned an array of shape {shape}", shape=str(found.shape)),
-                "return one number, or check a vector function with check_vjp",
-            )
-        self.grain = max(self.grain, unit(found.dtype) / epsilon(float))
-        value = float(found.reshape(()))
-        if found.dtype.kind in "iu":
-            self.rounded(value)
-        return value
-
-    def rounded(self, value: float) -> None:
-        """Refuse a loss that jumps from one integer to another; say it of one that stays at one but 0."""
-        if self.whole not in {None, value}:
-            told = message("returned integers, {one} and {other}", one=f"{self.whole:g}", other=f"{value:g}")
-            raise FunctionTypeError(self.loss.name, told, "what lies between them is lost: return a float, unrounded")
-        self.whole = value
-        if value:
-            told = message("{name} returns integers; what lies between them is lost", name=self.loss.name)
-            self.loss.watch.note(f"{self.loss.name} integers", told)
-
-    def along(self, directions: Array) -> Estimate:
-        """The slope along each row of `directions`, each of length 1."""
-        first = self.looked(directions, SCALES[0])
-        for scale in SCALES[1:]:
-            blunt = np.flatnonzero(~(first.bound <= SHARP * np.abs(first.estimate)) | first.kink)
-            if not blunt.size:
-                break
-            finer = self.looked(directions[blunt], scale)
-            first = first.filled(blunt, sharper(first.at(blunt), finer))
-        return first
-
-    def looked(self, directions: Array, scale: float) -> Estimate:
-        """The slopes from steps of one scale."""
-
-        def line(t: Array, which: Array) -> Array:
-            points = zip(t.ravel().tolist(), np.broadcast_to(which, t.shape).ravel().tolist(), strict=True)
-            return np.asarray([self.value(self.at.values + s * scale * directions[n]) for s, n in points]).reshape(
-                t.shape
-            )
-
-        found = sampled(line, np.zeros(len(directions)), grain=self.grain)
-        parts = {name: getattr(found, name) / scale for name in ("estimate", "bound", "left", "right", "slack")}
-        return replace(found, **parts, step=found.step * scale)
-
-
-def sharper(wide: Estimate, fine: Estimate) -> Estimate:
-    """What the finer look adds: a smaller bound, or that what looked like a kink is a bend."""
-    better = np.flatnonzero(
-        bends(wide, fine) | (wide.kink & fine.kink) | (~wide.kink & ~fine.kink & (fine.bound < wide.bound))
-    )
-    return wide.filled(better, fine.at(better))
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,7 +110,7 @@ def checked(  # noqa: PLR0917 - the same words as above, handed on
         if not (callable(gradients) and any(d.kink and d.outcome is Outcome.UNRESOLVED for d in first.directions)):
             return replace(first, seed=seed)
         watch.note("kink", KINK)
-        beside = at.values + NUDGE * rng.normal(size=at.values.size) * np.maximum(np.abs(at.values), 0.25)
+        beside = at.values + NUDGE * rng.normal(size=at.values.size) * np.maximum(np.abs(at.values), usual(at) / 4)
         second = tried(guarded, gradients, replace(at, values=beside), directions, dtype, rng)
         return replace(merged([first, second], seed), notes=watch.notes)
 
@@ -191,21 +121,28 @@ def tried(  # noqa: PLR0917 - the same words as above, handed on
     """The report on the parameters `at`."""
     watch, slopes = loss.watch, Slopes(loss, at)
     values, eps = given_values(gradients, at, dtype, watch)
-    trial = Blocks(slopes, values, eps, steady(slopes), rng)
+    slopes = scaled(slopes, steady(slopes))
+    trial = Blocks(slopes, slopes.normal(values), eps, rng)
     groups = [np.arange(at.values.size), *arrays(at)]
     if eps > epsilon(np.float32):  # so much room for rounding is filled by it in few directions, by a mistake in many
         looks = [trial.of([g] * max(MANY, directions)) for g in groups]
         first = [b for found in looks for b in found]
-        if any(biased([b.error - 3 * b.doubt for b in found], values[found[0].places], eps, watch) for found in looks):
+        if any(
+            biased([b.error - 3 * b.doubt for b in found], trial.values[found[0].places], eps, watch) for found in looks
+        ):
             first = [replace(b, outcome=Outcome.UNRESOLVED) if b.outcome is Outcome.OK else b for b in first]
     else:
         first = trial.of(groups[:1] * directions + groups[1:])
     wrong, more = located(trial, [b for b in first if b.suspect])
     if any(b.kink and b.outcome is Outcome.UNRESOLVED for b in first) and not callable(gradients):
         watch.note("kink", KINK_HERE)
-    found = tuple(with_blame(named(b, at), b, gradients, at, watch) for b in wrong)
+    lost = LOST * slopes.farthest() if wrong else 0.0
+    found = tuple(with_blame(named(b, slopes), b, gradients, slopes, lost) for b in wrong)
+    if wrong and all(f.outcome is Outcome.FLOOR for f in found):
+        first = [replace(b, outcome=Outcome.FLOOR) if b.suspect else b for b in first]
+        found = ()
     return ParameterReport(
-        tuple(named(b, at) for b in first), found, more, at.values.size, slopes.calls, watch.notes, seed=0
+        tuple(named(b, slopes) for b in first), found, more, at.values.size, slopes.calls, watch.notes, seed=0
     )
 
 
@@ -336,7 +273,6 @@ class Blocks:
     slopes: Slopes
     values: Array
     eps: float
-    size: float  # of the loss
     rng: np.random.Generator
 
     def of(self, blocks: Sequence[Array]) -> list[Block]:
@@ -351,16 +287,15 @@ class Blocks:
             given, size = products.sum(axis=1), np.abs(products).sum(axis=1)
         eps = max(self.eps, epsilon(float))
         bound = truth.bound + 64 / 3 * eps * np.nan_to_num(size)
-        outcomes = judge(given, replace(truth, bound=bound), eps=eps * max(1.0, self.slopes.grain))
-        faint = (
-            (outcomes == Outcome.UNRESOLVED)
-            & (bound <= FAINT * abs(self.size))
-            & (np.abs(given) <= NOTHING)
-            & ~truth.kink
+        outcomes = judge(
+            given, replace(truth, bound=bound), eps=eps * max(1.0, self.slopes.grain), typical=self.slopes.change
         )
+        known = truth.bound <= VAGUE * np.maximum(np.abs(given), np.abs(truth.estimate))
+        known &= ~truth.kink & (np.abs(given - truth.estimate) <= 3 * bound)
+        still = (given == 0) & (truth.estimate == 0) & (truth.bound <= FLAT)
+        outcomes[known | still & ~truth.kink] = Outcome.OK  # though vague by the type's rounding, or as 0 is
         finite = np.isfinite(products).all(axis=1)  # what no chain rule over kinks leaves
         outcomes[truth.kink & finite & (outcomes == Outcome.WRONG)] = Outcome.UNRESOLVED
-        outcomes[faint & (np.abs(given - truth.estimate) <= 3 * bound)] = Outcome.OK
         columns = (given, truth.estimate, bound, outcomes, truth.kink, truth.left, truth.right, truth.bound)
         rows = zip(*(c.tolist() for c in columns), strict=True)
         return [Block(places, *row) for places, row in zip(blocks, rows, strict=True)]
@@ -403,10 +338,14 @@ def covers(block: Block, other: Block) -> bool:
     return block.places.size > other.places.size and bool(np.isin(other.places, block.places).all())
 
 
-def named(block: Block, at: Tree) -> EntryFinding:
-    """The block with the names of its entries."""
+def named(block: Block, slopes: Slopes) -> EntryFinding:
+    """The block with the names of its entries, and the slopes of the loss itself."""
+    at, size = slopes.at, slopes.size(block.places)
     first, last = at.entry(int(block.places[0])), at.entry(int(block.places[-1]))
-    values = (block.given, block.estimate, block.bound, block.outcome, block.kink, block.left, block.right)
+    given, truth, bound, left, right = (
+        v * size for v in (block.given, block.estimate, block.bound, block.left, block.right)
+    )
+    values = (given, truth, bound, block.outcome, block.kink, left, right)
     if block.places.size == 1:
         return EntryFinding(first[0], first[1], entry_name(*first), *values)
     if block.places.size == at.values.size:
@@ -423,20 +362,20 @@ def entry_name(parameter: str, index: tuple[int, ...]) -> str:
     return f"the entry {place}" if place and not parameter else f"{shown(parameter)}{place}"
 
 
-def with_blame(found: EntryFinding, block: Block, gradients: Any, at: Tree, watch: Watch) -> EntryFinding:
-    """The finding with its cause, where the gradients can be computed in other precisions."""
-    if not callable(gradients):
-        return found
+def with_blame(found: EntryFinding, block: Block, gradients: Any, slopes: Slopes, lost: float) -> EntryFinding:
+    """The finding with its cause, where the gradients can be computed in other precisions.
+
+    It is FLOOR where the error is no more than `lost`, the rounding of an intermediate, unless it is the formula's.
+    """
+    at, watch, size = slopes.at, slopes.loss.watch, slopes.size(block.places)
+    small = replace(found, outcome=Outcome.FLOOR) if abs(found.given - found.estimate) <= lost else found
+    if not callable(gradients) or block.places.size > 1:
+        return small
     function = Guarded(gradients, message("the gradient"), watch)
 
     def run(stored: Any, dtype: Any) -> Array:
-        return at.matched("the gradient", function.called(at.built(at.values.astype(stored).astype(dtype))), watch)[0]
+        values, _ = at.matched("the gradient", function.called(at.built(at.values.astype(stored).astype(dtype))), watch)
+        return slopes.normal(values)
 
-    place = int(block.places[0])
-    blame = blamed(sweep(run), place, block.estimate, block.bound, 1.0) if block.places.size == 1 else None
-    return replace(found, blame=blame)
-
-
-def unit(dtype: Any) -> float:
-    """The rounding unit of a loss."""
-    return epsilon(dtype) if dtype.kind == "f" else epsilon(float)
+    blame = blamed(sweep(run), int(block.places[0]), block.estimate, block.bound, 1.0)
+    return replace(small if blame.cause is not Cause.FORMULA or not block.given else found, blame=blame.times(size))

@@ -43,6 +43,10 @@ class Blame:
     cause: Cause
     evidence: tuple[Precise, ...] = ()
 
+    def times(self, factor: float) -> Blame:
+        """The same of values that were divided by a factor."""
+        return Blame(self.cause, tuple(Precise(p.dtype, p.value * factor, p.error * factor) for p in self.evidence))
+
 
 PLACES = {outcome: place for place, outcome in enumerate(OUTCOMES)}
 VAGUE = 0.01  # of a value: what is less well known says little of it

@@ -18,27 +18,46 @@ EPS = float(np.finfo(float).eps)
 LOST = 4  # of the least number of a type: what underflow takes
 ROUNDINGS = 64  # of the claimed value's own type: what evaluating a gradient formula may cost
 BLUNT = 1e-9  # what a measured one-sided slope may be off by at least
+FAINT = 1e-8  # of the largest slope: one that is known to within that is known
+NOTHING = 2.0**-1000  # the bound beside a function that is 0 all around
 MARGIN = 3.0  # bounds are estimates of the error, three of them are certain enough
 
 
-def judge(claimed: Any, estimate: Estimate, convention: Any = None, *, eps: float = EPS, kind: Any = float) -> Array:
+def judge(
+    claimed: Any,
+    estimate: Estimate,
+    convention: Any = None,
+    *,
+    eps: float = EPS,
+    kind: Any = float,
+    typical: float = 0.0,
+) -> Array:
     """An Outcome for each point: WRONG iff |claimed - estimate| > 3 bound + 64 eps |claimed|.
 
     At a kink any value between the two slopes passes, or exactly `convention` (an array, NaN where nothing is
     demanded). A claimed value that is not finite where the truth is finite is WRONG, but for an infinity where the
-    truth is beyond all numbers of its type, `kind`. UNRESOLVED where the bound is too wide; FLOOR where a
-    difference is smaller than the rounding of an intermediate of the size of 1 or x.
+    truth is beyond all numbers of its type, `kind`. UNRESOLVED where the bound is too wide; FLOOR where it,
+    or a difference, is smaller than the rounding of an intermediate of the size of 1 or x. Where a bound says little
+    of a slope, but much of the largest, or of a `typical` one, the slope is known.
     """
     with np.errstate(all="ignore"):
-        return np.asarray(OUTCOMES[codes(claimed, estimate, convention, eps=eps, kind=kind)])
+        return np.asarray(OUTCOMES[codes(claimed, estimate, convention, eps=eps, kind=kind, typical=typical)])
 
 
-def codes(claimed: Any, estimate: Estimate, convention: Any = None, *, eps: float = EPS, kind: Any = float) -> Array:
+def codes(
+    claimed: Any,
+    estimate: Estimate,
+    convention: Any = None,
+    *,
+    eps: float = EPS,
+    kind: Any = float,
+    typical: float = 0.0,
+) -> Array:
     """The places of the outcomes in OUTCOMES: numbers, which are compared at once. Warnings are the caller's."""
     claimed = np.asarray(claimed, float)
     if claimed.shape != estimate.x.shape:
         claimed = np.broadcast_to(claimed, estimate.x.shape)
-    found = where_smooth(claimed, estimate, eps, *limits(np.dtype(kind)))
+    found = where_smooth(claimed, estimate, eps, typical, *limits(np.dtype(kind)))
     at = estimate.kink.nonzero()[0]
     if at.size:
         found[at] = at_kinks(claimed[at], estimate.at(at), eps)
@@ -56,38 +75,49 @@ def limits(kind: Any) -> tuple[float, float]:
     return float(found.max), float(found.smallest_subnormal)
 
 
-def where_smooth(claimed: Array, estimate: Estimate, eps: float, largest: float, least: float) -> Array:
+def where_smooth(  # noqa: PLR0917 - all of it is needed
+    claimed: Array, estimate: Estimate, eps: float, typical: float, largest: float, least: float
+) -> Array:
     """The codes of the outcomes where there is one derivative; on kinks they say nothing."""
     truth, bound, size = estimate.estimate, estimate.bound, np.abs(claimed)
     error = np.abs(claimed - truth)
     agrees = error <= MARGIN * bound + (ROUNDINGS * eps * size + LOST * least)
     agrees |= estimate.kink & (error < np.inf)  # kinks have their own outcomes
     if not agrees.all() or (error + bound).max(initial=0.0) == np.inf:
-        return one_by_one(claimed, estimate, eps, largest, least)
+        return one_by_one(claimed, estimate, eps, typical, largest, least)
     vague = bound > 0.01 * np.maximum(np.abs(truth), size)
     found = np.zeros(bound.size, int)
     if vague.any():
-        at, typical = np.flatnonzero(vague), np.abs(truth).max(initial=0.0)
-        found[at[bound[at] > np.maximum(lost(estimate, eps, at), 1e-8 * typical)]] = UNRESOLVED
+        at = np.flatnonzero(vague)
+        at = at[bound[at] > faint(eps, np.abs(truth).max(initial=typical))]
+        found[at] = np.where(bound[at] > lost(estimate, eps, at), UNRESOLVED, FLOOR)
     return found
 
 
 def lost(estimate: Estimate, eps: float, where: Array) -> Array:
-    """A difference that is less is the rounding of an intermediate of the size of 1 or x."""
-    return np.asarray(16 * eps * np.maximum(1, np.abs(estimate.x[where])) / np.minimum(1, 4 * estimate.step[where]))
+    """A difference that is less is the rounding of an intermediate of the size of 1 or x: in doubles over the step."""
+    unit = np.maximum(eps, EPS / np.minimum(1, 4 * estimate.step[where]))
+    return np.asarray(16 * unit * np.maximum(1, np.abs(estimate.x[where])))
 
 
-def one_by_one(claimed: Array, estimate: Estimate, eps: float, largest: float, least: float) -> Array:
+def faint(eps: float, typical: float) -> float:
+    """A slope that is known to within this is known, though it be 0, where others are of a typical size."""
+    return max(FAINT, 16 * eps) * typical + NOTHING
+
+
+def one_by_one(  # noqa: PLR0917 - all of it is needed
+    claimed: Array, estimate: Estimate, eps: float, typical: float, largest: float, least: float
+) -> Array:
     """The same where some do not agree, or are not known."""
     truth, bound, size = estimate.estimate, estimate.bound, np.abs(claimed)
     error = np.abs(claimed - truth)
     agrees = error <= MARGIN * bound + np.maximum(ROUNDINGS, estimate.powers) * eps * size + LOST * least
     floor, known = lost(estimate, eps, np.arange(size.size)), np.isfinite(bound)
-    typical = np.max(np.abs(truth), where=known, initial=0.0)
     found = np.where(agrees, OK, WRONG)
     found[~agrees & (error <= floor)] = FLOOR
     vague = bound > 0.01 * np.maximum(np.abs(truth), size)
-    found[agrees & vague & (bound > np.maximum(floor, 1e-8 * typical))] = UNRESOLVED
+    vague &= agrees & (bound > faint(eps, np.max(np.abs(truth), where=known, initial=typical)))
+    found[vague] = np.where(bound > floor, UNRESOLVED, FLOOR)[vague]
     found[~np.isfinite(claimed)] = WRONG
     infinite = np.isinf(claimed) & (np.sign(claimed) == np.sign(truth))
     found[infinite & (np.abs(truth) * (1 + ROUNDINGS * eps) > largest)] = OK
