@@ -12,6 +12,8 @@ if TYPE_CHECKING:
 
     from symgrad.words import Message
 
+WIDTH = 60  # of the part of a text that an error shows
+
 
 class SymgradError(Exception):
     """A mistake in the input; its message tells how to mend it. The command line prints it and exits with 2."""
@@ -162,10 +164,10 @@ class NoPointsError(SymgradError):
     """There is nothing to check: no point, or no parameter."""
 
 
-def excerpt(text: str, position: int, width: int = 60) -> str:
+def excerpt(text: str, position: int) -> str:
     """The part of `text` around `position`, with a caret under it; unprintable characters are shown as `�`."""
     if not text:
         return ""
-    start = max(0, min(position - width // 2, len(text) - width))
-    part = "".join(c if c.isprintable() else "\ufffd" for c in text[start : start + width])
+    start = max(0, min(position - WIDTH // 2, len(text) - WIDTH))
+    part = "".join(c if c.isprintable() else "\ufffd" for c in text[start : start + WIDTH])
     return f"  {part}\n  {' ' * (position - start)}^"

@@ -39,24 +39,22 @@ def as_json(told: Telling, detail: str) -> str:
         return json.dumps(derivation(told, detail), ensure_ascii=False, indent=2) + "\n"
 
 
-def document_json(page: Page, tellings: tuple[Telling, ...], detail: str = "every-rule") -> str:
+def document_json(page: Page, tellings: tuple[Telling, ...]) -> str:
     """A whole document as indented JSON, from which it can be made again."""
     with named() as names:
         packed = pack(replace(page.document, derivations=()))
     with speaking(ENGLISH):
-        return json.dumps(document(page, tellings, detail, packed, names.table), ensure_ascii=False, indent=1) + "\n"
+        return json.dumps(document(page, tellings, packed, names.table), ensure_ascii=False, indent=1) + "\n"
 
 
-def document(
-    page: Page, tellings: tuple[Telling, ...], detail: str, packed: Any, table: Mapping[str, Any]
-) -> dict[str, Any]:
+def document(page: Page, tellings: tuple[Telling, ...], packed: Any, table: Mapping[str, Any]) -> dict[str, Any]:
     """A document as plain values; `packed` is all of it but its derivations, written in the names of `table`."""
     return {
         "schema": DOCUMENT,
         "name": page.document.name,
         "title": page.document.title,
         "lead": page.document.lead,
-        "derivations": [derivation(told, detail) for told in tellings],
+        "derivations": [derivation(told, "every-rule") for told in tellings],
         "claims": [claim(settlement) for settlement in page.rulings],
         "inductions": [{"title": i.title, "verdict": i.verdict and verdict(i.verdict)} for i in page.inductions],
         "pairs": [pair(p) for p in page.pairs],

@@ -33,14 +33,14 @@ class Propagation:
     ratios: tuple[float, ...]
 
 
-def propagate(phi: Elementwise, weight: float, layers: int, bias: float = 0.0) -> Propagation:
+def propagate(phi: Elementwise, weight: float, layers: int) -> Propagation:
     """What happens on the way through so many layers, for an input of mean square 1."""
-    q, variances, gains, ratios = weight + bias, list[float](), list[float](), [0.0]
+    q, variances, gains, ratios = weight, list[float](), list[float](), [0.0]
     for _ in range(layers):
         variances.append(q)
         gains.append(weight * second_moment(phi.slope, q, phi.kinks))
         ratios.append(ratios[-1] + (math.log10(gains[-1]) / 2 if gains[-1] > 0 else -math.inf))
-        q = weight * second_moment(phi.phi, q, phi.kinks) + bias
+        q = weight * second_moment(phi.phi, q, phi.kinks)
     return Propagation(tuple(variances), tuple(gains), tuple(ratios[:-1]))
 
 

@@ -23,7 +23,7 @@ from symgrad.functions.putting import filled
 from symgrad.prover.conventions import opened, plain, require_real
 from symgrad.prover.recheck_far import Far, plus, times
 from symgrad.prover.recheck_ring import RejectedError
-from symgrad.prover.replay_enclosed import BITS, Intervals, _log, _power, _rising
+from symgrad.prover.replay_enclosed import BITS, Intervals, logarithm, power, rising
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -63,22 +63,22 @@ def _exp(x: Any) -> Jet:
 
 
 def _ln(x: Any) -> Jet:
-    return Jet(_log(x), 1 / x, -1 / x**2)
+    return Jet(logarithm(x), 1 / x, -1 / x**2)
 
 
 def _tanh(x: Any) -> Jet:
-    t = _rising("tanh")(x)
+    t = rising("tanh")(x)
     return Jet(t, 1 - t**2, -2 * t * (1 - t**2))
 
 
 def _erf(x: Any) -> Jet:
     slope = 2 / iv.sqrt(iv.pi) * iv.exp(-(x**2))
-    return Jet(_rising("erf")(x), slope, -2 * x * slope)
+    return Jet(rising("erf")(x), slope, -2 * x * slope)
 
 
 def _atan(x: Any) -> Jet:
     slope = 1 / (1 + x**2)
-    return Jet(_rising("atan")(x), slope, -2 * x * slope**2)
+    return Jet(rising("atan")(x), slope, -2 * x * slope**2)
 
 
 def _sin(x: Any) -> Jet:
@@ -127,7 +127,7 @@ def _raised(x: Any, r: Any) -> Jet:
     """x^r with its derivatives."""
     factors = (sp.S.One, r, r * (r - 1))
     zero = iv.mpf(0)
-    return Jet(*(Intervals({}, ()).value(c) * _power(x, _number(r - i)) if c else zero for i, c in enumerate(factors)))
+    return Jet(*(Intervals({}, ()).value(c) * power(x, _number(r - i)) if c else zero for i, c in enumerate(factors)))
 
 
 def _number(q: Any) -> Any:

@@ -161,7 +161,8 @@ class Intervals:
         return iv.mpf([min(v.a for v in values), min(v.b for v in values)])
 
 
-def _power(base: Any, exponent: Any) -> Any:
+def power(base: Any, exponent: Any) -> Any:
+    """A power; Open where an interval does not tell whether it has a value."""
     whole = exponent.a == exponent.b and exponent.a == mpmath.floor(exponent.a)
     if whole:
         k = int(exponent.a)
@@ -170,23 +171,24 @@ def _power(base: Any, exponent: Any) -> Any:
         if k < 0 and base.a <= 0 <= base.b:
             raise Open
         return base**k
-    return iv.exp(exponent * _log(base))
+    return iv.exp(exponent * logarithm(base))
 
 
-def _log(x: Any, base: Any = None) -> Any:
+def logarithm(x: Any, base: Any = None) -> Any:
+    """A logarithm, to a base or the natural one; Open as above."""
     if x.b <= 0:
         raise NoValue
     if x.a <= 0:
         raise Open
-    return iv.log(x) if base is None else iv.log(x) / _log(base)
+    return iv.log(x) if base is None else iv.log(x) / logarithm(base)
 
 
 def _quotient(u: Any, side: int) -> Any:
     e = iv.exp(2 * u)
-    return (e - 1) / (e + 1) if side < 0 else _power((e - 1) / (e + 1), iv.mpf(-1))
+    return (e - 1) / (e + 1) if side < 0 else power((e - 1) / (e + 1), iv.mpf(-1))
 
 
-def _rising(name: str) -> Callable[[Any], Any]:
+def rising(name: str) -> Callable[[Any], Any]:
     """A rising function, by mpmath's values at the ends with a margin."""
 
     def rule(x: Any) -> Any:
@@ -208,10 +210,10 @@ SIGNS: dict[Any, Callable[..., Any]] = {
 RULES: dict[Any, Callable[..., Any]] = {
     sp.Add: lambda *terms: sum(terms[1:], terms[0]),
     sp.Mul: lambda *factors: reduce(mul, factors),
-    sp.Pow: _power,
+    sp.Pow: power,
     sp.exp: iv.exp,
-    sp.log: _log,
-    log1p: lambda x: _log(1 + x),
+    sp.log: logarithm,
+    log1p: lambda x: logarithm(1 + x),
     expm1: lambda x: iv.exp(x) - 1,
     sp.sin: iv.sin,
     sp.cos: iv.cos,
@@ -219,8 +221,8 @@ RULES: dict[Any, Callable[..., Any]] = {
     sp.coth: lambda u: _quotient(u, 1),
     sp.sinh: lambda u: (iv.exp(u) - iv.exp(-u)) / 2,
     sp.cosh: lambda u: (iv.exp(u) + iv.exp(-u)) / 2,
-    sp.erf: _rising("erf"),
-    sp.atan: _rising("atan"),
+    sp.erf: rising("erf"),
+    sp.atan: rising("atan"),
     type(sp.pi): lambda: +iv.pi,
     type(sp.E): lambda: +iv.e,
 }

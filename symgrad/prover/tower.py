@@ -11,7 +11,7 @@ For code that builds on it (ranges, facts):
     tower.gens[slot]                             # Gen: kind, node, args, base, relation, sign
     tower.k                                      # the kernel: gens, terms, degrees, gcd, quotient, is_zero
 
-    normal_form(node, premises=((node, ">"), ...), bindings={"z": node}) -> (tower, fraction)
+    normal_form(node, premises=((node, ">"), ...)) -> (tower, fraction)
 
 `reading.Reader().read(expr)` turns SymPy into nodes. A switch whose sign is not known in the region raises
 Split(poly): assume its sign, or bind a symbol, and start a fresh tower.
@@ -337,11 +337,9 @@ _RULES["undef"] = _undefined
 def normal_form(
     node: Node,
     premises: Sequence[tuple[Node, str]] = (),
-    bindings: Mapping[str, Node] | None = None,
-    kernel: Callable[[int], Kernel] = Flint,
 ) -> tuple[Tower, Frac]:
     """The value of `node` where the premises hold, with the tower it lives in."""
-    tower = grow(lambda t: t.value(node), premises, bindings, kernel)
+    tower = grow(lambda t: t.value(node), premises)
     return tower, tower.value(node)
 
 

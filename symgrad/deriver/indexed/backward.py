@@ -172,10 +172,10 @@ def chain_rule(every: tuple[Way, ...], arriving: Callable[[Tensor, tuple[Index, 
     return Expr(terms)
 
 
-def definition_of(name: Tensor, by: Expr | None = None) -> Fact:
+def definition_of(name: Tensor) -> Fact:
     """A name's definition, solved for one factor of its value: p_i = e^(z_i)/S gives e^(z_i) = p_i S.
 
-    The factor is `by`, or the first function or power of a sum in the value.
+    The factor is the first function or power of a sum in the value.
     """
     if name.body is None:
         raise IndexedError("{name} is an input, so it has no definition", name=name.name)
@@ -184,8 +184,7 @@ def definition_of(name: Tensor, by: Expr | None = None) -> Fact:
     if len(value.terms) != 1 or value.terms[0].bound:
         return whole
     (term,) = value.terms
-    wanted = by.terms[0].atoms[0][0] if by is not None else None
-    kind = [a for a, _ in term.atoms if a == wanted or (wanted is None and a.parts)]
+    kind = [a for a, _ in term.atoms if a.parts]
     if not kind:
         return whole
     atom, exponent = kind[0], dict(term.atoms)[kind[0]]

@@ -99,21 +99,19 @@ def numpy_source(
     name: str = "value",
     summary: Sequence[str] = (),
     facts: Sequence[Fact] = (),
-    opaque: bool = False,
 ) -> Written:
     """The function that computes `value`, its axes in this order; `summary` is what its docstring says first.
 
-    Names are computed from their values, unless an unknown function stands in these; `opaque` takes all as given.
+    Names are computed from their values, unless an unknown function stands in these.
     Values that are derivatives are shortened by the facts: those assumed, and those that follow from definitions.
     """
-    return Writer(name, facts, opaque=opaque).write(value, tuple(order), tuple(summary))
+    return Writer(name, facts).write(value, tuple(order), tuple(summary))
 
 
 class Writer:
     """One function being written."""
 
-    def __init__(self, name: str, facts: Sequence[Fact], *, opaque: bool) -> None:
-        self.opaque = opaque
+    def __init__(self, name: str, facts: Sequence[Fact]) -> None:
         self.facts = tuple(f for f in facts if f.assumed or follows(f))
         self.name = identifier(name)
         self.namer = Namer({self.name: None})
@@ -122,7 +120,7 @@ class Writer:
 
     def write(self, value: Expr, order: tuple[Index, ...], summary: tuple[str, ...]) -> Written:
         """The whole source."""
-        result = self.carried(value) if self.opaque else self.stable.expr(self.carried(self.multiplied(value)))
+        result = self.stable.expr(self.carried(self.multiplied(value)))
         values = self.values(result)
         everything = [result, *(v for _, _, v in values)]
         tensors, symbols = inputs(everything, {t for t, _, _ in values}), scalars(everything)
@@ -167,7 +165,7 @@ class Writer:
 
         def visit(value: Expr) -> None:
             for tensor in sorted(value.tensors, key=lambda t: (t.name, made(t))):
-                if tensor.body is not None and tensor not in found and not self.opaque and not is_open(tensor):
+                if tensor.body is not None and tensor not in found and not is_open(tensor):
                     letters, inside = tensor.body
                     stable = (
                         inside

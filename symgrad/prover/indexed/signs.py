@@ -27,12 +27,12 @@ METHOD = message("a sum of squares and products of factors that are not negative
 RELATIONS = {">": POSITIVE, "≥": NOT_NEGATIVE}
 
 
-def prove_nonnegative(value: Expr, *, facts: Sequence[Fact] = (), variables: Sequence[Variable] = ()) -> Verdict:
-    """Whether value >= 0 wherever it has a value, at all sizes and entries that satisfy the assumed facts.
+def prove_nonnegative(value: Expr) -> Verdict:
+    """Whether value >= 0 wherever it has a value, at all sizes and entries.
 
     It is proved as it is written, so write it as a sum of squares first, and prove that step: sum_k p_k (v_k - m)^2.
     """
-    return prove_sign(value, "≥", facts=facts, variables=variables)
+    return prove_sign(value, "≥")
 
 
 def prove_sign(
