@@ -5,13 +5,17 @@ from __future__ import annotations
 import copy
 import json
 import time
+from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
 import pytest
 from sympy import (
     Abs,
+    Catalan,
+    EulerGamma,
     Function,
     Ge,
+    Integer,
     Integral,
     Max,
     Min,
@@ -19,11 +23,13 @@ from sympy import (
     Piecewise,
     Rational,
     Subs,
+    cos,
     erf,
     exp,
     log,
     pi,
     sign,
+    sin,
     sqrt,
     symbols,
     tanh,
@@ -33,8 +39,10 @@ from sympy import (
 from symgrad.core import Let, Status, Variable, interval, one_of
 from symgrad.functions import D
 from symgrad.prover import Recheck, equation, prove, recheck
+from symgrad.prover.certificate import VERSION
 from symgrad.prover.conventions import told
 from symgrad.prover.kernel import SympyRing
+from symgrad.prover.recheck_facts import consequences
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -144,6 +152,13 @@ def test_no_other_statement_is_proved_by_it(name: str) -> None:
     assert {replayed(PROOFS[name].certificate, n).reason for n in others} == {"the certificate is of another statement"}
 
 
+def test_a_fact_that_is_known_of_a_number_is_true() -> None:
+    (low, _), (high, _) = consequences(SimpleNamespace(gens=[["pi"]], x=[pi]), ["pi", 0])  # type: ignore[arg-type]
+
+    assert low > 0
+    assert high > 0
+
+
 def forged(certificate: str, left: Any, right: Any, **more: Any) -> str:
     """The certificate as if it were of another statement: then only its proof can give it away."""
     data = json.loads(certificate)
@@ -160,6 +175,37 @@ def test_a_statement_that_is_false_is_not_proved_by_a_forged_one(name: str) -> N
 
     for one, other in false:
         assert not recheck(forged(PROOFS[name].certificate, one, other, **more), one, other, **more).ok, (one, other)
+
+
+WEAK = [[[[1, 0, 1]], ">=", ["given", 0, ">="]], [[[-1, 0, 1]], ">=", ["given", 4, ">="]]]  # z = 0 is left
+FORGERIES = {  # a statement that is false, and what a region of it is said to be
+    "a sign that no form shows": (
+        abs(z),
+        z,
+        {"gens": [["sym", "z"]], "facts": [[[[1, 0, 1]], ">", ["form", 0]]], "signs": [[[[1, 0, 1]], 1, ["c"]]]},
+    ),
+    "a cosine of another angle": (
+        sin(2 * z) ** 2 + cos(z) ** 2,
+        Integer(1),
+        {"gens": [["sym", "z"], ["cos", -1, [[[1, 0, 1]], [[1]]]], ["sin", 1, [[[2, 0, 1]], [[1]]]]]},
+    ),
+    "a line on which a point is left": (z, Integer(1), {"gens": [["sym", "z"]], "facts": WEAK}),
+    "numbers that nobody knows": (Catalan, EulerGamma, None),
+}
+
+
+@pytest.mark.parametrize("name", FORGERIES)
+def test_a_region_that_was_made_up_proves_nothing(name: str) -> None:
+    left, right, region = FORGERIES[name]
+    context = {"empty": None, "gens": [], "powers": [], "facts": [], "signs": [], **(region or {})}
+    data = {"version": VERSION, "statement": [], "program": [], "lemmas": [], "same": region is None}
+    data["cases"] = [{"leaf": "empty" if "line" in name else "proved", "context": context}]
+    more = {"variables": (Variable(z, interval(0, 0, "both")),)} if "line" in name else {}
+
+    found = recheck(forged(json.dumps(data), left, right, **more), left, right, **more)
+
+    assert not found.ok
+    assert "malformed" not in found.reason, found.reason
 
 
 NEEDED = {  # what a statement is false without

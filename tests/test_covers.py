@@ -40,7 +40,7 @@ from symgrad.prover import equation, prove_cover, prove_relation, recheck
 from symgrad.prover.certificate import VERSION, certificate
 from symgrad.prover.kernel import Flint
 from symgrad.prover.prove import Prover
-from symgrad.prover.recheck_cover import between, fine, jet
+from symgrad.prover.recheck_cover import RULES, between, fine, jet
 from symgrad.prover.recheck_far import Far, number
 from symgrad.prover.recheck_ring import RejectedError
 from symgrad.prover.statement import read_statement
@@ -252,7 +252,13 @@ def test_what_is_said_far_out_holds_the_values(expr: Any, side: int) -> None:
             assert mpmath.mpf(unfold(expr).subs(z, side * x).evalf(60)) in total * slack
 
 
-@pytest.mark.parametrize("expr", EXPRESSIONS, ids=str)
+@pytest.mark.parametrize("expr", [exp(sqrt(z)), exp(exp(z)), sqrt(-z), erf(exp(-z)), log(z)], ids=str)
+def test_what_has_no_series_far_out_is_refused(expr: Any) -> None:
+    with fine(), pytest.raises(RejectedError):
+        Far(z, Rational(6), 1).of(expr)
+
+
+@pytest.mark.parametrize("expr", [*EXPRESSIONS, *(f(1 + 2 * z) * z for f in RULES)], ids=str)
 def test_a_jet_holds_the_values_and_two_derivatives(expr: Any) -> None:
     with fine(), mpmath.workdps(60):
         found = jet(expr, z, between(Rational(5, 4), Rational(3, 2)))
