@@ -8,6 +8,7 @@ import signal
 from collections.abc import Callable
 from concurrent.futures import FIRST_COMPLETED, Executor, Future, ProcessPoolExecutor, wait
 from dataclasses import dataclass, replace
+from functools import reduce
 from multiprocessing import active_children, get_context
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from symgrad.checker.truth import Truth
 
 PIECE = 2**20  # inputs
+BLOCK = 2**16  # inputs that are worked on at once: their numbers stay in the cache
 WAITING = 3  # pieces for each worker that are handed out ahead
 Report = Callable[[int, int], None]
 
@@ -119,9 +121,15 @@ def deaf() -> None:
 
 def piece(job: Job, number: int) -> Certificate:
     """The certificate over one piece."""
-    wanted = format_named(job.dtype)
-    first = number * job.piece
-    places = np.arange(first, min(first + job.piece, wanted.patterns), dtype=np.uint64)
+    wanted, first = format_named(job.dtype), number * job.piece
+    end = min(first + job.piece, wanted.patterns)
+    blocks = (block(job, n, min(n + BLOCK, end)) for n in range(first, end, BLOCK))
+    return reduce(lambda left, right: joined(left, right, wanted.patterns >> 9), blocks)
+
+
+def block(job: Job, first: int, end: int) -> Certificate:
+    """The certificate over the inputs from one place to another."""
+    wanted, places = format_named(job.dtype), np.arange(first, end, dtype=np.uint64)
     places = places[inside(job.domain, doubles(wanted.numbers(places)))]
     return measured(job.code, job.truth, wanted, places, job.limit)
 

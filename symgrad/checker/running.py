@@ -36,7 +36,7 @@ def bounded(expr: Any, variable: Any, x: Array) -> Bounded:
     known: dict[Any, Bounded] = {variable: (x, np.zeros_like(x))}
     with np.errstate(all="ignore"):
         value, error = evaluated(expr, known)
-        value, error = np.broadcast_to(value, x.shape), np.broadcast_to(error, x.shape)
+        value, error = np.broadcast_to(value, x.shape).copy(), np.broadcast_to(error, x.shape)
         return value, np.where(np.isfinite(value) & ~np.isnan(error), error, np.inf)
 
 
@@ -99,7 +99,7 @@ def over(base: Bounded) -> Bounded:
 
 
 def power(node: Any, known: dict[Any, Bounded]) -> Bounded:
-    """A power with an integer or a half for an exponent, or of e."""
+    """A power whose exponent is a whole number of halves, or one of e."""
     base, exponent = node.args
     if base is sp.E:
         return exponential(evaluated(exponent, known))
@@ -107,8 +107,9 @@ def power(node: Any, known: dict[Any, Bounded]) -> Bounded:
     if exponent.is_Integer:
         whole = repeated(b, abs(int(exponent)))
         return whole if exponent > 0 else over(whole)
-    if exponent in (sp.S.Half, -sp.S.Half):
-        return root(b) if exponent > 0 else over(root(b))
+    if (2 * exponent).is_Integer:
+        whole = repeated(root(b), abs(int(2 * exponent)))
+        return whole if exponent > 0 else over(whole)
     return unbounded(b)
 
 
@@ -167,9 +168,20 @@ def smooth(function: Callable[..., Array], steepest: Callable[[Array, Array], Ar
     return rule
 
 
-def one(low: Array, high: Array) -> Array:
-    """The slopes of tanh and atan are at most 1."""
-    return np.ones_like(low + high)
+def level(low: Array, high: Array) -> Array:
+    """The slope of tanh is at most 1, and at most 4 e^(-2|x|)."""
+    return np.minimum(1.0, 4.0 * (1 + 2 * LIBRARY) * np.exp(-2.0 * smallest(low, high)))
+
+
+def flat(low: Array, high: Array) -> Array:
+    """The slope of atan is at most 1, and at most 1/x^2."""
+    nearest = smallest(low, high)
+    return np.where(nearest > 1, (1 + 8 * UNIT) / nearest / nearest, 1.0)
+
+
+def smallest(low: Array, high: Array) -> Array:
+    """A lower bound of |x| between two numbers that were rounded."""
+    return np.where(low * high > 0, np.minimum(np.abs(low), np.abs(high)) * (1 - 4 * UNIT), 0.0)
 
 
 def hyperbolic(low: Array, high: Array) -> Array:
@@ -179,7 +191,7 @@ def hyperbolic(low: Array, high: Array) -> Array:
 
 def bell(low: Array, high: Array) -> Array:
     """The slopes of erf and erfc, 2/sqrt(pi) e^(-x^2), are largest where x is smallest."""
-    nearest = np.where(low * high < 0, 0.0, np.minimum(np.abs(low), np.abs(high)))
+    nearest = smallest(low, high)
     return 1.13 * np.exp(-nearest * nearest * (1 - 4 * UNIT))
 
 
@@ -200,9 +212,18 @@ def step(x: Bounded, middle: Bounded) -> Bounded:
     return np.where(value == 0, middle[0], value > 0), np.where(value == 0, error + middle[1], error)
 
 
-def extreme(choose: Callable[..., Array]) -> Rule:
-    """Max and Min: never further from the exact one than the worst of their arguments."""
-    return lambda *parts: (reduce(choose, [v for v, _ in parts]), reduce(np.maximum, [e for _, e in parts]))
+def largest(*parts: Bounded) -> Bounded:
+    """Max: no further from the exact one than the worst of the arguments that may be the largest."""
+    value = reduce(np.maximum, [v for v, _ in parts])
+    least = reduce(np.maximum, [v - e for v, e in parts])
+    less = [v + e < least - 4 * UNIT * (np.abs(v) + e + np.abs(least)) for v, e in parts]
+    return value, reduce(np.maximum, [np.where(b, 0.0, e) for b, (_, e) in zip(less, parts, strict=True)])
+
+
+def lowest(*parts: Bounded) -> Bounded:
+    """Min."""
+    value, error = largest(*((-v, e) for v, e in parts))
+    return -value, error
 
 
 def compared(accepted: tuple[int, ...]) -> Rule:
@@ -250,8 +271,8 @@ RULES: dict[Any, Rule] = {
     sp.log: logarithm,
     log1p: logarithm_of_one_more,
     expm1: exponential_less_one,
-    sp.tanh: smooth(np.tanh, one),
-    sp.atan: smooth(np.arctan, one),
+    sp.tanh: smooth(np.tanh, level),
+    sp.atan: smooth(np.arctan, flat),
     sp.sinh: smooth(np.sinh, hyperbolic),
     sp.cosh: smooth(np.cosh, hyperbolic),
     sp.erf: smooth(c_erf, bell),
@@ -259,8 +280,8 @@ RULES: dict[Any, Rule] = {
     sp.Abs: size,
     sp.sign: sign,
     sp.Heaviside: step,
-    sp.Max: extreme(np.maximum),
-    sp.Min: extreme(np.minimum),
+    sp.Max: largest,
+    sp.Min: lowest,
     sp.And: every,
     sp.Or: some,
     sp.ITE: either,

@@ -1,4 +1,8 @@
-"""Exact values as pairs of doubles: running bounds for most inputs, balls of growing precision for the rest."""
+"""Exact values as pairs of doubles: running bounds for most inputs, balls of growing precision for the rest.
+
+A ball over a run of inputs comes first, for it settles at once where the function is all but constant, or beyond every
+double; runs that it does not settle are halved.
+"""
 
 from __future__ import annotations
 
@@ -14,13 +18,16 @@ from symgrad.checker.balls import Hole, Program, program, sharpened
 from symgrad.checker.formats import Array, Format, doubles
 from symgrad.checker.running import bounded
 from symgrad.core import SymgradError, UnsupportedError
-from symgrad.functions import unfold
+from symgrad.functions import Elementwise, unfold
 
 SHARE = 2.0**-10  # of a last digit: an error bound below it leaves nothing for balls to decide
 ENOUGH = 80  # bits of a ball: more than the two doubles of the coarsest pair tell apart
 PRECISIONS = (128, 256, 512, 1024, 2048, 4096)
 UNDECIDED = math.nan, math.inf
 SPOT_CHECKS = 24  # inputs of each call at which balls confirm a value found without them
+FEW = 16  # inputs, for which one by one is quicker than a ball over all of them
+RUN_PRECISIONS = (128, 512)
+FIRST_BEYOND = arb(2) ** 1024
 FAR, FARTHER = arb(2) ** 1100, arb(2) ** 2200  # what stands for an infinite input: larger than any double
 
 
@@ -41,8 +48,8 @@ class Truth:
 
     @cached_property
     def plain(self) -> tuple[Any, ...]:
-        """The forms with all names replaced by their formulas."""
-        return tuple(dict.fromkeys(opened(form) for form in self.forms))
+        """The forms with all names replaced by their formulas, then the last with the names' own stable forms."""
+        return tuple(dict.fromkeys((*(opened(form) for form in self.forms), steadied(self.forms[-1]))))
 
     @cached_property
     def programs(self) -> tuple[Program, ...]:
@@ -55,21 +62,41 @@ class Truth:
         high, low = np.full(x.shape, np.nan), np.zeros(x.shape)
         undecided = ~np.isnan(x)
         if wanted.bits < np.finfo(np.float64).bits:
-            value, error = self.narrowest(x)
-            sure = undecided & (error <= SHARE * wanted.digit(value)) & np.isfinite(x)
+            value, error = self.narrowest(x, wanted)
+            sure = undecided & decided(value, error, wanted) & np.isfinite(x)
             high[sure], undecided = value[sure], undecided & ~sure
             self.confirm(x, value, error, np.flatnonzero(sure))
+            undecided = self.by_runs(x, wanted, undecided, high)
         for n in np.flatnonzero(undecided):
             high[n], low[n] = self.by_balls(float(x[n]))
         return high, low
 
-    def narrowest(self, x: Array) -> tuple[Array, Array]:
-        """The values with the smallest bounds that any form gives."""
-        value, error = bounded(self.plain[0], self.variable, x)
-        for form in self.plain[1:]:
-            v, e = bounded(form, self.variable, x)
-            value, error = np.where(e < error, v, value), np.minimum(e, error)
+    def narrowest(self, x: Array, wanted: Format) -> tuple[Array, Array]:
+        """The values with bounds that decide, where any form gives such; the form that keeps its digits is the last."""
+        value, error = bounded(self.plain[-1], self.variable, x)
+        for form in self.plain[-2::-1]:
+            left = np.flatnonzero(~decided(value, error, wanted))
+            if left.size:
+                v, e = bounded(form, self.variable, x[left])
+                value[left], error[left] = np.where(e < error[left], v, value[left]), np.minimum(e, error[left])
         return value, error
+
+    def by_runs(self, x: Array, wanted: Format, undecided: Array, high: Array) -> Array:
+        """Fill in what balls over runs of ascending inputs decide; which inputs are left."""
+        places = np.flatnonzero(undecided & np.isfinite(x))
+        left, runs = undecided.copy(), [(0, places.size)]
+        while runs:
+            first, end = runs.pop()
+            if end - first <= FEW:
+                continue
+            over = places[first:end]
+            settled = all_but_constant(self.programs, float(x[over[0]]), float(x[over[-1]]), wanted)
+            if settled is None:
+                middle = (first + end) // 2
+                runs += [(first, middle), (middle, end)]
+            else:
+                high[over], left[over] = settled, False
+        return left
 
     def confirm(self, x: Array, value: Array, error: Array, among: Array) -> None:
         """Compare some values with balls of the first form."""
@@ -87,6 +114,45 @@ class Truth:
     def by_balls(self, x: float) -> tuple[float, float]:
         """The value at one input; at an infinite one it is the limit."""
         return by_balls(self.programs, x)
+
+
+def decided(value: Array, error: Array, wanted: Format) -> Array:
+    """Where a bound leaves nothing open: it is far below a last digit, or all lies beyond the largest number."""
+    with np.errstate(all="ignore"):
+        beyond = np.abs(value) - error > 2 * wanted.largest
+        return (error <= SHARE * wanted.digit(value)) | (np.isfinite(value) & beyond)
+
+
+def all_but_constant(programs: tuple[Program, ...], low: float, high: float, wanted: Format) -> float | None:
+    """The value over all numbers between two, to a small share of a last digit; None where it varies or is unsure.
+
+    Beyond every double it is infinite, whatever it is there.
+    """
+    before = ctx.prec
+    try:
+        for run in programs:
+
+            def attempt(_: int, run: Program = run) -> Any:
+                return run((arb(low).union(arb(high)),))
+
+            ball = sharpened(attempt, RUN_PRECISIONS)
+            if isinstance(ball, Hole):
+                continue
+            if abs(ball) > FIRST_BEYOND:
+                return math.inf if ball > 0 else -math.inf
+            middle = float(ball.mid())
+            if abs(ball - middle) < arb(SHARE * float(wanted.digit(np.asarray(middle)))):
+                return middle
+        return None
+    finally:
+        ctx.prec = before
+
+
+def steadied(form: Any) -> Any:
+    """The form with every name replaced by its stable form, where it has one; balls confirm it as any other."""
+    while heads := form.atoms(Elementwise):
+        form = form.xreplace({h: h.settled() for h in heads})
+    return form
 
 
 def opened(form: Any) -> Any:
@@ -140,7 +206,7 @@ def small(ball: Any) -> bool:
 
 def split(ball: Any) -> tuple[float, float]:
     """A narrow ball as two doubles; beyond all doubles it is infinite."""
-    if not abs(ball) < arb(2) ** 1024:
+    if not abs(ball) < FIRST_BEYOND:
         return (math.inf if ball > 0 else -math.inf), 0.0
     high = float(ball)
     return high, float(ball - high) if math.isfinite(high) else 0.0
