@@ -9,21 +9,23 @@ import signal
 import subprocess
 import sys
 from concurrent.futures import Executor, Future, ThreadPoolExecutor
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from symgrad.checker import campaign
 from symgrad.checker.campaign import complete
-from symgrad.core import UnsupportedError
+from symgrad.core import SymgradError, UnsupportedError
 from symgrad.pipeline.accuracy import quantity
+from symgrad.testing.own_code import instead
 
 if TYPE_CHECKING:
     from pathlib import Path
 
 
-def job(piece: int = 2**13) -> campaign.Job:
-    made = quantity("silu", 1)
+def job(piece: int = 2**13, name: str = "silu") -> campaign.Job:
+    made = quantity(name, 1)
     return campaign.Job(made.name, made.code, made.truth, "float16", limit=0.25, piece=piece)
 
 
@@ -99,12 +101,14 @@ if __name__ == "__main__":
 
 
 @pytest.mark.skipif(os.name != "posix", reason="sends a signal")
-@pytest.mark.parametrize("all_of_them", [pytest.param(False, marks=pytest.mark.slow), True])
-def test_an_interrupt_ends_a_job_and_its_processes_each_time(tmp_path: Path, *, all_of_them: bool) -> None:
+@pytest.mark.parametrize(
+    "stop", ["interrupt", *(pytest.param(s, marks=pytest.mark.slow) for s in ("interrupt one", "kill"))]
+)
+def test_a_stop_ends_a_job_and_its_processes_each_time(tmp_path: Path, stop: str) -> None:
     program, file = tmp_path / "long.py", tmp_path / "job.json"
     program.write_text(LONG, "utf-8")
     done = []
-    for _ in range(2):
+    for _ in range(1 if stop == "kill" else 2):
         with subprocess.Popen(  # noqa: S603 - the program above
             [sys.executable, str(program), str(file)],
             stdout=subprocess.PIPE,
@@ -113,15 +117,53 @@ def test_an_interrupt_ends_a_job_and_its_processes_each_time(tmp_path: Path, *, 
         ) as running:
             assert running.stdout is not None
             assert running.stdout.readline() == b"done\n"
-            if all_of_them:
+            if stop == "interrupt":
                 os.killpg(running.pid, signal.SIGINT)
             else:
-                running.send_signal(signal.SIGINT)
+                running.send_signal(signal.SIGKILL if stop == "kill" else signal.SIGINT)
             running.communicate(timeout=5)  # which also waits until no worker holds the output any more
         assert running.returncode != 0
         done.append(len(json.loads(file.read_text("utf-8"))["done"]))
 
-    assert 0 < done[0] < done[1]
+    assert 0 < done[0] < done[-1] or stop == "kill"
+
+
+def test_a_file_that_cannot_be_written_is_told_before_the_work(tmp_path: Path) -> None:
+    with pytest.raises(UnsupportedError, match="can't be written"):
+        complete(job(), executor=Cluster(), resume=tmp_path / "no such folder" / "job.json")
+
+
+def test_a_half_written_file_beside_is_no_matter(tmp_path: Path) -> None:
+    (tmp_path / "job.json.part").write_text('{"key": "hal', "utf-8")
+
+    assert complete(job(), executor=ThreadPoolExecutor(1), resume=tmp_path / "job.json").inputs > 60_000
+
+
+def test_changed_code_is_another_job(tmp_path: Path) -> None:
+    first = instead(quantity("silu", 1), own(tmp_path, "return z * 0"))
+    second = instead(quantity("silu", 1), own(tmp_path, "return z * 1"))
+
+    assert first.job("float16").key == first.job("float16").key != second.job("float16").key
+    assert replace(job(), code=abs).key != replace(job(), code=len).key
+
+
+def own(folder: Path, line: str) -> str:
+    """A function in a file."""
+    (folder / "mine.py").write_text(f"def slope(z):\n    {line}\n", "utf-8")
+    return f"{folder / 'mine.py'}::slope"
+
+
+@pytest.mark.slow
+def test_a_process_that_dies_is_told() -> None:
+    with pytest.raises(SymgradError, match="a process of the pool died"):
+        campaign.on_processes(replace(job(), code=Deadly()), workers=1)
+
+
+class Deadly:
+    """Code that takes its process with it."""
+
+    def __call__(self, _: Any) -> Any:
+        os._exit(3)
 
 
 def test_a_file_of_another_job_is_refused(tmp_path: Path) -> None:
@@ -136,15 +178,16 @@ def test_a_file_of_another_job_is_refused(tmp_path: Path) -> None:
 
 @pytest.mark.slow
 @pytest.mark.filterwarnings("ignore")  # of distributed, about ports and the event loop
-def test_a_job_runs_on_a_dask_cluster() -> None:
+def test_several_jobs_run_on_a_dask_cluster_of_processes() -> None:
     distributed = pytest.importorskip("distributed")
     with (
-        distributed.LocalCluster(n_workers=1, threads_per_worker=2, processes=False, dashboard_address=None) as cluster,
+        distributed.LocalCluster(n_workers=1, threads_per_worker=1, processes=True, dashboard_address=None) as cluster,
         distributed.Client(cluster) as client,
     ):
-        found = complete(job(), executor=client.get_executor())
+        for name in ("silu", "tanh"):
+            found = complete(job(name=name), executor=client.get_executor())
 
-    assert found == complete(job(), executor=ThreadPoolExecutor(1))
+            assert found == complete(job(name=name), executor=ThreadPoolExecutor(1))
 
 
 @pytest.mark.slow

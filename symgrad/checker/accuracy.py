@@ -129,6 +129,8 @@ def computed(code: Code, numbers: Array, wanted: Format) -> Array:
 
 def errors(given: Array, high: Array, low: Array, wanted: Format) -> Array:
     """The distance from the exact value in units of its last place; infinite is right beyond the largest number."""
+    if given.size > 1 and all((v == v[0]).all() for v in (given, high, low)):
+        return np.full(given.shape, errors(given[:1], high[:1], low[:1], wanted)[0])
     with np.errstate(all="ignore"):
         beyond = np.abs(high) > wanted.largest
         finite = np.where(beyond, np.copysign(wanted.largest, high), high)

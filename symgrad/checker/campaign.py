@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 import signal
 from collections.abc import Callable
-from concurrent.futures import FIRST_COMPLETED, Executor, Future, ProcessPoolExecutor, wait
+from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, Executor, Future, ProcessPoolExecutor, wait
 from dataclasses import dataclass, replace
 from functools import reduce
-from multiprocessing import active_children, get_context
+from inspect import getsource
+from multiprocessing import active_children, get_context, parent_process
 from pathlib import Path
+from threading import Thread
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -18,7 +21,7 @@ import numpy as np
 from symgrad.checker.accuracy import LIMIT, explained, inside, measured
 from symgrad.checker.certificate import Certificate, from_json, joined
 from symgrad.checker.formats import doubles, format_named
-from symgrad.core import REALS, Domain, UnsupportedError
+from symgrad.core import REALS, Domain, SymgradError, UnsupportedError
 
 if TYPE_CHECKING:
     from symgrad.checker.accuracy import Code
@@ -27,6 +30,7 @@ if TYPE_CHECKING:
 PIECE = 2**20  # inputs
 BLOCK = 2**16  # inputs that are worked on at once: their numbers stay in the cache
 WAITING = 3  # pieces for each worker that are handed out ahead
+UNTOLD = 200  # workers, of a cluster that does not tell its size
 Report = Callable[[int, int], None]
 
 
@@ -51,8 +55,18 @@ class Job:
     def key(self) -> str:
         """What a half-finished job must agree on with its continuation."""
         forms = [str(form) for form in self.truth.forms]
-        told = json.dumps([self.name, self.dtype, self.limit, self.piece, str(self.domain), forms])
-        return hashlib.sha256(told.encode()).hexdigest()
+        told = [self.name, self.dtype, self.limit, self.piece, str(self.domain), forms, source(self.code)]
+        return hashlib.sha256(json.dumps(told).encode()).hexdigest()
+
+
+def source(code: Code) -> str:
+    """What the code says, as far as that can be told: code that was changed meanwhile is another job's."""
+    if told := getattr(code, "source", ""):
+        return str(told)
+    try:
+        return getsource(code)
+    except (OSError, TypeError):
+        return getattr(code, "__qualname__", type(code).__qualname__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,8 +91,9 @@ def complete(
     if executor is None:
         return on_processes(job, resume, report)
     progress = resumed(job, resume)
+    keep(progress, resume)  # what cannot be kept should fail before the work and not after it
     left = [n for n in range(job.pieces) if n not in progress.done]
-    ahead = WAITING * getattr(executor, "_max_workers", len(left))  # a cluster that does not tell its size gets all
+    ahead = WAITING * getattr(executor, "_max_workers", UNTOLD)
     running: dict[Future[Certificate], int] = {}
     try:
         while left or running:
@@ -98,25 +113,40 @@ def complete(
     return explained(replace(found, name=job.name, complete=True), job.code, job.truth)
 
 
-def on_processes(job: Job, resume: Path | None, report: Report | None) -> Certificate:
+def on_processes(
+    job: Job, resume: Path | str | None = None, report: Report | None = None, workers: int | None = None
+) -> Certificate:
     """The same on a pool of processes of its own, which a stop ends at once: what they are at is not waited for."""
     others = active_children()
-    pool = ProcessPoolExecutor(mp_context=get_context("spawn"), initializer=deaf)
+    pool = ProcessPoolExecutor(workers, mp_context=get_context("spawn"), initializer=dependent)
     try:
         found = complete(job, executor=pool, resume=resume, report=report)
-    except BaseException:
+    except BaseException as error:
         for child in active_children():
             if child not in others:
                 child.kill()
         pool.shutdown(wait=False, cancel_futures=True)
+        if isinstance(error, BrokenExecutor):
+            raise SymgradError(
+                "a process of the pool died, for want of memory perhaps; begin again with fewer workers: what a file "
+                "for resuming holds is kept"
+            ) from error
         raise
     pool.shutdown()
     return found
 
 
-def deaf() -> None:
-    """Leave an interrupt, which a terminal sends to all, to the process that keeps the file."""
+def dependent() -> None:
+    """Leave an interrupt, which a terminal sends to all, to the process that keeps the file; and end when it ends."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    Thread(target=end_with_parent, daemon=True).start()
+
+
+def end_with_parent() -> None:
+    """End this process as soon as the one that began it is gone, even where that was killed."""
+    if (parent := parent_process()) is not None:
+        parent.join()
+        os._exit(1)
 
 
 def piece(job: Job, number: int) -> Certificate:
@@ -165,5 +195,12 @@ def keep(progress: Progress, path: Path | None) -> None:
     found = None if progress.found is None else json.loads(progress.found.to_json())
     text = json.dumps({"key": progress.key, "done": sorted(progress.done), "found": found})
     beside = path.with_name(path.name + ".part")
-    beside.write_text(text, "utf-8")
-    beside.replace(path)
+    try:
+        beside.write_text(text, "utf-8")
+        beside.replace(path)
+    except OSError as error:
+        raise UnsupportedError(
+            "{path} can't be written: {error}; mend that, or copy the file elsewhere and resume from there",
+            path=path,
+            error=error.strerror or error,
+        ) from error

@@ -26,6 +26,7 @@ PRECISIONS = (128, 256, 512, 1024, 2048, 4096)
 UNDECIDED = math.nan, math.inf
 SPOT_CHECKS = 24  # inputs of each call at which balls confirm a value found without them
 FEW = 16  # inputs, for which one by one is quicker than a ball over all of them
+MANY = 2**12  # inputs, for which a ball over all of them is tried before any are looked at
 RUN_PRECISIONS = (128, 512)
 FIRST_BEYOND = arb(2) ** 1024
 FAR, FARTHER = arb(2) ** 1100, arb(2) ** 2200  # what stands for an infinite input: larger than any double
@@ -61,6 +62,10 @@ class Truth:
         x = doubles(numbers)
         high, low = np.full(x.shape, np.nan), np.zeros(x.shape)
         undecided = ~np.isnan(x)
+        if wanted.bits < np.finfo(np.float64).bits and x.size > MANY and np.isfinite(x).all():
+            settled = all_but_constant(self.programs, float(x.min()), float(x.max()), wanted)
+            if settled is not None:
+                return np.full(x.shape, settled), low
         if wanted.bits < np.finfo(np.float64).bits:
             value, error = self.narrowest(x, wanted)
             sure = undecided & decided(value, error, wanted) & np.isfinite(x)

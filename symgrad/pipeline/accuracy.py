@@ -13,7 +13,7 @@ from symgrad.checker.campaign import Job
 from symgrad.checker.truth import Truth
 from symgrad.core import REALS, Definition, Domain, Kind, UnsupportedError
 from symgrad.definitions import entry_named
-from symgrad.pipeline.numpy_source import lambdify, stable_form
+from symgrad.pipeline.numpy_source import lambdify, numpy_code, stable_form
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -38,6 +38,11 @@ class FormCode:
     def __call__(self, x: Any) -> Any:
         return compiled(self.expr, (self.letter, *(s for s, _ in self.fixed)))(x, *(v for _, v in self.fixed))
 
+    @property
+    def source(self) -> str:
+        """The code as text, and the values: what a half-finished job must agree on with its continuation."""
+        return f"{numpy_code(self.expr)}{self.fixed}"
+
 
 @lru_cache(maxsize=256)
 def compiled(expr: Expr, letters: tuple[Symbol, ...]) -> Callable[..., Any]:
@@ -50,14 +55,14 @@ class Quantity:
     """A function of one variable: as code, and exactly."""
 
     name: str
-    code: FormCode
+    code: Callable[[Any], Any]
     truth: Truth
     domain: Domain = REALS
 
     @property
     def varies(self) -> bool:
         """Whether it depends on the variable at all."""
-        return bool(self.code.expr.free_symbols)
+        return bool(self.truth.forms[0].free_symbols)
 
     def certificate(self, dtype: str, count: int | None = None) -> Certificate:
         """The certificate of the code in a format."""
