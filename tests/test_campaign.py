@@ -18,7 +18,6 @@ from symgrad.checker import campaign
 from symgrad.checker.campaign import complete
 from symgrad.core import SymgradError, UnsupportedError
 from symgrad.pipeline.accuracy import quantity
-from symgrad.testing.own_code import instead
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -137,20 +136,6 @@ def test_a_half_written_file_beside_is_no_matter(tmp_path: Path) -> None:
     (tmp_path / "job.json.part").write_text('{"key": "hal', "utf-8")
 
     assert complete(job(), executor=ThreadPoolExecutor(1), resume=tmp_path / "job.json").inputs > 60_000
-
-
-def test_changed_code_is_another_job(tmp_path: Path) -> None:
-    first = instead(quantity("silu", 1), own(tmp_path, "return z * 0"))
-    second = instead(quantity("silu", 1), own(tmp_path, "return z * 1"))
-
-    assert first.job("float16").key == first.job("float16").key != second.job("float16").key
-    assert replace(job(), code=abs).key != replace(job(), code=len).key
-
-
-def own(folder: Path, line: str) -> str:
-    """A function in a file."""
-    (folder / "mine.py").write_text(f"def slope(z):\n    {line}\n", "utf-8")
-    return f"{folder / 'mine.py'}::slope"
 
 
 @pytest.mark.slow

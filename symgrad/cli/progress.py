@@ -49,7 +49,7 @@ def patiently(doing: str) -> Iterator[Callable[[int, int, str], None]]:
         if said and (done - said[-1][1]) * 100 < total:
             return
         said.append((time.monotonic(), done))
-        (began, before), (now, _) = said[0], said[-1]
+        (began, before), now = said[0], said[-1][0]
         if done > before:
             n = round((now - began) / (done - before) * (total - done) / 60)
             told = message(
