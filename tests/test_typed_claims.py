@@ -2,12 +2,23 @@
 
 from __future__ import annotations
 
+import json
+from typing import TYPE_CHECKING
+
 import pytest
+from click.testing import CliRunner
 from sympy import sqrt
 
+from symgrad.cli.main import app
+from symgrad.core import ParseError, SymgradError
 from symgrad.definitions.claims.letters import ge, over, relu, slope, softplus, z
+from symgrad.definitions.statement_parser import parse_claim
 from symgrad.pipeline.claim import claim as settle_words
+from symgrad.pipeline.claim_drawing import picture
 from symgrad.prover.claims import where_holds
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 # What a user would type, and what becomes of it.
 TYPED = [
@@ -198,3 +209,110 @@ def test_counterexamples_in_several_variables_are_small_numbers(words: str) -> N
 
     point = found["counterexample"].split(": ")[0]
     assert max(len(part.split(" = ")[1]) for part in point.split(", ")) <= len("-1/2"), point
+
+
+def run(*words: str) -> tuple[int, str]:
+    result = CliRunner().invoke(app, list(words))
+    return result.exit_code, result.output
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "sigmoid'(z)",
+        "sigmoid'(z) <",
+        "sigmoid'(z) <= 1/4 fro all z",
+        "sigmoid'(z) <= 1/4 for",
+        "sigmoid'(z) <= 1/4 for z in (1, 0)",
+        "sigmoid'(z) <= 1/4 for z in (0, z)",
+        "sigmoid'(z) <= 1/4 for all 2",
+        "sigmoid'(z) <= 1/4 as z -> 3",
+        "sigmoid'(z) -> 0",
+        "sigmoid''''(z) < 1",
+        "1/2z < 1",
+        "there exists z such that",
+        "there exists z with 0 < z < 1",
+        "there exists z such that z > 1 and z < 0",
+        "for some alpha: alpha > z for all z",
+        "for all z: alpha > z for some alpha",
+        "z > 0 implies z > alpha for some alpha",
+        "x*y < 0 for some x",
+        "for some z: relu(z) = z iff z > 0",
+        "if 1/z != 0 then z != 0",  # SymPy says that 1/z is not 0 for any z
+        "relu'(z) = 1 iff y > 0",
+        "z < 1 or z > 0",
+        "tanh(z) is increasing",
+        "the values of z are 3",
+        "|z < 1",
+        "z' < 1",
+        "sigmoid' < 1",
+        "f'(z) < 1",
+        "sigmoid'(z) < 1 < 2 < 3 < 4 < 5",
+        "z -> 1 -> 2 as z -> oo",
+        "__import__('os').system('x') < 1",
+        "(" * 1000 + "z < 1",
+        "9^9^9^9 < 1",
+    ],
+)
+def test_a_text_that_is_no_claim_is_refused(text: str) -> None:
+    with pytest.raises(ParseError):
+        parse_claim(text)
+
+
+def test_the_command_for_a_claim_of_ones_own(tmp_path: Path) -> None:
+    drawn = tmp_path / "claim.svg"
+    code, text = run("claim", "sigmoid'(z) <= 1/4 for all z", "--json")
+
+    assert code == 0
+    assert json.loads(text)["verdict"] == "proved"
+    assert run("claim", "sigmoid'(z) <")[0] == 2
+    assert run("claim", "tanh'(z) >= sigmoid'(z)", "-o", str(drawn))[0] == 1
+    assert drawn.read_text("utf-8").startswith("<svg ")
+
+
+@pytest.mark.parametrize(
+    ("words", "curves"),
+    [
+        ("-1/z > 0 for z < 0", ("−1/z", "0")),
+        ("the values of sigmoid'(z) are (0, 1/4]", ("d/dz σ(z)", "0", "1/4")),
+        ("relu'(z) = 1 iff z > 0", ("shaded: z &gt; 0", "d/dz ReLU(z)", "1")),
+        ("tanh'(z) ~ 4*exp(-2*z) as z -> oo", ("d/dz tanh(z)", "1")),
+        ("1/z -> -oo as z -> 0-", ("1/z",)),
+        ("z^2 > 3*z as z -> oo", ("z²", "3z")),
+    ],
+)
+def test_every_kind_of_claim_is_drawn(words: str, curves: tuple[str, ...]) -> None:
+    drawn = picture(parse_claim(words)[0], None)
+
+    assert all(f"{curve}</" in drawn for curve in curves)
+
+
+@pytest.mark.parametrize("words", ["x + y > 1", "1 < 2"])
+def test_what_is_not_about_one_variable_is_not_drawn(words: str) -> None:
+    with pytest.raises(SymgradError, match="one variable"):
+        picture(parse_claim(words)[0], None)
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("tanh(z) -> 1 as z -> oo", "tanh(z) → 1 (z → ∞): proved"),
+        ("1/z -> -oo as z -> 0-", "1/z → −∞ (z → 0−): proved"),
+        ("z^2 > 3*z as z -> oo", "z² > 3z (z → ∞): proved"),
+        ("1/z -> oo as z -> oo", "counterexample: z = ∞: 0 against ∞"),
+        ("0*relu'(z) = 0", "without it: z = 0: undefined against 0"),
+        ("2 < 1", "counterexample: 2 against 1"),
+        ("gelu'(z) < 0 iff z < -0.75", "counterexample: z = −142/189: false against true"),
+        ("lim z -> 0 (exp(z) - 1)/z = 1", "→ 1 (z → 0): proved"),
+    ],
+)
+def test_an_answer_says_what_was_claimed(text: str, told: str) -> None:
+    assert told in run("claim", text)[1]
+
+
+def test_where_nothing_is_assumed_to_be_nothing_holds_there() -> None:
+    answer = run("claim", "z^2 >= 0 for 3 < z < 1")[1]
+
+    assert "vacuous" in answer
+    assert "holds just on" not in answer
