@@ -23,6 +23,8 @@ from sympy import (
     Piecewise,
     Rational,
     Subs,
+    Symbol,
+    atan,
     cos,
     erf,
     exp,
@@ -189,6 +191,20 @@ FORGERIES = {  # a statement that is false, and what a region of it is said to b
         Integer(1),
         {"gens": [["sym", "z"], ["cos", -1, [[[1, 0, 1]], [[1]]]], ["sin", 1, [[[2, 0, 1]], [[1]]]]]},
     ),
+    "a cosine that is none": (
+        sin(z) ** 2 + exp(z) ** 2,
+        Integer(1),
+        {"gens": [["sym", "z"], ["exp", -1, [[[1, 0, 1]], [[1]]]], ["sin", 1, [[[1, 0, 1]], [[1]]]]]},
+    ),
+    "a full turn": (
+        atan(Rational(1, 2)) + atan(Rational(1, 3)) + 7 * atan(Rational(4, 5)) + 7 * atan(Rational(1, 9)),
+        Integer(0),
+        {
+            "gens": [["atan", -1, [[[n]], [[d]]]] for n, d in ((1, 2), (1, 3), (1, 9), (4, 5))],
+            "facts": [[[[1, k, 1]], ">", ["odd", k, 1]] for k in range(4)],
+        },
+    ),
+    "a symbol that is not real": (Symbol("w", imaginary=True), Symbol("w", imaginary=True), None),
     "a line on which a point is left": (z, Integer(1), {"gens": [["sym", "z"]], "facts": WEAK}),
     "numbers that nobody knows": (Catalan, EulerGamma, None),
 }
