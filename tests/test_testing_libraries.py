@@ -107,9 +107,9 @@ def test_buffers_of_a_module_take_the_type_of_its_parameters(torch: Any) -> None
     check_torch(torch.nn.Sequential(torch.nn.Linear(3, 4), torch.nn.BatchNorm1d(4)).eval(), torch.randn(5, 3))
 
 
-def test_a_module_that_returns_no_tensor_is_refused(torch: Any) -> None:
+def test_a_function_that_returns_no_tensor_is_refused(torch: Any) -> None:
     with pytest.raises(FunctionTypeError, match="not a tensor"):
-        check_torch(torch.nn.LSTM(3, 4), torch.randn(5, 2, 3))
+        check_torch(lambda x: [x.tolist()], torch.randn(5, 2, 3))
 
 
 def test_a_backward_pass_that_changes_its_cotangent_is_still_right(torch: Any) -> None:
@@ -144,6 +144,68 @@ def test_torch_functions_that_cannot_be_checked_are_refused_with_the_mend(bad: t
 def test_jax_functions_that_cannot_be_checked_are_refused_with_the_mend(bad: tuple[Any, str]) -> None:
     with pytest.raises(FunctionTypeError, match=bad[1]):
         check_jax(bad[0])
+
+
+def product(torch: Any, slopes: Any) -> Any:
+    """a b k and a + b, of two tensors and a number."""
+
+    class Product(torch.autograd.Function):
+        @staticmethod
+        def forward(ctx: Any, a: Any, b: Any, k: float) -> Any:
+            ctx.save_for_backward(a, b)
+            ctx.k = k
+            return a * b * k, a + b
+
+        @staticmethod
+        def backward(ctx: Any, g: Any, h: Any) -> Any:
+            return (*slopes(ctx, *ctx.saved_tensors, g, h), None)
+
+    return Product
+
+
+def test_numbers_are_settings_and_all_outputs_are_checked(torch: Any) -> None:
+    a, b = torch.randn(3, 2), torch.randn(3, 2)
+    check_torch(product(torch, lambda c, a, b, g, h: (g * b * c.k + h, g * a * c.k + h)), a, b, 3.0)
+    with pytest.raises(AssertionError, match=r"wrong +input 1"):
+        check_torch(product(torch, lambda c, a, b, g, h: (g * b * c.k + h, g * a * c.k)), a, b, 3.0)
+    with pytest.raises(FunctionTypeError, match="needs_input_grad"):
+        check_torch(
+            product(torch, lambda c, a, b, g, h: (g * b * c.k + h * c.needs_input_grad[1], g * a * c.k + h)), a, b, 3.0
+        )
+    check_torch(torch.nn.LSTM(2, 3), a)
+    check_torch(lambda parts, scale: torch.stack(parts["of"]).sum() * scale, {"of": [a, b]}, 2.0)
+
+
+def test_the_types_of_torch_are_those_of_the_tensors(torch: Any) -> None:
+    pytest.importorskip("ml_dtypes")
+    for dtype in (torch.float32, torch.float64, torch.bfloat16):
+        seen = set()
+        check_torch(lambda z, seen=seen: (seen.add(z.dtype), torch.tanh(z))[1], of="tanh", dtype=dtype)
+        assert dtype in seen
+
+
+def test_second_derivatives_and_changes_in_place(torch: Any) -> None:
+    cube = product(torch, lambda c, a, b, g, h: (g * b * c.k + h, g * a * c.k + h))
+
+    def slope(z: Any) -> Any:
+        return torch.autograd.grad(cube.apply(z, z * z, 1.0)[0].sum(), z, create_graph=True)[0]
+
+    check_torch(slope, of="3*x^2")
+    assert "changes its input in place" in str(check_torch(lambda z: z.mul_(2), torch.ones(3)))
+
+
+def test_settings_and_several_outputs_of_jax(jax: Any) -> None:
+    scaled = jax.custom_vjp(lambda x, k: jax.numpy.sin(x) * k, nondiff_argnums=(1,))
+    scaled.defvjp(lambda x, k: (scaled(x, k), x), lambda k, x, g: (g * jax.numpy.cos(x) * k,))
+    named = jax.jit(lambda x, name: getattr(jax.numpy, name)(x), static_argnums=(1,))
+    x = np.arange(3.0)
+
+    check_jax(scaled, x, 2.0)
+    check_jax(named, x, "sin")
+    check_jax(lambda p: p["a"] * 2, {"a": x, "mask": None})
+    check_jax(lambda x: {"a": x * 2, "b": (jax.numpy.sin(x), 3)}, x)
+    with pytest.raises(AssertionError, match="nan"):
+        check_jax(jax.numpy.linalg.norm, np.zeros(3))
 
 
 def test_softplus_of_torch_is_another_function_beyond_its_threshold(torch: Any) -> None:

@@ -94,7 +94,7 @@ def text(records: Sequence[dict[str, Any]]) -> str:
 def cells(r: dict[str, Any]) -> tuple[object, ...]:
     """One row."""
     worst = r["worst"]
-    numbers = [f"{float(worst[k]):.9g}" for k in ("x", "given", "true")] if worst else [""] * 3
+    numbers = told_apart(worst) if worst else [""] * 3
     return (
         r["function"],
         VERDICTS[r["verdict"]],
@@ -104,3 +104,10 @@ def cells(r: dict[str, Any]) -> tuple[object, ...]:
         r["unresolved"] + r["floor"],
         *numbers,
     )
+
+
+def told_apart(worst: dict[str, Any]) -> list[str]:
+    """The worst point, what is given there and what is true, with as many digits as tell these two apart."""
+    values = [float(worst[k]) for k in ("x", "given", "true")]
+    shown = ([f"{v:.{digits}g}" for v in values] for digits in (9, 12, 15, 17))
+    return next((s for s in shown if s[1] != s[2]), [f"{v:.9g}" for v in values])

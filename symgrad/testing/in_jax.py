@@ -34,7 +34,8 @@ def check_jax(fun: Callable[..., Any], *inputs: Any, of: Any = None, forward: An
 
     Without inputs `fun` is checked elementwise over its whole domain (`of` names it, and is the exact truth;
     `forward` is differentiated numerically in place of `fun`). With inputs (arrays in dicts, lists and tuples; one
-    argument each) it is checked as a vector function at these. Double precision is switched on meanwhile.
+    argument each) it is checked as a vector function at these, in all arrays that it returns; numbers and other
+    settings beside them are handed on as they are. Double precision is switched on meanwhile.
     """
     __tracebackhide__ = True
     result: Result = demand(try_jax(fun, *inputs, of=of, forward=forward, **options))
@@ -56,17 +57,19 @@ def try_jax(fun: Callable[..., Any], *inputs: Any, of: Any = None, forward: Any 
 
 def at_inputs(jax: Any, fun: Callable[..., Any], inputs: tuple[Any, ...], options: dict[str, Any]) -> Result:
     """A vector function of all floats in the inputs; what else they hold, such as indices, stays as it is."""
-    whole = inputs[0] if len(inputs) == 1 else {f"input {n}": v for n, v in enumerate(inputs)}
-    leaves, shape = jax.tree_util.tree_flatten(whole)
+    moving = [n for n, v in enumerate(inputs) if not plain_number(v)] or [*range(len(inputs))]
+    whole = inputs[0] if len(inputs) == 1 else {f"input {n}": inputs[n] for n in moving}
+    leaves, shape = jax.tree_util.tree_flatten(whole, is_leaf=lambda v: v is None)
     floats = [n for n, v in enumerate(leaves) if np.asarray(v).dtype.kind == "f"]
-    tree = jax.tree_util.tree_map(lambda v: np.asarray(v, float), whole)
     if len(floats) < len(leaves):
-        tree = {f"leaf {n}": np.asarray(leaves[n], float) for n in floats}
+        tree: Any = {f"leaf {n}": np.asarray(leaves[n], float) for n in floats}
+    else:
+        tree = jax.tree_util.tree_map(lambda v: np.asarray(v, float), whole)
 
     def called(p: Any) -> Any:
         if len(floats) < len(leaves):
             p = jax.tree_util.tree_unflatten(shape, [p.get(f"leaf {n}", v) for n, v in enumerate(leaves)])
-        return plain(fun(p) if len(inputs) == 1 else fun(*p.values()))
+        return joined(jax, fun(p) if len(inputs) == 1 else fun(*(p.get(f"input {n}", v) for n, v in enumerate(inputs))))
 
     def f(p: Any) -> Array:
         return np.asarray(called(p))
@@ -76,6 +79,19 @@ def at_inputs(jax: Any, fun: Callable[..., Any], inputs: tuple[Any, ...], option
         return jax.tree_util.tree_map(np.asarray, led_back(back, jax.numpy.asarray(c, out.dtype)))
 
     return try_vjp(f, vjp, tree, **options)
+
+
+def plain_number(value: Any) -> bool:
+    """Whether an argument is a number of Python's, which is a setting beside arrays; a tracer is none."""
+    return isinstance(value, Number) and not isinstance(value, np.generic)
+
+
+def joined(jax: Any, out: Any) -> Any:
+    """What a JAX function returned, as one array: all its arrays of floats in a row."""
+    if not isinstance(out, tuple | list | dict):
+        return plain(out)
+    leaves = [v for v in jax.tree_util.tree_leaves(out) if jax.numpy.issubdtype(jax.numpy.result_type(plain(v)), jax.numpy.inexact)]
+    return jax.numpy.concatenate([jax.numpy.ravel(v) for v in leaves]) if leaves else plain(out)
 
 
 def plain(out: Any) -> Any:
