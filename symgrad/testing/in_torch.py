@@ -32,7 +32,7 @@ def check_torch(target: Any, *inputs: Any, of: Any = None, forward: Any = None, 
     the exact truth; `forward`, a torch function, is differentiated numerically in place of `target`). With inputs
     (tensors or arrays, in lists, tuples and dicts too) it is checked as a vector function at these, by all of them and
     all parameters of the module, and in all tensors that it returns; numbers and other settings are handed on as they
-    are. `dtype` is that of the tensors, NumPy's or torch's.
+    are. `dtype`, NumPy's or torch's, is that of the backward pass.
     """
     __tracebackhide__ = True
     result: Result = demand(try_torch(target, *inputs, of=of, forward=forward, **options))
