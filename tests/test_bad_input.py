@@ -200,6 +200,10 @@ def test_a_function_that_switches_numpy_s_errors_on() -> None:
     assert np.geterr() == before
 
 
+def test_code_of_single_numbers_may_be_asked_for_one_point() -> None:
+    assert try_gradient(None, lambda z: 1.0 if z > 0 else 0.0, of="relu", points=[2.0]).outcome is Outcome.OK
+
+
 @pytest.mark.parametrize("share", [0.0, 1 + 1e-8])
 def test_a_slope_below_all_rounding_is_not_called_right(share: float) -> None:
     result = try_gradient(lambda z: 1e-200 * np.tanh(z), lambda z: 1e-200 * share / np.cosh(z) ** 2)

@@ -69,7 +69,7 @@ class Guarded:
 
     def fitted(self, value: Array, x: Array) -> Array:
         """What was returned for `x`, in its shape."""
-        if self.constant and value.ndim == 0:
+        if value.ndim == 0 and (self.constant or x.size == 1):
             value = np.broadcast_to(value, x.shape)
         if value.shape != x.shape:
             raise FunctionShapeError(

@@ -90,7 +90,8 @@ def joined(jax: Any, out: Any) -> Any:
     """What a JAX function returned, as one array: all its arrays of floats in a row."""
     if not isinstance(out, tuple | list | dict):
         return plain(out)
-    leaves = [v for v in jax.tree_util.tree_leaves(out) if jax.numpy.issubdtype(jax.numpy.result_type(plain(v)), jax.numpy.inexact)]
+    types = [(v, jax.numpy.result_type(plain(v))) for v in jax.tree_util.tree_leaves(out)]
+    leaves = [v for v, kind in types if jax.numpy.issubdtype(kind, jax.numpy.inexact)]
     return jax.numpy.concatenate([jax.numpy.ravel(v) for v in leaves]) if leaves else plain(out)
 
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from symgrad.checker.calling import Guarded
-from symgrad.checker.directions import Slopes
+from symgrad.checker.slopes import Slopes
 from symgrad.checker.trees import leaves_of, rebuilt, tree
 from symgrad.checker.watch import Watching
 from symgrad.testing.diagnosis.lookups import recognised_function, recognised_loss
