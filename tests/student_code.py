@@ -10,7 +10,17 @@ from typing import Any
 
 import numpy as np
 
-from symgrad.testing import LSTM, Attention, BatchNorm, Convolution, Convolution2D, Network, Recurrent
+from symgrad.testing import (
+    GRU,
+    LSTM,
+    Attention,
+    BatchNorm,
+    Convolution,
+    Convolution2D,
+    Embedding,
+    Network,
+    Recurrent,
+)
 
 Gradients = Callable[[Any, Any, Any], dict[str, Any]]
 
@@ -161,6 +171,102 @@ def grads(p, x, y):
     dS = A * (dA - (dA * A).sum(axis=1, keepdims=True)) / root
     return {"Q": dS @ K, "K": dS.T @ Q, "V": A.T @ d}
 """
+BATCHED = """
+def grads(p, x, y):
+    T, n = x.shape[:2]
+    h = [np.zeros((n, len(p["b"])))]
+    for t in range(T):
+        h.append(np.tanh(x[t] @ p["U"].T + h[t] @ p["W"].T + p["b"]))
+    e = np.exp(h[T] @ p["V"].T + p["c"])
+    d = e / e.sum(axis=1, keepdims=True) - y
+    g = {k: np.zeros_like(v) for k, v in p.items()}
+    g["V"], g["c"] = d.T @ h[T], d.sum(axis=0)
+    back = d @ p["V"]
+    for t in reversed(range(T)):
+        dz = back * (1 - h[t + 1] ** 2)
+        g["U"] += dz.T @ x[t]
+        g["W"] += dz.T @ h[t]
+        g["b"] += dz.sum(axis=0)
+        back = dz @ p["W"]
+    return g
+"""
+GATED = """
+def grads(p, x, y):
+    h, s = p["h"], lambda v: 1 / (1 + np.exp(-v))
+    r, z = (s(x @ p["W" + q].T + p["b" + q] + h @ p["U" + q].T + p["d" + q]) for q in "rz")
+    u = h @ p["Un"].T + p["dn"]
+    n = np.tanh(x @ p["Wn"].T + p["bn"] + r * u)
+    d = (1 - z) * n + z * h - y
+    dn = d * (1 - z) * (1 - n**2)
+    dz = d * (h - n) * z * (1 - z)
+    dr = dn * u * r * (1 - r)
+    g = {"x": 0, "h": d * z}
+    for q, a, b in (("r", dr, dr), ("z", dz, dz), ("n", dn, dn * r)):
+        g["x"] = g["x"] + a @ p["W" + q]
+        g["h"] = g["h"] + b @ p["U" + q]
+        g |= {"W" + q: a.T @ x, "U" + q: b.T @ h, "b" + q: a.sum(axis=0), "d" + q: b.sum(axis=0)}
+    return g
+"""
+GATED_BEFORE = """
+def grads(p, x, y):
+    h, s = p["h"], lambda v: 1 / (1 + np.exp(-v))
+    r, z = (s(x @ p["W" + q].T + h @ p["U" + q].T + p["b" + q]) for q in "rz")
+    n = np.tanh(x @ p["Wn"].T + (r * h) @ p["Un"].T + p["bn"])
+    d = (1 - z) * h + z * n - y
+    dn = d * z * (1 - n**2)
+    dz = d * (n - h) * z * (1 - z)
+    m = dn @ p["Un"]
+    dr = m * h * r * (1 - r)
+    dx = dr @ p["Wr"] + dz @ p["Wz"] + dn @ p["Wn"]
+    dh = d * (1 - z) + m * r + dr @ p["Ur"] + dz @ p["Uz"]
+    g = {"x": dx, "h": dh, "Un": dn.T @ (r * h), "Ur": dr.T @ h, "Uz": dz.T @ h}
+    for q, a in (("r", dr), ("z", dz), ("n", dn)):
+        g |= {"W" + q: a.T @ x, "b" + q: a.sum(axis=0)}
+    return g
+"""
+LONG = """
+def grads(p, x, y):
+    T, n = x.shape[:2]
+    s, k = lambda v: 1 / (1 + np.exp(-v)), len(p["bi"])
+    h, c, kept = np.zeros((n, k)), np.zeros((n, k)), []
+    for t in range(T):
+        a = {q: x[t] @ p["W" + q].T + h @ p["U" + q].T + p["b" + q] for q in "ifog"}
+        i, f, o, g = s(a["i"]), s(a["f"]), s(a["o"]), np.tanh(a["g"])
+        new = f * c + i * g
+        kept.append((h, c, i, f, o, g, new))
+        h, c = o * np.tanh(new), new
+    G = {q: np.zeros_like(v) for q, v in p.items()}
+    dh, dc = np.zeros((n, k)), np.zeros((n, k))
+    for t in reversed(range(T)):
+        h, c, i, f, o, g, new = kept[t]
+        e = o * np.tanh(new) @ p["V"].T + p["c"] - y[t]
+        G["V"] += e.T @ (o * np.tanh(new))
+        G["c"] += e.sum(axis=0)
+        dh = dh + e @ p["V"]
+        dc = dc + dh * o * (1 - np.tanh(new) ** 2)
+        d = {"i": dc * g * i * (1 - i), "f": dc * c * f * (1 - f), "o": dh * np.tanh(new) * o * (1 - o)}
+        d["g"] = dc * i * (1 - g**2)
+        for q in "ifog":
+            G["W" + q] += d[q].T @ x[t]
+            G["U" + q] += d[q].T @ h
+            G["b" + q] += d[q].sum(axis=0)
+        dh = sum(d[q] @ p["U" + q] for q in "ifog")
+        dc = dc * f
+    return G
+"""
+WORDS = """
+def grads(p, x, y):
+    n, m = x.shape
+    e = p["E"][x].mean(axis=1)
+    z = np.exp(e @ p["W"].T + p["b"])
+    d = (z / z.sum(axis=1, keepdims=True) - y) / n
+    de = d @ p["W"] / m
+    dE = np.zeros_like(p["E"])
+    for i in range(n):
+        for j in range(m):
+            dE[x[i, j]] += de[i]
+    return {"E": dE, "W": d.T @ e, "b": d.sum(axis=0)}
+"""
 MODELS: dict[str, tuple[Any, str]] = {
     "two layers": (Network((3, 4, 2)), TWO_LAYERS),
     "square layers": (Network((3, 3, 3), batch=4), TWO_LAYERS),
@@ -175,6 +281,11 @@ MODELS: dict[str, tuple[Any, str]] = {
     "cell": (LSTM(), CELL),
     "attention": (Attention(), ATTENTION),
     "square attention": (Attention(keys=3, values=3), ATTENTION),
+    "batched": (Recurrent(batch=3, last=True, loss="cross_entropy"), BATCHED),
+    "gated": (GRU(biases="bd"), GATED),
+    "gated before": (GRU(reset="before", update="new"), GATED_BEFORE),
+    "long": (Recurrent(batch=2, cell=LSTM()), LONG),
+    "words": (Embedding(), WORDS),
 }
 
 

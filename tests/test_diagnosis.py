@@ -8,9 +8,12 @@ import numpy as np
 import pytest
 from student_code import MODELS, written
 from student_functions import MISTAKES, TYPED, UNKNOWN, UNUSUAL, s
-from student_lines import MISTAKES as LINES
-from student_lines import TWO
-from student_lines import UNUSUAL as RIGHT_LINES
+from student_lines import MISTAKES as ONE_LINE
+from student_lines import TWO as TWO_LINES
+from student_lines import UNUSUAL as ONE_RIGHT
+from student_sequences import MISTAKES as SEQUENCES
+from student_sequences import TWO as TWO_OF_SEQUENCES
+from student_sequences import UNUSUAL as RIGHT_SEQUENCES
 
 from symgrad.core import FunctionRaisedError, Outcome, UnsupportedError
 from symgrad.definitions import ACTIVATIONS, LOSSES
@@ -18,6 +21,10 @@ from symgrad.testing import Network, check_gradient, check_network, diagnose, tr
 from symgrad.testing.diagnosis.constants import FIXED
 from symgrad.testing.models.model import in_numpy
 from symgrad.testing.subject import subject
+
+LINES = ONE_LINE + SEQUENCES
+TWO = TWO_LINES + TWO_OF_SEQUENCES
+RIGHT_LINES = ONE_RIGHT + RIGHT_SEQUENCES
 
 
 def test_the_tables_are_as_large_as_they_should_be() -> None:
@@ -36,7 +43,10 @@ def test_textbook_backpropagation_is_right(name: str) -> None:
     check_network(model, written(source))
 
 
-@pytest.mark.parametrize("case", LINES, ids=[f"{m}: {new}" for m, _, new, _ in LINES])
+MOST = [pytest.param(case, marks=pytest.mark.slow if n % 4 else ()) for n, case in enumerate(SEQUENCES)]
+
+
+@pytest.mark.parametrize("case", [*ONE_LINE, *MOST], ids=[f"{m}: {new}" for m, _, new, _ in LINES])
 def test_a_wrong_line_is_named(case: tuple[str, str, str, str | None]) -> None:
     name, old, new, expected = case
     model, source = MODELS[name]

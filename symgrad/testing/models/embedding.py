@@ -328,4 +328,5 @@ class Embedding(Textbook):
     def varied(self, seed: int, *, sizes: bool = True) -> Embedding:
         """Other numbers; other sizes too, unless they are to stay."""
         other = replace(self, seed=self.seed + 101 * seed)
-        return replace(other, tokens=self.tokens + seed, batch=self.batch + 2 * seed) if sizes else other
+        more = {"tokens": self.tokens + seed, "length": self.length + seed, "batch": self.batch + 2 * seed}
+        return replace(other, **more) if sizes else other
