@@ -180,6 +180,11 @@ def test_a_statement_that_is_false_is_not_proved_by_a_forged_one(name: str) -> N
 
 
 WEAK = [[[[1, 0, 1]], ">=", ["given", 0, ">="]], [[[-1, 0, 1]], ">=", ["given", 4, ">="]]]  # z = 0 is left
+TURN = atan(Rational(1, 2)) + atan(Rational(1, 3)) + 7 * atan(Rational(4, 5)) + 7 * atan(Rational(1, 9))  # 2 pi
+ARCS = {
+    "gens": [["atan", -1, [[[n]], [[d]]]] for n, d in ((1, 2), (1, 3), (1, 9), (4, 5))],
+    "facts": [[[[1, k, 1]], ">", ["odd", k, 1]] for k in range(4)],
+}
 FORGERIES = {  # a statement that is false, and what a region of it is said to be
     "a sign that no form shows": (
         abs(z),
@@ -196,14 +201,8 @@ FORGERIES = {  # a statement that is false, and what a region of it is said to b
         Integer(1),
         {"gens": [["sym", "z"], ["exp", -1, [[[1, 0, 1]], [[1]]]], ["sin", 1, [[[1, 0, 1]], [[1]]]]]},
     ),
-    "a full turn": (
-        atan(Rational(1, 2)) + atan(Rational(1, 3)) + 7 * atan(Rational(4, 5)) + 7 * atan(Rational(1, 9)),
-        Integer(0),
-        {
-            "gens": [["atan", -1, [[[n]], [[d]]]] for n, d in ((1, 2), (1, 3), (1, 9), (4, 5))],
-            "facts": [[[[1, k, 1]], ">", ["odd", k, 1]] for k in range(4)],
-        },
-    ),
+    "a full turn": (TURN, Integer(0), ARCS),
+    "a full turn backwards": (-TURN, Integer(0), ARCS),
     "a symbol that is not real": (Symbol("w", imaginary=True), Symbol("w", imaginary=True), None),
     "a line on which a point is left": (z, Integer(1), {"gens": [["sym", "z"]], "facts": WEAK}),
     "numbers that nobody knows": (Catalan, EulerGamma, None),
