@@ -298,9 +298,11 @@ def rounded(found: Guarded, x: Array, values: Array) -> Guarded:
     """The function, which is seen to round its values to so many decimals, if to fewer than doubles and `x` have."""
     if any(0 < abs(v) < 1 and round(v, DECIMALS[-1]) != v for v in values[::8].tolist()):
         return found  # nearly every function; what follows takes time
-    told = [v for v in values.tolist() if 0 < abs(v) < 1]
+    told = {v for v in values.tolist() if 0 < abs(v) < 1}
+    if len(told) < ENOUGH:
+        return found
     digits = next((d for d in DECIMALS if all(round(v, d) == v for v in told)), None)
-    if digits is None or len(set(told)) < ENOUGH or all(round(v, digits) == v for v in x.tolist()):
+    if digits is None or all(round(v, digits) == v for v in x.tolist()):
         return found
     note = message("{name} rounds to {n} decimals; that was allowed for", name=found.name, n=digits)
     found.watch.note(f"{found.name} decimals", note)
@@ -309,7 +311,7 @@ def rounded(found: Guarded, x: Array, values: Array) -> Guarded:
 
 def narrow(x: Array, values: Array) -> bool:
     """Whether many different values, at points that do not fit into single precision, all do."""
-    if any(LEAST < abs(v) < np.inf and float(np.float32(v)) != v for v in values[::8].tolist()):
+    if any(LEAST < abs(v) < np.inf and float(np.float32(v)) != v for v in {*values[::8].tolist()}):
         return False
     if len(set(values.tolist())) < ENOUGH:
         return False

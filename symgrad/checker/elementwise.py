@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -13,8 +12,7 @@ from symgrad.checker.blame import blamed, swept
 from symgrad.checker.calling import DOUBLE, UNIT, Guarded, epsilon, guard, name_of, rounded
 from symgrad.checker.cuts import LOST, cuts, off
 from symgrad.checker.difference import Array, Estimate, difference, scrutinised
-from symgrad.checker.draws import ends
-from symgrad.checker.exact import Corner, Reference, corners_of, exact_slopes, exact_values, reference, vague_places
+from symgrad.checker.exact import Corner, Reference, exact_slopes, exact_values, reference, vague_places
 from symgrad.checker.excuses import (
     COARSE,
     UNITS,
@@ -27,10 +25,10 @@ from symgrad.checker.excuses import (
     excuse_steep,
 )
 from symgrad.checker.findings import FAR, Blame, Cause, ElementwiseReport, Examined, PointFinding, Stretch, worst_of
-from symgrad.checker.glance import Places, glance, places
+from symgrad.checker.glance import glance
 from symgrad.checker.judge import EPS, FLOOR, OK, ROUNDINGS, UNRESOLVED, WRONG, codes
-from symgrad.checker.options import float_type, understood
-from symgrad.checker.points import points as usual_points
+from symgrad.checker.options import understood
+from symgrad.checker.plan import AtKink, Plan, around, planned
 from symgrad.checker.stretches import stretches
 from symgrad.checker.watch import Watching
 from symgrad.core import Domain, FunctionError, Kink, NoPointsError, Outcome, UnsupportedError
@@ -40,10 +38,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
 
-AtKink = Literal["subgradient", "torch", "jax", "textbook"]
 SECONDS = 60.0
 FUNCTION, GRADIENT = message("the function"), message("the gradient")
-CONVENTIONS = ("torch", "jax", "textbook")
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,30 +49,26 @@ class Trial:
     function: Guarded | None
     gradient: Guarded
     truth: Reference | None
-    corners: tuple[Corner, ...]
-    demanded: tuple[tuple[float, float], ...]
-    lower: float
-    upper: float
-    dtype: Any
+    plan: Plan
     extremes: Extremes
     cut: tuple[tuple[float, float], ...] = ()  # where the slope is dropped: the intervals
 
     @property
     def name(self) -> str:
         """That of the type."""
-        return name_of(self.dtype)
+        return name_of(self.plan.dtype)
 
     @property
     def eps(self) -> float:
         """The rounding unit of the gradient's values."""
-        return max(self.gradient.eps, epsilon(self.dtype))
+        return max(self.gradient.eps, epsilon(self.plan.dtype))
 
     @property
     def about(self) -> dict[str, Any]:
         """What finite differences must know of the function."""
-        kinks = tuple(c.at for c in self.corners)
+        kinks = tuple(c.at for c in self.plan.corners)
         grain, least = (self.function.eps / UNIT, self.function.least) if self.function else (1.0, 0.0)
-        return {"lower": self.lower, "upper": self.upper, "kinks": kinks, "grain": grain, "least": least}
+        return {"lower": self.plan.lower, "upper": self.plan.upper, "kinks": kinks, "grain": grain, "least": least}
 
 
 def check_elementwise(
@@ -110,21 +102,17 @@ def check_elementwise(
     about `count`; those outside the domain are refused. FunctionError where a function cannot be checked.
     """
     understood(points=points, kinks=kinks, at_kink=at_kink, extremes=extremes, count=count, seed=seed, seconds=seconds)
-    truth = made(reference)
-    lower, upper = span(domain, truth)
-    corners = tuple(as_corner(k) for k in kinks) or (truth.corners if truth else ())
-    wanted, demanded = float_type(dtype), demands(at_kink, corners)
-    name = name_of(wanted)
-    x = chosen_points(points, lower, upper, corners, name, wide=truth is not None, count=count, seed=seed)
-    x = with_demanded(x, demanded, lower, upper, name)
+    truth = truth_of(reference)
+    plan = planned(domain, kinks, at_kink, dtype, points, count, seed, truth)
+    x = plan.x
     with Watching(seconds) as watch:
-        more = around(x, lower, upper, corners).points if truth is None and wanted == DOUBLE else None
+        more = plan.places.points if plan.places else None
         function, values, seen = guard(f, FUNCTION, watch, x, more) if f is not None else (None, None, None)
         function = rounded(function, x, values) if function is not None and values is not None else None
-        gradient, given, _ = guard(grad, GRADIENT, watch, x.astype(wanted))
+        gradient, given, _ = guard(grad, GRADIENT, watch, plan.typed)
         if function is None and truth is None:
             raise UnsupportedError("nothing to compare the gradient with; hand in the function, or an exact reference")
-        trial = Trial(function, gradient, truth, corners, demanded, lower, upper, wanted, extremes)
+        trial = Trial(function, gradient, truth, plan, extremes)
         found = examine(trial, x, given, seen)
         worst, blame = None, None
         where: tuple[Stretch, ...] = ()
@@ -135,140 +123,31 @@ def check_elementwise(
             worst = worst_of(found.rows()) if (found.outcomes == WRONG).any() else None
         if worst is not None:
             blame = blame_at(trial, x, worst)
-            where = stretches(lambda u: examine(trial, u).outcomes == WRONG, x, found.outcomes, worst, name)
+            where = stretches(lambda u: examine(trial, u).outcomes == WRONG, x, found.outcomes, worst, trial.name)
         forward = forward_of(trial, x, values) if truth and values is not None else None
-        return ElementwiseReport(found, where, blame, forward, watch.notes, name, seed)
+        return ElementwiseReport(found, where, blame, forward, watch.notes, trial.name, seed)
 
 
-def made(of: Any) -> Reference | None:
+def truth_of(of: Any) -> Reference | None:
     """The reference, made from what was handed in as one."""
     return of if of is None or isinstance(of, Reference) else reference(of)
 
 
-def span(domain: Domain | tuple[float, float] | None, truth: Reference | None) -> tuple[float, float]:
-    """The ends of the open domain."""
-    if domain is None:
-        return (truth.lower, truth.upper) if truth else (-math.inf, math.inf)
-    if isinstance(domain, Domain):
-        if domain.values:
-            raise UnsupportedError(
-                "the domain {domain} is a finite set: nothing can be differentiated there", domain=domain
-            )
-        return ends(domain, {})
-    try:
-        lower, upper = (end if e is None else float(e) for e, end in zip(domain, (-math.inf, math.inf), strict=True))
-    except (TypeError, ValueError):
-        raise UnsupportedError(
-            "domain={domain} is not understood; give its two ends, as in domain=(0, None)", domain=repr(domain)
-        ) from None
-    if not lower < upper:
-        raise NoPointsError(
-            "domain=({lower}, {upper}) is empty; give the smaller end first", lower=f"{lower:g}", upper=f"{upper:g}"
-        )
-    return lower, upper
-
-
-def as_corner(kink: float | Corner | Kink) -> Corner:
-    """A kink in numbers."""
-    if isinstance(kink, Kink):
-        return corners_of([kink], kink.variable, {})[0]
-    return kink if isinstance(kink, Corner) else Corner(float(kink))
-
-
-def demands(at_kink: AtKink | Mapping[float, float], corners: Sequence[Corner]) -> tuple[tuple[float, float], ...]:
-    """The values demanded on kinks."""
-    if not isinstance(at_kink, str):
-        return tuple((float(x), float(value)) for x, value in at_kink.items())
-    if at_kink == "subgradient":
-        return ()
-    if at_kink not in CONVENTIONS:
-        raise UnsupportedError(
-            "at_kink={at_kink} is unknown; use 'subgradient', 'torch', 'jax' or {point: value}", at_kink=repr(at_kink)
-        )
-    values = [(c.at, getattr(c, at_kink)) for c in corners]
-    unknown = [x for x, value in values if value is None]
-    if unknown or not values:
-        if not values:
-            raise UnsupportedError(
-                "at_kink={rule} needs a declared kink; name the function with `of`, or say the "
-                "value: at_kink={0: value}",
-                rule=repr(at_kink),
-            )
-        raise UnsupportedError(
-            "the catalogue holds no value of {rule} at {unknown}; leave at_kink out, or say the value: "
-            "at_kink={{unknown}: value}",
-            rule=at_kink,
-            unknown=f"{unknown[0]:g}",
-        )
-    return tuple(values)
-
-
-def chosen_points(
-    given: Sequence[float] | None,
-    lower: float,
-    upper: float,
-    corners: Sequence[Corner],
-    dtype: str,
-    *,
-    wide: bool,
-    count: int,
-    seed: int,
-) -> Array:
-    """The points, sorted; NoPointsError where there are none."""
-    at = tuple(c.at for c in corners)
-    if given is None:
-        x = usual_points(lower, upper, at, count=count, seed=seed, dtype=dtype, wide=wide)
-    else:
-        x = np.unique(np.asarray(np.asarray(given, dtype), float))
-        outside = x[~((x > lower) & (x < upper))]
-        if outside.size:
-            raise UnsupportedError(
-                "the point {outside} is not inside the open domain ({lower}, {upper}); drop it or widen `domain`",
-                outside=outside[0],
-                lower=lower,
-                upper=upper,
-            )
-    if given is not None and not x.size:
-        raise NoPointsError("`points` is empty; give at least one point, or leave it out for the usual ones")
-    if not x.size:
-        raise NoPointsError(
-            "no number of type {dtype} to try in ({lower}, {upper}); widen `domain`, or give `points`",
-            dtype=dtype,
-            lower=lower,
-            upper=upper,
-        )
-    return x
-
-
-def with_demanded(x: Array, demanded: Sequence[tuple[float, float]], lower: float, upper: float, dtype: str) -> Array:
-    """The points, and those at which a value is demanded."""
-    if not demanded:
-        return x
-    more = np.asarray([at for at, _ in demanded], dtype).astype(float)
-    if not ((more > lower) & (more < upper)).all():
-        raise UnsupportedError(
-            "at_kink demands a value outside the open domain ({lower}, {upper}); drop that point",
-            lower=lower,
-            upper=upper,
-        )
-    return np.union1d(x, more)
-
-
 def examine(trial: Trial, x: Array, given: Array | None = None, seen: Array | None = None) -> Examined:
     """The truth and the outcome at each point, at which the functions are called, if they were not yet."""
-    given = np.asarray(trial.gradient(x.astype(trial.dtype)) if given is None else given, float)
+    given = np.asarray(trial.gradient(x.astype(trial.plan.dtype)) if given is None else given, float)
     first = first_look(trial, x, given, seen)
-    if first is not None and first.bound.max(initial=0.0) < np.inf and not (trial.demanded or trial.cut):
+    if first is not None and first.bound.max(initial=0.0) < np.inf and not (trial.plan.demanded or trial.cut):
         return Examined(given, first, np.zeros(x.size, int), np.zeros(x.size, bool), None)
     truth, exact = truth_at(trial, x, first)
-    values = dict(trial.demanded)
+    values = dict(trial.plan.demanded)
     demanded = np.asarray([values.get(v, np.nan) for v in x.tolist()]) if values else None
     grain = trial.function.eps if trial.function is not None and not exact.all() else 0.0
-    truth, outcomes = judged(trial, given, truth, exact, demanded, max(trial.eps, grain), trial.dtype)
+    truth, outcomes = judged(trial, given, truth, exact, demanded, max(trial.eps, grain), trial.plan.dtype)
     wide = in_doubles(trial, x)
     if wide is not None:  # a mistake that the narrow type hides: more than one rounding of it off, in doubles
-        unit = max(epsilon(trial.dtype) / ROUNDINGS, grain)
-        near = epsilon(trial.dtype) / UNITS  # constants of the narrow type move the argument by a rounding of it
+        unit = max(epsilon(trial.plan.dtype) / ROUNDINGS, grain)
+        near = epsilon(trial.plan.dtype) / UNITS  # constants of the narrow type move the argument by a rounding of it
         truth, strict = judged(trial, wide, truth, exact, demanded, unit, float, 2 * near)
         outcomes[(strict == WRONG) & np.isfinite(wide)] = WRONG
     if trial.eps > EPS:
@@ -278,7 +157,7 @@ def examine(trial: Trial, x: Array, given: Array | None = None, seen: Array | No
     if trial.truth is not None and (outcomes != OK).any():
         excuse(trial.truth, trial.gradient, given, truth, outcomes, trial.eps)
         if trial.extremes != "fail":
-            told = excuse_extremes(trial.truth, trial.gradient, given, truth, outcomes, trial.dtype)
+            told = excuse_extremes(trial.truth, trial.gradient, given, truth, outcomes, trial.plan.dtype)
             if told:
                 trial.gradient.watch.note("extremes", told)
     return Examined(given, truth, outcomes, exact, demanded)
@@ -288,14 +167,14 @@ def with_cuts(trial: Trial, x: Array, found: Examined) -> Trial:
     """The trial that knows where the code drops the slope, if it does."""
 
     def compare(u: Array) -> tuple[Array, Estimate]:
-        given = np.asarray(trial.gradient(u.astype(trial.dtype)), float)
+        given = np.asarray(trial.gradient(u.astype(trial.plan.dtype)), float)
         return given, truth_at(trial, u, first_look(trial, u, given))[0]
 
     gone = cuts(compare, x, found.given, found.truth, found.outcomes, trial.name, trial.eps)
     if not gone.any():
         return trial
     edges = np.flatnonzero(np.diff(np.concatenate([[False], gone, [False]]).astype(int)))
-    beside = np.concatenate([[trial.lower], x, [trial.upper]])
+    beside = np.concatenate([[trial.plan.lower], x, [trial.plan.upper]])
     ends = [(float(beside[i]), float(beside[j + 1])) for i, j in zip(edges[::2], edges[1::2], strict=True)]
     return replace(trial, cut=tuple(ends))
 
@@ -328,7 +207,7 @@ def judged(  # noqa: PLR0917 - all of it is needed twice
         earn_floor(trial.truth, trial.gradient, given, truth, outcomes, eps)
     if trial.truth is not None:
         excuse_steep(trial.truth, given, truth, outcomes, exact, max(eps, near))
-        excuse_beside(trial.corners, given, truth, outcomes, exact, eps)
+        excuse_beside(trial.plan.corners, given, truth, outcomes, exact, eps)
     again = np.flatnonzero((outcomes == WRONG) & ~exact & np.isfinite(given))
     if again.size and trial.function is not None:
         closer = scrutinised(trial.function, truth.at(again), given[again], **trial.about)
@@ -339,7 +218,7 @@ def judged(  # noqa: PLR0917 - all of it is needed twice
 
 def in_doubles(trial: Trial, x: Array) -> Array | None:
     """What code for a narrower type gives in doubles; None where it keeps to its type, or is meant for doubles."""
-    if trial.dtype.itemsize >= DOUBLE.itemsize or trial.gradient.one_by_one:
+    if trial.plan.dtype.itemsize >= DOUBLE.itemsize or trial.gradient.one_by_one:
         return None
     try:
         found = trial.gradient.raw(x)
@@ -351,17 +230,14 @@ def in_doubles(trial: Trial, x: Array) -> Array | None:
 def first_look(trial: Trial, x: Array, given: Array, seen: Array | None = None) -> Estimate | None:
     """The slopes that a glance at the function confirms; None where there is an exact truth, or single precision.
 
-    `seen` are the values at the places of the glance, if they are known.
+    `seen` are the values at the places of the plan, if x are its points and they are known.
     """
     function = trial.function
     if function is None or trial.truth is not None or function.quantum or max(function.eps, trial.eps) > EPS:
         return None
-    return glance(function, around(x, trial.lower, trial.upper, trial.corners), given, seen)
-
-
-def around(x: Array, lower: float, upper: float, corners: Sequence[Corner]) -> Places:
-    """Where a glance calls the function."""
-    return places(x.tobytes(), lower, upper, tuple(c.at for c in corners))
+    plan = trial.plan
+    at = plan.places if seen is not None and plan.places else around(x, plan.lower, plan.upper, plan.corners)
+    return glance(function, at, given, seen)
 
 
 def truth_at(trial: Trial, x: Array, first: Estimate | None) -> tuple[Estimate, Array]:
@@ -433,7 +309,8 @@ def forward_of(trial: Trial, x: Array, given: Array) -> PointFinding | None:
     values, bounds = exact_values(trial.truth, x)
     with np.errstate(all="ignore"):
         error = np.abs(given - values)
-        eps = max(function.eps, epsilon(trial.dtype) / ROUNDINGS)  # a rounding of the narrow type is none of doubles
+        narrow = epsilon(trial.plan.dtype) / ROUNDINGS  # a rounding of the narrow type is none of doubles
+        eps = max(function.eps, narrow)
         allowed = 3 * bounds + function.quantum + ROUNDINGS * eps * np.maximum(np.maximum(1, np.abs(x)), np.abs(values))
         off = np.flatnonzero(~(error <= allowed) & np.isfinite(values))
     off = off[~near(trial.truth.corners, x[off])] if off.size else off

@@ -24,12 +24,13 @@ R = TypeVar("R")
 
 def understood(**options: Any) -> None:
     """Refuse an option whose value cannot be meant."""
+    try:
+        if remembered(**options):
+            return
+    except TypeError:  # a list or an array is none to remember
+        pass
     for name, value in options.items():
-        try:
-            fine = remembered(name, value)
-        except TypeError:  # a list or an array is none to remember
-            fine = WANTED[name][0](value)
-        if not fine:
+        if not WANTED[name][0](value):
             mend = WANTED[name][1]
             raise UnsupportedError(
                 "{name}={value} is not understood; {mend}", name=name, value=f"{value!r:.80}", mend=mend
@@ -37,9 +38,9 @@ def understood(**options: Any) -> None:
 
 
 @lru_cache(typed=True)
-def remembered(name: str, value: Any) -> bool:
-    """Whether the value can be meant: every check asks for the same."""
-    return WANTED[name][0](value)
+def remembered(**options: Any) -> bool:
+    """Whether all values can be meant: every check asks for the same."""
+    return all(WANTED[name][0](value) for name, value in options.items())
 
 
 TOLERANCES = frozenset({"tol", "tolerance", "atol", "rtol", "eps", "epsilon", "delta", "step", "h"})
@@ -49,13 +50,13 @@ def known(*sources: Callable[..., Any]) -> Callable[[Callable[P, R]], Callable[P
     """Refuse an option that neither the function has, nor `sources`, to which it hands options on."""
 
     def decorate(function: Callable[P, R]) -> Callable[P, R]:
-        names = sorted({name for f in (function, *sources) for name in signature(f).parameters} - {"options"})
+        names = frozenset(name for f in (function, *sources) for name in signature(f).parameters) - {"options"}
 
         @wraps(function)
         def call(*arguments: P.args, **options: P.kwargs) -> R:
             for name in options:
                 if name not in names:
-                    raise UnsupportedError(refused(name, names))
+                    raise UnsupportedError(refused(name, sorted(names)))
             return function(*arguments, **options)
 
         return call

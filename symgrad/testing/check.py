@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from symgrad import checker
-from symgrad.checker.calling import callable_one, name_of
+from symgrad.checker.calling import callable_one
 from symgrad.checker.options import known
 from symgrad.checker.watch import Watching
 from symgrad.core import FunctionError, FunctionShapeError, FunctionTypeError, Outcome, SymgradError, UnsupportedError
@@ -23,15 +23,12 @@ from symgrad.words import counted, message
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
 
-    from symgrad.checker import ElementwiseReport, PointFinding
     from symgrad.checker.watch import Watch
     from symgrad.core.marking import Mark
     from symgrad.testing.diagnosis import Diagnosis
     from symgrad.testing.result import Result
 
 SECONDS = 60.0
-TINY = 2.0**-40  # errors below this are judged by what is beside them
-USUAL = {"at_kink": "subgradient", "extremes": "note", "dtype": "float64"}
 FORWARD, GRADIENT = "the function", "the gradient"
 
 
@@ -96,9 +93,8 @@ def try_gradient(
 
         found = explained(seconds, look)
     name = named("the gradient of {name}", what.name) if what else named("the gradient {name}", title(grad))
-    said = {"of": of, "parameters": parameters, "variable": variable, "dtype": name_of(np.dtype(dtype))}
-    again = replay(reports, seed, **said, **{k: options[k] for k in ("domain", "kinks", "at_kink", "extremes")})
-    return Elementwise(name, letters[0], tuple(reports), found, again)
+    said = {"of": of, "parameters": parameters, "variable": variable, **options}
+    return Elementwise(name, letters[0], tuple(reports), found, tuple(said.items()))
 
 
 def explained(seconds: float, look: Callable[[Watch], Diagnosis | None]) -> Diagnosis | None:
@@ -178,24 +174,6 @@ def title(function: Any) -> str:
     return str(getattr(function, "__name__", type(function).__name__))
 
 
-def replay(reports: Sequence[tuple[str, ElementwiseReport]], seed: int, **said: Any) -> str:
-    """One line that shows the worst point again; `said` are the options that the caller gave, or their defaults."""
-    wrong = [r for _, r in reports if r.outcome is Outcome.WRONG]
-    shown = [(q, r) for r in wrong for q in (r.worst, r.forward) if q and q.outcome is Outcome.WRONG]
-    given = {k: v for k, v in said.items() if v is not None and v != () and v != USUAL.get(k)}
-    parts = [f"{k}={v!r}" for k, v in given.items()] + [f"seed={seed}"]
-    parts += [f"points={telling(*shown[0])!r}"] if shown else []
-    return f"check_gradient(f, grad, {', '.join(parts)})"
-
-
-def telling(worst: PointFinding, report: ElementwiseReport) -> list[float]:
-    """The points to look at again: the worst, and with an error as small as rounding the ends of where it is wrong."""
-    if worst.error > TINY * max(1.0, abs(worst.x)) or not report.stretches:
-        return [worst.x]
-    ends = (report.stretches[0].below, report.stretches[0].above)
-    return sorted({worst.x, *(v for v in ends if v is not None)})
-
-
 def check_vjp(f: Callable[[Any], Any], vjp: Callable[[Any, Any], Any], x: Any, **options: Any) -> Parameters:
     """Assert that `vjp(x, c)` is the product of the cotangent c with the Jacobian of `f` at x: $Jᵀ c$.
 
@@ -225,7 +203,7 @@ def try_vjp(
         raise
     found = explained(options.get("seconds", SECONDS), look) if report.outcome is Outcome.WRONG else None
     name = named("the vector-Jacobian product {name}", title(vjp))
-    return Parameters(name, report, found, f"check_vjp(f, vjp, x, seed={seed})")
+    return Parameters(name, report, found, "check_vjp(f, vjp, x")
 
 
 def of_parameters() -> Any:
@@ -273,7 +251,7 @@ def try_network(loss: Any, grads: Any, params: Any = None, *, seed: int = 0, **o
         raise
     found = explained(options.get("seconds", SECONDS), look) if report.outcome is Outcome.WRONG else None
     name = message("the loss of the model") if model is not None else named("the loss {name}", title(loss))
-    return Parameters(name, report, found, f"check_network(loss, grads, params, seed={seed})")
+    return Parameters(name, report, found, "check_network(loss, grads, params")
 
 
 @contextmanager

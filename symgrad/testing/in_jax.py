@@ -11,8 +11,8 @@ import numpy as np
 
 from symgrad import checker
 from symgrad.checker.calling import callable_one
-from symgrad.checker.elementwise import span
 from symgrad.checker.options import float_type, understood
+from symgrad.checker.plan import span
 from symgrad.core import FunctionShapeError, FunctionTypeError
 from symgrad.testing.check import try_gradient, try_vjp
 from symgrad.testing.pullback import pulled_back, replayed

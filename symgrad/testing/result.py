@@ -5,25 +5,46 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from symgrad.checker.findings import ElementwiseReport, ParameterReport, telling, verdict
+import numpy as np
+
+from symgrad.checker.calling import name_of
+from symgrad.checker.findings import ElementwiseReport, ParameterReport, PointFinding, telling, verdict
 from symgrad.core import Outcome
 from symgrad.testing.lines import elementwise_lines, parameter_lines
 
 if TYPE_CHECKING:
     from symgrad.testing.diagnosis import Diagnosis
 
+TINY = 2.0**-40  # errors below this are judged by what is beside them
+USUAL = {"at_kink": "subgradient", "extremes": "note", "dtype": "float64"}
+SHOWN = ("of", "parameters", "variable", "dtype", "domain", "kinks", "at_kink", "extremes")
 SETTLED = 0.5  # of the points; a check that could say nothing about most of them is no check
 
 
 @dataclass(frozen=True, slots=True)
 class Elementwise:
-    """The reports on an elementwise gradient, one for each set of values of its other arguments (`at`)."""
+    """The reports on an elementwise gradient, one for each set of values of its other arguments (`at`).
+
+    `said` are the options that the check had, `call` is how it is called again.
+    """
 
     name: str
     letter: str
     reports: tuple[tuple[str, ElementwiseReport], ...]
     diagnosis: Diagnosis | None
-    replay: str
+    said: tuple[tuple[str, Any], ...]
+    call: str = "check_gradient(f, grad"
+
+    @property
+    def replay(self) -> str:
+        """One line that shows the worst point again, with the options that are not the usual ones."""
+        said = dict(self.said) | {"dtype": name_of(np.dtype(dict(self.said)["dtype"]))}
+        given = {k: said[k] for k in SHOWN if said[k] is not None and said[k] != () and said[k] != USUAL.get(k)}
+        wrong = [r for _, r in self.reports if r.outcome is Outcome.WRONG]
+        shown = [(q, r) for r in wrong for q in (r.worst, r.forward) if q and q.outcome is Outcome.WRONG]
+        parts = [self.call, *(f"{k}={v!r}" for k, v in given.items()), f"seed={said['seed']}"]
+        parts += [f"points={again(*shown[0])!r}"] if shown else []
+        return f"{', '.join(parts)})"
 
     @property
     def outcome(self) -> Outcome:
@@ -65,7 +86,12 @@ class Parameters:
     name: str
     report: ParameterReport
     diagnosis: Diagnosis | None
-    replay: str
+    call: str  # how the check is called again
+
+    @property
+    def replay(self) -> str:
+        """One line that shows it again."""
+        return f"{self.call}, seed={self.report.seed})"
 
     @property
     def outcome(self) -> Outcome:
@@ -82,6 +108,14 @@ class Parameters:
 
 
 Result = Elementwise | Parameters
+
+
+def again(worst: PointFinding, report: ElementwiseReport) -> list[float]:
+    """The points to look at again: the worst, and with an error as small as rounding the ends of where it is wrong."""
+    if worst.error > TINY * max(1.0, abs(worst.x)) or not report.stretches:
+        return [worst.x]
+    ends = (report.stretches[0].below, report.stretches[0].above)
+    return sorted({worst.x, *(v for v in ends if v is not None)})
 
 
 def demand(result: Any) -> Any:
