@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
@@ -30,8 +30,12 @@ NARROW = 1e-7  # of the slope itself: the same, next to 0
 LOST = 2048 * EPS  # that rounding: of the value, over the scale
 CLOSER, FAR = 2.0**-3, 2.0  # of the scale, and its most, in the second look
 CLOSE, TAIL = 2.0**-4, (8.0, 1e3)  # the points that most functions need it for: they have both looks in one call
+STEEP = 2.0  # over |x|: the scale of a third look, for functions of x^2
 CLOSEST = 2.0**-6  # of the scale, on a kink and at 0
+GRAIN = 4 * EPS  # roundings of x, or of 1, that a value may be made of
+BLUR, CLEAR = 2.0**-2, 2.0**-4  # of what rounding does to the finest slope: what the bound, and the error, may be
 LEAST = 1e-290  # steps next to smaller numbers have no digits
+OTHER = 2 * SPACING * 2.0**18  # times the scale: that of the second set of steps beside a kink
 BEND = 1e-7  # relative: a smaller difference of the two slopes is no kink
 SMOOTH = 2.0**-10  # of the second difference over the step: what is left of it when extrapolated, but for a kink
 
@@ -54,8 +58,9 @@ class Tableau:
         fine = np.concatenate([np.zeros(COARSE.size), [-1 / (ratio - 1), ratio / (ratio - 1)]])
         self.count = len(entries)
         self.found = np.vstack([*values, *apart, fine])
-        *self.doubts, self.doubt = 4 / order * EPS * np.abs(np.vstack([*values, fine])) @ (1 / STEPS)
-        self.column = np.array(self.doubts)[:, None]
+        doubts = 4 / order * EPS * np.abs(np.vstack([*values, fine])) @ (1 / STEPS)
+        self.doubts, self.doubt = doubts[:-1], float(doubts[-1])
+        self.column = self.doubts[:, None]
 
     def best(self, slopes: Array, size: Array) -> tuple[Array, Array, Array, Array]:
         """The value of least bound, its bound, what the fine steps may be off by, and what they give.
@@ -76,30 +81,44 @@ def counting(size: int) -> Array:
 
 
 BOTH, ONE = Tableau(CENTRAL, 2), Tableau(SIDED, 1)
+SQUARES = STEPS[2:] ** 2  # a polynomial in h^2 through five coarse slopes says what the fine ones are, but for rounding
+LEFT = np.array([[np.prod([(at - b) / (a - b) for b in SQUARES[:5] if b != a]) for a in SQUARES[:5]] for at in SQUARES[5:]])
+LEFT = np.hstack([np.zeros((2, 2)), -LEFT, np.eye(2)])
 ABOVE = np.diag(1 / FINE) @ np.eye(COUNT)[COARSE.size :]
 WIDE, SHORT = np.hstack([-2 / FINE[:, None], ABOVE, ABOVE])  # the difference of the slopes on both sides
 BENDS = np.stack([SHORT + (SHORT - WIDE) / (FINE[0] / FINE[1] - 1), WIDE])
+
+
+def nearest(x: Array, kinks: tuple[float, ...]) -> Array:
+    """The kink next to each point; infinity where there is none."""
+    at = np.asarray([*kinks, np.inf])
+    return np.asarray(at[np.abs(x[:, None] - at).argmin(axis=1)])
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Places:
     """Where the function is called: at x, x + h and x - h for every step h; and what depends on these alone.
 
-    The columns are the points in falling order, as no other call has them, then some of them at finer steps.
+    The columns are the points in falling order, as no other call has them, then some of them at finer steps. Beside a
+    kink other than 0, too near for steps on both sides, both sets of steps lead away from it.
     """
 
     x: Array
     within: tuple[float, float, tuple[float, ...]]  # the domain, and its declared kinks
     points: Array
     columns: Array  # which point each of them is
+    twins: Array  # the points that have a second column
     second: Array  # the second column of each point, or its only one
     sided: Array  # which points are looked at from both sides there: on a kink, and where finer steps were tried
+    third: Array  # which points gain from steps that are finer still
     scale: Array
-    width: Array
+    width: Array  # NaN beside a kink, where there is no central difference
     sides: Array
-    loose: Array  # how much of `TYPICAL` counts: nothing next to 0, where finer steps may tell more
+    spare: Array  # what slopes from both sides may be off by: of a kink, relative to them; of a plain, to the values
+    near: Array  # next to 0, where finer steps may tell more than these
     zero: Array
     lost: Array  # `LOST`, over the scale
+    grain: Array  # what roundings of x, or of 1, do to the slopes of the fine steps
     step: Array
     none: Array
 
@@ -113,34 +132,65 @@ def places(points: bytes, lower: float, upper: float, kinks: tuple[float, ...], 
     """As every check of a domain asks for the same points; `closer` has finer steps, next to 0 smaller than |x|."""
     x = np.frombuffer(points)[::-1]
     scale, size = short_of(kinks, x, reach(x, lower, upper)), np.abs(x)
-    on = np.min([np.full(x.size, np.inf), *(np.abs(x - k) for k in kinks)], axis=0) <= BESIDE * np.maximum(1, size)
+    away = x - nearest(x, kinks)
+    gap = np.abs(away)
+    on = gap <= BESIDE * np.maximum(1, size)
+    beside = on & (gap > 2 * np.spacing(size)) & (size > 2 * gap)
+    on &= ~beside
     fine = np.where((size < NEAR) & (size > LEAST), size, np.minimum(scale, 1) * CLOSEST)
     finer = np.minimum(scale, np.where(size < NEAR, fine, np.minimum(scale * CLOSER, FAR)))
+    many = (size < CLOSE) | (size >= TAIL[0]) & (size <= TAIL[1])
+    twins = np.flatnonzero((finer < scale) & ~(on | beside) & many & (not closer))
+    if closer:
+        steep = (size >= NEAR) & (size <= TAIL[1])
+        finer = np.where(steep, np.minimum(finer, STEEP / np.maximum(1, size)), finer)
     scale = np.where(on, np.minimum(scale, fine), finer if closer else scale)
-    twins = np.flatnonzero((finer < scale) & ~on & ((size < CLOSE) | (size >= TAIL[0]) & (size <= TAIL[1])))
+    scale = np.where(beside & (size < NEAR), np.minimum(scale, size), scale)
     second = np.arange(x.size)
     second[twins] = x.size + np.arange(twins.size)
     columns = np.concatenate([np.arange(x.size), twins])
     scale = 2.0 ** np.floor(np.log2(np.concatenate([scale, finer[twins]])))
-    late, x, size = np.arange(columns.size) >= x.size, x[columns], size[columns]
-    above, below = x + scale * STEPS[:, None], x - scale * STEPS[:, None]
-    zero = size <= LEAST
+    late, third = np.arange(columns.size) >= x.size, (second < x.size) | (size >= NEAR)
+    sided, zero = on | beside | (second >= x.size), size <= LEAST
+    x, size, beside, sign = x[columns], size[columns], beside[columns], np.copysign(1, away)[columns]
+    above = x + np.where(beside, sign, 1) * scale * STEPS[:, None]
+    below = x - np.where(beside, -sign * OTHER, 1) * scale * STEPS[:, None]
     return Places(
         x=x[: on.size][::-1],
         within=(lower, upper, kinks),
         points=np.concatenate([x, above.ravel(), below.ravel()]),
         columns=on.size - 1 - columns,
+        twins=twins,
         second=second,
-        sided=on | (second >= on.size),
+        sided=sided,
+        third=third,
         scale=scale,
-        width=above - below,
+        width=np.where(beside, np.nan, above - below),
         sides=np.stack([above - x, below - x]),
-        loose=TYPICAL * ((size >= NEAR) | zero | closer | late),
-        zero=zero,
+        spare=np.where(beside, [[-1.0], [LOST]], [[BLUNT], [0.0]]),  # no kink is seen with all steps on one side
+        near=(size < NEAR) & ~zero[columns] & ~late & (not closer),
+        zero=zero[columns],
         lost=LOST / scale,
+        grain=GRAIN * np.maximum(1, size) / (scale * FINE[:, None]),
         step=COARSE[-1] * scale,
         none=np.zeros(columns.size),
     )
+
+
+class Look(NamedTuple):
+    """What central differences say of the columns: `sure` where they confirm what was claimed.
+
+    `held` are those that finer steps may still contradict; `typical` is the largest slope that is known.
+    """
+
+    value: Array
+    bound: Array
+    sure: Array
+    held: Array
+    slopes: Array
+    size: Array
+    bend: Array
+    typical: float
 
 
 def glance(f: Function, at: Places, claimed: Array, values: Array | None = None) -> Estimate:
@@ -149,68 +199,114 @@ def glance(f: Function, at: Places, claimed: Array, values: Array | None = None)
     `values` are those of the function at all places, where they are known. Warnings are the caller's.
     """
     values, given = at.rows(f(at.points) if values is None else values), claimed[at.columns]
-    every, bounds, typical = centred(values, given, at, 0.0)
-    found = every[:, : claimed.size]
+    look, n = centred(values, given, at, 0.0), claimed.size
+    every = rows_of(look, at)
+    found = every[:, :n]
     unsure = (found[1] == np.inf).nonzero()[0]
     if unsure.size:
-        second = at.second[unsure]
-        better = (second >= claimed.size) & (bounds[second] <= bounds[unsure])
-        if better.any():
-            found[:, unsure[better]] = every[:, second[better]]
-            unsure = unsure[found[1, unsure] == np.inf]
+        if at.twins.size:
+            unsure = from_twins(found, every[:, n:], look, given, at)
         rows = unsure[at.sided[unsure]]
         if rows.size:
             which = at.second[rows]
-            found[:, rows] = from_both_sides(values[:, which], given[which], at.scale[which], at.sides[:, :, which])
+            found[:, rows] = from_both_sides(
+                values[:, which], given[which], at.scale[which], at.sides[:, :, which], at.spare[:, which]
+            )
             unsure = unsure[found[1, unsure] == np.inf]
-        rows = unsure[at.second[unsure] < claimed.size]
+        if unsure.size:
+            worn = blurred(look, unsure, given, at)
+            found[1, unsure[worn]] = look.bound[unsure[worn]]
+            unsure = unsure[~worn]
+        rows = unsure[at.third[unsure]]
         if rows.size:
-            found[:, rows] = again(f, at, rows, given[rows], bounds[rows], typical)
+            found[:, rows] = again(f, at, rows, given[rows], look)
     value, bound, left, right, step, noise, kink = found[:, ::-1]
     return Estimate(at.x, value, bound, kink > 0, left, right, bound, step, noise)
 
 
-def again(  # noqa: PLR0917 - all of it is needed
-    f: Function, wide: Places, rows: Array, claimed: Array, before: Array, typical: float
-) -> Array:
+def from_twins(found: Array, late: Array, look: Look, given: Array, at: Places) -> Array:
+    """Puts what the second columns tell into the first, where they know better; returns what is still unsure.
+
+    What was held is sure, where the finer steps know less and do not contradict.
+    """
+    first, n = at.twins, found.shape[1]
+    open_ = found[1, first] == np.inf
+    finer = look.bound[n:] <= look.bound[first]
+    agree = ~finer & look.held[first] & (np.abs(look.value[n:] - given[n:]) <= MARGIN * look.bound[n:])
+    found[1, first[agree]] = look.bound[first[agree]]
+    better = open_ & finer
+    found[:, first[better]] = late[:, better]
+    return np.asarray((found[1] == np.inf).nonzero()[0])
+
+
+def again(f: Function, wide: Places, rows: Array, claimed: Array, before: Look) -> Array:
     """The same for some rows from finer steps, where these know the slope better than those `before`."""
     at = places(wide.points[rows][::-1].tobytes(), *wide.within, closer=True)
     values = at.rows(f(at.points))
-    found, bounds, _ = centred(values, claimed, at, typical)
-    unsure = (found[1] == np.inf) | ~(bounds <= before)
-    return np.where(unsure, from_both_sides(values, claimed, at.scale, at.sides), found) if unsure.any() else found
+    look, bound = centred(values, claimed, at, before.typical), before.bound[rows]
+    found = rows_of(look, at)
+    unsure = ~(look.sure & (look.bound <= bound))
+    if unsure.any():
+        found = np.where(unsure, from_both_sides(values, claimed, at.scale, at.sides, at.spare), found)
+        held = before.held[rows] & (look.bound > bound) & (np.abs(look.value - claimed) <= MARGIN * look.bound)
+        found[:, held] = rows_of(before, wide)[:, rows[held]]
+        found[1, held] = bound[held]
+    return found
 
 
-def centred(values: Array, claimed: Array, at: Places, typical: float) -> tuple[Array, Array, float]:
-    """What central differences confirm, all bounds, and the largest slope.
-
-    Rows of the first: estimate, bound, slopes on the left and right, step, noise, and whether there is a kink.
-    """
+def centred(values: Array, claimed: Array, at: Places, typical: float) -> Look:
+    """What central differences confirm; `typical` is the largest slope known so far."""
     sizes = np.abs(values)
     largest = np.maximum.reduce(sizes)
     size, lost = largest / at.scale, np.where(at.zero, largest, sizes[0]) * at.lost
-    value, bound, slack, fine = BOTH.best((values[1 : COUNT + 1] - values[COUNT + 1 :]) / at.width, size)
+    slopes = (values[1 : COUNT + 1] - values[COUNT + 1 :]) / at.width
+    value, bound, slack, fine = BOTH.best(slopes, size)
     bend, wide = np.abs(BENDS @ values / at.scale)
     slope = np.abs(value)
+    narrow, bend = NARROW * slope, bend - SMOOTH * wide
     sharp = bound <= SHARP * slope
     typical = float(np.maximum.reduce(slope, where=sharp, initial=typical))
-    sure = sharp | (bound <= np.minimum(lost, np.maximum(typical * at.loose, NARROW * slope)))
+    sure = sharp | (bound <= np.minimum(lost, np.maximum(TYPICAL * typical, narrow)))
     sure &= np.abs(claimed - value) <= MARGIN * bound + ROUNDINGS * EPS * slope
     sure &= np.abs(fine - value) <= slack
-    sure &= bend <= BEND * slope + 2 * slack + SMOOTH * wide
-    known = np.where(sure, bound, np.inf)
-    return np.array([value, known, value, value, at.step, EPS * size, at.none]), bound, typical
+    sure &= bend <= BEND * slope + 2 * slack
+    held = sure & at.near & (bound > narrow)
+    return Look(value, bound, sure & ~held, held, slopes, size, bend, typical)
 
 
-def from_both_sides(values: Array, claimed: Array, scale: Array, widths: Array) -> Array:
+def rows_of(look: Look, at: Places) -> Array:
+    """Estimate, bound (infinite where not sure), slopes on the left and right, step, noise, and whether it is a kink."""
+    value, known = look.value, np.where(look.sure, look.bound, np.inf)
+    return np.array([value, known, value, value, at.step, EPS * look.size, at.none])
+
+
+def blurred(look: Look, rows: Array, claimed: Array, at: Places) -> Array:
+    """Which rows are confirmed though their fine steps are off, as the function loses digits, which no step mends.
+
+    These are off by no more than roundings of x explain, and the finer by more than the other, as no slope is that they
+    would see alone; by so much that the bound, too, is one that rounding made.
+    """
+    value, bound = look.value[rows], look.bound[rows]
+    near, far = np.abs(LEFT @ look.slopes[:, rows])
+    coarse, fine = at.grain[:, rows]
+    slope = np.abs(value)
+    found = (bound <= BLUR * far) & (far <= fine) & (near <= coarse) & (near <= far / 4)
+    found &= (bound <= TYPICAL * look.typical) & (look.bend[rows] <= BEND * slope + 4 * fine)
+    return np.asarray(found & (np.abs(claimed[rows] - value) <= CLEAR * far + ROUNDINGS * EPS * slope))
+
+
+def from_both_sides(values: Array, claimed: Array, scale: Array, widths: Array, spare: Array) -> Array:
     """What one-sided differences confirm, in the same rows: a value between two slopes, or of two that are one."""
-    n, extent = scale.size, np.maximum.reduce(np.abs(values)) / scale
-    slopes = ((values[1:].reshape(2, COUNT, -1) - values[0]) / widths).swapaxes(0, 1).reshape(COUNT, -1)
-    slope, bound, far, fine = ONE.best(slopes, np.concatenate([extent, extent]))
-    near, right, left, slack = np.abs(fine - slope) <= far, slope[:n], slope[n:], bound[:n] + bound[n:]
+    extent = np.maximum.reduce(np.abs(values)) / scale
+    found = ONE.found @ ((values[1:].reshape(2, COUNT, -1) - values[0]) / widths)
+    one, other = ONE.doubts[:, None, None] * extent + np.abs(found[:, 2:4]).swapaxes(0, 1)
+    first = one <= other
+    slope, bound = np.where(first, found[:, 0], found[:, 1]), np.where(first, one, other)
+    near = np.abs(found[:, 4] - slope) <= MARGIN * (bound + ONE.doubt * extent)
+    (right, left), slack = slope, np.add.reduce(bound)
     value, half = (left + right) / 2, np.abs(right - left) / 2
     size = np.abs(value) + half
     kink = half > np.maximum(2 * slack, BEND * size)
     sure = np.abs(claimed - value) <= np.where(kink, half + slack, MARGIN * slack) + ROUNDINGS * EPS * size
-    sure &= near[:n] & near[n:] & (slack <= np.where(kink, BLUNT, SHARP) * size)
+    sure &= np.logical_and.reduce(near) & (slack <= np.where(kink, spare[0], SHARP) * size + spare[1] * extent)
     return np.array([value, np.where(sure, slack, np.inf), left, right, COARSE[-1] * scale, EPS * extent, kink & sure])
