@@ -118,6 +118,7 @@ class Places:
     near: Array  # next to 0, where finer steps may tell more than these
     zero: Array
     lost: Array  # `LOST`, over the scale
+    rough: Array  # what a rounding of x does to the last fine step, of the slope, as in exp(-x^2)
     grain: Array  # what roundings of x, or of 1, do to the slopes of the fine steps
     step: Array
     none: Array
@@ -171,6 +172,7 @@ def places(points: bytes, lower: float, upper: float, kinks: tuple[float, ...], 
         near=(size < NEAR) & ~zero[columns] & ~late & (not closer),
         zero=zero[columns],
         lost=LOST / scale,
+        rough=EPS * size / (scale * FINE[-1]),
         grain=GRAIN * np.maximum(1, size) / (scale * FINE[:, None]),
         step=COARSE[-1] * scale,
         none=np.zeros(columns.size),
@@ -268,7 +270,7 @@ def centred(values: Array, claimed: Array, at: Places, typical: float) -> Look:
     typical = float(np.maximum.reduce(slope, where=sharp, initial=typical))
     sure = sharp | (bound <= np.minimum(lost, np.maximum(TYPICAL * typical, narrow)))
     sure &= np.abs(claimed - value) <= MARGIN * bound + ROUNDINGS * EPS * slope
-    sure &= np.abs(fine - value) <= slack
+    sure &= np.abs(fine - value) <= slack + at.rough * slope
     sure &= bend <= BEND * slope + 2 * slack
     held = sure & at.near & (bound > narrow)
     return Look(value, bound, sure & ~held, held, slopes, size, bend, typical)
