@@ -6,6 +6,7 @@ whole ladder of `difference`: no point is called wrong here, and none unresolved
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
@@ -81,8 +82,11 @@ def counting(size: int) -> Array:
 
 
 BOTH, ONE = Tableau(CENTRAL, 2), Tableau(SIDED, 1)
+ONE_DOUBTS = ONE.doubts.tolist()
 SQUARES = STEPS[2:] ** 2  # a polynomial in h^2 through five coarse slopes says what the fine ones are, but for rounding
-LEFT = np.array([[np.prod([(at - b) / (a - b) for b in SQUARES[:5] if b != a]) for a in SQUARES[:5]] for at in SQUARES[5:]])
+LEFT = np.array(
+    [[np.prod([(at - b) / (a - b) for b in SQUARES[:5] if b != a]) for a in SQUARES[:5]] for at in SQUARES[5:]]
+)
 LEFT = np.hstack([np.zeros((2, 2)), -LEFT, np.eye(2)])
 ABOVE = np.diag(1 / FINE) @ np.eye(COUNT)[COARSE.size :]
 WIDE, SHORT = np.hstack([-2 / FINE[:, None], ABOVE, ABOVE])  # the difference of the slopes on both sides
@@ -207,7 +211,12 @@ def glance(f: Function, at: Places, claimed: Array, values: Array | None = None)
     unsure = (found[1] == np.inf).nonzero()[0]
     if unsure.size:
         if at.twins.size:
-            unsure = from_twins(found, every[:, n:], look, given, at)
+            unsure = from_twins(found, every[:, n:], unsure, look.bound, at)
+        rows = unsure[look.held[unsure]]
+        if rows.size:
+            rows = rows[uncontradicted(look, rows, given, at)]
+            found[1, rows] = look.bound[rows]
+            unsure = unsure[found[1, unsure] == np.inf]
         rows = unsure[at.sided[unsure]]
         if rows.size:
             which = at.second[rows]
@@ -216,9 +225,9 @@ def glance(f: Function, at: Places, claimed: Array, values: Array | None = None)
             )
             unsure = unsure[found[1, unsure] == np.inf]
         if unsure.size:
-            worn = blurred(look, unsure, given, at)
-            found[1, unsure[worn]] = look.bound[unsure[worn]]
-            unsure = unsure[~worn]
+            rows = unsure[blurred(look, unsure, given, at)]
+            found[1, rows] = look.bound[rows]
+            unsure = unsure[found[1, unsure] == np.inf]
         rows = unsure[at.third[unsure]]
         if rows.size:
             found[:, rows] = again(f, at, rows, given[rows], look)
@@ -226,19 +235,20 @@ def glance(f: Function, at: Places, claimed: Array, values: Array | None = None)
     return Estimate(at.x, value, bound, kink > 0, left, right, bound, step, noise)
 
 
-def from_twins(found: Array, late: Array, look: Look, given: Array, at: Places) -> Array:
-    """Puts what the second columns tell into the first, where they know better; returns what is still unsure.
+def from_twins(found: Array, late: Array, unsure: Array, bounds: Array, at: Places) -> Array:
+    """Puts the second columns in place of the first, where these are unsure and know less; returns what still is."""
+    better = (found[1, at.twins] == np.inf) & (late[1] <= bounds[at.twins])
+    if not better.any():
+        return unsure
+    found[:, at.twins[better]] = late[:, better]
+    return (found[1] == np.inf).nonzero()[0]  # type: ignore[no-any-return]
 
-    What was held is sure, where the finer steps know less and do not contradict.
-    """
-    first, n = at.twins, found.shape[1]
-    open_ = found[1, first] == np.inf
-    finer = look.bound[n:] <= look.bound[first]
-    agree = ~finer & look.held[first] & (np.abs(look.value[n:] - given[n:]) <= MARGIN * look.bound[n:])
-    found[1, first[agree]] = look.bound[first[agree]]
-    better = open_ & finer
-    found[:, first[better]] = late[:, better]
-    return np.asarray((found[1] == np.inf).nonzero()[0])
+
+def uncontradicted(look: Look, rows: Array, claimed: Array, at: Places) -> Array:
+    """Which of the rows that were held may go: the finer steps of their second column know less, but do not object."""
+    late = at.second[rows]
+    agree = np.abs(look.value[late] - claimed[rows]) <= MARGIN * look.bound[late]
+    return np.asarray(agree & (look.bound[late] > look.bound[rows]))  # never where there is no second
 
 
 def again(f: Function, wide: Places, rows: Array, claimed: Array, before: Look) -> Array:
@@ -249,7 +259,10 @@ def again(f: Function, wide: Places, rows: Array, claimed: Array, before: Look) 
     found = rows_of(look, at)
     unsure = ~(look.sure & (look.bound <= bound))
     if unsure.any():
-        found = np.where(unsure, from_both_sides(values, claimed, at.scale, at.sides, at.spare), found)
+        which = unsure.nonzero()[0]
+        found[:, which] = from_both_sides(
+            values[:, which], claimed[which], at.scale[which], at.sides[:, :, which], at.spare[:, which]
+        )
         held = before.held[rows] & (look.bound > bound) & (np.abs(look.value - claimed) <= MARGIN * look.bound)
         found[:, held] = rows_of(before, wide)[:, rows[held]]
         found[1, held] = bound[held]
@@ -265,15 +278,15 @@ def centred(values: Array, claimed: Array, at: Places, typical: float) -> Look:
     value, bound, slack, fine = BOTH.best(slopes, size)
     bend, wide = np.abs(BENDS @ values / at.scale)
     slope = np.abs(value)
-    narrow, bend = NARROW * slope, bend - SMOOTH * wide
+    narrow = NARROW * slope
     sharp = bound <= SHARP * slope
     typical = float(np.maximum.reduce(slope, where=sharp, initial=typical))
     sure = sharp | (bound <= np.minimum(lost, np.maximum(TYPICAL * typical, narrow)))
     sure &= np.abs(claimed - value) <= MARGIN * bound + ROUNDINGS * EPS * slope
     sure &= np.abs(fine - value) <= slack + at.rough * slope
-    sure &= bend <= BEND * slope + 2 * slack
+    sure &= bend <= BEND * slope + 2 * slack + SMOOTH * wide
     held = sure & at.near & (bound > narrow)
-    return Look(value, bound, sure & ~held, held, slopes, size, bend, typical)
+    return Look(value, bound, sure & ~held, held, slopes, size, bend - SMOOTH * wide, typical)
 
 
 def rows_of(look: Look, at: Places) -> Array:
@@ -298,17 +311,31 @@ def blurred(look: Look, rows: Array, claimed: Array, at: Places) -> Array:
 
 
 def from_both_sides(values: Array, claimed: Array, scale: Array, widths: Array, spare: Array) -> Array:
-    """What one-sided differences confirm, in the same rows: a value between two slopes, or of two that are one."""
+    """What one-sided differences confirm, in the same rows: there are a few such points, so they go one by one."""
     extent = np.maximum.reduce(np.abs(values)) / scale
     found = ONE.found @ ((values[1:].reshape(2, COUNT, -1) - values[0]) / widths)
-    one, other = ONE.doubts[:, None, None] * extent + np.abs(found[:, 2:4]).swapaxes(0, 1)
-    first = one <= other
-    slope, bound = np.where(first, found[:, 0], found[:, 1]), np.where(first, one, other)
-    near = np.abs(found[:, 4] - slope) <= MARGIN * (bound + ONE.doubt * extent)
-    (right, left), slack = slope, np.add.reduce(bound)
-    value, half = (left + right) / 2, np.abs(right - left) / 2
-    size = np.abs(value) + half
-    kink = half > np.maximum(2 * slack, BEND * size)
-    sure = np.abs(claimed - value) <= np.where(kink, half + slack, MARGIN * slack) + ROUNDINGS * EPS * size
-    sure &= np.logical_and.reduce(near) & (slack <= np.where(kink, spare[0], SHARP) * size + spare[1] * extent)
-    return np.array([value, np.where(sure, slack, np.inf), left, right, COARSE[-1] * scale, EPS * extent, kink & sure])
+    columns = zip(*found.transpose(0, 2, 1).tolist(), claimed.tolist(), extent.tolist(), *spare.tolist(), strict=True)
+    parts = np.array([pair(*column) for column in columns]).T
+    return np.array([*parts[:4], COARSE[-1] * scale, EPS * extent, parts[4]])
+
+
+def one_side(found: list[float], extent: float) -> tuple[float, float, bool]:
+    """The slope, its bound, and whether the fine steps agree."""
+    slope, other, moved, apart, fine = found
+    bound, wider = abs(moved) + ONE_DOUBTS[0] * extent, abs(apart) + ONE_DOUBTS[1] * extent
+    if not bound <= wider:
+        slope, bound = other, wider
+    return slope, bound, abs(fine - slope) <= MARGIN * (bound + ONE.doubt * extent)
+
+
+def pair(  # noqa: PLR0917 - a column
+    right: list[float], left: list[float], claimed: float, extent: float, blunt: float, flat: float
+) -> tuple[float, float, float, float, bool]:
+    """A value between two slopes, or of two that are one; the bound, infinite where it is not sure; is it a kink?"""
+    (above, more, near), (below, less, close) = one_side(right, extent), one_side(left, extent)
+    slack, value, half = more + less, (above + below) / 2, abs(above - below) / 2
+    size = abs(value) + half
+    kink = half > max(2 * slack, BEND * size)
+    sure = near and close and slack <= (blunt if kink else SHARP) * size + flat * extent
+    sure = sure and abs(claimed - value) <= (half + slack if kink else MARGIN * slack) + ROUNDINGS * EPS * size
+    return value, slack if sure else math.inf, below, above, kink and sure

@@ -18,6 +18,7 @@ from symgrad.words import message
 if TYPE_CHECKING:
     from types import TracebackType
 
+SIGNAL = getattr(signal.signal, "__wrapped__", signal.signal)  # without names for the numbers, which take time
 AGAIN = 0.5  # seconds after which the alarm rings once more, should the function have swallowed it
 FLOATS = (FloatingPointError, RuntimeWarning)  # which are switched off, unless a function switches them on
 
@@ -82,7 +83,7 @@ class Watching:
         self.shown, sys.stdout = sys.stdout, self.watch.printed
         free = hasattr(signal, "setitimer") and threading.current_thread() is threading.main_thread()
         if free and not signal.getitimer(signal.ITIMER_REAL)[0]:
-            self.before = (signal.signal(signal.SIGALRM, ring),)
+            self.before = (SIGNAL(signal.SIGALRM, ring),)
             try:
                 signal.setitimer(signal.ITIMER_REAL, self.seconds, AGAIN)
             except Overdue as rang:  # after so little time that it rings here
@@ -94,7 +95,7 @@ class Watching:
     ) -> None:
         if self.before is not None:
             signal.setitimer(signal.ITIMER_REAL, 0)
-            signal.signal(signal.SIGALRM, *self.before)
+            SIGNAL(signal.SIGALRM, *self.before)
         sys.stdout = self.shown
         changed = kind is not None and issubclass(kind, FLOATS) and {*np.geterr().values()} != {"ignore"}
         self.errors.__exit__(kind, error, trace)
