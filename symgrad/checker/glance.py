@@ -84,9 +84,8 @@ def counting(size: int) -> Array:
 BOTH, ONE = Tableau(CENTRAL, 2), Tableau(SIDED, 1)
 ONE_DOUBTS = ONE.doubts.tolist()
 SQUARES = STEPS[2:] ** 2  # a polynomial in h^2 through five coarse slopes says what the fine ones are, but for rounding
-LEFT = np.array(
-    [[np.prod([(at - b) / (a - b) for b in SQUARES[:5] if b != a]) for a in SQUARES[:5]] for at in SQUARES[5:]]
-)
+NODES = SQUARES[: -FINE.size]
+LEFT = np.array([[np.prod([(h - b) / (a - b) for b in NODES if b != a]) for a in NODES] for h in SQUARES[-FINE.size :]])
 LEFT = np.hstack([np.zeros((2, 2)), -LEFT, np.eye(2)])
 ABOVE = np.diag(1 / FINE) @ np.eye(COUNT)[COARSE.size :]
 WIDE, SHORT = np.hstack([-2 / FINE[:, None], ABOVE, ABOVE])  # the difference of the slopes on both sides
@@ -226,7 +225,8 @@ def glance(f: Function, at: Places, claimed: Array, values: Array | None = None)
             unsure = unsure[found[1, unsure] == np.inf]
         if unsure.size:
             rows = unsure[blurred(look, unsure, given, at)]
-            found[1, rows] = look.bound[rows]
+            found[0, rows] = found[2, rows] = found[3, rows] = look.value[rows]
+            found[1, rows], found[6, rows] = look.bound[rows], 0
             unsure = unsure[found[1, unsure] == np.inf]
         rows = unsure[at.third[unsure]]
         if rows.size:
@@ -290,7 +290,7 @@ def centred(values: Array, claimed: Array, at: Places, typical: float) -> Look:
 
 
 def rows_of(look: Look, at: Places) -> Array:
-    """Estimate, bound (infinite where not sure), slopes on the left and right, step, noise, and whether it is a kink."""
+    """Estimate, bound (infinite where not sure), slopes on the left and right, step, noise, and if it is a kink."""
     value, known = look.value, np.where(look.sure, look.bound, np.inf)
     return np.array([value, known, value, value, at.step, EPS * look.size, at.none])
 
@@ -331,7 +331,7 @@ def one_side(found: list[float], extent: float) -> tuple[float, float, bool]:
 def pair(  # noqa: PLR0917 - a column
     right: list[float], left: list[float], claimed: float, extent: float, blunt: float, flat: float
 ) -> tuple[float, float, float, float, bool]:
-    """A value between two slopes, or of two that are one; the bound, infinite where it is not sure; is it a kink?"""
+    """A value between two slopes, or of two that are one; the bound, infinite where it is not sure; and whether it is a kink."""
     (above, more, near), (below, less, close) = one_side(right, extent), one_side(left, extent)
     slack, value, half = more + less, (above + below) / 2, abs(above - below) / 2
     size = abs(value) + half
