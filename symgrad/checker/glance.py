@@ -331,7 +331,7 @@ def one_side(found: list[float], extent: float) -> tuple[float, float, bool]:
 def pair(  # noqa: PLR0917 - a column
     right: list[float], left: list[float], claimed: float, extent: float, blunt: float, flat: float
 ) -> tuple[float, float, float, float, bool]:
-    """A value between two slopes, or of two that are one; the bound, infinite where it is not sure; and whether it is a kink."""
+    """A value between two slopes, or of two that are one; the bound, infinite where not sure; and if it is a kink."""
     (above, more, near), (below, less, close) = one_side(right, extent), one_side(left, extent)
     slack, value, half = more + less, (above + below) / 2, abs(above - below) / 2
     size = abs(value) + half
