@@ -131,32 +131,42 @@ class Places:
         return values.reshape(-1, self.columns.size)
 
 
+def at_kinks(x: Array, kinks: tuple[float, ...]) -> tuple[Array, Array, Array]:
+    """Which points are on a kink, which are beside one other than 0, and the way that leads away from it."""
+    size, away = np.abs(x), x - nearest(x, kinks)
+    gap = np.abs(away)
+    close = gap <= BESIDE * np.maximum(1, size)
+    beside = close & (gap > 2 * np.spacing(size)) & (size > 2 * gap)
+    return close & ~beside, beside, np.copysign(1, away)
+
+
+def scales(scale: Array, size: Array, on: Array, *, closer: bool) -> Array:
+    """The finer scale of each point: of a second look, or of a third one if `closer`, or on a kink."""
+    fine = np.where((size < NEAR) & (size > LEAST), size, np.minimum(scale, 1) * CLOSEST)
+    found = np.where(size < NEAR, fine, np.minimum(scale * CLOSER, FAR))
+    if closer:
+        steep = (size >= NEAR) & (size <= TAIL[1])
+        found = np.where(steep, np.minimum(found, STEEP / np.maximum(1, size)), found)
+    return np.minimum(scale, np.where(on, fine, found))
+
+
 @lru_cache(maxsize=64)
 def places(points: bytes, lower: float, upper: float, kinks: tuple[float, ...], *, closer: bool = False) -> Places:
     """As every check of a domain asks for the same points; `closer` has finer steps, next to 0 smaller than |x|."""
     x = np.frombuffer(points)[::-1]
     scale, size = short_of(kinks, x, reach(x, lower, upper)), np.abs(x)
-    away = x - nearest(x, kinks)
-    gap = np.abs(away)
-    on = gap <= BESIDE * np.maximum(1, size)
-    beside = on & (gap > 2 * np.spacing(size)) & (size > 2 * gap)
-    on &= ~beside
-    fine = np.where((size < NEAR) & (size > LEAST), size, np.minimum(scale, 1) * CLOSEST)
-    finer = np.minimum(scale, np.where(size < NEAR, fine, np.minimum(scale * CLOSER, FAR)))
+    on, beside, sign = at_kinks(x, kinks)
+    finer = scales(scale, size, on, closer=closer)
     many = (size < CLOSE) | (size >= TAIL[0]) & (size <= TAIL[1])
     twins = np.flatnonzero((finer < scale) & ~(on | beside) & many & (not closer))
-    if closer:
-        steep = (size >= NEAR) & (size <= TAIL[1])
-        finer = np.where(steep, np.minimum(finer, STEEP / np.maximum(1, size)), finer)
-    scale = np.where(on, np.minimum(scale, fine), finer if closer else scale)
-    scale = np.where(beside & (size < NEAR), np.minimum(scale, size), scale)
+    scale = np.where(on | closer, finer, np.where(beside & (size < NEAR), np.minimum(scale, size), scale))
     second = np.arange(x.size)
     second[twins] = x.size + np.arange(twins.size)
     columns = np.concatenate([np.arange(x.size), twins])
     scale = 2.0 ** np.floor(np.log2(np.concatenate([scale, finer[twins]])))
     late, third = np.arange(columns.size) >= x.size, (second < x.size) | (size >= NEAR)
     sided, zero = on | beside | (second >= x.size), size <= LEAST
-    x, size, beside, sign = x[columns], size[columns], beside[columns], np.copysign(1, away)[columns]
+    x, size, beside, sign = x[columns], size[columns], beside[columns], sign[columns]
     above = x + np.where(beside, sign, 1) * scale * STEPS[:, None]
     below = x - np.where(beside, -sign * OTHER, 1) * scale * STEPS[:, None]
     return Places(
