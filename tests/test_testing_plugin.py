@@ -13,6 +13,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 import symgrad
+from symgrad.cli.check import told_apart
 from symgrad.cli.main import app
 from symgrad.core import UnsupportedError
 from symgrad.testing import records
@@ -219,6 +220,11 @@ def test_a_wrong_function_exits_with_1_and_its_diagnosis(mine: Path) -> None:
 
     assert done.exit_code == 1
     assert "alpha is 1/10 where it should be" in done.output
+
+
+def test_what_is_given_and_what_is_true_are_told_apart() -> None:
+    assert told_apart({"x": 25.0, "given": 1.0, "true": 1 - 2**-36}) == ["25", "1", "0.999999999985"]
+    assert told_apart({"x": 1.0, "given": 0.5, "true": 0.25}) == ["1", "0.5", "0.25"]
 
 
 def test_marked_functions_of_a_file_as_json(mine: Path) -> None:

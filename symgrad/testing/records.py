@@ -95,7 +95,7 @@ def document(records: Sequence[dict[str, Any]], form: str) -> str:
     if form == ".json":
         whole = {"symgrad": __version__, "gradients": [{k: v for k, v in r.items() if k != "said"} for r in records]}
         return json.dumps(whole, indent=1, ensure_ascii=False, allow_nan=False) + "\n"
-    rows = "\n".join(row(r) for r in records)
+    rows = "\n".join(map(row, records))
     rows = rows or f'<tr><td colspan="4">{html.escape(say(message("no function was marked")))}</td></tr>'
     heads = (message("verdict"), message("function"), message("subject"), message("diagnosis"))
     parts = {
@@ -147,9 +147,16 @@ table { border-collapse: collapse; width: 100% }
 :is(th, td):first-child { white-space: nowrap }
 th, td { border-bottom: 1px solid color-mix(in srgb, currentColor 25%, transparent); padding: .4rem .6rem;
   text-align: left; vertical-align: top }
+code, pre { overflow-wrap: anywhere }
 pre { overflow-x: auto; white-space: pre-wrap; font-size: .875rem }
 .wrong td:first-child, .error td:first-child { color: light-dark(#b00020, #ff8a80); font-weight: 600 }
 .ok td:first-child { color: light-dark(#1b6e2f, #8fd19e) }
+@media (max-width: 40rem) { /* one below the other */
+  thead { display: none }
+  tr, td { display: block }
+  tr { border-bottom: 1px solid color-mix(in srgb, currentColor 25%, transparent); padding: .5rem 0 }
+  td { border: 0; padding: .1rem 0 }
+}
 </style></head><body>
 <h1>{title}</h1>
 <p>{count}</p>
