@@ -47,7 +47,7 @@ POSITIONS = {  # arguments that are read by people and come without their name
     "Verdict": (1,),
     "worked": (1,),
     "Fact": (0,),
-    **dict.fromkeys(("Fault", "fault", "Turn", "hypothesis"), (1, 2)),
+    **dict.fromkeys(("Fault", "fault", "Turn", "Astray", "hypothesis"), (1, 2)),
     "named": (0,),
     "UnknownNameError": (0, 3),
     "several": (2,),

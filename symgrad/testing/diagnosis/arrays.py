@@ -27,13 +27,19 @@ class Turn:
         worded(self, "says", "mend")
 
 
+ALONG = (0,)  # the first axis, of arrays that have one
 OFF_BY_ONE = "the entries are shifted by one place: off by one"
 SLIPS = (
     Turn("zero", "the gradient is zero", "return the gradient; is it ever assigned?", np.zeros_like),
     Turn("transposed", "the array is transposed", "transpose it: it has the shape of its parameter", np.transpose),
-    Turn("flipped", "the array is flipped end to end along its first axis", "turn it round", lambda v: np.flip(v, 0)),
-    Turn("shifted", OFF_BY_ONE, "shift back by one", lambda v: np.roll(v, 1, 0)),
-    Turn("shifted", OFF_BY_ONE, "shift on by one", lambda v: np.roll(v, -1, 0)),
+    Turn(
+        "flipped",
+        "the array is flipped end to end along its first axis",
+        "turn it round",
+        lambda v: np.flip(v, ALONG[: v.ndim]),
+    ),
+    Turn("shifted", OFF_BY_ONE, "shift back by one", lambda v: np.roll(v, 1, 0 if v.ndim else None)),
+    Turn("shifted", OFF_BY_ONE, "shift on by one", lambda v: np.roll(v, -1, 0 if v.ndim else None)),
     Turn("absolute", "the signs are lost: these are absolute values", "keep the signs", np.abs),
     Turn("signs-only", "only the signs are returned", "return the gradient itself", np.sign),
     Turn(

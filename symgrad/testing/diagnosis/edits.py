@@ -76,7 +76,7 @@ class Values:
             masks = [self.holds(condition) for _, condition in expr.args]
             return np.asarray(np.select(masks, np.broadcast_arrays(*parts), np.nan))
         if not expr.free_symbols:
-            return np.asarray(float(expr))
+            return np.asarray(np.nan if expr.is_extended_real is False else float(expr))
         if isinstance(expr, Pow):
             return np.asarray(np.power(np.asarray(parts[0], float), parts[1]))
         code = coded(expr.func, len(parts))

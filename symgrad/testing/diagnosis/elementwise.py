@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from functools import partial
+from itertools import product
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -17,13 +18,13 @@ from symgrad.testing.diagnosis.boundaries import moved
 from symgrad.testing.diagnosis.constants import FIXED, factor, names_of, said
 from symgrad.testing.diagnosis.curves import Curve, evidence_of, predictions, promising, telling
 from symgrad.testing.diagnosis.edits import Values, fitting, spelt, twice
-from symgrad.testing.diagnosis.fitting import candidates, shortest
+from symgrad.testing.diagnosis.fitting import PARAMETER, candidates, shortest
 from symgrad.testing.diagnosis.formulas import formulas
 from symgrad.testing.diagnosis.places import EVERYWHERE, holes, region, size_of_error
 from symgrad.testing.diagnosis.recognised import recognised
 from symgrad.testing.diagnosis.rounded import rounded
 from symgrad.testing.diagnosis.weigh import Diagnosis, Hypothesis, by_cost, close, relabelled, settled, unknown, verdict
-from symgrad.testing.diagnosis.wording import told, worded
+from symgrad.testing.diagnosis.wording import maths, told, worded
 from symgrad.words import clauses, message
 
 if TYPE_CHECKING:
@@ -90,9 +91,13 @@ def explained(
     """The hypotheses that fit; smaller things are looked for only where no mistake in the whole formula does."""
     evidence = evidence_of(curves)
     found = settled(evidence, [*hypotheses(curves, subject, f), *more])
-    if subject is None or (found and found[0].cost <= SIMPLE):
+    if subject is None:
         return found
-    return by_cost((*found, *settled(evidence, details(curves, subject))))
+    simple = bool(found) and found[0].cost <= SIMPLE
+    if simple and not any(not subject.is_variable(s) for s, _ in subject.values):
+        return found
+    more = constants(curves, subject, PARAMETER) if simple else details(curves, subject)
+    return by_cost((*found, *settled(evidence, more)))
 
 
 def details(curves: Sequence[Curve], subject: Subject) -> Iterator[Hypothesis]:
@@ -209,6 +214,8 @@ def times(curves: Sequence[Curve], plain: Hypothesis) -> Iterator[Hypothesis]:
     c = refined(c, curves, plain.predicted)
     names = names_of([c], [{}], 2.0**20 * curves[0].eps)
     alone = plain.cost < 0
+    if alone:
+        yield from of_parameters(c, curves, plain)
     for name in names:
         more, mend = said(name, {})
         predicted = tuple(FIXED[name][0] * p for p in plain.predicted)  # the name's own value: c has rounding in it
@@ -222,6 +229,18 @@ def times(curves: Sequence[Curve], plain: Hypothesis) -> Iterator[Hypothesis]:
         says = message("every value is {factor} times what it should be", factor=text)
         predicted = tuple(c * p for p in plain.predicted)
         yield Hypothesis("factor", says, message("divide by {factor}", factor=text), predicted, UNNAMED)
+
+
+def of_parameters(c: float, curves: Sequence[Curve], plain: Hypothesis) -> Iterator[Hypothesis]:
+    """The factor as a power of a parameter: one that is forgotten, or once too often there."""
+    fixed = set(curves[0].values).intersection(*(v.values for v in curves))
+    for (symbol, value), power in product(sorted(fixed, key=str), (1, -1, 2, -2)):
+        size = float(value) ** power if value else 1.0
+        if size != 1 and abs(c - size) <= 2.0**20 * curves[0].eps * abs(size):
+            text = maths(symbol**power)
+            says = message("every value is {factor} times what it should be", factor=text)
+            mend = message("divide by {factor}", factor=text)
+            yield Hypothesis(f"factor {symbol}", says, mend, tuple(size * p for p in plain.predicted), 1)
 
 
 def with_factor(plain: Hypothesis, name: str, mend: str, predicted: tuple[Array, ...]) -> Hypothesis:
@@ -252,13 +271,13 @@ def flat(curves: Sequence[Curve]) -> Iterator[Hypothesis]:
     yield Hypothesis("constant", says, message("look at the condition of that branch"), predicted, 1)
 
 
-def constants(curves: Sequence[Curve], subject: Subject) -> Iterator[Hypothesis]:
-    """A parameter or a number of the function, or of its derivative, with another value."""
+def constants(curves: Sequence[Curve], subject: Subject, most: int = UNNAMED) -> Iterator[Hypothesis]:
+    """A parameter or a number of the function, or of its derivative, with another value; those up to a cost."""
     few, out = telling(curves[0]), curves[0].at(curves[0].wrong & (np.abs(curves[0].x) <= OUT))
     places = [(c, n) for c in (few, out) if c.x.size for n in sorted({0, c.x.size - 1})]
     for curve, n in places:
         values = dict(curve.values)
-        for place, root in candidates(subject, (curve.x, curve.given), n, values):
+        for place, root in candidates(subject, (curve.x, curve.given), n, values, most):
             for value in shortest(root, float(place.right.xreplace(values))):
                 wrong = place.slope.xreplace(
                     {s: value for s in place.slope.free_symbols if s.name == "unknown_constant"}
@@ -267,4 +286,6 @@ def constants(curves: Sequence[Curve], subject: Subject) -> Iterator[Hypothesis]
                     continue
                 predicted = predictions(wrong, subject, curves)
                 if predicted is not None:
-                    yield Hypothesis("wrong-constant", partial(place.says, value), place.mend, predicted, place.cost)
+                    yield Hypothesis(
+                        "wrong-constant", partial(place.says, value), place.mend, predicted, place.price(value)
+                    )

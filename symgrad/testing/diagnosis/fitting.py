@@ -26,6 +26,8 @@ ROUGH = 1e-7  # relative: how well the other points must agree to be looked at e
 BESIDE = 0.1  # relative: a value so far away must explain less
 NEAR = 1e-9  # relative: how well a constant is read off one point
 FREE = Symbol("unknown_constant", real=True)
+PARAMETER = 1  # the cost of a parameter with another short value: what people mistype
+SHORT = 100  # the largest denominator of such a value
 INSIDE = 3  # the cost of a wrong constant in the function; in its derivative only, one more
 BASES: tuple[Any, ...] = (
     sqrt(2),
@@ -57,17 +59,26 @@ class Place:
             right=shown(self.right),
         )
 
+    def price(self, value: Any) -> int:
+        """The cost of this value in its place."""
+        short = value.is_Rational and value.q <= SHORT and value * self.right > 0
+        if self.cost == PARAMETER:
+            return PARAMETER if short else INSIDE + 1
+        return self.cost
+
     def mend(self) -> str:
         """What makes it right."""
         return message("use {right}", right=shown(self.right))
 
 
 def candidates(
-    subject: Subject, few: tuple[Array, Array], at: int, values: dict[Any, Any]
+    subject: Subject, few: tuple[Array, Array], at: int, values: dict[Any, Any], most: int
 ) -> Iterator[tuple[Place, float]]:
     """Every constant with a value of it that explains one of the few points, and the others about as well."""
     x, given = few
     for place in constants(subject):
+        if place.cost > most:
+            continue
         code = compiled(place.slope.xreplace(values), (subject.variable, FREE))
         if code is None:
             continue
@@ -100,7 +111,7 @@ def constants(subject: Subject) -> tuple[Place, ...]:
     values = dict(subject.values)
     for symbol in sorted(f.free_symbols - {x}, key=str):
         if symbol in values and not subject.is_variable(symbol):
-            add(str(symbol), values[symbol], f.xreplace({symbol: FREE}).diff(x))
+            add(str(symbol), values[symbol], f.xreplace({symbol: FREE}).diff(x), PARAMETER)
     for form, cost in ((f, INSIDE), (d, INSIDE + 1)):
         for number in numbers(form):
             label = message("the constant {number}", number=shown(number))

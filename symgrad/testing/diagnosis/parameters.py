@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
@@ -13,8 +14,10 @@ from symgrad.checker.slopes import Slopes
 from symgrad.checker.trees import leaves_of, rebuilt, tree
 from symgrad.checker.watch import Watching
 from symgrad.testing.diagnosis.lookups import recognised_function, recognised_loss
-from symgrad.testing.diagnosis.models import Trial, trials
+from symgrad.testing.diagnosis.models import Trial, gathered, trials
+from symgrad.testing.diagnosis.pathways import wrong_ways
 from symgrad.testing.diagnosis.reachable import arrays
+from symgrad.testing.diagnosis.tape import recorded
 from symgrad.testing.diagnosis.trials import diagnose_trials
 from symgrad.testing.diagnosis.weigh import Diagnosis, Evidence, Hypothesis, agree, settled, slack_of, unknown, verdict
 from symgrad.testing.models.embedding import Itself, LookedUp
@@ -22,9 +25,10 @@ from symgrad.testing.models.lent import Lent
 from symgrad.words import message
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Iterator
 
     from symgrad.testing.diagnosis.lookups import Model
+    from symgrad.testing.diagnosis.tape import Recording
     from symgrad.testing.diagnosis.weigh import Array
 
 MOST = 600  # parameters; beyond them the differences of all entries take too long
@@ -44,21 +48,67 @@ def diagnose_parameters(loss: Any, grads: Any, params: Any, *, model: Any = None
     point = leaves(params)
     given = {k: np.asarray(v) for k, v in named(grads(params) if callable(grads) else grads, params)}
     first = Trial(given, truth, bounds=bound, point=point)
+    recordings = recordings_of([loss], [first], params)
     seen = arrays(loss, grads)
 
     def value(p: dict[str, Array]) -> float:
         return float(loss(built(params, p)))
 
     network = recognised_loss(value, point, seen)
-    if network is None or not agrees(network, first):
-        return diagnose_trials([first])
+    known = network if network is not None and agrees(network, first) else None
+    (first,) = exact([first], recordings, [known])
+    if known is None or network is None:
+        return way_back([first], recordings, diagnose_trials([first]))
 
     def given_at(p: dict[str, Array]) -> Iterator[tuple[str, Any]]:
         return named(grads(built(params, p)), params)
 
     more = [network.varied(n) for n in (1, 2)] if callable(grads) else []
     found = diagnose_trials([replace(first, model=network), *(run(m, given_at) for m in more)])
-    return recognised(found, network)
+    return way_back([first], recordings, recognised(found, network))
+
+
+Losses = Sequence[Callable[[Any], Any]]
+
+
+def recordings_of(losses: Losses, runs: Sequence[Trial], params: Any) -> list[tuple[Recording, ...]]:
+    """The losses as they were recorded, each in the same ways, where their gradients are those of the differences."""
+    found = [
+        recorded(lambda v, f=loss: f(rebuilt(params, iter(v))), run.point)  # type: ignore[misc]
+        for loss, run in zip(losses, runs, strict=True)
+    ]
+    return [
+        same
+        for same in zip(*found, strict=False)
+        if all(
+            agree(r.gradients()[k], v, run.slack(k))
+            for r, run in zip(same, runs, strict=True)
+            for k, v in run.truth.items()
+        )
+    ]
+
+
+def exact(runs: Sequence[Trial], recordings: list[tuple[Recording, ...]], models: Sequence[Any]) -> list[Trial]:
+    """The runs with gradients that are exact to rounding, where they were recorded and the models have them as well."""
+    if not recordings or any(run.misshapen for run in runs):
+        return list(runs)
+    found = [replace(run, truth=r.gradients(), bounds={}) for run, r in zip(runs, recordings[0], strict=True)]
+    return found if all(m is None or agrees(m, run) for m, run in zip(models, found, strict=True)) else list(runs)
+
+
+def way_back(runs: Sequence[Trial], recordings: list[tuple[Recording, ...]], otherwise: Diagnosis) -> Diagnosis:
+    """The one wrong step of the way back through the code of the losses, where nothing simpler explains the numbers."""
+    if otherwise.known or any(run.misshapen for run in runs):
+        return otherwise
+    for same in recordings:
+        found = settled(gathered(runs), wrong_ways(same))
+        if found:
+            return verdict(found, otherwise.where)
+    return (
+        unknown(otherwise.where, message("each step of its code was tried with one mistake"))
+        if recordings
+        else otherwise
+    )
 
 
 def run(model: Model, grads: Callable[[dict[str, Array]], Iterator[tuple[str, Any]]]) -> Trial:
@@ -70,7 +120,7 @@ def run(model: Model, grads: Callable[[dict[str, Array]], Iterator[tuple[str, An
 def agrees(model: Model, run: Trial) -> bool:
     """Whether the network that was recognised has the gradients that the differences show."""
     found = model.gradients()
-    return all(agree(found[k], t, slack_of(found[k], t) + 3 * run.bounds[k]) for k, t in run.truth.items())
+    return all(agree(found[k], t, slack_of(found[k], t) + 3 * run.bounds.get(k, 0.0)) for k, t in run.truth.items())
 
 
 def recognised(found: Diagnosis, model: Model) -> Diagnosis:
@@ -123,6 +173,7 @@ def true_gradients(loss: Any, params: Any) -> tuple[dict[str, Array] | None, dic
 
 def diagnose_vjp(f: Callable[[Any], Any], vjp: Callable[[Any, Any], Any], x: Any, seed: int) -> Diagnosis | None:
     """The mistake behind a vector-Jacobian product; None where there are too many numbers to tell."""
+    own = f
     f, whole = once(f, x), isinstance(x, dict | list | tuple)
     seen = arrays(f, vjp)
 
@@ -131,7 +182,7 @@ def diagnose_vjp(f: Callable[[Any], Any], vjp: Callable[[Any, Any], Any], x: Any
 
     network = recognised_function(value, leaves(x), seen)
     if whole or network is not None:
-        told = diagnose_products(f, vjp, x, network, seed)
+        told = diagnose_products(f, vjp, x, network, seed, own)
         if whole or (told and told.known):
             return told
     x = np.asarray(x, float)
@@ -148,7 +199,19 @@ def diagnose_vjp(f: Callable[[Any], Any], vjp: Callable[[Any, Any], Any], x: Any
     slacks = tuple(slack_of(g, t) + slack * float(np.abs(c).sum()) for g, t, c in zip(given, truth, cs, strict=True))
     evidence = Evidence(tuple(given), tuple(truth), slacks)
     found = settled(evidence, products(jacobian, x, y, cs))
-    return verdict(found, "") if found else unknown("")
+    if found:
+        return verdict(found, "")
+    runs = [
+        Trial({ALONE: g}, {ALONE: t}, bounds={ALONE: np.asarray(s)}, point={ALONE: x})
+        for g, t, s in zip(given, truth, slacks, strict=True)
+    ]
+    recordings = recordings_of([partial(contracted, own, c) for c in cs], runs, x)
+    return way_back(exact(runs, recordings, [None] * len(runs)), recordings, unknown(""))
+
+
+def contracted(f: Callable[[Any], Any], c: Array, x: Any) -> Any:
+    """The sum of the values times c: its gradient is the product with c."""
+    return np.sum(c * f(x))
 
 
 def once(f: Callable[[Any], Any], like: Any) -> Callable[[Any], Array]:
@@ -166,7 +229,9 @@ def once(f: Callable[[Any], Any], like: Any) -> Callable[[Any], Array]:
     return value
 
 
-def diagnose_products(f: Any, vjp: Any, x: Any, network: Model | None, seed: int) -> Diagnosis | None:
+def diagnose_products(  # noqa: PLR0917
+    f: Any, vjp: Any, x: Any, network: Model | None, seed: int, own: Any
+) -> Diagnosis | None:
     """The mistake behind the products by several arrays: those of one cotangent are gradients of a sum."""
     rng = np.random.default_rng(seed)
     shape = np.shape(f(x))
@@ -178,9 +243,14 @@ def diagnose_products(f: Any, vjp: Any, x: Any, network: Model | None, seed: int
         given = {k: np.asarray(v) for k, v in named(vjp(x, c.copy()), x)}
         model = network.pulled(c) if network else None
         runs.append(Trial(given, truth, model, bounds=bound, point=leaves(x)))
-    if network is None or not all(agrees(network.pulled(c), run) for c, run in zip(cs, runs, strict=True)):
-        return diagnose_trials([replace(run, model=None) for run in runs])
-    return recognised(diagnose_trials(runs), network)
+    recordings = recordings_of([partial(contracted, own, c) for c in cs], runs, x)
+    known = network is not None and all(agrees(network.pulled(c), run) for c, run in zip(cs, runs, strict=True))
+    runs = exact(runs, recordings, [network.pulled(c) if network and known else None for c in cs])
+    if network is None or not known:
+        found = diagnose_trials([replace(run, model=None) for run in runs])
+    else:
+        found = recognised(diagnose_trials(runs), network)
+    return way_back(runs, recordings, found)
 
 
 def products(jacobian: Array, x: Array, y: Array, cs: list[Array]) -> Iterator[Hypothesis]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -12,10 +12,10 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from symgrad.testing.diagnosis.curves import Curve
-    from symgrad.testing.subject import Choice
 
 SAID = 3  # places that are named
 UNDERFLOWN = 15.0  # nearer to 0 than this no slope of the usual functions is 0 by underflow
+TINY = 1e-300  # the nearest neighbours of 0 are not to be read as numbers
 EVERYWHERE = message("everywhere")
 
 
@@ -24,16 +24,17 @@ def region(curves: Sequence[Curve], eps: float) -> str:
     texts = [intervals(c, eps) for c in curves]
     if len(set(texts)) == 1:
         return texts[0]
+    apart = {s for c in curves for s, v in c.values if any((s, v) not in o.values for o in curves)}
     return clauses(
-        message("at {values}: {where}", values=valued(c.values), where=t)
+        message("at {values}: {where}", values=valued([(s, v) for s, v in c.values if s in apart]), where=t)
         for c, t in zip(curves, texts, strict=True)
         if c.wrong.any()
     )
 
 
-def valued(values: Choice) -> str:
+def valued(values: Sequence[tuple[Any, Any]]) -> str:
     """The values of the other symbols."""
-    return ", ".join(f"{s} = {v}" for s, v in values)
+    return ", ".join(f"{s} = {v if v.is_Rational else f'{float(v):.6g}'}" for s, v in values)
 
 
 def intervals(curve: Curve, eps: float) -> str:
@@ -61,9 +62,9 @@ def bounds(c: Curve, first: int, last: int) -> str:
     if first == 0 and last == c.x.size - 1:
         return EVERYWHERE
     if first == 0:
-        inside = f"{c.letter} ≤ {high:.6g}" if high < 0 or c.x[last + 1] != 0 else f"{c.letter} < 0"
+        inside = f"{c.letter} < 0" if -TINY < high < 0 else f"{c.letter} ≤ {high:.6g}"
     elif last == c.x.size - 1:
-        inside = f"{c.letter} ≥ {low:.6g}"
+        inside = f"{c.letter} > 0" if 0 < low < TINY else f"{c.letter} ≥ {low:.6g}"
     elif low == high:
         return message("at {where}", where=f"{c.letter} = {low:.9g}")
     else:

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from sympy import Expr
 
 Words = str | Callable[[], str]
+LEGIBLE = 20  # letters of a constant; a longer one is shown by its digits
 PLAIN = 100  # fractions up to this denominator are shown as fractions
 
 
@@ -42,7 +43,8 @@ def shown(value: Any) -> str:
     """A constant for a reader: a short fraction, √(2/π), or its digits."""
     if value.is_Rational:
         return str(value).replace("-", "−") if value.q <= PLAIN else f"{float(value):.12g}".replace("-", "−")
-    return maths(gathered(value))
+    text = maths(gathered(value))
+    return text if len(text) <= LEGIBLE or value.free_symbols else f"{float(value):.12g}".replace("-", "−")
 
 
 def gathered(value: Expr) -> Expr:
