@@ -84,7 +84,7 @@ MISTAKES: tuple[tuple[Any, Any, str], ...] = (
     ("gelu", lambda z: s(1.702 * z) + 1.702 * z * s(1.702 * z) * s(-1.702 * z), "slope-of-quick_gelu"),
     ("mish", lambda z: np.tanh(np.logaddexp(0, z)), "product-rule"),
     ("softplus", lambda z: s(z) * np.log(2), "factor ln 2"),
-    ("selu", lambda z: np.where(z > 0, 1, 1.6732632423543772 * np.exp(np.minimum(z, 0))), "wrong-constant"),
+    ("selu", lambda z: np.where(z > 0, 1, 1.6732632423543772 * np.exp(np.minimum(z, 0))), "factor lambda"),
     ("huber", lambda a, y: a - y, "one-branch"),
     ("elu", lambda z: np.where(z > 0, 1, -np.exp(np.minimum(z, 0))), "sign-of-term"),
     ("relu", lambda z: np.maximum(z, 0), "value-for-slope"),

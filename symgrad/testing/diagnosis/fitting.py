@@ -27,7 +27,7 @@ BESIDE = 0.1  # relative: a value so far away must explain less
 NEAR = 1e-9  # relative: how well a constant is read off one point
 FREE = Symbol("unknown_constant", real=True)
 PARAMETER = 1  # the cost of a parameter with another short value: what people mistype
-SHORT = 100  # the largest denominator of such a value
+SHORT = 10**6  # the largest denominator of such a value
 INSIDE = 3  # the cost of a wrong constant in the function; in its derivative only, one more
 BASES: tuple[Any, ...] = (
     sqrt(2),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from itertools import combinations
 from typing import TYPE_CHECKING, Any
 
@@ -15,10 +16,8 @@ from symgrad.testing.diagnosis.ways import (
     MATRIX,
     PRODUCTS,
     SUMS,
-    TARGET,
     Astray,
     at,
-    of_softmax,
     other,
     slips,
     sloped,
@@ -35,6 +34,7 @@ if TYPE_CHECKING:
     from symgrad.testing.diagnosis.ways import Way
     from symgrad.testing.diagnosis.weigh import Array
 
+SOFTMAX = "dz = p (c − Σ c p), the sum over the entries of one softmax"
 BY_KIND = {"slope-left-out", "slope-at-output", "value-for-slope", "slope-twice", "slope-formula"}
 MOST = 6  # matrices that may stand in another's place
 SLIPS = 10  # of an edge, about
@@ -187,3 +187,70 @@ def softmaxes(record: Recording) -> Iterator[tuple[int, int]]:
         above, total = edge.step.sources[0], record.steps[edge.before]
         if above is not None and total.name in SUMS and total.sources == [above]:
             yield from ((n, m) for m, e in enumerate(record.edges) if e.after == above and e.step.name == "exp")
+
+
+TARGET = Astray(
+    "softmax-target",
+    "the numerator of the softmax {code} is left out on the way back: for the cross-entropy, p in place of p − y",
+    "add it; for the cross-entropy δ = p − y",
+    stopped,
+    1,
+)
+
+
+def of_softmax(top: Edge) -> Iterator[Astray]:
+    """What is done in place of p (c - the sum of c p). To the edge of exp comes c over the sum, so c p after it."""
+    p, total = top.step.value, top.argument
+    own = tuple(n for n in range(p.ndim) if total.ndim == p.ndim and total.shape[n] != p.shape[n]) or (-1,)
+
+    def way(wrong: Callable[[Array], Array]) -> Callable[[Edge], Way]:
+        return lambda e: lambda c: wrong(c * e.jacobian)
+
+    yield Astray(
+        "softmax-diagonal",
+        "only the diagonal p(1 − p) of the derivative of the softmax {code} is used; −pᵢpⱼ is missing",
+        SOFTMAX,
+        way(lambda v: v * (1 - p)),
+        1,
+    )
+    yield Astray(
+        "softmax-left-out",
+        "the derivative of the softmax {code} is left out",
+        SOFTMAX,
+        way(lambda v: v / p),
+        1,
+    )
+    yield Astray(
+        "softmax-mean",
+        "in the derivative of the softmax {code} a mean is subtracted where a sum is asked for",
+        SOFTMAX,
+        way(lambda v: v - p * np.mean(v, axis=own, keepdims=True)),
+        1,
+    )
+    yield Astray(
+        "softmax-unweighted",
+        "in the derivative of the softmax {code} the sum is not weighted by the outputs",
+        SOFTMAX,
+        way(lambda v: v - p * np.sum(v / p, axis=own, keepdims=True)),
+        1,
+    )
+    for axis in (None, *range(p.ndim)):
+        if axis is None or {axis} != {n % p.ndim for n in own}:
+            yield along(way(partial(less_sum, p, axis)))
+
+
+def along(way: Callable[[Edge], Way]) -> Astray:
+    """The sum of a softmax along another axis."""
+    return Astray(
+        "softmax-axis",
+        "in the derivative of the softmax {code} the sum runs over the wrong axis",
+        SOFTMAX,
+        way,
+        1,
+    )
+
+
+def less_sum(p: Array, axis: Any, v: Array) -> Array:
+    """What comes back through a softmax whose sum runs along this axis."""
+    total: Array = np.sum(v, axis=axis, keepdims=True)
+    return np.asarray(v - p * total)

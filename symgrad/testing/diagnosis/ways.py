@@ -25,7 +25,6 @@ EXTREME = {"max", "min", "amax", "amin"}
 PRODUCTS = {"matmul", "dot"}
 MATRIX = 2  # axes
 CHOSEN = "give it to the entry that was chosen, 0 to the others"
-SOFTMAX = "dz = p (c − Σ c p), the sum over the entries of one softmax"
 POWER = "(uⁿ)′ = n uⁿ⁻¹ u′"
 PRODUCT = "(u v)′ = u′ v + u v′"
 QUOTIENT = "(u/v)′ = (u′ v − u v′)/v²"
@@ -407,62 +406,3 @@ def windows(edge: Edge) -> Array:
         moved.flat[n] = extreme
         rows.append(np.ravel(call([moved])) == extreme)  # type: ignore[misc]
     return np.array(rows).T.astype(float)
-
-
-TARGET = Astray(
-    "softmax-target",
-    "the numerator of the softmax {code} is left out on the way back: for the cross-entropy, p in place of p − y",
-    "add it; for the cross-entropy δ = p − y",
-    stopped,
-    1,
-)
-
-
-def of_softmax(top: Edge) -> Iterator[Astray]:
-    """What is done in place of p (c - the sum of c p). To the edge of exp comes c over the sum, so c p after it."""
-    p, total = top.step.value, top.argument
-    own = tuple(n for n in range(p.ndim) if total.ndim == p.ndim and total.shape[n] != p.shape[n]) or (-1,)
-
-    def way(wrong: Callable[[Array], Array]) -> Callable[[Edge], Way]:
-        return lambda e: lambda c: wrong(c * e.jacobian)
-
-    def total_of(v: Array, axis: Any = own) -> Array:
-        return np.asarray(np.sum(v, axis=axis, keepdims=True))
-
-    yield Astray(
-        "softmax-diagonal",
-        "only the diagonal p(1 − p) of the derivative of the softmax {code} is used; −pᵢpⱼ is missing",
-        SOFTMAX,
-        way(lambda v: v * (1 - p)),
-        1,
-    )
-    yield Astray(
-        "softmax-left-out",
-        "the derivative of the softmax {code} is left out",
-        SOFTMAX,
-        way(lambda v: v / p),
-        1,
-    )
-    yield Astray(
-        "softmax-mean",
-        "in the derivative of the softmax {code} a mean is subtracted where a sum is asked for",
-        SOFTMAX,
-        way(lambda v: v - p * np.mean(v, axis=own, keepdims=True)),
-        1,
-    )
-    yield Astray(
-        "softmax-unweighted",
-        "in the derivative of the softmax {code} the sum is not weighted by the outputs",
-        SOFTMAX,
-        way(lambda v: v - p * total_of(v / p)),
-        1,
-    )
-    for axis in (None, *range(p.ndim)):
-        if axis is None or {axis} != {n % p.ndim for n in own}:
-            yield Astray(
-                "softmax-axis",
-                "in the derivative of the softmax {code} the sum runs over the wrong axis",
-                SOFTMAX,
-                way(lambda v, k=axis: v - p * total_of(v, k)),  # type: ignore[misc]
-                1,
-            )
