@@ -41,6 +41,24 @@ def test_a_long_job_in_pieces_is_the_whole(tmp_path: Path) -> None:
     assert pickle.loads(pickle.dumps(job())).key == job().key  # noqa: S301 - our own
 
 
+def test_pieces_may_come_in_any_order() -> None:
+    long = job(2**9)
+    pieces = [campaign.piece(long, n) for n in range(long.pieces)]
+    ends = []
+    for order in (
+        range(long.pieces),
+        reversed(range(long.pieces)),
+        sorted(range(long.pieces), key=lambda n: n * 37 % 128),
+    ):
+        progress = campaign.Progress(long.key)
+        for n in order:
+            progress = campaign.added(progress, n, pieces[n], long)
+        assert progress.found is not None
+        ends.append([(f.failure, f.low, f.high, f.count) for f in progress.found.faults])
+
+    assert ends[0] == ends[1] == ends[2] != []
+
+
 class Cluster(Executor):
     """Like Dask's executor it does not tell how many workers it has."""
 

@@ -182,10 +182,11 @@ def closed(faults: tuple[Fault, ...], gap: int) -> tuple[Fault, ...]:
 def together(left: Fault, right: Fault) -> Fault:
     """One fault over both intervals, with the worse of the two inputs."""
     worse = right if right.ulps > left.ulps else left
+    last = max(left, right, key=lambda f: f.places[1])  # pieces come in any order, also one between two others
     return replace(
         worse,
         low=left.low,
-        high=right.high,
+        high=last.high,
         count=left.count + right.count,
-        places=(left.places[0], right.places[1]),
+        places=(left.places[0], last.places[1]),
     )

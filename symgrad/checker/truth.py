@@ -77,9 +77,9 @@ class Truth:
         return high, low
 
     def narrowest(self, x: Array, wanted: Format) -> tuple[Array, Array]:
-        """The values with bounds that decide, where any form gives such; the form that keeps its digits is the last."""
-        value, error = bounded(self.plain[-1], self.variable, x)
-        for form in self.plain[-2::-1]:
+        """The values with bounds that decide, where any form gives such; each is asked for what is left."""
+        value, error = bounded(self.plain[0], self.variable, x)
+        for form in self.plain[1:]:
             left = np.flatnonzero(~decided(value, error, wanted))
             if left.size:
                 v, e = bounded(form, self.variable, x[left])
