@@ -42,14 +42,11 @@ def test_a_long_job_in_pieces_is_the_whole(tmp_path: Path) -> None:
 
 
 def test_pieces_may_come_in_any_order() -> None:
-    long = job(2**9)
-    pieces = [campaign.piece(long, n) for n in range(long.pieces)]
+    long = job(2**5)
+    numbers = list(range(1480, 1500))  # where a quarter of a last digit is often lost
+    pieces = {n: campaign.piece(long, n) for n in numbers}
     ends = []
-    for order in (
-        range(long.pieces),
-        reversed(range(long.pieces)),
-        sorted(range(long.pieces), key=lambda n: n * 37 % 128),
-    ):
+    for order in (numbers, numbers[::-1], [*numbers[::2], *numbers[::-2]]):
         progress = campaign.Progress(long.key)
         for n in order:
             progress = campaign.added(progress, n, pieces[n], long)
