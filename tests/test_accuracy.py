@@ -310,6 +310,7 @@ def test_formats_list_every_number_in_order(name: str) -> None:
     assert [wanted.place(x) for x in (1.0, -0.0)] == [wanted.place(1.0), wanted.patterns // 2 - 1]
     assert float(wanted.numbers(np.array([wanted.place(1.5)], np.uint64))[0]) == 1.5
     assert float(wanted.digit(np.array([1.0]))[0]) == 2.0 ** (1 - wanted.precision)
+    assert wanted.digit(np.array([0.0]))[0] == wanted.digit(np.array([wanted.normal]))[0] > 0
 
 
 def test_bfloat16_without_ml_dtypes(monkeypatch: pytest.MonkeyPatch) -> None:

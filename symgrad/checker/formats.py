@@ -78,7 +78,7 @@ class Format:
 
     def digit(self, exact: Array) -> Array:
         """The unit in the last place at each real number; below the normal numbers it no longer shrinks."""
-        exponent = np.frexp(exact)[1] - 1
+        exponent = np.where(exact == 0, 1 - self.top, np.frexp(exact)[1] - 1)  # frexp calls that of 0 a 0
         return np.asarray(np.ldexp(1.0, np.clip(exponent, 1 - self.top, self.top) - (self.precision - 1)))
 
 
