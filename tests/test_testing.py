@@ -478,3 +478,36 @@ def test_saturated_logits_are_no_mistake_in_a_tiny_loss() -> None:
 
     assert result.outcome is Outcome.FLOOR
     assert "by the same factor" in str(result)
+
+
+@pytest.mark.parametrize("size", [1e-200, 1e-30, 1e150])
+@pytest.mark.parametrize("width", [1e-100, 1.0, 1e30])
+def test_a_function_is_judged_at_its_own_scale(size: float, width: float) -> None:
+    x = width * np.asarray([-2.0, -0.3, 0.0, 0.7, 1.5, 3.0])
+
+    def checked(factor: float) -> Any:
+        slope = size / width * factor
+        return try_gradient(
+            lambda z: size * np.tanh(z / width), lambda z: slope / np.cosh(z / width) ** 2, points=x.tolist()
+        )
+
+    assert [checked(k).outcome for k in (1, 1 + 1e-8, -1)] == [Outcome.OK, Outcome.WRONG, Outcome.WRONG]
+    worst = checked(2).worst[1].worst
+    assert worst.x in x
+    assert worst.estimate == pytest.approx(size / width / np.cosh(worst.x / width) ** 2)
+
+
+@pytest.mark.parametrize("share", [1, 1.05])
+def test_few_points_in_half_precision_do_not_hide_a_mistake(share: float) -> None:
+    result = try_gradient(
+        lambda z: 1 / (1 + np.exp(-z)), lambda z: (share * sigmoid_slope(z)).astype(np.float16), points=[-1, 0.5, 2]
+    )
+
+    assert result.outcome is (Outcome.OK if share == 1 else Outcome.UNRESOLVED)
+
+
+def test_a_flat_function_has_the_slope_zero() -> None:
+    for points in (None, [1.0, 2.0]):
+        results = [try_gradient(lambda z: 0 * z + 5, lambda z, k=k: 0 * z + k, points=points) for k in (0, 1e-9)]
+
+        assert [r.outcome for r in results] == [Outcome.OK, Outcome.WRONG]

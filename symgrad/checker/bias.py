@@ -26,6 +26,10 @@ POINTS = message(
     "point after point the gradient is off to the same side by more than some roundings of its type, as rounding is "
     "not; return doubles to see it better"
 )
+FEW = message(
+    "at so few points an error of more than some roundings of the gradient's type can't be told from rounding; return "
+    "doubles, or leave `points` out"
+)
 DIRECTIONS = message(
     "along most directions the gradient is off by more than some roundings of its type; return doubles to see it better"
 )
@@ -42,6 +46,9 @@ def distrust(given: Array, truth: Estimate, outcomes: Array, eps: float, watch: 
         at = np.flatnonzero(known & (outcomes == OK) & (np.abs(error) <= 2 * ROUNDINGS * eps * size))
         slope, ratio = truth.estimate[at], error[at] / truth.estimate[at]
         side = np.where(np.abs(ratio) > FIRM * eps * (1 + steepness(truth.x[at], slope)), np.sign(error[at]), 0)
+    if at.size < RUN and side.any():  # too few for a run
+        watch.note("bias", FEW)
+        outcomes[at[side != 0]] = UNRESOLVED
     found = runs(side)
     if found:
         watch.note("bias", POINTS)
@@ -52,9 +59,9 @@ def distrust(given: Array, truth: Estimate, outcomes: Array, eps: float, watch: 
 
 
 def steepness(x: Array, slope: Array) -> Array:
-    """By how many roundings the slope changes with one of its argument, as its neighbours tell."""
+    """By how many roundings the slope changes with one of its argument, as neighbours tell; of few, as for e^x."""
     if x.size < RUN:
-        return np.zeros(x.size)
+        return np.abs(x)
     change = np.abs(np.diff(slope) / np.diff(x))
     change = np.maximum(np.append(change, 0), np.insert(change, 0, 0))
     return np.asarray(change * np.abs(x / slope))

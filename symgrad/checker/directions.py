@@ -31,7 +31,6 @@ SEVERAL = 3
 LOSS = message("the loss")
 NAME, VARIES = message("the function"), message("returned different values for the same parameters")
 SECONDS = 60.0
-FLAT = 2.0**-36  # of the loss: one that does not change at all, to within that, has the slope 0
 LOST = 2.0**-48  # what the rounding of an intermediate may do to a slope: of the loss as large as it is farther off
 NUDGE = 2.0**-5  # relative: how far parameters that lie on a kink are moved
 KINK = message("the parameters lie on a kink of the loss; parameters close by were checked as well")
@@ -292,8 +291,7 @@ class Blocks:
         )
         known = truth.bound <= VAGUE * np.maximum(np.abs(given), np.abs(truth.estimate))
         known &= ~truth.kink & (np.abs(given - truth.estimate) <= 3 * bound)
-        still = (given == 0) & (truth.estimate == 0) & (truth.bound <= FLAT)
-        outcomes[known | still & ~truth.kink] = Outcome.OK  # though vague by the type's rounding, or as 0 is
+        outcomes[known] = Outcome.OK  # though vague by the type's rounding
         finite = np.isfinite(products).all(axis=1)  # what no chain rule over kinks leaves
         outcomes[truth.kink & finite & (outcomes == Outcome.WRONG)] = Outcome.UNRESOLVED
         columns = (given, truth.estimate, bound, outcomes, truth.kink, truth.left, truth.right, truth.bound)

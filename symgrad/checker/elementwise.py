@@ -12,26 +12,26 @@ from symgrad.checker.blame import blamed, swept
 from symgrad.checker.calling import DOUBLE, UNIT, Guarded, epsilon, guard, name_of, rounded
 from symgrad.checker.cuts import LOST, cuts, off
 from symgrad.checker.difference import Array, Estimate, difference, scrutinised
-from symgrad.checker.exact import Corner, Reference, exact_slopes, exact_values, reference, vague_places
+from symgrad.checker.exact import Corner, Reference, exact_slopes, exact_values, reference
 from symgrad.checker.excuses import (
-    COARSE,
     UNITS,
     Extremes,
     earn_floor,
-    edge,
     excuse,
     excuse_beside,
     excuse_extremes,
     excuse_steep,
 )
 from symgrad.checker.findings import FAR, Blame, Cause, ElementwiseReport, Examined, PointFinding, Stretch, worst_of
+from symgrad.checker.forward import forward_of
 from symgrad.checker.glance import glance
 from symgrad.checker.judge import EPS, FLOOR, OK, ROUNDINGS, UNRESOLVED, WRONG, codes
 from symgrad.checker.options import understood
 from symgrad.checker.plan import AtKink, Plan, around, planned
+from symgrad.checker.scales import Scale, scale_of, usual_slope
 from symgrad.checker.stretches import stretches
 from symgrad.checker.watch import Watching
-from symgrad.core import Domain, FunctionError, Kink, NoPointsError, Outcome, UnsupportedError
+from symgrad.core import Domain, FunctionError, Kink, NoPointsError, UnsupportedError
 from symgrad.words import message
 
 if TYPE_CHECKING:
@@ -52,6 +52,8 @@ class Trial:
     plan: Plan
     extremes: Extremes
     cut: tuple[tuple[float, float], ...] = ()  # where the slope is dropped: the intervals
+    typical: float = 0.0  # the size of its slopes, if it had to be known
+    chosen: bool = False  # whether the caller chose the points, all of which count
 
     @property
     def name(self) -> str:
@@ -113,19 +115,59 @@ def check_elementwise(
         if function is None and truth is None:
             raise UnsupportedError("nothing to compare the gradient with; hand in the function, or an exact reference")
         trial = Trial(function, gradient, truth, plan, extremes)
-        found = examine(trial, x, given, seen)
-        worst, blame = None, None
-        where: tuple[Stretch, ...] = ()
-        if found.outcomes.any():
-            trial = with_cuts(trial, x, found)
-            found = examine(trial, x) if trial.cut else found
-            x, found = settled(trial, x, found)
-            worst = worst_of(found.rows()) if (found.outcomes == WRONG).any() else None
-        if worst is not None:
-            blame = blame_at(trial, x, worst)
-            where = stretches(lambda u: examine(trial, u).outcomes == WRONG, x, found.outcomes, worst, trial.name)
+        trial = replace(trial, chosen=points is not None)
+        own = own_scale(trial, x, values, given)
+        found = reported(trial, x, given, seen) if own is None else reported(at_scale(trial, own), own.divided(x))
+        found = found if own is None else own.restored(found)
         forward = forward_of(trial, x, values) if truth and values is not None else None
-        return ElementwiseReport(found, where, blame, forward, watch.notes, trial.name, seed)
+        return replace(found, forward=forward, notes=watch.notes, seed=seed)
+
+
+def own_scale(trial: Trial, x: Array, values: Array | None, given: Array) -> Scale | None:
+    """The scale at which differences are to be taken in doubles; None for the usual one."""
+    if trial.function is None or values is None or trial.truth is not None:
+        return None
+    if not trial.gradient.eps == epsilon(trial.plan.dtype) == UNIT:
+        return None
+    return scale_of(trial.function, x, values, given, (trial.plan.lower, trial.plan.upper))
+
+
+def at_scale(trial: Trial, own: Scale) -> Trial:
+    """The trial of the function divided by its scale."""
+    plan = trial.plan
+    function = trial.function and replace(trial.function, function=own.function(trial.function.function))
+    lower, upper, *places = own.divided([plan.lower, plan.upper, *(at for at, _ in plan.demanded)]).tolist()
+    plan = replace(
+        plan,
+        corners=tuple(Corner(float(own.divided(c.at))) for c in plan.corners),
+        demanded=tuple((at, v / own.slope) for at, (_, v) in zip(places, plan.demanded, strict=True)),
+        lower=lower,
+        upper=upper,
+        x=own.divided(plan.x),
+        typed=own.divided(plan.x),
+        places=None,
+    )
+    gradient = replace(trial.gradient, function=own.gradient(trial.gradient.function))
+    return replace(trial, function=function, gradient=gradient, plan=plan)
+
+
+def reported(trial: Trial, x: Array, given: Array | None = None, seen: Array | None = None) -> ElementwiseReport:
+    """The outcomes at the points, and where and why it is wrong."""
+    found = examine(trial, x, given, seen)
+    if trial.function is not None and trial.truth is None and (found.outcomes == FLOOR).any():
+        trial = replace(trial, typical=usual_slope(trial.function, (trial.plan.lower, trial.plan.upper), **trial.about))
+        found = examine(trial, x, given, seen)
+    worst, blame = None, None
+    where: tuple[Stretch, ...] = ()
+    if found.outcomes.any():
+        trial = with_cuts(trial, x, found)
+        found = examine(trial, x) if trial.cut else found
+        x, found = settled(trial, x, found)
+        worst = worst_of(found.rows()) if (found.outcomes == WRONG).any() else None
+    if worst is not None:
+        blame = blame_at(trial, x, worst)
+        where = stretches(lambda u: examine(trial, u).outcomes == WRONG, x, found.outcomes, worst, trial.name)
+    return ElementwiseReport(found, where, blame, None, (), trial.name, 0)
 
 
 def truth_of(of: Any) -> Reference | None:
@@ -198,7 +240,7 @@ def judged(  # noqa: PLR0917 - all of it is needed twice
 
     `near` is a rounding of the argument, where that is more than the one of the values, `eps`.
     """
-    outcomes = codes(given, truth, demanded, eps=eps, kind=kind)
+    outcomes = codes(given, truth, demanded, eps=eps, kind=kind, typical=trial.typical)
     if (outcomes == OK).all():
         return truth, outcomes
     # the slope may be infinite where its estimate is vague, as that of cbrt at 0
@@ -212,7 +254,8 @@ def judged(  # noqa: PLR0917 - all of it is needed twice
     if again.size and trial.function is not None:
         closer = scrutinised(trial.function, truth.at(again), given[again], **trial.about)
         held = None if demanded is None else demanded[again]
-        truth, outcomes[again] = truth.filled(again, closer), codes(given[again], closer, held, eps=eps, kind=kind)
+        outcomes[again] = codes(given[again], closer, held, eps=eps, kind=kind, typical=trial.typical)
+        truth = truth.filled(again, closer)
     return truth, outcomes
 
 
@@ -270,7 +313,7 @@ def settled(trial: Trial, x: Array, found: Examined) -> tuple[Array, Examined]:
     known = np.isfinite(found.truth.bound)
     if known.all():
         return x, found
-    keep = known | (np.abs(x) <= FAR) & ((np.abs(x) >= 1 / FAR) | (x == 0))
+    keep = known | trial.chosen | (np.abs(x) <= FAR) & ((np.abs(x) >= 1 / FAR) | (x == 0))
     if trial.truth is not None:
         keep &= known | ~undefined(trial.truth, x, ~known)
     if not keep.any():
@@ -292,37 +335,3 @@ def blame_at(trial: Trial, x: Array, worst: PointFinding) -> Blame:
         truth, bound = min((worst.left, worst.right), key=lambda v: abs(v - worst.given)), 0.0
     found = blamed(swept(trial.gradient, x), int(np.searchsorted(x, worst.x)), truth, bound, max(1.0, abs(worst.x)))
     return replace(found, cause=Cause.FORMULA) if within(trial.cut, np.asarray([worst.x])).any() else found
-
-
-def near(corners: Sequence[Corner], x: Array) -> Array:
-    """Whether a point is a kink that code may place beside it, as one at 1/10, where a function may jump."""
-    places = vague_places(corners, "float64")
-    return np.asarray([any(abs(v - at) <= reach for at, reach in places) for v in x.tolist()], bool)
-
-
-def forward_of(trial: Trial, x: Array, given: Array) -> PointFinding | None:
-    """The point at which the function itself is furthest from the reference, if it is off by more than rounding."""
-    function = trial.function
-    if function is None or trial.truth is None:
-        return None
-    given = np.asarray(given if given.size == x.size else function(x), float)
-    values, bounds = exact_values(trial.truth, x)
-    with np.errstate(all="ignore"):
-        error = np.abs(given - values)
-        narrow = epsilon(trial.plan.dtype) / ROUNDINGS  # a rounding of the narrow type is none of doubles
-        eps = max(function.eps, narrow)
-        allowed = 3 * bounds + function.quantum + ROUNDINGS * eps * np.maximum(np.maximum(1, np.abs(x)), np.abs(values))
-        off = np.flatnonzero(~(error <= allowed) & np.isfinite(values))
-    off = off[~near(trial.truth.corners, x[off])] if off.size else off
-    if not off.size:
-        return None
-    found, parts = swept(function, x), []
-    for n in off.tolist():
-        value, bound, size = float(values[n]), float(bounds[n]), max(1.0, abs(float(x[n])))
-        cause = blamed(found, n, value, bound, size).cause
-        coarse = cause is Cause.UNDECIDED and error[n] > COARSE * max(size, abs(value))
-        beyond = not np.isfinite(given[n]) and size > edge(float) and trial.extremes != "fail"
-        wrong = (cause is Cause.FORMULA or coarse) and not (beyond and cause is not Cause.FORMULA)
-        outcome = Outcome.WRONG if wrong else Outcome.FLOOR
-        parts.append(PointFinding(float(x[n]), float(given[n]), value, bound, outcome, False, value, value, "exact"))  # noqa: FBT003 - no kink
-    return worst_of(parts)

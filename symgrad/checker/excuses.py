@@ -7,6 +7,7 @@ is rounding.
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
@@ -16,6 +17,7 @@ from symgrad.checker.calling import epsilon
 from symgrad.checker.exact import exact_slopes, exact_values, slope_between
 from symgrad.checker.findings import Cause
 from symgrad.checker.judge import FLOOR, OK, ROUNDINGS, UNRESOLVED, WRONG, limits
+from symgrad.checker.points import points
 from symgrad.words import enumerated, message
 
 if TYPE_CHECKING:
@@ -59,18 +61,26 @@ def earn_floor(  # noqa: PLR0917 - all of it is needed
 
     It stays FLOOR where the code in other precisions shows that rounding is the cause.
     """
+    unit = usual_size(of) if (outcomes == FLOOR).any() else 1.0
     with np.errstate(all="ignore"):
         error = np.abs(given - truth.estimate)
-        doubted = np.flatnonzero((outcomes == FLOOR) & (error > UNITS * eps))
+        doubted = np.flatnonzero((outcomes == FLOOR) & (error > UNITS * eps * unit))
         if doubted.size:
             doubted = doubted[error[doubted] > 2 * change(of, truth.at(doubted), eps)]
     if not doubted.size:
         return
-    allowed = COARSE * np.maximum(1, np.abs(truth.estimate))
-    causes = causes_at(swept(gradient, truth.x), doubted, truth, np.ones(truth.x.size))
+    allowed = COARSE * np.maximum(unit, np.abs(truth.estimate))
+    causes = causes_at(swept(gradient, truth.x), doubted, truth, np.full(truth.x.size, unit))
     for n, cause in zip(doubted.tolist(), causes, strict=True):
         if cause is Cause.FORMULA or (cause is Cause.UNDECIDED and error[n] > allowed[n]):
             outcomes[n] = WRONG
+
+
+@lru_cache
+def usual_size(of: Reference) -> float:
+    """The size of intermediates: that of the largest slope at some usual points, and no more than 1."""
+    slopes = np.abs(exact_slopes(of, points(of.lower, of.upper, count=24)).estimate)
+    return float(min(1.0, np.max(slopes, where=np.isfinite(slopes), initial=0.0) or 1.0))
 
 
 def excuse_steep(of: Reference, given: Array, truth: Estimate, outcomes: Array, exact: Array, eps: float) -> None:  # noqa: PLR0917 - all of it is needed

@@ -19,6 +19,7 @@ LOST = 4  # of the least number of a type: what underflow takes
 ROUNDINGS = 64  # of the claimed value's own type: what evaluating a gradient formula may cost
 BLUNT = 1e-9  # what a measured one-sided slope may be off by at least
 FAINT = 1e-8  # of the largest slope: one that is known to within that is known
+FLAT = 2.0**-36  # a function that does not change at all, to within that, has the slope 0
 NOTHING = 2.0**-1000  # the bound beside a function that is 0 all around
 MARGIN = 3.0  # bounds are estimates of the error, three of them are certain enough
 
@@ -90,7 +91,8 @@ def where_smooth(  # noqa: PLR0917 - all of it is needed
     if vague.any():
         at = np.flatnonzero(vague)
         at = at[bound[at] > faint(eps, np.abs(truth).max(initial=typical))]
-        found[at] = np.where(bound[at] > lost(estimate, eps, at), UNRESOLVED, FLOOR)
+        flat = (truth[at] == 0) & (size[at] == 0) & (bound[at] <= FLAT)
+        found[at] = np.where(flat, OK, np.where(bound[at] > lost(estimate, eps, at), UNRESOLVED, FLOOR))
     return found
 
 
@@ -117,7 +119,8 @@ def one_by_one(  # noqa: PLR0917 - all of it is needed
     found[~agrees & (error <= floor)] = FLOOR
     vague = bound > 0.01 * np.maximum(np.abs(truth), size)
     vague &= agrees & (bound > faint(eps, np.max(np.abs(truth), where=known, initial=typical)))
-    found[vague] = np.where(bound > floor, UNRESOLVED, FLOOR)[vague]
+    flat = (truth == 0) & (size == 0) & (bound <= FLAT)
+    found[vague] = np.where(flat, OK, np.where(bound > floor, UNRESOLVED, FLOOR))[vague]
     found[~np.isfinite(claimed)] = WRONG
     infinite = np.isinf(claimed) & (np.sign(claimed) == np.sign(truth))
     found[infinite & (np.abs(truth) * (1 + ROUNDINGS * eps) > largest)] = OK
