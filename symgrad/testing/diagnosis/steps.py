@@ -192,7 +192,7 @@ def starts(everything: Leaves, letters: str, batch: int) -> Iterator[tuple[Roles
     }
     for count in range(1, len(letters) + 1):
         for chosen in permutations(rows, count):
-            sizes = {everything[path].shape[-1] for path in chosen}
+            sizes = {(everything[path].shape or (0,))[-1] for path in chosen}
             if len(sizes) == 1:
                 in_order = sorted(letters, reverse=True)  # h before c
                 yield {f"{q}0": (p, rows[p]) for q, p in zip(in_order, chosen, strict=False)}, *sizes
