@@ -18,7 +18,7 @@ from symgrad.definitions import ACTIVATIONS, LOSSES
 from symgrad.definitions.claims import CLAIMS
 from symgrad.document import DETAILS, document_from_json, from_json, render_page
 from symgrad.document.as_json import document_json
-from symgrad.document.from_json import JsonError
+from symgrad.document.reading_json import JsonError
 from symgrad.document.tree import TreeError, tree, untree
 from symgrad.pipeline.tensors import of_layer
 

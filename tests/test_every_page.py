@@ -24,12 +24,12 @@ from symgrad.document.as_json import document_json
 from symgrad.document.as_pdf import compiled, head
 from symgrad.document.as_typst import page_typst
 from symgrad.document.blocks import Display, Items, Paragraph, StepBlock, Table, Terms
-from symgrad.document.from_json import document_from_json
 from symgrad.document.latex import GITHUB, PRINT, latex
 from symgrad.document.layout import width
 from symgrad.document.mathml import mathml
 from symgrad.document.outline import outline
 from symgrad.document.pages import tellings_of
+from symgrad.document.reading_json import document_from_json
 from symgrad.document.typst import string, typst
 from symgrad.document.words import Formula, spoken
 from symgrad.pipeline.discover import sources
