@@ -11,8 +11,10 @@ from html import unescape
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import numpy as np
 import pytest
 from click.testing import CliRunner
+from student_code import MODELS, written
 
 from symgrad import deriver
 from symgrad.cli.main import WORDS, app
@@ -28,6 +30,7 @@ from symgrad.pipeline.stages import pairs_of, settle_document
 from symgrad.pipeline.tongues import placed
 from symgrad.pipeline.workers import call
 from symgrad.rules import RULES
+from symgrad.testing import try_gradient, try_network
 from symgrad.words import (
     LANGUAGES,
     Message,
@@ -292,6 +295,27 @@ def test_formulas_stand_where_the_translation_has_them() -> None:
 
     assert page.index(">R<") < page.index(">L<")  # the condition comes first in Chinese
     assert "当" in page
+
+
+def test_a_sentence_for_a_template_keeps_its_own_values() -> None:
+    inner = message("divide by {factor} once", factor="{n}")
+
+    assert message(inner) is inner
+    with speaking("zh-Hans"):
+        assert say(message(inner, n=2)) == say(inner)
+
+
+@pytest.mark.parametrize("lang", CHINESE)
+def test_a_diagnosis_says_nothing_in_english(lang: str) -> None:
+    model, source = MODELS["two layers"]
+    many = try_network(model, written(source, "* a2 * (1 - a2) / n", "* a2 * (1 - a2)"))
+    delta = try_gradient(None, lambda z, y: y - 1 / (1 + np.exp(-z)), of=("sigmoid", "binary_cross_entropy"))
+    with speaking(lang):
+        text = f"{many}\n{delta}"
+
+    assert many.diagnosis is not None
+    assert "factor n" in many.diagnosis.names
+    assert not re.search(r"number of| after |all of|entries", text)
 
 
 def test_an_error_is_told_in_the_language_that_is_spoken() -> None:

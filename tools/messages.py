@@ -56,6 +56,7 @@ POSITIONS = {  # arguments that are read by people and come without their name
     **{f"Function{kind}Error": (1, 2) for kind in ("Raised", "Shape", "Type", "Complex", "Random", "Mixes", "Time")},
     "Leaf": (2,),
 }
+SIZE = re.compile(r"[a-zA-Z], the number of .+")  # by which gradients are divided
 NUMBERED = re.compile(r"[A-Z]\d+")  # a claim of the ledger, which has the same number in every language
 UNREAD = frozenset({"Recheck", "RejectedError", *vars(builtins)})  # whose reasons are for programs
 ERRORS = re.compile(r"(Error|Misfit|Refused)$|^(fail|error)$")  # whose first argument is told; several have more
@@ -76,10 +77,17 @@ def in_code(path: Path) -> Iterator[Found]:
     known = constants(path)
     for name, call in calls(path):
         if name in MAKERS:
-            yield from made(call, MAKERS[name])
+            yield from made(call, MAKERS[name], known)
         else:
             yield from (("", text, "") for slot in slots(name, call, path) for text in literals(slot, known))
-    yield from (("", text, "") for text in helped(path))
+    yield from (("", text, "") for text in (*helped(path), *sizes(path)))
+
+
+def sizes(path: Path) -> Iterator[str]:
+    """What the models call their sizes: the keys of `counts`."""
+    for node in ast.walk(ast.parse(path.read_text("utf-8"))) if path.parent.name == "models" else ():
+        if isinstance(node, ast.Constant) and isinstance(node.value, str) and SIZE.fullmatch(node.value):
+            yield node.value
 
 
 def helped(path: Path) -> Iterator[str]:
@@ -134,11 +142,11 @@ def put_together(path: Path) -> Iterator[str]:
                 yield f"{path.relative_to(ROOT)}:{slot.lineno}: write message() with values instead of an f-string"
 
 
-def made(node: ast.Call, places: tuple[int, ...]) -> Iterator[Found]:
+def made(node: ast.Call, places: tuple[int, ...], known: Mapping[str, ast.expr]) -> Iterator[Found]:
     """The texts of a call of `message` or `counted`."""
     given = (k.value for k in node.keywords if k.arg == "context")
     context = next((v.value for v in given if isinstance(v, ast.Constant)), "")
-    texts = [list(literals(node.args[p])) for p in places if p < len(node.args)]
+    texts = [list(literals(node.args[p], known)) for p in places if p < len(node.args)]
     if all(texts):
         yield from ((context, *pair) if len(pair) > 1 else (context, *pair, "") for pair in zip(*texts, strict=True))
 

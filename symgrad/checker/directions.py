@@ -347,17 +347,19 @@ def named(block: Block, slopes: Slopes) -> EntryFinding:
     if block.places.size == 1:
         return EntryFinding(first[0], first[1], entry_name(*first), *values)
     if block.places.size == at.values.size:
-        return EntryFinding("", None, "all parameters", *values)
+        return EntryFinding("", None, message("all parameters"), *values)
     start = at.starts[at.paths.index(first[0])]
     whole = int(np.prod(at.shapes[at.paths.index(first[0])])) == block.places.size
-    part = "all of " if whole else f"entries {block.places[0] - start} to {block.places[-1] - start} of "
-    return EntryFinding(first[0] if first[0] == last[0] else "", None, part + shown(first[0]), *values)
+    low, high, array = int(block.places[0] - start), int(block.places[-1] - start), shown(first[0])
+    part = message("entries {low} to {high} of {array}", low=low, high=high, array=array)
+    part = message("all of {array}", array=array) if whole else part
+    return EntryFinding(first[0] if first[0] == last[0] else "", None, part, *values)
 
 
 def entry_name(parameter: str, index: tuple[int, ...]) -> str:
     """An entry in words: W1[0, 2], or the entry [0, 2] of a bare array."""
     place = str(list(index)) if index else ""
-    return f"the entry {place}" if place and not parameter else f"{shown(parameter)}{place}"
+    return message("the entry {place}", place=place) if place and not parameter else f"{shown(parameter)}{place}"
 
 
 def with_blame(found: EntryFinding, block: Block, gradients: Any, slopes: Slopes, lost: float) -> EntryFinding:

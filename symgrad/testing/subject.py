@@ -195,7 +195,8 @@ def pair(of: Any, parameters: Mapping[str, Any]) -> Subject:
     ys = [given[y]] if y in given else targets(loss.variables[1].domain)
     choices = tuple(tuple((own | given | {y: t}).items()) for t in ys)
     expr = loss.applied.xreplace({a: phi.applied})
-    return Subject(f"{loss.name} after {phi.name}", expr, expr, phi.variable, choices, phi, loss)
+    name = message("{loss} after {activation}", loss=loss.name, activation=phi.name)
+    return Subject(name, expr, expr, phi.variable, choices, phi, loss)
 
 
 def values_of(letters: Sequence[Variable], parameters: Any) -> Choice:

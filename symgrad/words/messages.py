@@ -49,10 +49,12 @@ class Message(str):
 def message(template: str, /, *, context: str = "", **values: Any) -> Message:
     """A sentence with `{name}` for its values; `context` tells apart what is one word in English and two elsewhere.
 
-    A value that is a Message, or a tuple with Messages in it, is translated with the sentence; all others stay.
+    A value that is a Message, or a tuple with Messages in it, is translated with the sentence; all others stay. A
+    Message for a template keeps its own values and is given more.
     """
-    if isinstance(template, Message) and not values and not context:
-        return template
+    if isinstance(template, Message):
+        more = {**dict(template.values), **values}
+        return Message(template.template, more, context or template.context) if values or context else template
     return Message(str(template), values, context)
 
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from symgrad.words import clauses, message
+from symgrad.words import clauses, counted, message
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -41,17 +41,18 @@ def parts(key: str, wrong: Array | None) -> str:
     """The rows, columns or entries of an array that are wrong, if they are not all, nor too many to say."""
     if wrong is None or wrong.all() or not wrong.ndim:
         return ""
+    many = wrong.sum() > FEW
     for axis, name in enumerate(("row", "column")[: wrong.ndim] if wrong.ndim > 1 else ()):
         lines = np.flatnonzero(wrong.any(axis=tuple(n for n in range(wrong.ndim) if n != axis)))
-        if lines.size <= wrong.shape[axis] // 2:
-            some = ", ".join(map(str, lines[:FEW]))
+        whole = lines.size * wrong.size // wrong.shape[axis] == wrong.sum()
+        if lines.size <= min(wrong.shape[axis] // 2, FEW) and (many or whole):
+            some: dict[str, Any] = {"key": key, "lines": ", ".join(map(str, lines)), "n": lines.size}
             if name == "row":
-                return message("{key} in rows {lines} only", key=key, lines=some)
-            return message("{key} in columns {lines} only", key=key, lines=some)
+                return counted("{key} in row {lines} only", "{key} in rows {lines} only", **some)
+            return counted("{key} in column {lines} only", "{key} in columns {lines} only", **some)
     places = np.argwhere(wrong)[:FEW]
-    many = wrong.sum() > FEW
-    some = ", ".join(str(p.tolist()) for p in places)
-    return "" if many else message("{key} at {places} only", key=key, places=some)
+    listed = ", ".join(str(p.tolist()) for p in places)
+    return "" if many else message("{key} at {places} only", key=key, places=listed)
 
 
 def stretches(x: Array, wrong: Array) -> list[tuple[float, float]]:
