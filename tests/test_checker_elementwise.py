@@ -230,6 +230,8 @@ HARD: dict[str, tuple[Any, Any, dict[str, Any]]] = {  # steps of the usual scale
     "steep": (lambda x: np.arctan(1e6 * x), lambda x: 1e6 / (1 + (1e6 * x) ** 2), {}),
     "narrow": (lambda x: np.exp(-((1e3 * x) ** 2) / 2), lambda x: -1e6 * x * np.exp(-((1e3 * x) ** 2) / 2), {}),
     "far out": (np.sin, np.cos, {"points": [1e5, 1e6 + 0.5, 3.3e7, 1e9, 1e12, 1e16, 1e300]}),
+    "two points far apart": (np.sin, np.cos, {"points": [1e5, 1e16]}),
+    "no digits next to 0": (lambda x: 1 - np.cos(x), np.sin, {}),
     "a huge offset": (lambda x: 1e10 + np.tanh(x), lambda x: 1 - np.tanh(x) ** 2, {}),
 }
 

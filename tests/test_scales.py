@@ -73,3 +73,9 @@ def test_a_flat_function_has_the_slope_zero() -> None:
         results = [try_gradient(lambda z: 0 * z + 5, lambda z, k=k: 0 * z + k, points=points) for k in (0, 1e-9)]
 
         assert [r.outcome for r in results] == [Outcome.OK, Outcome.WRONG]
+
+
+def test_an_error_at_a_zero_is_seen_from_tiny_points() -> None:
+    result = try_gradient(np.square, lambda z: 2 * z + 1e-3 * (z == 0), points=[0, 1e-9])
+
+    assert result.outcome is Outcome.WRONG

@@ -149,11 +149,13 @@ def scrutinised(
     kinks: Sequence[float] = (),
     grain: float = 1.0,
     least: float = 0.0,
+    one: float = 1.0,
 ) -> Estimate:
     """The estimate after looks on ever finer scales, as a wrong verdict is not to rest on steps that miss the features.
 
     A finer look that contradicts a coarser one replaces it. Nothing is certain where the finest still contradicts,
-    where the first cannot confirm that `claimed` is off, and where no scale near 1 was looked at.
+    where the first cannot confirm that `claimed` is off, and where no scale near 1 was looked at. `one` is what 1 was
+    before the points were divided: with a scale of their own, it is only to be excluded that they are waves.
     """
     scale = short_of(kinks, found.x, reach(found.x, lower, upper))
     graph, which = Graph(elementwise(f), grain, least), np.arange(found.x.size)
@@ -161,6 +163,8 @@ def scrutinised(
     noise = 6 * np.nan_to_num(found.noise, posinf=0.0)
     far = scale * DEPTHS[-1] > 1
     with np.errstate(all="ignore"):
+        if one < 1:
+            far |= (scale * DEPTHS[-1] > one) & restless(graph, found, upper)
         for n, width in enumerate(looks(found.x, scale)):
             fine = one_look(graph, found.x, width, which, noise)
             apart = np.abs(fine.estimate - found.estimate) > 3 * (fine.bound + found.bound)
@@ -204,6 +208,18 @@ def on_a_stair(graph: Graph, found: Estimate, scale: Array, claimed: Array) -> A
         return np.asarray(np.logical_and.reduce(rows))
 
     return np.asarray((level(-1.0) | level(1.0)).any(axis=0))
+
+
+def restless(graph: Graph, found: Estimate, upper: Any) -> Array:
+    """Where the function changes between neighbouring numbers by more than the slope says: all steps may be too long.
+
+    It is so for sin at 10^16.
+    """
+    last = np.inf if upper is None else np.nextafter(upper, -np.inf)
+    x = np.minimum(found.x + np.spacing(np.abs(found.x)) * np.asarray([[0], [1], [2], [3]]), last)
+    values = graph.values(x, np.arange(found.x.size))
+    steps, unit = np.abs(values - values[0]), STAIRS * graph.grain * np.spacing(np.abs(values).max(axis=0))
+    return np.asarray((steps > 2 * np.abs(found.estimate) * (x - found.x) + unit).any(axis=0))
 
 
 def turns(wide: Estimate, fine: Estimate) -> Array:
@@ -308,7 +324,7 @@ def climb(graph: Graph, x: Array, scale: Array, which: Array, least: Array) -> L
     values = graph.values(at.points, which)
     above, below, here = values[:STEPS], values[STEPS : 2 * STEPS], values[2 * STEPS]
     noise = measured_noise(values[2 * STEPS + 1 :], at.unit)
-    plateau = np.where(noise < 0.02 * np.spacing(np.abs(here)), least, 0.0)  # no noise is visible at this scale
+    plateau = np.where(noise <= 0.02 * np.spacing(np.abs(here)), least, 0.0)  # no noise is visible at this scale
     size = np.maximum(np.abs(above), np.abs(below))
     doubt = np.maximum(2 * graph.grain * np.spacing(size) + graph.least, np.maximum(6 * noise, plateau))
     return Ladder(at, above, below, here, doubt, noise)

@@ -286,8 +286,9 @@ class Blocks:
             given, size = products.sum(axis=1), np.abs(products).sum(axis=1)
         eps = max(self.eps, epsilon(float))
         bound = truth.bound + 64 / 3 * eps * np.nan_to_num(size)
+        grain = epsilon(float) * self.slopes.grain
         outcomes = judge(
-            given, replace(truth, bound=bound), eps=eps * max(1.0, self.slopes.grain), typical=self.slopes.change
+            given, replace(truth, bound=bound), eps=max(eps, grain), grain=grain, typical=self.slopes.change
         )
         known = truth.bound <= VAGUE * np.maximum(np.abs(given), np.abs(truth.estimate))
         known &= ~truth.kink & (np.abs(given - truth.estimate) <= 3 * bound)

@@ -25,7 +25,7 @@ from symgrad.checker.excuses import (
 from symgrad.checker.findings import FAR, Blame, Cause, ElementwiseReport, Examined, PointFinding, Stretch, worst_of
 from symgrad.checker.forward import forward_of
 from symgrad.checker.glance import glance
-from symgrad.checker.judge import EPS, FLOOR, OK, ROUNDINGS, UNRESOLVED, WRONG, codes
+from symgrad.checker.judge import EPS, FLOOR, OK, ROUNDINGS, UNRESOLVED, WRONG, codes, lost
 from symgrad.checker.options import understood
 from symgrad.checker.plan import AtKink, Plan, around, planned
 from symgrad.checker.scales import Scale, scale_of, usual_slope
@@ -53,6 +53,7 @@ class Trial:
     extremes: Extremes
     cut: tuple[tuple[float, float], ...] = ()  # where the slope is dropped: the intervals
     typical: float = 0.0  # the size of its slopes, if it had to be known
+    one: float = 1.0  # what 1 is at the scale of the points
     chosen: bool = False  # whether the caller chose the points, all of which count
 
     @property
@@ -148,7 +149,7 @@ def at_scale(trial: Trial, own: Scale) -> Trial:
         places=None,
     )
     gradient = replace(trial.gradient, function=own.gradient(trial.gradient.function))
-    return replace(trial, function=function, gradient=gradient, plan=plan)
+    return replace(trial, function=function, gradient=gradient, plan=plan, one=float(own.divided(1.0)))
 
 
 def reported(trial: Trial, x: Array, given: Array | None = None, seen: Array | None = None) -> ElementwiseReport:
@@ -195,7 +196,7 @@ def examine(trial: Trial, x: Array, given: Array | None = None, seen: Array | No
     if trial.eps > EPS:
         distrust(given, truth, outcomes, trial.eps, trial.gradient.watch)
     if trial.cut:
-        outcomes[(outcomes == FLOOR) & within(trial.cut, x) & off(given, truth, LOST)] = WRONG
+        outcomes[(outcomes == FLOOR) & within(trial.cut, x) & off(given, sighted(trial, truth, exact), LOST)] = WRONG
     if trial.truth is not None and (outcomes != OK).any():
         excuse(trial.truth, trial.gradient, given, truth, outcomes, trial.eps)
         if trial.extremes != "fail":
@@ -210,15 +211,25 @@ def with_cuts(trial: Trial, x: Array, found: Examined) -> Trial:
 
     def compare(u: Array) -> tuple[Array, Estimate]:
         given = np.asarray(trial.gradient(u.astype(trial.plan.dtype)), float)
-        return given, truth_at(trial, u, first_look(trial, u, given))[0]
+        return given, sighted(trial, *truth_at(trial, u, first_look(trial, u, given)))
 
-    gone = cuts(compare, x, found.given, found.truth, found.outcomes, trial.name, trial.eps)
+    gone = cuts(
+        compare, x, found.given, sighted(trial, found.truth, found.exact), found.outcomes, trial.name, trial.eps
+    )
     if not gone.any():
         return trial
     edges = np.flatnonzero(np.diff(np.concatenate([[False], gone, [False]]).astype(int)))
     beside = np.concatenate([[trial.plan.lower], x, [trial.plan.upper]])
     ends = [(float(beside[i]), float(beside[j + 1])) for i, j in zip(edges[::2], edges[1::2], strict=True)]
     return replace(trial, cut=tuple(ends))
+
+
+def sighted(trial: Trial, truth: Estimate, exact: Array) -> Estimate:
+    """The truth, with what an intermediate's rounding may do to it, of which differences see nothing on a plateau."""
+    if trial.function is None or exact.all():
+        return truth
+    doubt = lost(truth, 0.0, trial.function.eps, np.arange(truth.x.size))
+    return replace(truth, bound=np.where(exact, truth.bound, np.maximum(truth.bound, doubt)))
 
 
 def within(intervals: Sequence[tuple[float, float]], x: Array) -> Array:
@@ -240,7 +251,8 @@ def judged(  # noqa: PLR0917 - all of it is needed twice
 
     `near` is a rounding of the argument, where that is more than the one of the values, `eps`.
     """
-    outcomes = codes(given, truth, demanded, eps=eps, kind=kind, typical=trial.typical)
+    unit = trial.function.eps if trial.function else EPS
+    outcomes = codes(given, truth, demanded, eps=eps, grain=unit, kind=kind, typical=trial.typical)
     if (outcomes == OK).all():
         return truth, outcomes
     # the slope may be infinite where its estimate is vague, as that of cbrt at 0
@@ -252,9 +264,9 @@ def judged(  # noqa: PLR0917 - all of it is needed twice
         excuse_beside(trial.plan.corners, given, truth, outcomes, exact, eps)
     again = np.flatnonzero((outcomes == WRONG) & ~exact & np.isfinite(given))
     if again.size and trial.function is not None:
-        closer = scrutinised(trial.function, truth.at(again), given[again], **trial.about)
+        closer = scrutinised(trial.function, truth.at(again), given[again], one=trial.one, **trial.about)
         held = None if demanded is None else demanded[again]
-        outcomes[again] = codes(given[again], closer, held, eps=eps, kind=kind, typical=trial.typical)
+        outcomes[again] = codes(given[again], closer, held, eps=eps, grain=unit, kind=kind, typical=trial.typical)
         truth = truth.filled(again, closer)
     return truth, outcomes
 

@@ -21,6 +21,7 @@ BLUNT = 1e-9  # what a measured one-sided slope may be off by at least
 FAINT = 1e-8  # of the largest slope: one that is known to within that is known
 FLAT = 2.0**-36  # a function that does not change at all, to within that, has the slope 0
 NOTHING = 2.0**-1000  # the bound beside a function that is 0 all around
+FINE = 2.0**-40  # of a rounding of 1: values that differ by so little were not made of any number like 1
 MARGIN = 3.0  # bounds are estimates of the error, three of them are certain enough
 
 
@@ -30,6 +31,7 @@ def judge(
     convention: Any = None,
     *,
     eps: float = EPS,
+    grain: float = EPS,
     kind: Any = float,
     typical: float = 0.0,
 ) -> Array:
@@ -39,10 +41,13 @@ def judge(
     demanded). A claimed value that is not finite where the truth is finite is WRONG, but for an infinity where the
     truth is beyond all numbers of its type, `kind`. UNRESOLVED where the bound is too wide; FLOOR where it,
     or a difference, is smaller than the rounding of an intermediate of the size of 1 or x. Where a bound says little
-    of a slope, but much of the largest, or of a `typical` one, the slope is known.
+    of a slope, but much of the largest, or of a `typical` one, the slope is known. `eps` is the rounding unit of the
+    claimed values, `grain` that of the function.
     """
     with np.errstate(all="ignore"):
-        return np.asarray(OUTCOMES[codes(claimed, estimate, convention, eps=eps, kind=kind, typical=typical)])
+        return np.asarray(
+            OUTCOMES[codes(claimed, estimate, convention, eps=eps, grain=grain, kind=kind, typical=typical)]
+        )
 
 
 def codes(
@@ -51,6 +56,7 @@ def codes(
     convention: Any = None,
     *,
     eps: float = EPS,
+    grain: float = EPS,
     kind: Any = float,
     typical: float = 0.0,
 ) -> Array:
@@ -58,7 +64,7 @@ def codes(
     claimed = np.asarray(claimed, float)
     if claimed.shape != estimate.x.shape:
         claimed = np.broadcast_to(claimed, estimate.x.shape)
-    found = where_smooth(claimed, estimate, eps, typical, *limits(np.dtype(kind)))
+    found = where_smooth(claimed, estimate, eps, grain, typical, *limits(np.dtype(kind)))
     at = estimate.kink.nonzero()[0]
     if at.size:
         found[at] = at_kinks(claimed[at], estimate.at(at), eps)
@@ -77,7 +83,7 @@ def limits(kind: Any) -> tuple[float, float]:
 
 
 def where_smooth(  # noqa: PLR0917 - all of it is needed
-    claimed: Array, estimate: Estimate, eps: float, typical: float, largest: float, least: float
+    claimed: Array, estimate: Estimate, eps: float, grain: float, typical: float, largest: float, least: float
 ) -> Array:
     """The codes of the outcomes where there is one derivative; on kinks they say nothing."""
     truth, bound, size = estimate.estimate, estimate.bound, np.abs(claimed)
@@ -85,20 +91,25 @@ def where_smooth(  # noqa: PLR0917 - all of it is needed
     agrees = error <= MARGIN * bound + (ROUNDINGS * eps * size + LOST * least)
     agrees |= estimate.kink & (error < np.inf)  # kinks have their own outcomes
     if not agrees.all() or (error + bound).max(initial=0.0) == np.inf:
-        return one_by_one(claimed, estimate, eps, typical, largest, least)
+        return one_by_one(claimed, estimate, eps, grain, typical, largest, least)
     vague = bound > 0.01 * np.maximum(np.abs(truth), size)
     found = np.zeros(bound.size, int)
     if vague.any():
         at = np.flatnonzero(vague)
         at = at[bound[at] > faint(eps, np.abs(truth).max(initial=typical))]
         flat = (truth[at] == 0) & (size[at] == 0) & (bound[at] <= FLAT)
-        found[at] = np.where(flat, OK, np.where(bound[at] > lost(estimate, eps, at), UNRESOLVED, FLOOR))
+        found[at] = np.where(flat, OK, np.where(bound[at] > lost(estimate, eps, grain, at), UNRESOLVED, FLOOR))
     return found
 
 
-def lost(estimate: Estimate, eps: float, where: Array) -> Array:
-    """A difference that is less is the rounding of an intermediate of the size of 1 or x: in doubles over the step."""
-    unit = np.maximum(eps, EPS / np.minimum(1, 4 * estimate.step[where]))
+def lost(estimate: Estimate, eps: float, grain: float, where: Array) -> Array:
+    """A difference that is less is the rounding of an intermediate of the size of 1 or x.
+
+    One of the function counts over the step, but where its values are seen to differ by far less.
+    """
+    noise = estimate.noise[where]
+    blind = np.where((noise > 0) & (noise < FINE * grain), 0.0, grain)
+    unit = np.maximum(eps, blind / np.minimum(1, 4 * estimate.step[where]))
     return np.asarray(16 * unit * np.maximum(1, np.abs(estimate.x[where])))
 
 
@@ -108,13 +119,13 @@ def faint(eps: float, typical: float) -> float:
 
 
 def one_by_one(  # noqa: PLR0917 - all of it is needed
-    claimed: Array, estimate: Estimate, eps: float, typical: float, largest: float, least: float
+    claimed: Array, estimate: Estimate, eps: float, grain: float, typical: float, largest: float, least: float
 ) -> Array:
     """The same where some do not agree, or are not known."""
     truth, bound, size = estimate.estimate, estimate.bound, np.abs(claimed)
     error = np.abs(claimed - truth)
     agrees = error <= MARGIN * bound + np.maximum(ROUNDINGS, estimate.powers) * eps * size + LOST * least
-    floor, known = lost(estimate, eps, np.arange(size.size)), np.isfinite(bound)
+    floor, known = lost(estimate, eps, grain, np.arange(size.size)), np.isfinite(bound)
     found = np.where(agrees, OK, WRONG)
     found[~agrees & (error <= floor)] = FLOOR
     vague = bound > 0.01 * np.maximum(np.abs(truth), size)

@@ -328,5 +328,7 @@ class Embedding(Textbook):
     def varied(self, seed: int, *, sizes: bool = True) -> Embedding:
         """Other numbers; other sizes too, unless they are to stay."""
         other = replace(self, seed=self.seed + 101 * seed)
-        more = {"tokens": self.tokens + seed, "length": self.length + seed, "batch": self.batch + 2 * seed}
-        return replace(other, **more) if sizes else other
+        if not sizes:
+            return other
+        tokens, length, batch = self.tokens + seed, self.length + seed, self.batch + 2 * seed
+        return replace(other, tokens=tokens, length=length, batch=batch)
