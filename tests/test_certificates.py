@@ -17,6 +17,7 @@ from sympy import (
     Ge,
     Integer,
     Integral,
+    LambertW,
     Max,
     Min,
     Ne,
@@ -27,6 +28,7 @@ from sympy import (
     atan,
     cos,
     erf,
+    erfinv,
     exp,
     log,
     pi,
@@ -57,6 +59,7 @@ UNIT = (Variable(y, interval(0, 1)),)
 LABEL = (Variable(y, one_of(-1, 1)),)
 huber = Piecewise((z**2 / 2, Abs(z) <= β), (β * (Abs(z) - β / 2), True))
 celu = Piecewise((z, z > 0), (β * (exp(z / β) - 1), True))
+W = LambertW(z)
 LETS = (Let(a, σ), Let(J, -(y * log(a) + (1 - y) * log(1 - a))))
 
 
@@ -83,6 +86,11 @@ STATEMENTS = {
     "between the ends": claim(Abs(z + β) + Abs(z - β), 2 * β, variables=(*POSITIVE, Variable(z, interval(-β, β)))),
     "squares": claim(*equation(z**2 + y**2 + a**2 >= z * y + y * a + a * z)),
     "logarithms": claim(*equation(Ge(log(exp(z) + exp(y)), (z + y) / 2 + log(2), evaluate=False))),
+    "a slope of W": claim(D(W, z), exp(-W) / (1 + W), variables=(Variable(z, interval(0, None)),)),
+    "a slope of erfinv": claim(
+        D(erfinv(z), z), sqrt(pi) / 2 * exp(erfinv(z) ** 2), variables=(Variable(z, interval(-1, 1)),)
+    ),
+    "angles": claim(sin(2 * z), 2 * sin(z) * cos(z)),
     "the same": claim(σ * z, σ * z),
 }
 PROOFS = {name: prove(left, right, **more) for name, (left, right, more) in STATEMENTS.items()}
@@ -427,6 +435,14 @@ HOSTILE = {
     "an operation that there is not": lambda data: data["program"].append(["eval", "1", 0]),
     "a line that needs a later one": lambda data: data["program"].append(["add", None, 10**6]),
 }
+
+
+def test_a_cosine_without_its_sine_is_refused() -> None:
+    data = load("angles")
+    for context in contexts(data):
+        context["gens"] = [["atan", *gen[1:]] if gen[0] == "sin" else gen for gen in context["gens"]]
+
+    assert "without its sine" in replayed(json.dumps(data), "angles").reason
 
 
 @pytest.mark.parametrize("name", HOSTILE)

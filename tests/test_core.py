@@ -19,6 +19,7 @@ from symgrad.core import (
     Let,
     LetError,
     Page,
+    RelationError,
     Rule,
     Settled,
     Status,
@@ -64,6 +65,14 @@ def test_a_chain_with_a_gap_is_refused_and_the_gap_is_named() -> None:
 def test_substeps_must_lead_all_the_way() -> None:
     with pytest.raises(GapError):
         Step(z, y, "one", substeps=(Step(z, a, "two"),))
+
+
+@pytest.mark.parametrize("relation", ["<", "≤", "", "is"])
+def test_lines_are_joined_by_an_equals_sign_or_end_with_a_sign(relation: str) -> None:
+    with pytest.raises(RelationError, match="can't stand before this line"):
+        Step(z, a, "one", relation=relation)
+    with pytest.raises(RelationError):
+        Derivation("d", "D", (Step(z, a, "one", relation=">"), Step(a, y, "two")), (Variable(z),))
 
 
 def test_names_are_defined_one_after_another() -> None:

@@ -9,6 +9,7 @@ import pytest
 from indexed_samples import every_derivation
 from sympy import Min, exp, log
 
+from symgrad.core import Status
 from symgrad.definitions import ACTIVATIONS
 from symgrad.indexed import Dim, Expr, Index, Tensor, apply, delta, one_hot, partial, sums_to, total
 from symgrad.indexed.jets import NoValueError
@@ -95,3 +96,23 @@ def test_a_function_with_laws_of_its_own_is_no_letter_that_could_refute() -> Non
 
     assert recheck_indexed(verdict.certificate, slope, known).ok
     assert not recheck_indexed(verdict.certificate, slope, 2 * known).ok
+
+
+def test_the_laws_of_logarithms_hold_in_an_exact_replay() -> None:
+    value = apply(exp, apply(log, x[i]))
+    verdict = prove_indexed(value, x[i])
+
+    assert recheck_indexed(verdict.certificate, value, x[i]).ok
+    assert not recheck_indexed(verdict.certificate, apply(exp, 2 * apply(log, x[i])), x[i]).ok
+
+
+@pytest.mark.parametrize("facts", [None, 1, [["x"]], [{}]])
+def test_facts_of_a_certificate_are_names(facts: object) -> None:
+    data = {**json.loads(prove_indexed(x[i], x[i]).certificate), "facts": facts}
+
+    assert not recheck_indexed(json.dumps(data), x[i], x[i]).ok
+
+
+def test_nothing_is_refuted_where_what_is_assumed_contradicts_itself() -> None:
+    assert prove_indexed(x[i], 2 * x[i], facts=(sums_to(y),)).status is Status.REFUTED
+    assert prove_indexed(x[i], 2 * x[i], facts=(sums_to(y), sums_to(y, 2))).status is Status.UNKNOWN

@@ -128,6 +128,11 @@ TYPED = [
     # a power of a negative number has values at single points, a root of one has none
     ("(z-1)^(z-1) -> -1 as z -> 0", "unknown"),
     ("sqrt(z) -> 0 as z -> 0-", "unknown"),
+    ("log(z)*0 -> 0 as z -> -oo", "unknown"),
+    ("0/sqrt(-z) -> 0 as z -> oo", "unknown"),
+    ("tan(z) -> oo as z -> oo", "unknown"),
+    ("alpha*z -> oo as z -> oo", "unknown"),
+    ("sin(z) < 1 as z -> oo", "unknown"),
     ("z^z -> 1 as z -> 0+", "proved"),
     ("z^z < 0 for some z", "unknown"),
     ("z^z > 0 for large z", "proved"),

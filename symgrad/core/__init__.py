@@ -42,6 +42,7 @@ from symgrad.core.document import (
 )
 from symgrad.core.domain import REALS, Domain, interval, one_of
 from symgrad.core.errors import (
+    DeclaredError,
     DuplicateNameError,
     EmptyDerivationError,
     FunctionComplexError,
@@ -58,6 +59,7 @@ from symgrad.core.errors import (
     NoPointsError,
     PairError,
     ParseError,
+    RelationError,
     SymgradError,
     UnknownNameError,
     UnsupportedError,
@@ -87,6 +89,7 @@ __all__ = [
     "Claim",
     "CoinMean",
     "Convex",
+    "DeclaredError",
     "Definition",
     "Derivation",
     "Document",
@@ -134,6 +137,7 @@ __all__ = [
     "PairError",
     "Parameter",
     "ParseError",
+    "RelationError",
     "Rule",
     "Ruling",
     "Settled",

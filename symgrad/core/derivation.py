@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from symgrad.core.conditions import all_of
-from symgrad.core.errors import EmptyDerivationError, GapError, LetError
+from symgrad.core.errors import EmptyDerivationError, GapError, LetError, RelationError
 from symgrad.words import worded
 
 if TYPE_CHECKING:
@@ -15,6 +15,9 @@ if TYPE_CHECKING:
     from sympy import Expr, Symbol
 
     from symgrad.core.definition import Kink, Variable
+
+
+RELATIONS = ("=", ">", "≥")
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +50,8 @@ class Step:
     relation: str = "="
 
     def __post_init__(self) -> None:
+        if self.relation not in RELATIONS:
+            raise RelationError(self.relation)
         if self.note:
             worded(self, "note")
         if self.substeps:
@@ -106,7 +111,10 @@ def require_order(lets: tuple[Let, ...]) -> None:
 
 
 def require_chain(steps: tuple[Step, ...], start: Expr, end: Expr) -> None:
-    """Raise GapError unless the steps lead from `start` to `end` without a gap."""
+    """Raise GapError unless the steps lead from `start` to `end` without a gap; only the last may end with a sign."""
+    for step in steps[:-1]:
+        if step.relation != "=":
+            raise RelationError(step.relation)
     ended, number = start, 0
     for step in steps:
         if step.before is not ended and step.before != ended:

@@ -59,6 +59,27 @@ def did_you_mean(near: Sequence[str]) -> Message:
     return message("did you mean {names}?", names=names)
 
 
+class DeclaredError(SymgradError):
+    """A definition that says of itself what its formula refutes."""
+
+    def __init__(self, name: str, said: str) -> None:
+        super().__init__(
+            "the definition of {name} says {said}, which its formula refutes; correct the definition",
+            name=name,
+            said=said,
+        )
+
+
+class RelationError(SymgradError):
+    """A line that is joined to the one before it by something else than =, or by > or ≥ where that is not the end."""
+
+    def __init__(self, relation: object) -> None:
+        super().__init__(
+            "{relation} can't stand before this line; write =, or before the last line of a chain > or ≥",
+            relation=repr(relation),
+        )
+
+
 class GapError(SymgradError):
     """A chain in which one step does not begin where the one before it ended."""
 

@@ -1,6 +1,6 @@
 """A content-addressed store of finished text: safe to delete, never trusted further than its checksum.
 
-An entry is one file: a line with the sha256 of the rest, then JSON. Nothing in it is ever executed.
+An entry is one file: a line with the sha256 of its key and the rest, then JSON. Nothing in it is ever executed.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ class Cache:
         path = entry(self.folder, key)
         try:
             seal, _, text = path.read_bytes().decode().partition("\n")
-            value = json.loads(text) if seal == digest(text) else None
+            value = json.loads(text) if seal == digest(key, text) else None
         except (OSError, ValueError, RecursionError):
             return None
         with suppress(OSError):
@@ -46,7 +46,7 @@ class Cache:
             return
         text = json.dumps(value)
         with suppress(OSError):
-            write(entry(self.folder, key), f"{digest(text)}\n{text}".encode())
+            write(entry(self.folder, key), f"{digest(key, text)}\n{text}".encode())
 
     def trim(self, largest: int = LARGEST) -> None:
         """Remove the least recently used entries until at most `largest` bytes are left."""

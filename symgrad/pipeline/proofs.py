@@ -61,4 +61,5 @@ def proofs(settled: Settled) -> Iterator[Proof]:
     given: list[tuple[Step, Any]] = [(step, step.given) for step in every_step(derivation.steps)]
     given.append((derivation.claim, settled.given))
     for (step, assuming), verdict in zip(given, (*settled.verdicts, settled.claim), strict=True):
-        yield Proof(verdict, step.before, step.after, derivation.domains, derivation.lets, assuming, derivation.facts)
+        left, right = prover.stated(step) if not isinstance(step.before, Indexed) else (step.before, step.after)
+        yield Proof(verdict, left, right, derivation.domains, derivation.lets, assuming, derivation.facts)

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from symgrad import deriver, document
-from symgrad.core import Document, Page
+from symgrad.core import Document, Page, UnsupportedError
 from symgrad.pipeline.numpy_source import numpy_code
 from symgrad.pipeline.records import entry_record
 from symgrad.pipeline.stages import about, settle
-from symgrad.words import ENGLISH, speaking
+from symgrad.words import ENGLISH, message, sentences, speaking
 
 if TYPE_CHECKING:
-    from symgrad.core import Definition, Extremum
+    from symgrad.core import Definition, Extremum, Facts, LossFacts
     from symgrad.pipeline.asked import Asked
 
 
@@ -42,7 +43,12 @@ def entry_page(definition: Definition) -> Page:
         derivations=(derivation,),
         about=(definition,),
     )
-    return Page(told, (settle(derivation),), (about(definition),))
+    try:
+        known: tuple[Facts | LossFacts, ...] = (about(definition),)
+    except UnsupportedError as error:  # one fact that is not settled leaves the derivative to be told
+        why = message("Facts beyond the derivative are not told: {reason}.", reason=error.told)
+        told, known = replace(told, lead=sentences((told.lead, why))), ()
+    return Page(told, (settle(derivation),), known)
 
 
 def digits(found: Extremum) -> str:

@@ -37,6 +37,7 @@ from symgrad.indexed import Expr as Indexed
 from symgrad.indexed import Fact
 from symgrad.pipeline.bends import bends
 from symgrad.pipeline.claims import settlement
+from symgrad.pipeline.declared import require_declared
 from symgrad.pipeline.losses import loss_facts
 from symgrad.pipeline.measured import measured
 from symgrad.pipeline.numpy_source import of_derivation
@@ -109,7 +110,7 @@ def check(derivation: Derivation) -> CheckReport | None:
     start = derivation.start
     if isinstance(start, Indexed):
         return check_indexed(start, derivation.result, facts=derivation.facts, variables=derivation.domains)
-    if not isinstance(start, D):
+    if not isinstance(start, D) or derivation.claim.relation != "=":
         return None
     x = start.variable
     claim = derivation.claim
@@ -167,6 +168,7 @@ def induction(claimed: LayerInduction | TimeInduction) -> Verdict:
 
 def about(definition: Definition) -> Facts | LossFacts:
     """What is proved about an entry beyond its derivative."""
+    require_declared(definition)
     return facts(definition) if definition.kind is Kind.ACTIVATION else loss_facts(definition)
 
 

@@ -4,10 +4,10 @@ from symgrad.prover.cover import prove_cover
 from symgrad.prover.facts import dead_intervals, decay, facts, limit, monotone, odd
 from symgrad.prover.order import sign_of
 from symgrad.prover.parametric import parametric_extrema
-from symgrad.prover.prove import confirms, prove, prove_step
+from symgrad.prover.prove import confirms, prove
 from symgrad.prover.ranges import extrema
 from symgrad.prover.recheck import Recheck, recheck
-from symgrad.prover.relations import equation, prove_relation
+from symgrad.prover.relations import equation, prove_relation, prove_step, stated
 from symgrad.prover.replay import replay
 from symgrad.prover.spans import End, ends
 
@@ -32,4 +32,5 @@ __all__ = [
     "recheck",
     "replay",
     "sign_of",
+    "stated",
 ]

@@ -36,7 +36,7 @@ from symgrad.words import counted, message
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from symgrad.core import Step, Witness
+    from symgrad.core import Witness
     from symgrad.prover.exceptions import Failing
     from symgrad.prover.kernel import Kernel
 
@@ -136,13 +136,6 @@ def apart(left: Any, right: Any, point: dict[Any, Any], lets: Sequence[Let]) -> 
     if not found.proved:
         return False
     return recheck(found.certificate, *sides, lets=lets, assuming=there, seconds=CONFIRMING).ok
-
-
-def prove_step(
-    step: Step, variables: Sequence[Variable] = (), lets: Sequence[Let] = (), seconds: float = 20.0
-) -> Verdict:
-    """Whether a step holds wherever its `given` does."""
-    return prove(step.before, step.after, variables=variables, lets=lets, assuming=step.given, seconds=seconds)
 
 
 class Prover:

@@ -191,7 +191,9 @@ class Functions(Ring):
                 c, s = self._turned(c, s, at[quarters], at[quarters - 1])
                 continue
             i, k = self._multiple("cos", *term)
-            j = next(j for j, g in enumerate(self.gens) if g[0] == "sin" and g[1] == i)
+            j = next((j for j, g in enumerate(self.gens) if g[0] == "sin" and g[1] == i), -1)
+            if j < 0:
+                raise RejectedError("a cosine without its sine")
             c1, s1 = (self.gen(i), self.ring.one), (self.gen(j) * (1 if k > 0 else -1), self.ring.one)
             for _ in range(abs(k)):
                 c, s = self._turned(c, s, c1, s1)

@@ -36,11 +36,12 @@ if TYPE_CHECKING:
 
     from sympy import Symbol
 
-    from symgrad.core import Extremum, Let, Variable
+    from symgrad.core import Extremum, Let, Step, Variable
 
 EXTREMES = message("extremes of the difference, enclosed by balls")
 APART = message("extremes of parts that have no variable in common")
 CONVEX = message("the ends of an interval on which the difference is convex")
+SIGNS = {">": sp.Gt, "≥": sp.Ge}  # how the last line of a chain may end
 NEARER = (1, 2, 4, 8, 16, 32, 64)
 EVALUATED = message("SymPy has evaluated the relation away; build it with evaluate=False")
 
@@ -73,6 +74,23 @@ def prove_relation(
     if found.status is Status.UNKNOWN and not lets and freely and not isinstance(relation, sp.Eq):
         return prove_cover(relation, variables=variables) or by_extremes(relation, variables, seconds) or found
     return found
+
+
+def prove_step(
+    step: Step, variables: Sequence[Variable] = (), lets: Sequence[Let] = (), seconds: float = 20.0
+) -> Verdict:
+    """Whether a step holds wherever its `given` does."""
+    more: dict[str, Any] = {"variables": variables, "lets": lets, "assuming": step.given, "seconds": seconds}
+    if step.relation == "=":
+        return prove(step.before, step.after, **more)
+    return prove_relation(SIGNS[step.relation](step.before, step.after, evaluate=False), **more)
+
+
+def stated(step: Step) -> tuple[Any, Any]:
+    """The two sides that the certificate of a step is replayed against."""
+    if step.relation == "=":
+        return step.before, step.after
+    return equation(SIGNS[step.relation](step.before, step.after, evaluate=False))
 
 
 def equation(relation: Any) -> tuple[Any, Any]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from functools import singledispatch
+from functools import singledispatch, wraps
 from itertools import islice, product
 from typing import TYPE_CHECKING, Any
 
@@ -56,6 +56,8 @@ from symgrad.prover.taylor import constant
 from symgrad.words import message
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from sympy import Symbol
 
     from symgrad.core.claim import Point
@@ -65,12 +67,26 @@ CONVERSE = {Lt: Ge, Ge: Lt, Gt: Le, Le: Gt, Eq: Ne, Ne: Eq}
 CORNERS = 16
 FIRST, STEP = message("the beginning of the induction"), message("the step of the induction")
 ZEROS = message("every zero of the difference, and its sign between them")
+FAR = {oo: (Domain(Integer(0), None), -1), -oo: (Domain(None, Integer(0)), 0)}  # an end, and the piece nearest to it
 TAILS = message("leading terms with a remainder that is bounded on the whole tail")
 
 
 def settle_claim(claim: Claim, observed: tuple[Observed, ...] = ()) -> Settlement:
     """Every statement of a claim settled; what experiments showed is handed in, since none is run here."""
     return Settlement(claim, tuple(map(settle, claim.formal)), tuple(map(settle, claim.instead)), observed)
+
+
+def or_unknown(way: Callable[[Any], Verdict]) -> Callable[[Any], Verdict]:
+    """A way to settle statements that answers UNKNOWN with the reason where it ends in an error."""
+
+    @wraps(way)
+    def answer(statement: Any) -> Verdict:
+        try:
+            return way(statement)
+        except (SymgradError, ArithmeticError, ValueError) as error:
+            return Verdict(Status.UNKNOWN, reason=getattr(error, "told", "") or str(error))
+
+    return answer
 
 
 @singledispatch
@@ -225,6 +241,7 @@ def _(s: Exists) -> Verdict:
     return Verdict(Status.UNKNOWN, reason="it does not hold at the point that was named, and may hold elsewhere")
 
 
+@or_unknown
 def found_somewhere(s: Exists) -> Verdict:
     """Whether a relation holds anywhere: one variable by all stretches on which it does, more by the converse."""
     symbols = s.relation.free_symbols | getattr(s.assuming, "free_symbols", set())
@@ -253,12 +270,10 @@ def found_somewhere(s: Exists) -> Verdict:
 
 
 @settle.register
+@or_unknown
 def _(s: Just) -> Verdict:
-    try:
-        given = where_true(s.where, s.variable, s.on)
-        cells = list(overlaid(named_by(where_holds(s.relation, s.variable, s.on), given, s.relation), given))
-    except (SymgradError, ArithmeticError, ValueError) as error:
-        return Verdict(Status.UNKNOWN, reason=getattr(error, "told", "") or str(error))
+    given = where_true(s.where, s.variable, s.on)
+    cells = list(overlaid(named_by(where_holds(s.relation, s.variable, s.on), given, s.relation), given))
     against = [(q, holds, meant) for q, holds, meant in cells if holds != meant]
     if not against:
         return Verdict(Status.PROVED, "both hold on just the same stretches")
@@ -269,11 +284,9 @@ def _(s: Just) -> Verdict:
 
 
 @settle.register
+@or_unknown
 def _(s: Stretches) -> Verdict:
-    try:
-        found = where_holds(s.relation, s.variable).parts
-    except (SymgradError, ArithmeticError, ValueError) as error:
-        return Verdict(Status.UNKNOWN, reason=getattr(error, "told", "") or str(error))
+    found = where_holds(s.relation, s.variable).parts
     said = [end for part in s.parts for end in part]
     ends = [end for part in found for end in (part.left, part.right)]
     if len(said) == len(ends) and all(begins(end, digits) for end, digits in zip(ends, said, strict=True)):
@@ -289,6 +302,7 @@ def _(s: Image) -> Verdict:
 
 
 @settle.register
+@or_unknown
 def _(s: Tends) -> Verdict:
     verdicts = [tends(s, *way) for way in ways(s)]
     return next(
@@ -298,19 +312,20 @@ def _(s: Tends) -> Verdict:
 
 def ways(s: Tends) -> list[tuple[Any, Any]]:
     """The limits to be looked at, with where: at a number both of them, unless one side is asked for."""
-    expr = carried(s.expr, s.variable)
+    expr, z = carried(s.expr, s.variable), s.variable
     if s.at in {oo, -oo}:
-        return [(limit(expr, s.variable, s.at), s.at)]
+        return [(limit(expr, z, s.at) if has_values(expr, z, *FAR[s.at]) else None, s.at)]
     place, *side = s.at if isinstance(s.at, tuple) else (s.at,)
-    return [(beside(expr, s.variable, place, d), place) for d in side or (1, -1)]
+    beside = {1: (Domain(place, None), 0), -1: (Domain(None, place), -1)}
+    return [
+        (limit_beside(expr, z, place, d) if has_values(expr, z, *beside[d]) else None, place) for d in side or (1, -1)
+    ]
 
 
-def beside(expr: Any, variable: Symbol, place: Any, side: int) -> Any:
-    """The limit at a number from one side; None where it is not settled, as for what has no values there."""
-    domain = Domain(place, None) if side > 0 else Domain(None, place)
-    near = cut(expr, variable, domain)[0 if side > 0 else -1].inner
-    there = not scattered(expr, variable, near) and valued(Tuple(expr), variable, near)
-    return limit_beside(expr, variable, place, side) if there else None
+def has_values(expr: Any, variable: Symbol, domain: Domain, piece: int) -> bool:
+    """Whether an expression has values all over the first or the last piece of a domain: a limit needs them."""
+    near = cut(expr, variable, domain)[piece].inner
+    return not scattered(expr, variable, near) and valued(Tuple(expr), variable, near)
 
 
 def never_settles(s: Tends, at: Any) -> tuple[Any, Any] | None:
@@ -343,8 +358,9 @@ def tends(s: Tends, found: Any, at: Any) -> Verdict:
 
 
 @settle.register
+@or_unknown
 def _(s: Eventually) -> Verdict:
-    region = where_holds(s.relation, s.variable, Domain(Integer(0), None) if s.at is oo else Domain(None, Integer(0)))
+    region = where_holds(s.relation, s.variable, FAR[s.at][0])
     last = region.parts[-1 if s.at is oo else 0] if region.parts else None
     if last is not None and (last.right if s.at is oo else last.left) is None:
         return Verdict(Status.PROVED, "the sign of the difference beyond its last zero")
@@ -412,11 +428,9 @@ def _(s: GaussianMean) -> Verdict:
 
 
 @settle.register
+@or_unknown
 def _(s: GaussianSquare) -> Verdict:
-    try:
-        found = second_moment(carried(s.expr, s.variable), s.variable, s.variance, bound=s.bound)
-    except (SymgradError, ArithmeticError, ValueError) as error:
-        return Verdict(Status.UNKNOWN, reason=getattr(error, "told", "") or str(error))
+    found = second_moment(carried(s.expr, s.variable), s.variable, s.variance, bound=s.bound)
     low, high = constant(s.lower), constant(s.upper)
     if low <= found <= high:
         return Verdict(Status.PROVED, "Arb's integration with a proved error, and a bound for both tails")

@@ -37,6 +37,7 @@ class Formulas:
         self.known: dict[Any, Any] = {}
         self.work = 0
         self.exponents: dict[Any, Any] = {}  # what a letter is the exponential of
+        self.logarithms: dict[Any, Any] = {}  # what a letter is the logarithm of
         self.loose = False  # whether a letter stands for a function with laws, such as |u|: others may be equal
 
     def letter(self, key: Any) -> Any:
@@ -87,8 +88,10 @@ class Formulas:
             if number.denominator != 1:
                 raise NoValueError("an exponential of a fraction")
             inner = self.field(value.numer.ring.term_new(powers, QQ(1))) / self.field(value.denom)
-            letter = self.letter(("exp", inner))
-            self.exponents[letter] = inner
+            letter = self.logarithms.get(inner)
+            if letter is None:
+                letter = self.letter(("exp", inner))
+                self.exponents[letter] = inner
             found *= letter ** int(number)
         return self.small(found)
 
@@ -101,11 +104,17 @@ class Formulas:
         found = self.field(0)
         for side, sign in ((value.numer, 1), (value.denom, -1)):
             number, factors = side.factor_list()
-            found += sign * (self.letter(("log", number)) if number != 1 else self.field(0))
+            found += sign * (self.logarithm_of(self.field(number)) if number != 1 else self.field(0))
             for base, times in factors:
                 letter = self.field(base)
-                found += sign * times * (self.exponents.get(letter) or self.letter(("log", letter)))
+                found += sign * times * (self.exponents.get(letter) or self.logarithm_of(letter))
         return found
+
+    def logarithm_of(self, value: Any) -> Any:
+        """A letter for the logarithm of what has no factors; its exponential is that again."""
+        letter = self.letter(("log", value))
+        self.logarithms[letter] = value
+        return letter
 
     def sign(self, value: Any) -> int:  # noqa: ARG002 - there is none
         raise NoValueError("formulas have no order")

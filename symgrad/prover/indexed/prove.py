@@ -52,6 +52,10 @@ def prove_indexed(
 def settled(left: Expr, right: Expr, facts: Sequence[Fact], domains: Mapping[Any, Domain]) -> Verdict:
     """As above; may raise IndexedError."""
     found = decided(left, right, facts, domains)
+    if found.status is Status.REFUTED and not possible(space([f.left for f in facts if f.assumed], facts, domains)):
+        return Verdict(
+            Status.UNKNOWN, reason=NO_POINT
+        )  # facts of other names than the statement's contradict each other
     if not found.proved:
         never = needs((left, right), facts, domains).never
         return Verdict(Status.VACUOUS, reason=message("{condition} never holds", condition=never)) if never else found

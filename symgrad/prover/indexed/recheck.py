@@ -45,12 +45,14 @@ def recheck_indexed(
     """Whether left = right stands up to a replay that assumes only the facts which the certificate names."""
     try:
         data = json.loads(certificate)
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         return Recheck(ok=False, reason=f"the certificate is malformed: {error}")
     if not isinstance(data, dict) or set(data) != KEYS or (data["version"], data["kind"]) != (VERSION, "indexed"):
         return Recheck(ok=False, reason="the certificate is of another kind or version")
+    if not isinstance(data["facts"], list):
+        return Recheck(ok=False, reason="the certificate is malformed: its facts are no list")
     known = {f.name: f for f in facts}
-    if strangers := [name for name in data["facts"] if name not in known]:
+    if strangers := [name for name in data["facts"] if not isinstance(name, str) or name not in known]:
         return Recheck(ok=False, reason=f"the statement does not assume {strangers[0]}")
     named = tuple(known[name] for name in data["facts"])
     where = space((left, right, *cancelled(left, right)), named, {v.symbol: v.domain for v in variables})
