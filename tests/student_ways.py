@@ -116,8 +116,26 @@ def grads(p):
 """,
 }
 
+WAYS["softmax layer"] = """
+params = {"U": W(3, 3)}
+def loss(p): return -(T * np.log(softmax(X @ p["U"]))).sum()
+def grads(p):
+    z = X @ p["U"]
+    a = softmax(z)
+    d = a - T
+    return {"U": X.T @ d}
+"""
+
 LEFT = "way-left-out"
 WRONG: tuple[tuple[str, str, str, str], ...] = (  # architecture, right, wrong, the name of the mistake
+    ("columns", 'dz = p["V"].T', 'dz = (p["V"] - 0.3 * d @ h.T).T', "updated-weights"),
+    ("tied", '"W": h.T @ d + dh.T @ X', '"W": p["W"] - 0.1 * (h.T @ d + dh.T @ X)', "step-for-gradient"),
+    ("swiglu", "(s + z * s * (1 - s))", "s * (1 - s)", "slope-of-sigmoid"),
+    ("softmax layer", "d = a - T", "d = (a - T) / (a * (1 - a))", "binary-slope"),
+    ("softmax layer", "d = a - T", "d = np.exp(z) - T", "exponentials-not-divided"),
+    ("softmax layer", "d = a - T", "d = a * (T == 0)", "right-class-left-out"),
+    ("softmax layer", "d = a - T", "d = a - np.eye(3)[a.argmax(axis=1)]", "guess-for-target"),
+    ("softmax layer", "d = a - T", "d = np.eye(3)[a.argmax(axis=1)] - T", "guess-for-output"),
     ("residual", "d + dh @", "dh @", LEFT),
     ("residual", "d + dh @", "2 * d + dh @", "way-twice"),
     ("residual", '"x": d + dh @ p["U"].T', '"x": d', LEFT),

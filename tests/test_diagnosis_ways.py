@@ -6,10 +6,11 @@ from typing import Any
 
 import numpy as np
 import pytest
+from student_functions import gelu_tanh_slope, normal
 from student_ways import RIGHT, SETUP, WAYS, WRONG
 
 from symgrad.core import Outcome
-from symgrad.testing import try_network, try_vjp
+from symgrad.testing import try_gradient, try_network, try_vjp
 
 TOLD = [pytest.param(case, marks=pytest.mark.slow if n % 3 else ()) for n, case in enumerate(WRONG)]
 
@@ -70,3 +71,34 @@ def test_the_code_of_the_wrong_step_is_quoted() -> None:
     assert found.diagnosis
     assert found.diagnosis.names == ("way-left-out",)
     assert "`v.mean(axis=0)`" in found.diagnosis.says
+
+
+ENTRIES = {
+    "slope-of-gelu_tanh": (lambda z: z * normal(z), gelu_tanh_slope),
+    "value-for-slope": (np.tanh, np.tanh),
+    "slope-at-output": (np.tanh, lambda z: 1 - np.tanh(np.tanh(z)) ** 2),
+}
+
+
+@pytest.mark.parametrize("name", ENTRIES)
+def test_a_product_entry_by_entry_is_told_by_the_formulas_of_functions(name: str) -> None:
+    f, slope = ENTRIES[name]
+    found = try_vjp(f, lambda x, c: c * slope(x), np.random.default_rng(2).normal(size=(3, 2)))
+    assert found.diagnosis
+    assert found.diagnosis.names[:1] == (name,)
+    assert not found.diagnosis.also
+
+
+def test_a_product_that_is_not_linear_in_the_cotangent_is_no_formula_of_the_function() -> None:
+    x = np.random.default_rng(3).normal(size=6)
+    found = try_vjp(lambda v: np.maximum(v, 0), lambda _, c: np.maximum(c, 0), x)
+    assert found.outcome is Outcome.WRONG
+    assert found.diagnosis
+    assert "missing-slope" not in found.diagnosis.names
+
+
+def test_alternatives_are_few_and_no_repetitions() -> None:
+    found = try_gradient(None, normal, of="gelu")
+    assert found.diagnosis
+    assert found.diagnosis.names[0] == "product-rule"
+    assert not found.diagnosis.also

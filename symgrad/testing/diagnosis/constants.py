@@ -111,13 +111,15 @@ def names_of(factors: Sequence[float], counts: Sequence[Mapping[str, int]], near
     """The names that fit the factor of every instance; a name is one of sizes, so instances of other sizes tell."""
     telling = [m for m in counts[0] if any(c[m] != 1 for c in counts)]  # a size of 1 makes no factor
     tables = [candidates({m: c[m] for m in telling}) for c in counts]
-    return [
+    found = [
         name
         for name in tables[0]
         if all(
             name in table and abs(c - table[name][0]) <= near * abs(c) for c, table in zip(factors, tables, strict=True)
         )
     ]
+    plain = [name for name in found if name in FIXED or "2" not in name]  # a size may be 2: that explains more
+    return plain or found
 
 
 def said(name: str, counts: Mapping[str, int]) -> tuple[str, str]:

@@ -197,9 +197,9 @@ def calls(expr: Any) -> set[Any]:
 def here(node: Any, x: Any, function: Any, found: tuple[Any, ...], *, whole: bool) -> Iterator[Edit]:
     """The edits of one operation."""
     if isinstance(node, Add):
-        yield from of_sum(node)
+        yield from of_sum(node, message("the derivative") if whole else node)
     elif isinstance(node, Mul):
-        yield from of_product(node)
+        yield from of_product(node, message("the derivative") if whole else node)
     elif isinstance(node, Pow) and node.exp.is_Rational:
         yield from of_power(node)
     elif isinstance(node, Function | exp) and not isinstance(node, Piecewise | Abs | sign):
@@ -221,19 +221,19 @@ def extra(node: Any, factor: Any) -> Edit:
     )
 
 
-def of_sum(node: Add) -> Iterator[Edit]:
-    """A term left out, or its sign; u for 1 − u."""
+def of_sum(node: Add, whole: Any) -> Iterator[Edit]:
+    """A term left out, or its sign; u for 1 − u. What it is a term of is said."""
     for term in node.args:
         rest = node - term
         yield Edit(
             "term-left-out",
-            told("the term {term} of the derivative is left out", term=term),
+            told("the term {term} of {whole} is left out", term=term, whole=whole),
             told("put {term} back", term=term),
             rest,
         )
         yield Edit(
             "sign-in-formula",
-            told("the term {term} of the derivative has the wrong sign", term=term),
+            told("the term {term} of {whole} has the wrong sign", term=term, whole=whole),
             message("flip its sign"),
             rest - term,
         )
@@ -246,7 +246,7 @@ def of_sum(node: Add) -> Iterator[Edit]:
         )
 
 
-def of_product(node: Mul) -> Iterator[Edit]:
+def of_product(node: Mul, whole: Any) -> Iterator[Edit]:
     """A factor left out; all that is a number is one factor."""
     number, rest = number_of(node)
     factors = (number, *Mul.make_args(rest))
@@ -254,7 +254,7 @@ def of_product(node: Mul) -> Iterator[Edit]:
         if factor not in {1, -1}:
             yield Edit(
                 "factor-left-out",
-                told("the factor {factor} of the derivative is left out", factor=factor),
+                told("the factor {factor} of {whole} is left out", factor=factor, whole=whole),
                 told("put {factor} back", factor=factor),
                 Mul(*(f for i, f in enumerate(factors) if i != n)),
             )

@@ -34,6 +34,9 @@ if TYPE_CHECKING:
     from symgrad.testing.subject import Subject
 
 FAR = 1e5  # beyond this a formula overflows sooner than it says what it is
+NEAR = 4.0  # within this rounding hides nothing
+ENOUGH = 16  # points
+SMALL = 1e-3  # how near to its limit a derivative is taken for it
 OUT = 100.0  # a constant that bounds the slope shows there
 LOOSE = 1e-7  # relative: doubles stand in for balls while formulas are looked for
 USUAL = {"−1", "2", "1/2", "−2", "−1/2"}
@@ -64,18 +67,58 @@ def explanation(curves: Sequence[Curve], subject: Subject | None, f: Any) -> Dia
     wrong = [c.at(c.wrong) for c in finite if c.wrong.any()]
     if not wrong:
         return unknown(nowhere)
-    whole = explained(finite, subject, f)
+    whole = explained(finite, subject, f) or limit(finite)
     if whole:
         return verdict(whole, nowhere)
     where = region(finite, curves[0].eps)
     part = explained(wrong, subject, f, flat(wrong))
     if part:
         return verdict((replace(part[0], says=only(where, worded(part[0].says))), *part[1:]), nowhere)
-    if subject is not None:
-        rare = settled(evidence_of(finite), edited(finite, subject, twice))
-        if rare:
-            return verdict(rare, nowhere)
-    return unknown(clauses((where, nowhere)), size_of_error(finite))
+    rare = () if subject is None else settled(evidence_of(finite), edited(finite, subject, twice))
+    rare = rare or (() if subject is None else near_zero(finite, subject, f))
+    return verdict(rare, nowhere) if rare else unknown(clauses((where, nowhere)), size_of_error(finite))
+
+
+def near_zero(curves: Sequence[Curve], subject: Subject, f: Any) -> tuple[Hypothesis, ...]:
+    """The mistake near 0, where what is farther out is lost in the rounding of the wrong code itself."""
+    near = [c.at(np.abs(c.x) <= NEAR) for c in curves]
+    found = explained(near, subject, f) if all(c.x.size >= ENOUGH for c in near) else ()
+    where = f"−{NEAR:g} ≤ {subject.variable} ≤ {NEAR:g}"
+    return tuple(
+        replace(
+            h,
+            says=told(
+                "for {where}: {says}; farther out it does not fit, which rounding alone may do",
+                where=where,
+                says=h.says,
+            ),
+        )
+        for h in found
+    )
+
+
+def limit(curves: Sequence[Curve]) -> tuple[Hypothesis, ...]:
+    """The limit of the derivative, returned from some point on where the derivative still differs from it."""
+    curve = next(c for c in curves if c.wrong.any())
+    x, value = curve.x, float(curve.given[curve.wrong][0])
+    side = float(np.sign(x[curve.wrong][0]))
+    first = float(np.min((side * x)[curve.wrong]))
+    beyond = side * x >= first
+    off = np.abs(curve.truth - value)[beyond][:: int(side) or 1]
+    if len(curves) > 1 or not side or np.any(curve.given[beyond] != value) or np.any(curve.wrong & ~beyond):
+        return ()
+    if off[0] > SMALL or off[-1] > curve.slack[beyond][:: int(side)][-1] or np.any(np.diff(off) > 0):
+        return ()
+    before = (side * x)[~beyond]
+    inside = [side * v for v in curve.ends if before.max(initial=0) <= side * v <= first]
+    start = f"{side * min(inside, default=first):.6g}"
+    says = message(
+        "beyond {start} the limit {value} is returned in place of the derivative",
+        start=f"{curve.letter} = {start}",
+        value=f"{value:g}",
+    )
+    predicted = np.where(beyond, value, curve.truth)
+    return (Hypothesis("limit-for-slope", says, message("return the derivative there too"), (predicted,), 0),)
 
 
 def only(where: str, says: str) -> str:

@@ -52,6 +52,7 @@ def formulas(subject: Subject) -> tuple[Formula, ...]:
     """All the wrong formulas there are for this subject, the simplest first; none is the right one."""
     found = [
         *whole(subject),
+        *by_logit(subject),
         *in_the_output(subject),
         *of_pair(subject),
         *of_other_pair(subject),
@@ -99,6 +100,19 @@ def whole(subject: Subject) -> Iterator[Formula]:
     lost = message("the sign is lost: this is the absolute value")
     yield Formula("absolute", lost, message("keep the sign"), abs(d))
     yield from of_density(d)
+
+
+def by_logit(subject: Subject) -> Iterator[Formula]:
+    """The delta of a loss that is made for an activation, returned for the slope of the loss by its output."""
+    made_for = {"binary_cross_entropy": "σ(z)", "cross_entropy": "softmax(z)"}
+    loss = subject.loss
+    if loss is not None and subject.activation is None and loss.name in made_for:
+        says = message(
+            "a − y is the delta ∂J/∂z, the gradient by the logit z of a = {output}, not the gradient by a",
+            output=made_for[loss.name],
+        )
+        mend = message("use it where a delta is asked for; by a the slope is another")
+        yield Formula("delta-for-slope", says, mend, loss.variable - loss.variables[1].symbol, 0)
 
 
 def in_the_output(subject: Subject) -> Iterator[Formula]:

@@ -11,7 +11,7 @@ from symgrad.checker.calling import raised
 from symgrad.core import FunctionRaisedError, FunctionTypeError, SymgradError
 from symgrad.testing.diagnosis.arrays import SLIPS, other_key
 from symgrad.testing.diagnosis.constants import factor, names_of, said
-from symgrad.testing.diagnosis.updated import updated
+from symgrad.testing.diagnosis.updated import stepped, updated
 from symgrad.testing.diagnosis.weigh import (
     Array,
     Evidence,
@@ -114,6 +114,7 @@ def hypotheses(runs: Sequence[Trial], wrong: list[str]) -> Iterator[Hypothesis]:
     yield from slips(runs, wrong)
     yield from swapped(runs, wrong)
     yield from decays(runs, wrong)
+    yield from stepped(runs, wrong, segments)
     if all(run.model for run in runs):
         yield from faults(runs)
 

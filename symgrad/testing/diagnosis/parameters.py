@@ -19,6 +19,7 @@ from symgrad.testing.diagnosis.pathways import wrong_ways
 from symgrad.testing.diagnosis.reachable import arrays
 from symgrad.testing.diagnosis.tape import recorded
 from symgrad.testing.diagnosis.trials import diagnose_trials
+from symgrad.testing.diagnosis.updated import updated_ways
 from symgrad.testing.diagnosis.weigh import Diagnosis, Evidence, Hypothesis, agree, settled, slack_of, unknown, verdict
 from symgrad.testing.models.embedding import Itself, LookedUp
 from symgrad.testing.models.lent import Lent
@@ -101,7 +102,8 @@ def way_back(runs: Sequence[Trial], recordings: list[tuple[Recording, ...]], oth
     if otherwise.known or any(run.misshapen for run in runs):
         return otherwise
     for same in recordings:
-        found = settled(gathered(runs), wrong_ways(same))
+        ahead = updated_ways(same[0], runs[0].given) if len(runs) == 1 else ()
+        found = settled(gathered(runs), (*ahead, *wrong_ways(same)))
         if found:
             return verdict(found, otherwise.where)
     return (
@@ -284,6 +286,7 @@ def product(  # noqa: PLR0917 - the first two are bound at once
 
 def square_products(jacobian: Array, y: Array, hypothesis: Callable[..., Hypothesis]) -> Iterator[Hypothesis]:
     """What is returned where the function has as many values as arguments, as softmax has."""
+    yield hypothesis("missing-jacobian", "the Jacobian is missing: this is c itself", "multiply by Jᵀ", lambda c: c, 1)
     yield hypothesis(
         "transposed",
         "J c is returned, not Jᵀ c: transposed",
@@ -291,13 +294,15 @@ def square_products(jacobian: Array, y: Array, hypothesis: Callable[..., Hypothe
         lambda c: jacobian @ c.ravel(),
         1,
     )
+    if np.array_equal(jacobian, np.diag(np.diag(jacobian))):
+        yield from of_diagonal(jacobian, y, hypothesis)
+        return
     yield hypothesis(
         "diagonal-only",
         "only the diagonal of the Jacobian is used; the other entries are missing",
         "multiply by the whole Jacobian",
         lambda c: np.diag(jacobian) * c.ravel(),
     )
-    yield hypothesis("missing-jacobian", "the Jacobian is missing: this is c itself", "multiply by Jᵀ", lambda c: c, 1)
     yield hypothesis(
         "logistic-diagonal",
         "c y (1 − y) is used: the diagonal of softmax, or a sigmoid",
@@ -308,6 +313,25 @@ def square_products(jacobian: Array, y: Array, hypothesis: Callable[..., Hypothe
         "missing-sum", "the sum over the other entries is missing", "subtract the sum, per row", lambda c: y * c
     )
     yield from softmax_products(y, hypothesis)
+
+
+def of_diagonal(jacobian: Array, y: Array, hypothesis: Callable[..., Hypothesis]) -> Iterator[Hypothesis]:
+    """What is returned where every value depends on its own argument alone."""
+    slopes = np.diag(jacobian).reshape(y.shape)
+    yield hypothesis(
+        "value-for-slope",
+        "the function itself is returned in place of its derivative",
+        "differentiate it",
+        lambda c: y * c,
+        1,
+    )
+    yield hypothesis(
+        "slope-twice",
+        "the derivative is applied twice: it is squared",
+        "multiply by it once",
+        lambda c: slopes**2 * c,
+        1,
+    )
 
 
 def softmax_products(y: Array, hypothesis: Callable[..., Hypothesis]) -> Iterator[Hypothesis]:

@@ -90,7 +90,7 @@ def by_kind(recordings: Sequence[Recording]) -> Iterator[Hypothesis]:
     for name in sorted({e.step.name for e in first.edges} - LINEAR):
         same = [n for n, e in enumerate(first.edges) if e.step.name == name]
         for slip in slips(first.edges[same[0]]) if len(same) > 1 else ():
-            if slip.name in BY_KIND:
+            if slip.name in BY_KIND or slip.name.startswith("slope-of-"):
                 says = message(slip.says, code=message("every {name}", name=name), inner="")
                 yield changed(recordings, slip, says, dict.fromkeys(same, slip.way))
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from symgrad.testing.diagnosis.tape import STEP, summed
+from symgrad.testing.diagnosis.tape import ACTIVATIONS, STEP, summed
 from symgrad.words import message
 
 if TYPE_CHECKING:
@@ -230,6 +230,19 @@ def entrywise(edge: Edge) -> Iterator[Astray]:
     for formula, slope in IN_OUTPUT.get(name, ()):
         says = message("{formula} is used in place of the derivative of {name}", formula=formula, name=name)
         yield Astray("slope-formula", says, SLOPE, sloped(lambda e, f=slope: f(e.argument, e.step.value)))  # type: ignore[misc]
+    if name in ACTIVATIONS:
+        yield from of_other(name)
+
+
+def of_other(name: str) -> Iterator[Astray]:
+    """The slope of another activation."""
+    for wrong, form in ACTIVATIONS.items():
+        if wrong != name:
+            says = message(
+                "the derivative of {wrong} is used in place of the derivative of {name}", wrong=wrong, name=name
+            )
+            slope = sloped(lambda e, f=form: np.imag(f(e.argument + 1j * STEP)) / STEP)  # type: ignore[misc]
+            yield Astray(f"slope-of-{wrong}", says, "use the derivative of what the forward pass applies", slope)
 
 
 def at(e: Edge, x: Array) -> Array:

@@ -17,7 +17,37 @@ if TYPE_CHECKING:
 Array = NDArray[Any]
 ROUNDING = 1024  # units of rounding, of the largest entry, that a formula may lose in an array
 NEARLY = 1  # hypotheses that cost this much more are as simple, to a reader
-MOST = 3
+MOST = 2
+RULES = {  # a rule of calculus that was broken
+    "product-rule",
+    "product-rule-factor",
+    "quotient-rule",
+    "power-rule",
+    "missing-inner",
+    "missing-outer",
+    "missing-term",
+    "sign-of-term",
+    "outer-at-variable",
+    "outer-not-differentiated",
+    "branch-zero",
+    "branch-not-differentiated",
+    "density-factor",
+    "missing-slope",
+    "zero",
+}
+RESTATED = {  # what that does to the letters of the formula
+    "term-left-out",
+    "factor-left-out",
+    "sign-in-formula",
+    "exponent",
+    "complement",
+    "extra-factor",
+    "argument",
+    "function-left-out",
+    "wrong-constant",
+    "constant",
+    "added-constant",
+}
 FEWEST = 3  # numbers that a hypothesis must explain and the truth does not: fewer may be chance
 
 
@@ -112,17 +142,32 @@ def settled(evidence: Evidence, hypotheses: Iterable[Hypothesis]) -> tuple[Hypot
 
 
 def by_cost(hypotheses: Iterable[Hypothesis]) -> tuple[Hypothesis, ...]:
-    """The simplest first."""
-    return tuple(sorted(hypotheses, key=lambda h: h.cost))
+    """The simplest first; of equal ones a constant before a square, and what has no factor beside it."""
+    found = tuple(hypotheses)
+    least = {h.cost for h in found if h.name == "wrong-constant"}
+    later = [", factor" in h.name or (h.name == "slope-twice" and h.cost in least) for h in found]
+    return tuple(h for h, _ in sorted(zip(found, later, strict=True), key=lambda v: (v[0].cost, v[1])))
 
 
 def verdict(found: Sequence[Hypothesis], where: str) -> Diagnosis:
     """The diagnosis of hypotheses that all fit: the simplest is said, those as simple are said too."""
     first = found[0]
-    ties = [h for h in found[1:] if h.cost <= first.cost + NEARLY and h.name != first.name]
+    ties = [first]
+    for h in found[1:]:
+        if h.cost <= first.cost + NEARLY and len(ties) <= MOST and not repeats(h.name, [t.name for t in ties]):
+            ties.append(h)
     names = tuple(dict.fromkeys(h.name for h in found))
-    also = tuple(dict.fromkeys(worded(h.says) for h in ties))[:MOST]
+    also = tuple(dict.fromkeys(worded(h.says) for h in ties[1:]))
     return Diagnosis(names, worded(first.says), worded(first.mend), where, also)
+
+
+def repeats(name: str, said: Sequence[str]) -> bool:
+    """Whether a mistake was said already, in other letters."""
+    stems = {s.partition(",")[0] for s in said}
+    restates = name.partition(",")[0] in RESTATED and (
+        bool(stems & (RULES | RESTATED)) or any(s.startswith("factor ") for s in stems)
+    )
+    return name in said or restates
 
 
 def unknown(where: str, remark: str = "") -> Diagnosis:

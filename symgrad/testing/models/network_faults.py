@@ -10,6 +10,7 @@ import numpy as np
 
 from symgrad.testing.models.model import Fault, activation, loss, softmax
 from symgrad.testing.models.slopes import slopes
+from symgrad.testing.models.softmax_faults import AFTER_SOFTMAX
 from symgrad.words import message
 
 if TYPE_CHECKING:
@@ -112,6 +113,7 @@ FAULTS = (
         "output_delta",
         lambda p: (p.z[-1] - p.net.y) * p.net.share,
     ),
+    *AFTER_SOFTMAX,
     Fault(
         "ones-for-targets",
         "1 is subtracted from every output in place of the target: a − 1",
