@@ -191,7 +191,11 @@ def power(node: Any) -> tuple[Operation, tuple[Any, ...], bool]:
 
 def integer_power(base: Any, n: int) -> Value:
     """b^n, undefined only for a negative power of 0."""
-    return base**n if n >= 0 else reciprocal(base**-n)
+    if n < 0:
+        return reciprocal(integer_power(base, -n))
+    if n and base.mid().is_zero() and not base.is_zero():  # Arb gives up on a ball around 0
+        return base.rad() ** n * arb(0, 1)
+    return base**n
 
 
 def reciprocal(base: Value) -> Value:

@@ -2,6 +2,8 @@
 
 A ball over a run of inputs comes first, for it settles at once where the function is all but constant, or beyond every
 double; runs that it does not settle are halved.
+
+The textbook's form alone says what the value is. Other forms are quicker, and what they say is compared with it.
 """
 
 from __future__ import annotations
@@ -13,6 +15,7 @@ from typing import Any
 
 import numpy as np
 from flint import arb, ctx
+from sympy import Mul, Pow, S, log, together
 
 from symgrad.checker.balls import Hole, Program, program, sharpened
 from symgrad.checker.formats import Array, Format, doubles
@@ -22,9 +25,9 @@ from symgrad.functions import Elementwise, unfold
 
 SHARE = 2.0**-10  # of a last digit: an error bound below it leaves nothing for balls to decide
 ENOUGH = 80  # bits of a ball: more than the two doubles of the coarsest pair tell apart
-PRECISIONS = (128, 256, 512, 1024, 2048, 4096)
+PRECISIONS = (128, 256, 512, 1024, 2048, 4096, 16384)
 UNDECIDED = math.nan, math.inf
-SPOT_CHECKS = 24  # inputs of each call at which balls confirm a value found without them
+SPOT_CHECKS = 24  # inputs of each call at which balls confirm values found without them, of either kind of form
 FEW = 16  # inputs, for which one by one is quicker than a ball over all of them
 MANY = 2**12  # inputs, for which a ball over all of them is tried before any are looked at
 RUN_PRECISIONS = (128, 512)
@@ -36,8 +39,8 @@ FAR, FARTHER = arb(2) ** 1100, arb(2) ** 2200  # what stands for an infinite inp
 class Truth:
     """What a function of one variable is exactly; `forms` are equal expressions, the first is the one to trust.
 
-    The others are there because bounds are narrower, and balls reach further, in a form that keeps its digits. None of
-    them is believed: balls compare each with the first at a few inputs of every call.
+    The others are there because bounds are narrower, and balls over runs of inputs too, in a form that keeps its
+    digits. None of them is believed: balls of the first form confirm what each has told, at a few inputs of every call.
     """
 
     forms: tuple[Any, ...]
@@ -63,28 +66,32 @@ class Truth:
         high, low = np.full(x.shape, np.nan), np.zeros(x.shape)
         undecided = ~np.isnan(x)
         if wanted.bits < np.finfo(np.float64).bits and x.size > MANY and np.isfinite(x).all():
-            settled = all_but_constant(self.programs, float(x.min()), float(x.max()), wanted)
+            settled = self.all_but_constant(float(x.min()), float(x.max()), wanted)
             if settled is not None:
                 return np.full(x.shape, settled), low
         if wanted.bits < np.finfo(np.float64).bits:
-            value, error = self.narrowest(x, wanted)
+            value, error, lent = self.narrowest(x, wanted)
             sure = undecided & decided(value, error, wanted) & np.isfinite(x)
-            high[sure], undecided = value[sure], undecided & ~sure
-            self.confirm(x, value, error, np.flatnonzero(sure))
+            for kind in (sure & lent, sure & ~lent):
+                if self.confirm(x, value, error, spread(np.flatnonzero(kind))):
+                    high[kind], undecided = value[kind], undecided & ~kind
             undecided = self.by_runs(x, wanted, undecided, high)
         for n in np.flatnonzero(undecided):
             high[n], low[n] = self.by_balls(float(x[n]))
         return high, low
 
-    def narrowest(self, x: Array, wanted: Format) -> tuple[Array, Array]:
-        """The values with bounds that decide, where any form gives such; each is asked for what is left."""
+    def narrowest(self, x: Array, wanted: Format) -> tuple[Array, Array, Array]:
+        """The values with bounds that decide, and which are another form's; each form is asked for what is left."""
         value, error = bounded(self.plain[0], self.variable, x)
+        lent = np.zeros(x.shape, bool)
         for form in self.plain[1:]:
             left = np.flatnonzero(~decided(value, error, wanted))
             if left.size:
                 v, e = bounded(form, self.variable, x[left])
-                value[left], error[left] = np.where(e < error[left], v, value[left]), np.minimum(e, error[left])
-        return value, error
+                better = e < error[left]
+                value[left], error[left] = np.where(better, v, value[left]), np.minimum(e, error[left])
+                lent[left] |= better
+        return value, error, lent
 
     def by_runs(self, x: Array, wanted: Format, undecided: Array, high: Array) -> Array:
         """Fill in what balls over runs of ascending inputs decide; which inputs are left."""
@@ -95,7 +102,7 @@ class Truth:
             if end - first <= FEW:
                 continue
             over = places[first:end]
-            settled = all_but_constant(self.programs, float(x[over[0]]), float(x[over[-1]]), wanted)
+            settled = self.all_but_constant(float(x[over[0]]), float(x[over[-1]]), wanted)
             if settled is None:
                 middle = (first + end) // 2
                 runs += [(first, middle), (middle, end)]
@@ -103,22 +110,43 @@ class Truth:
                 high[over], left[over] = settled, False
         return left
 
-    def confirm(self, x: Array, value: Array, error: Array, among: Array) -> None:
-        """Compare some values with balls of the first form."""
-        step = max(among.size // SPOT_CHECKS, 1)
-        for n in among[::step]:
-            high, low = by_balls(self.programs[:1], float(x[n]))
-            if not math.isnan(high) and abs((high - value[n]) + low) > error[n] * (1 + SHARE) + 2.0**-1070:
+    def all_but_constant(self, low: float, high: float, wanted: Format) -> float | None:
+        """The value over all numbers between two, as the function of this name tells, if it is confirmed at both."""
+        settled = all_but_constant(self.programs, low, high, wanted)
+        if settled is None:
+            return None
+        share = SHARE * wanted.digit(np.asarray(settled)) if math.isfinite(settled) else 0.0
+        ends = np.asarray([low, high])
+        return settled if self.confirm(ends, np.full(2, settled), np.full(2, share), np.arange(2)) else None
+
+    def confirm(self, x: Array, value: Array, error: Array, among: Array) -> bool:
+        """Compare some values with balls of the first form; whether these could tell each of them."""
+        told = [self.by_balls(float(x[n])) for n in among]
+        for n, (high, low) in zip(among, told, strict=True):
+            if not math.isnan(high) and not near(high, low, value[n], error[n]):
                 raise SymgradError(
                     "two forms that should be equal differ at {x}: {high} and {value}; prove them equal first",
                     x=x[n],
                     high=high,
                     value=value[n],
                 )
+        return not any(math.isnan(high) for high, _ in told)
 
     def by_balls(self, x: float) -> tuple[float, float]:
         """The value at one input; at an infinite one it is the limit."""
-        return by_balls(self.programs, x)
+        return by_balls(self.programs[:1], x)
+
+
+def near(high: float, low: float, value: float, error: float) -> bool:
+    """Whether a value lies as near to the exact one as its bound says, or both lie beyond every double."""
+    return high == value or abs((high - value) + low) <= error * (1 + SHARE) + 2.0**-1070
+
+
+def spread(places: Array) -> Array:
+    """Some of them: the ends of stretches, where another case of a form may begin, and others between."""
+    breaks = np.flatnonzero(np.diff(places) > 1)
+    ends = places[np.concatenate([breaks, breaks + 1])[:SPOT_CHECKS]] if places.size else places
+    return np.unique(np.concatenate([places[:: max(places.size // SPOT_CHECKS, 1)], places[-1:], ends]))
 
 
 def decided(value: Array, error: Array, wanted: Format) -> Array:
@@ -163,9 +191,16 @@ def steadied(form: Any) -> Any:
 def opened(form: Any) -> Any:
     """The form with all names replaced by their formulas; as it stands where SymPy can't write that down."""
     try:
-        return unfold(form)
+        plain = unfold(form)
     except UnsupportedError:
         return form
+    worked_out = plain.replace(lambda n: isinstance(n, Mul) and S.Zero in n.args, lambda _: S.Zero)
+    return worked_out.replace(log, lambda u: log(one_fraction(u)))
+
+
+def one_fraction(u: Any) -> Any:
+    """The argument of a logarithm as SymPy writes it over one sum: 1 - 1/(1 + e) as e/(1 + e), never 0 in a ball."""
+    return together(u) if any(p.base.is_Add and p.exp.is_negative for p in u.atoms(Pow)) else u
 
 
 def by_balls(programs: tuple[Program, ...], x: float) -> tuple[float, float]:
