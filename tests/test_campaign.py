@@ -179,8 +179,9 @@ def test_a_file_of_another_job_is_refused(tmp_path: Path) -> None:
 @pytest.mark.slow
 @pytest.mark.filterwarnings("ignore")  # of distributed, about ports and the event loop
 def test_several_jobs_run_on_a_dask_cluster_of_processes() -> None:
-    distributed = pytest.importorskip("distributed")
+    distributed, dask = pytest.importorskip("distributed"), pytest.importorskip("dask")
     with (
+        dask.config.set({"distributed.scheduler.allowed-failures": 0}),  # else four workers have to die
         distributed.LocalCluster(n_workers=1, threads_per_worker=1, processes=True, dashboard_address=None) as cluster,
         distributed.Client(cluster) as client,
     ):
@@ -188,6 +189,8 @@ def test_several_jobs_run_on_a_dask_cluster_of_processes() -> None:
             found = complete(job(name=name), executor=client.get_executor())
 
             assert found == complete(job(name=name), executor=ThreadPoolExecutor(1))
+        with pytest.raises(SymgradError, match="a process of the pool died"):
+            complete(replace(job(), code=Deadly()), executor=client.get_executor())
 
 
 @pytest.mark.slow

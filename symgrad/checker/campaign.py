@@ -7,7 +7,15 @@ import json
 import os
 import signal
 from collections.abc import Callable
-from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, Executor, Future, ProcessPoolExecutor, wait
+from concurrent.futures import (
+    FIRST_COMPLETED,
+    BrokenExecutor,
+    CancelledError,
+    Executor,
+    Future,
+    ProcessPoolExecutor,
+    wait,
+)
 from dataclasses import dataclass, replace
 from functools import reduce
 from inspect import getsource
@@ -106,6 +114,13 @@ def complete(
             keep(progress, resume)
             if report:
                 report(len(progress.done), job.pieces)
+    except Exception as error:
+        if lost_workers(error):
+            raise SymgradError(
+                "a process of the pool died, for want of memory perhaps; begin again with fewer workers: what a file "
+                "for resuming holds is kept"
+            ) from error
+        raise
     finally:
         for future in running:
             future.cancel()
@@ -121,19 +136,19 @@ def on_processes(
     pool = ProcessPoolExecutor(workers, mp_context=get_context("spawn"), initializer=dependent)
     try:
         found = complete(job, executor=pool, resume=resume, report=report)
-    except BaseException as error:
+    except BaseException:
         for child in active_children():
             if child not in others:
                 child.kill()
         pool.shutdown(wait=False, cancel_futures=True)
-        if isinstance(error, BrokenExecutor):
-            raise SymgradError(
-                "a process of the pool died, for want of memory perhaps; begin again with fewer workers: what a file "
-                "for resuming holds is kept"
-            ) from error
         raise
     pool.shutdown()
     return found
+
+
+def lost_workers(error: Exception) -> bool:
+    """Whether processes or a cluster are gone; Dask tries a piece again, and gives up after its fourth worker."""
+    return isinstance(error, (BrokenExecutor, CancelledError)) or type(error).__name__ == "KilledWorker"
 
 
 def dependent() -> None:
