@@ -332,7 +332,7 @@ OPERATIONS: dict[Any, Operation] = {
     sp.Mul: product,
     sp.exp: arb.exp,
     sp.log: logarithm,
-    log1p: lambda x: logarithm(1 + x),
+    log1p: lambda x: x.log1p() if x > -1 else logarithm(1 + x),
     expm1: arb.expm1,
     sp.LambertW: arb.lambertw,
     sp.tanh: arb.tanh,

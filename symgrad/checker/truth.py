@@ -15,7 +15,8 @@ from typing import Any
 
 import numpy as np
 from flint import arb, ctx
-from sympy import Mul, Pow, S, log, together
+from sympy import Add, Mul, Pow, S, log, together
+from sympy.codegen.cfunctions import log1p
 
 from symgrad.checker.balls import Hole, Program, program, sharpened
 from symgrad.checker.formats import Array, Format, doubles
@@ -195,12 +196,14 @@ def opened(form: Any) -> Any:
     except UnsupportedError:
         return form
     worked_out = plain.replace(lambda n: isinstance(n, Mul) and S.Zero in n.args, lambda _: S.Zero)
-    return worked_out.replace(log, lambda u: log(one_fraction(u)))
+    return worked_out.replace(log, logarithm)
 
 
-def one_fraction(u: Any) -> Any:
-    """The argument of a logarithm as SymPy writes it over one sum: 1 - 1/(1 + e) as e/(1 + e), never 0 in a ball."""
-    return together(u) if any(p.base.is_Add and p.exp.is_negative for p in u.atoms(Pow)) else u
+def logarithm(u: Any) -> Any:
+    """The logarithm of u as balls tell it best: of 1 + e where e is tiny, and of 1 - 1/(1 + e) over one sum."""
+    if isinstance(u, Add) and S.One in u.args and not u.has(Pow):
+        return log1p(u - 1)
+    return log(together(u) if any(p.base.is_Add and p.exp.is_negative for p in u.atoms(Pow)) else u)
 
 
 def by_balls(programs: tuple[Program, ...], x: float) -> tuple[float, float]:

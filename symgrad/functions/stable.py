@@ -242,7 +242,7 @@ def without_vanishing_ratio(node: Any) -> Any:
             if near:
                 s = within(u, -FAR, oo)
                 ratios = (t * h * h.filled[1] * sigmoid(s) / softplus(s) for t, h in near.items())
-                others = Add(*(t for t in total.args if t not in near)) * f
+                others = without_overflow(Add(*(t for t in total.args if t not in near)) * f)
                 return node / f / total * Add(others, *ratios)
     return node
 
