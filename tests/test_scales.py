@@ -79,3 +79,12 @@ def test_an_error_at_a_zero_is_seen_from_tiny_points() -> None:
     result = try_gradient(np.square, lambda z: 2 * z + 1e-3 * (z == 0), points=[0, 1e-9])
 
     assert result.outcome is Outcome.WRONG
+
+
+def test_the_function_too_is_compared_at_its_own_size() -> None:
+    results = [
+        try_gradient(lambda z, n=n: 1e-30 * np.tanh(z) ** n, lambda z: 1e-30 / np.cosh(z) ** 2, of="10**(-30)*tanh(z)")
+        for n in (1, 2)
+    ]
+
+    assert [r.outcome for r in results] == [Outcome.OK, Outcome.WRONG]

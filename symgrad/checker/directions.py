@@ -293,6 +293,8 @@ class Blocks:
         known = truth.bound <= VAGUE * np.maximum(np.abs(given), np.abs(truth.estimate))
         known &= ~truth.kink & (np.abs(given - truth.estimate) <= 3 * bound)
         outcomes[known] = Outcome.OK  # though vague by the type's rounding
+        vague = truth.bound > np.maximum(1, np.abs(truth.estimate))  # the slope may be infinite, as that of cbrt at 0
+        outcomes[np.isinf(given) & vague & ~truth.kink] = Outcome.UNRESOLVED
         finite = np.isfinite(products).all(axis=1)  # what no chain rule over kinks leaves
         outcomes[truth.kink & finite & (outcomes == Outcome.WRONG)] = Outcome.UNRESOLVED
         columns = (given, truth.estimate, bound, outcomes, truth.kink, truth.left, truth.right, truth.bound)
@@ -369,7 +371,8 @@ def with_blame(found: EntryFinding, block: Block, gradients: Any, slopes: Slopes
     It is FLOOR where the error is no more than `lost`, the rounding of an intermediate, unless it is the formula's.
     """
     at, watch, size = slopes.at, slopes.loss.watch, slopes.size(block.places)
-    small = replace(found, outcome=Outcome.FLOOR) if abs(found.given - found.estimate) <= lost else found
+    error = np.ldexp(abs(block.given - block.estimate), slopes.lift)  # of the loss, however large the parameters
+    small = replace(found, outcome=Outcome.FLOOR) if error <= lost else found
     if not callable(gradients) or block.places.size > 1:
         return small
     function = Guarded(gradients, message("the gradient"), watch)
