@@ -89,6 +89,11 @@ class Cell(HalfSquared):
         """The gates, and the new state by its letters."""
         raise NotImplementedError
 
+    @cached_property
+    def forward_pass(self) -> tuple[Parts, Parts]:
+        """The gates and the new state at its own parameters."""
+        return self.forward(self.params)
+
     def output(self, params: Arrays) -> Array:
         """The new state, as much of it as is shown."""
         state = self.forward(params)[1]
@@ -129,7 +134,7 @@ class CellPass(Backward):
     def __init__(self, net: Any, by: Parts, fault: Fault | None = None, where: Layers = None) -> None:
         Backward.__init__(self, fault, where)  # a plain cell has an activation besides
         self.net, self.old = net, net.params
-        self.gate, self.new = net.forward(net.params)
+        self.gate, self.new = net.forward_pass
         self.by = {letter: by.get(letter, np.zeros_like(self.new[letter])) for letter in net.states}
         self.carry: Parts = {letter: np.zeros_like(v) for letter, v in self.by.items()}
         self.times: Sequence[Arrays] = (self.old,)

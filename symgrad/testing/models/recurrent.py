@@ -161,6 +161,12 @@ class Recurrent(Textbook):
             shown.append(state["h"])
         return arguments, np.asarray(shown)
 
+    @cached_property
+    def forward_pass(self) -> tuple[list[Arrays], Array, list[Any]]:
+        """The steps at its own parameters, with a cell for each."""
+        times, states = self.steps(self.params)
+        return times, states, [self.step.at(v) for v in times]
+
     def sums(self, params: Arrays, states: Array) -> Array:
         """o_t of the times that count."""
         states = states[-1:] if self.last else states
@@ -203,7 +209,7 @@ class Pass(Backward):
     def __init__(self, net: Recurrent, fault: Fault | None = None, where: Layers = None) -> None:
         super().__init__(fault, where)
         self.net, self.p, self.fault, self.where = net, net.params, fault, where
-        self.times, self.h = net.steps(net.params)
+        self.times, self.h, self.cells = net.forward_pass
         self.o = net.activated(net.sums(net.params, self.h))
 
     def run(self) -> dict[str, Array]:
@@ -230,7 +236,7 @@ class Pass(Backward):
     def step(self, t: int, by_h: Array, carry: Mapping[str, Array]) -> Parts:
         """The gradients of one step, from its own error and what comes back from the next."""
         by = {**carry, "h": by_h + carry.get("h", 0.0)}
-        one = self.net.step.at(self.times[t]).step(by, self.fault, self.where)
+        one = self.cells[t].step(by, self.fault, self.where)
         one.carry.update(carry)
         one.times, one.t = self.times, t
         found: Parts = one.run()
