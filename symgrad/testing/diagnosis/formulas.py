@@ -274,14 +274,8 @@ def others(subject: Subject) -> Iterator[Formula]:
         if entry not in {subject.activation, subject.loss} and entry.name != "identity":
             d = entry.head(*arguments).diff(subject.variable)
             mend = message("differentiate {name}", name=subject.name)
-            yield Formula(f"slope-of-{entry.name}", of_another(entry.name), mend, d, FAR)
-
-
-def of_another(name: str) -> str:
-    """The words for the derivative of another entry."""
-    return message(
-        "this is the derivative of {name}: the forward pass of one, the backward pass of the other", name=name
-    )
+            says = message("this is the derivative of {name}, not of {right}", name=entry.name, right=subject.name)
+            yield Formula(f"slope-of-{entry.name}", says, mend, d, FAR)
 
 
 def small_slips(subject: Subject) -> Iterator[Formula]:
