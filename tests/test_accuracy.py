@@ -176,7 +176,7 @@ BY_RULES = (  # an expression at least for every rule of `functions.stable`, by 
         1 + erf(z),
     ),
     *(logistic(z) - Rational(1, 4), z**3 * logistic(-z), z * exp(-Abs(z)), z**2 * ACTIVATIONS["gaussian"](z)),
-    *(Piecewise((0, z < 0), (1, True)) * exp(-z)),
+    Piecewise((0, z < 0), (1, True)) * exp(-z),
 )
 
 
