@@ -25,7 +25,7 @@ from symgrad.checker.excuses import (
 from symgrad.checker.findings import FAR, Blame, Cause, ElementwiseReport, Examined, PointFinding, Stretch, worst_of
 from symgrad.checker.forward import forward_of
 from symgrad.checker.glance import glance
-from symgrad.checker.judge import EPS, FLOOR, OK, ROUNDINGS, UNRESOLVED, WRONG, codes, lost
+from symgrad.checker.judge import EPS, FINE, FLOOR, OK, ROUNDINGS, UNRESOLVED, WRONG, codes, lost
 from symgrad.checker.options import understood
 from symgrad.checker.plan import AtKink, Plan, around, planned
 from symgrad.checker.scales import Scale, scale_of, usual_slope
@@ -228,7 +228,9 @@ def sighted(trial: Trial, truth: Estimate, exact: Array) -> Estimate:
     """The truth, with what an intermediate's rounding may do to it, of which differences see nothing on a plateau."""
     if trial.function is None or exact.all():
         return truth
-    doubt = lost(truth, 0.0, trial.function.eps, np.arange(truth.x.size))
+    grain = trial.function.eps
+    plain = (truth.noise > 0) & (truth.noise < FINE * grain)
+    doubt = np.where(plain, 0.0, lost(truth, 0.0, grain, np.arange(truth.x.size)))
     return replace(truth, bound=np.where(exact, truth.bound, np.maximum(truth.bound, doubt)))
 
 

@@ -105,10 +105,12 @@ def where_smooth(  # noqa: PLR0917 - all of it is needed
 def lost(estimate: Estimate, eps: float, grain: float, where: Array) -> Array:
     """A difference that is less is the rounding of an intermediate of the size of 1 or x.
 
-    One of the function counts over the step, but where its values are seen to differ by far less.
+    One of the function counts over the step, but at 0 where its values are seen to differ by far less: beside other
+    points x times a rounded intermediate does so too.
     """
     noise = estimate.noise[where]
-    blind = np.where((noise > 0) & (noise < FINE * grain), 0.0, grain)
+    fine = (noise > 0) & (noise < FINE * grain) & (estimate.x[where] == 0)
+    blind = np.where(fine, 0.0, grain)
     unit = np.maximum(eps, blind / np.minimum(1, 4 * estimate.step[where]))
     return np.asarray(16 * unit * np.maximum(1, np.abs(estimate.x[where])))
 
