@@ -162,6 +162,15 @@ def test_a_side_without_a_value_is_told_beside_the_other_side() -> None:
     assert ": undefined against −" in part["counterexample"]
 
 
+def test_a_limit_at_the_end_of_a_domain_is_told_to_be_asked_for_from_one_side() -> None:
+    for text, side in (("z*log(z) -> 0 as z -> 0", "z -> 0+"), ("sqrt(1 - z) -> 0 as z -> 1", "z -> 1-")):
+        (part,) = settle_words(text, False)["statements"]  # noqa: FBT003 - a task's argument
+        asked = settle_words(text.replace(side[:-1], side), False)  # noqa: FBT003 - a task's argument
+
+        assert side in part["reason"]
+        assert asked["verdict"] == "proved"
+
+
 def test_values_that_differ_late_are_told_so_far() -> None:
     (part,) = settle_words("1 <= 1 - 10^-20*z^2", False)["statements"]  # noqa: FBT003 - a task's argument
 

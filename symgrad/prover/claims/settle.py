@@ -310,16 +310,23 @@ def _(s: Tends) -> Verdict:
     )
 
 
-def ways(s: Tends) -> list[tuple[Any, Any]]:
-    """The limits to be looked at, with where: at a number both of them, unless one side is asked for."""
-    expr, z = carried(s.expr, s.variable), s.variable
+def ways(s: Tends) -> list[tuple[Any, Any, str]]:
+    """The limits to be looked at, where, and why one is not known: at a number both, unless one side is asked for."""
+    expr, z, unproved = carried(s.expr, s.variable), s.variable, message("the limit could not be proved")
     if s.at in {oo, -oo}:
-        return [(limit(expr, z, s.at) if has_values(expr, z, *FAR[s.at]) else None, s.at)]
+        return [(limit(expr, z, s.at) if has_values(expr, z, *FAR[s.at]) else None, s.at, unproved)]
     place, *side = s.at if isinstance(s.at, tuple) else (s.at,)
     beside = {1: (Domain(place, None), 0), -1: (Domain(None, place), -1)}
-    return [
-        (limit_beside(expr, z, place, d) if has_values(expr, z, *beside[d]) else None, place) for d in side or (1, -1)
-    ]
+    sides = [d for d in side or (1, -1) if has_values(expr, z, *beside[d])]
+    if not side and len(sides) == 1:
+        one = message(
+            "no value is known on one side of {place}; {z} -> {place}{sign} asks for the limit from the other",
+            place=place,
+            z=z,
+            sign="+" if sides == [1] else "-",
+        )
+        return [(None, place, one)]
+    return [(limit_beside(expr, z, place, d) if d in sides else None, place, unproved) for d in side or (1, -1)]
 
 
 def has_values(expr: Any, variable: Symbol, domain: Domain, piece: int) -> bool:
@@ -338,8 +345,8 @@ def never_settles(s: Tends, at: Any) -> tuple[Any, Any] | None:
     return next(((values[0], v) for v in values if prove(values[0], v).status is Status.REFUTED), None)
 
 
-def tends(s: Tends, found: Any, at: Any) -> Verdict:
-    """Whether a limit is the one that was claimed."""
+def tends(s: Tends, found: Any, at: Any, unknown: str) -> Verdict:
+    """Whether a limit is the one that was claimed; `unknown` says why none was found."""
     if found is None and (values := never_settles(s, at)):
         told = message("every value of a period, {one} and {other} among them", one=values[0], other=values[1])
         return Verdict(
@@ -349,7 +356,7 @@ def tends(s: Tends, found: Any, at: Any) -> Verdict:
         always = None if abs(s.to) is oo else prove(carried(s.expr, s.variable), s.to)
         if always and always.proved:  # it is that number everywhere
             return always
-        return Verdict(Status.UNKNOWN, reason="the limit could not be proved")
+        return Verdict(Status.UNKNOWN, reason=unknown)
     if found == s.to or (oo not in {abs(found), abs(s.to)} and prove(found, s.to).proved):
         return Verdict(Status.PROVED, TAILS)
     apart = oo in {abs(found), abs(s.to)} or prove(found, s.to).status is Status.REFUTED
