@@ -51,6 +51,7 @@ class Trial:
     truth: Reference | None
     plan: Plan
     extremes: Extremes
+    seed: int
     cut: tuple[tuple[float, float], ...] = ()  # where the slope is dropped: the intervals
     typical: float = 0.0  # the size of its slopes, if it had to be known
     one: float = 1.0  # what 1 is at the scale of the points
@@ -115,13 +116,13 @@ def check_elementwise(
         gradient, given, _ = guard(grad, GRADIENT, watch, plan.typed)
         if function is None and truth is None:
             raise UnsupportedError("nothing to compare the gradient with; hand in the function, or an exact reference")
-        trial = Trial(function, gradient, truth, plan, extremes)
-        trial = replace(trial, chosen=points is not None)
-        own = own_scale(trial, x, values, given)
-        found = reported(trial, x, given, seen) if own is None else reported(at_scale(trial, own), own.divided(x))
-        found = found if own is None else own.restored(found)
+        trial = Trial(function, gradient, truth, plan, extremes, seed, chosen=points is not None)
+        first = first_look(trial, x, given, seen)
+        own = None if plan.ordinary and confirmed(trial, first) else own_scale(trial, x, values, given)
         forward = forward_of(trial, x, values) if truth and values is not None else None
-        return replace(found, forward=forward, notes=watch.notes, seed=seed)
+        if own is None:
+            return reported(trial, x, given, first, forward)
+        return own.restored(reported(at_scale(trial, own), own.divided(x)))
 
 
 def own_scale(trial: Trial, x: Array, values: Array | None, given: Array) -> Scale | None:
@@ -152,12 +153,18 @@ def at_scale(trial: Trial, own: Scale) -> Trial:
     return replace(trial, function=function, gradient=gradient, plan=plan, one=float(own.divided(1.0)))
 
 
-def reported(trial: Trial, x: Array, given: Array | None = None, seen: Array | None = None) -> ElementwiseReport:
+def reported(
+    trial: Trial,
+    x: Array,
+    given: Array | None = None,
+    first: Estimate | None = None,
+    forward: PointFinding | None = None,
+) -> ElementwiseReport:
     """The outcomes at the points, and where and why it is wrong."""
-    found = examine(trial, x, given, seen)
+    found = examine(trial, x, given, first)
     if trial.function is not None and trial.truth is None and (found.outcomes == FLOOR).any():
         trial = replace(trial, typical=usual_slope(trial.function, (trial.plan.lower, trial.plan.upper), **trial.about))
-        found = examine(trial, x, given, seen)
+        found = examine(trial, x, given, first)
     worst, blame = None, None
     where: tuple[Stretch, ...] = ()
     if found.outcomes.any():
@@ -168,7 +175,7 @@ def reported(trial: Trial, x: Array, given: Array | None = None, seen: Array | N
     if worst is not None:
         blame = blame_at(trial, x, worst)
         where = stretches(lambda u: examine(trial, u).outcomes == WRONG, x, found.outcomes, worst, trial.name)
-    return ElementwiseReport(found, where, blame, None, (), trial.name, 0)
+    return ElementwiseReport(found, where, blame, forward, trial.gradient.watch.notes, trial.name, trial.seed)
 
 
 def truth_of(of: Any) -> Reference | None:
@@ -176,11 +183,16 @@ def truth_of(of: Any) -> Reference | None:
     return of if of is None or isinstance(of, Reference) else reference(of)
 
 
-def examine(trial: Trial, x: Array, given: Array | None = None, seen: Array | None = None) -> Examined:
-    """The truth and the outcome at each point, at which the functions are called, if they were not yet."""
+def confirmed(trial: Trial, first: Estimate | None) -> bool:
+    """Whether the first look leaves nothing open."""
+    return first is not None and bool(first.bound.max(initial=0.0) < np.inf) and not (trial.plan.demanded or trial.cut)
+
+
+def examine(trial: Trial, x: Array, given: Array | None = None, first: Estimate | None = None) -> Examined:
+    """The truth and the outcome at each point; the gradient is called there and looked at first, if it was not yet."""
     given = np.asarray(trial.gradient(x.astype(trial.plan.dtype)) if given is None else given, float)
-    first = first_look(trial, x, given, seen)
-    if first is not None and first.bound.max(initial=0.0) < np.inf and not (trial.plan.demanded or trial.cut):
+    first = first_look(trial, x, given) if first is None else first
+    if first is not None and confirmed(trial, first):
         return Examined(given, first, np.zeros(x.size, int), np.zeros(x.size, bool), None)
     truth, exact = truth_at(trial, x, first)
     values = dict(trial.plan.demanded)

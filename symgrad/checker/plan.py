@@ -18,6 +18,7 @@ from symgrad.checker.exact import Corner, Reference, corners_of
 from symgrad.checker.glance import Places, places
 from symgrad.checker.options import float_type
 from symgrad.checker.points import points as usual_points
+from symgrad.checker.scales import ordinary
 from symgrad.core import Domain, Kink, NoPointsError, UnsupportedError
 
 if TYPE_CHECKING:
@@ -44,6 +45,7 @@ class Plan:
     x: Array
     typed: Array
     places: Places | None
+    ordinary: bool  # whether most of the points are not far from 1
 
 
 def planned(*told: Any) -> Plan:
@@ -72,7 +74,7 @@ def made(  # noqa: PLR0917 - the options of a check
     x = chosen_points(points, lower, upper, corners, name, wide=truth is not None, count=count, seed=seed)
     x = with_demanded(x, demanded, lower, upper, name)
     look = around(x, lower, upper, corners) if truth is None and wanted == DOUBLE else None
-    return Plan(lower, upper, corners, demanded, wanted, x, x.astype(wanted), look)
+    return Plan(lower, upper, corners, demanded, wanted, x, x.astype(wanted), look, ordinary(x))
 
 
 remembered = lru_cache(maxsize=128, typed=True)(made)

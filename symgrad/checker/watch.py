@@ -18,7 +18,8 @@ from symgrad.words import message
 if TYPE_CHECKING:
     from types import TracebackType
 
-SIGNAL = getattr(signal.signal, "__wrapped__", signal.signal)  # without names for the numbers, which take time
+# what `signal.signal` calls, where it is there: giving names to its numbers takes a twentieth of a check
+SIGNAL = getattr(sys.modules.get("_signal"), "signal", signal.signal)
 AGAIN = 0.5  # seconds after which the alarm rings once more, should the function have swallowed it
 FLOATS = (FloatingPointError, RuntimeWarning)  # which are switched off, unless a function switches them on
 
