@@ -99,7 +99,8 @@ def test_parameters_on_a_kink_are_moved() -> None:
 
     assert moved.outcome is Outcome.OK
     assert moved.wrong == given.wrong == ()
-    assert any("parameters close by" in n for n in moved.notes)
+    assert any("that is not judged, but parameters close by" in n for n in moved.notes)
+    assert moved.beyond
     assert any("hand in the gradient as a function" in n for n in given.notes)
     assert doubled.outcome is Outcome.WRONG
     assert {f.parameter[3:] for f in doubled.wrong} == {".b"}

@@ -245,6 +245,11 @@ class ParameterReport:
         return verdict(f.outcome for f in (*self.directions, *self.wrong))
 
     @property
+    def beyond(self) -> bool:
+        """Whether the slope given on a kink is beyond those of both sides, which is not judged."""
+        return any(f.kink and f.outcome is Outcome.UNRESOLVED for f in self.directions)
+
+    @property
     def unseen(self) -> tuple[EntryFinding, ...]:
         """The arrays whose slopes are no larger than rounding: what is said of the whole says nothing of them."""
         blocks = {f.block: f for f in self.directions}

@@ -164,7 +164,7 @@ def parameter_lines(result: Parameters) -> list[str]:
         seen = message(
             "{name}: no mistake seen in the gradients by {count} parameters", name=name, count=report.parameters
         )
-        lines = [say(seen if report.unseen else right), *map(unseen_line, report.unseen[:FEW])]
+        lines = [say(seen if report.unseen or report.beyond else right), *map(unseen_line, report.unseen[:FEW])]
     elif result.outcome is not Outcome.WRONG:
         rough = message("{name} could not be checked: the differences are too rough, or below the rounding", name=name)
         lines = [say(rough), *([row(message("note"), SMALL)] if result.outcome is Outcome.FLOOR else [])]
