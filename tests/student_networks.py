@@ -83,7 +83,7 @@ def vjp(p, c):
             ("dz = (c[:, t] + dprev) * (1 - hs[:, t] ** 2)", "dz = c[:, t] * (1 - hs[:, t] ** 2) + dprev", "recurrent-carry-after-slope"),
             ('g["Wh"] += prev.T @ dz', 'g["Wh"] += hs[:, t].T @ dz', "recurrent-state-of-same-time"),
             ("dz = (c[:, t] + dprev) * (1 - hs[:, t] ** 2)", "dz = (c[:, -1] * (t == T - 1) + dprev) * (1 - hs[:, t] ** 2)", "recurrent-last-error-only"),
-            ('prev = hs[:, t - 1] if t > 0 else p["h0"]', 'prev = hs[:, t - 1] if t > 0 else 0 * p["h0"]', None),
+            ('prev = hs[:, t - 1] if t > 0 else p["h0"]', 'prev = hs[:, t - 1] if t > 0 else 0 * p["h0"]', "way-left-out"),
         ),
     ),
     "an LSTM, all states": (
@@ -213,7 +213,7 @@ def vjp(p, dh):
             ('dr = m[:, :H] * p["h"] * r * (1 - r)', "dr = m[:, :H] * n * r * (1 - r)", "gru-reset-of-candidate"),
             ('dr = m[:, :H] * p["h"] * r * (1 - r)', "dr = 0 * r", "gru-reset-as-constant"),
             ('dz = dh * (n - p["h"]) * z * (1 - z)', 'dz = dh * (p["h"] - n) * z * (1 - z)', "gru-update-sign"),
-            ('dc = dz @ p["Wz"].T + dr @ p["Wr"].T', 'dc = dr @ p["Wr"].T', None),
+            ('dc = dz @ p["Wz"].T + dr @ p["Wr"].T', 'dc = dr @ p["Wr"].T', "way-left-out"),
         ),
     ),
     "a GRU through time": (

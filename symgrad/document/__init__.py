@@ -8,6 +8,9 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
+# these two teach `boxes` and `tell` what a formula of indices is: whoever writes any formula needs them
+from symgrad.document import from_indexed, telling_indexed  # noqa: F401
+
 if TYPE_CHECKING:
     from symgrad.document.as_pdf import book, pdf
     from symgrad.document.companion import unfolded
