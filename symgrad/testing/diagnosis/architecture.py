@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from symgrad.definitions import ACTIVATIONS, LOSSES
-from symgrad.testing.models.given import Given, Layout, outputs, total
+from symgrad.testing.models.given import Given, Layout, outputs, totals
 from symgrad.testing.models.model import activated
 
 if TYPE_CHECKING:
@@ -97,16 +97,17 @@ def losses(model: Given, points: Sequence[Leaves], values: Array) -> Given | Non
         found = [last(model, p) for p in points]
     if found[0].shape != model.targets.shape or not all(np.isfinite(a).all() for a in found):
         return None
+    rows = np.stack(found)
     squares = np.asarray([sum(float((p[w] ** 2).sum()) for w in model.layout.weights) / 2 for p in points])
     for name in ("cross_entropy",) if model.output == "softmax" else KNOWN:
         with np.errstate(all="ignore"):
-            sums = np.asarray([total(name, a, model.targets) for a in found])
+            sums = totals(name, rows, model.targets)
+            alone = np.asarray([sums @ values / (sums @ sums)])
         if not np.isfinite(sums).all() or not np.ptp(sums):
             continue
-        for columns in ((sums,), (sums, squares)):
-            table = np.stack(columns, axis=1)
-            solved = np.linalg.lstsq(table, values, rcond=None)[0]
-            if np.all(np.abs(table @ solved - values) <= NEAR * np.abs(values)) and solved[0] > 0:
+        table = np.stack([sums, squares], axis=1)
+        for solved in (alone, np.linalg.lstsq(table, values, rcond=None)[0]):
+            if np.all(np.abs(table[:, : solved.size] @ solved - values) <= NEAR * np.abs(values)) and solved[0] > 0:
                 decay = float(solved[1]) if len(solved) > 1 else 0.0
                 return Given(
                     model.layout,
