@@ -25,16 +25,7 @@ FINE = 2.0**-40  # of a rounding of 1: values that differ by so little were not 
 MARGIN = 3.0  # bounds are estimates of the error, three of them are certain enough
 
 
-def judge(
-    claimed: Any,
-    estimate: Estimate,
-    convention: Any = None,
-    *,
-    eps: float = EPS,
-    grain: float = EPS,
-    kind: Any = float,
-    typical: float = 0.0,
-) -> Array:
+def judge(claimed: Any, estimate: Estimate, convention: Any = None, **about: Any) -> Array:
     """An Outcome for each point: WRONG iff |claimed - estimate| > 3 bound + 64 eps |claimed|.
 
     At a kink any value between the two slopes passes, or exactly `convention` (an array, NaN where nothing is
@@ -45,9 +36,7 @@ def judge(
     claimed values, `grain` that of the function.
     """
     with np.errstate(all="ignore"):
-        return np.asarray(
-            OUTCOMES[codes(claimed, estimate, convention, eps=eps, grain=grain, kind=kind, typical=typical)]
-        )
+        return np.asarray(OUTCOMES[codes(claimed, estimate, convention, **about)])
 
 
 def codes(
